@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: ISC
+#
+# echod.conf belongs to the administrator once it is installed: an existing
+# one is never overwritten.  Ours then goes beside it as echod.conf.new, for
+# comparison, unless both are the same.
+
+EXTRA_DIST += %D%/echod.conf
+
+conf_ours = $(srcdir)/%D%/echod.conf
+conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
+
+install-data-local:
+	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
+	@if test ! -e "$(conf_installed)" && test ! -h "$(conf_installed)"; then \
+	    echo " install $(conf_installed)"; \
+	    $(INSTALL_DATA) "$(conf_ours)" "$(conf_installed)"; \
+	elif cmp -s "$(conf_ours)" "$(conf_installed)"; then \
+	    :; \
+	else \
+	    echo " keeping $(conf_installed), the new one is $(conf_installed).new"; \
+	    $(INSTALL_DATA) "$(conf_ours)" "$(conf_installed).new"; \
+	fi
+
+uninstall-local:
+	@rm -f "$(conf_installed).new"
+	@if cmp -s "$(conf_ours)" "$(conf_installed)"; then \
+	    rm -f "$(conf_installed)"; \
+	elif test -e "$(conf_installed)"; then \
+	    echo " keeping $(conf_installed), it was changed"; \
+	fi

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/addr.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/errbuf.h"
+
+void
+addr_from_sockaddr(struct addr *a, const struct sockaddr *sa, socklen_t len)
+{
+	memset(a, 0, sizeof(*a));
+	if (len >= sizeof(a->in) && sa->sa_family == AF_INET) {
+		memcpy(&a->in, sa, sizeof(a->in));
+		a->len = sizeof(a->in);
+	} else if (len >= sizeof(a->in6) && sa->sa_family == AF_INET6) {
+		memcpy(&a->in6, sa, sizeof(a->in6));
+		a->len = sizeof(a->in6);
+	}
+}
+
+int
+addr_from_literal(struct addr *a, const char *text, uint16_t port)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *found;
+	struct in_addr v4;
+	char service[8];
+
+	/* getaddrinfo also takes "127.1" and "1"; nobody means those. */
+	if (strchr(text, ':') == NULL && inet_pton(AF_INET, text, &v4) != 1)
+		return -1;
+	snprintf(service, sizeof(service), "%u", port);
+	if (getaddrinfo(text, service, &hints, &found) != 0)
+		return -1;
+	addr_from_sockaddr(a, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return 0;
+}
+
+void
+addr_wildcard(struct addr *a, sa_family_t family, uint16_t port)
+{
+	memset(a, 0, sizeof(*a));
+	a->sa.sa_family = family;
+	if (family == AF_INET6) {
+		a->in6.sin6_port = htons(port);
+		a->len = sizeof(a->in6);
+	} else {
+		a->in.sin_port = htons(port);
+		a->len = sizeof(a->in);
+	}
+}
+
+bool
+addr_equal(const struct addr *a, const struct addr *b)
+{
+	if (a->len != b->len)
+		return false;
+	if (a->len == 0)
+		return true;
+	if (a->sa.sa_family != b->sa.sa_family || addr_port(a) != addr_port(b))
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+	return a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
+	    memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr,
+		sizeof(a->in6.sin6_addr)) == 0;
+}
+
+bool
+addr_is_wildcard(const struct addr *a)
+{
+	if (a->len == 0)
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return a->in.sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr);
+}
+
+uint16_t
+addr_port(const struct addr *a)
+{
+	if (a->len == 0)
+		return 0;
+	return ntohs(
+	    a->sa.sa_family == AF_INET ? a->in.sin_port : a->in6.sin6_port);
+}
+
+void
+addr_host(const struct addr *a, char *buf, size_t size)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (a->len == 0) {
+		snprintf(buf, size, "unknown");
+		return;
+	}
+	if (a->sa.sa_family == AF_INET) {
+		inet_ntop(AF_INET, &a->in.sin_addr, host, sizeof(host));
+		snprintf(buf, size, "%s", host);
+		return;
+	}
+	inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof(host));
+	/* The number, not the name: a worker has no right to ask for it. */
+	if (a->in6.sin6_scope_id != 0)
+		snprintf(buf, size, "%s%%%u", host, a->in6.sin6_scope_id);
+	else
+		snprintf(buf, size, "%s", host);
+}
+
+void
+addr_text(const struct addr *a, char *buf, size_t size)
+{
+	char host[ADDR_TEXT];
+
+	addr_host(a, host, sizeof(host));
+	if (a->len == 0)
+		snprintf(buf, size, "%s", host);
+	else if (a->sa.sa_family == AF_INET6)
+		snprintf(buf, size, "[%s]:%u", host, addr_port(a));
+	else
+		snprintf(buf, size, "%s:%u", host, addr_port(a));
+}
+
+/* Copy n bytes of text into buf of size bytes; false when it does not fit. */
+static bool
+take(char *buf, size_t size, const char *text, size_t n)
+{
+	if (n >= size)
+		return false;
+	memcpy(buf, text, n);
+	buf[n] = '\0';
+	return true;
+}
+
+int
+addr_split(const char *text, char *host, char *port, struct errbuf *err)
+{
+	const char *end, *colon = strchr(text, ':');
+	const char *rest = "";
+	bool fits;
+
+	if (text[0] == '[') {
+		if ((end = strchr(text, ']')) == NULL)
+			return errbuf_set(err, "\"%s\": no closing ]", text);
+		if (end[1] != '\0' && end[1] != ':')
+			return errbuf_set(err,
+			    "\"%s\": only :PORT may follow the ]", text);
+		fits = take(host, ADDR_HOST, text + 1,
+		    (size_t)(end - text - 1));
+		if (end[1] == ':')
+			rest = end + 1;
+	} else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
+		fits = take(host, ADDR_HOST, text, (size_t)(colon - text));
+		rest = colon;
+	} else {
+		/* No colon, or several: a bare IPv6 address. */
+		fits = take(host, ADDR_HOST, text, strlen(text));
+	}
+	if (!fits)
+		return errbuf_set(err, "\"%.40s...\": the name is too long",
+		    text);
+	if (rest[0] == ':' && rest[1] == '\0')
+		return errbuf_set(err, "\"%s\": no port after the colon", text);
+	if (rest[0] == ':')
+		rest++;
+	if (!take(port, ADDR_PORT, rest, strlen(rest)))
+		return errbuf_set(err, "\"%.40s...\": the port is too long",
+		    rest);
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * addr: an Internet address with its port, as text and as sockaddr.
+ *
+ * Knows literals only; turning names into addresses can block, so it is done
+ * where blocking is allowed.
+ */
+#ifndef ECHOD_ADDR_H
+#define ECHOD_ADDR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct errbuf;
+
+struct addr {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	};
+	socklen_t len; /* 0: no address */
+};
+
+enum {
+	ADDR_TEXT = 80,	 /* room for "[v6%scope]:port" */
+	ADDR_HOST = 254, /* room for a name as the DNS allows it */
+	ADDR_PORT = 32,	 /* room for a port number or service name */
+};
+
+/*
+ * Copy what accept(2), getsockname(2) or getaddrinfo(3) returned.  Anything
+ * but a complete IPv4 or IPv6 address gives an empty struct addr.
+ */
+void addr_from_sockaddr(struct addr *, const struct sockaddr *, socklen_t);
+
+/*
+ * Read an address literal ("127.0.0.1", "::1", "fe80::1%eth0"); never asks a
+ * name service.  Returns -1 when it is none.
+ */
+int addr_from_literal(struct addr *, const char *text, uint16_t port);
+
+/* The wildcard address of AF_INET or AF_INET6. */
+void addr_wildcard(struct addr *, sa_family_t, uint16_t port);
+
+bool addr_equal(const struct addr *, const struct addr *);
+bool addr_is_wildcard(const struct addr *);
+uint16_t addr_port(const struct addr *);
+
+/* The host part alone, "::1"; "unknown" for an empty address. */
+void addr_host(const struct addr *, char *, size_t);
+
+/* "127.0.0.1:10000" or "[::1]:10000"; "unknown" for an empty address. */
+void addr_text(const struct addr *, char *, size_t);
+
+/*
+ * Cut "HOST", "HOST:PORT", ":PORT", "[V6]:PORT", "[V6]" or a bare "V6" in two
+ * (RFC 3986 brackets).  host has ADDR_HOST bytes, port ADDR_PORT; port is
+ * empty when none was given.  Returns -1 with the reason in err.
+ */
+int addr_split(const char *text, char *host, char *port, struct errbuf *);
+
+#endif

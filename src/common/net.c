@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/net.h"
+
+#include <sys/time.h>
+
+#include "common/addr.h"
+
+static int
+set_timeout(int fd, int option, int64_t ms)
+{
+	struct timeval tv = { .tv_sec = ms / 1000,
+		.tv_usec = (ms % 1000) * 1000 };
+
+	return setsockopt(fd, SOL_SOCKET, option, &tv, sizeof(tv));
+}
+
+int
+net_receive_timeout(int fd, int64_t ms)
+{
+	return set_timeout(fd, SO_RCVTIMEO, ms);
+}
+
+int
+net_send_timeout(int fd, int64_t ms)
+{
+	return set_timeout(fd, SO_SNDTIMEO, ms);
+}
+
+int
+net_local(int fd, struct addr *a)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		return -1;
+	addr_from_sockaddr(a, (const struct sockaddr *)&ss, len);
+	return 0;
+}

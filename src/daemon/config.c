@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/config.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/errbuf.h"
+#include "daemon/options.h"
+#include "daemon/settings.h"
+#include "daemon/source.h"
+
+/* One reading of the configuration, in the loader. */
+struct reading {
+	struct config *config;
+	const char *file;
+	struct config_origin *origins; /* parallel to settings[] */
+	struct errbuf *err;
+};
+
+static const char *
+file_of(const struct reading *r, const config_setting_t *node)
+{
+	const char *file = config_setting_source_file(node);
+
+	/* Text that was read from memory has no file of its own. */
+	return file != NULL ? file : r->file;
+}
+
+/* The reason is in r->err: put the place and the setting in front. */
+static int
+blame(const struct reading *r, const config_setting_t *node, const char *path)
+{
+	return errbuf_prefix(r->err, "%s:%u: %s: ", file_of(r, node),
+	    config_setting_source_line(node), path);
+}
+
+static const char *
+type_name(const config_setting_t *node)
+{
+	switch (config_setting_type(node)) {
+	case CONFIG_TYPE_GROUP:
+		return "a group { }";
+	case CONFIG_TYPE_ARRAY:
+		return "an array [ ]";
+	case CONFIG_TYPE_LIST:
+		return "a list ( )";
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		return "a whole number";
+	case CONFIG_TYPE_FLOAT:
+		return "a number with a fraction";
+	case CONFIG_TYPE_BOOL:
+		return "true or false";
+	default:
+		return "a string";
+	}
+}
+
+static int
+wrong_type(const struct reading *r, const config_setting_t *node,
+    const char *path, const char *wanted)
+{
+	errbuf_set(r->err, "is %s, but %s is wanted", type_name(node), wanted);
+	return blame(r, node, path);
+}
+
+static bool
+is_whole(const config_setting_t *node)
+{
+	return config_setting_type(node) == CONFIG_TYPE_INT ||
+	    config_setting_type(node) == CONFIG_TYPE_INT64;
+}
+
+/* A number or string as text; false when it is something else. */
+static bool
+scalar_text(const config_setting_t *node, char *buf, size_t size)
+{
+	if (is_whole(node))
+		snprintf(buf, size, "%lld", config_setting_get_int64(node));
+	else if (config_setting_type(node) == CONFIG_TYPE_FLOAT)
+		snprintf(buf, size, "%.6f", config_setting_get_float(node));
+	else
+		return false;
+	return true;
+}
+
+static int
+read_networks(struct reading *r, const struct setting *s,
+    const config_setting_t *node)
+{
+	if (!config_setting_is_array(node) && !config_setting_is_list(node))
+		return wrong_type(r, node, s->path,
+		    "an array of strings [ \"NETWORK\" ]");
+	settings_clear_networks(r->config, s);
+	for (int i = 0; i < config_setting_length(node); i++) {
+		const config_setting_t *item = config_setting_get_elem(node,
+		    (unsigned)i);
+		const char *text = config_setting_get_string(item);
+
+		if (text == NULL)
+			return wrong_type(r, item, s->path, "a string");
+		if (settings_add_network(r->config, s, text, r->err) == -1)
+			return blame(r, item, s->path);
+	}
+	return 0;
+}
+
+static int
+read_port(struct reading *r, const config_setting_t *node, char *port)
+{
+	const char *text;
+	long long n;
+
+	if (is_whole(node)) {
+		n = config_setting_get_int64(node);
+		if (n >= 0 && n <= 65535) {
+			snprintf(port, ADDR_PORT, "%lld", n);
+			return 0;
+		}
+		errbuf_set(r->err, "%lld is out of range (0 to 65535)", n);
+		return blame(r, node, "listen.port");
+	}
+	if ((text = config_setting_get_string(node)) == NULL)
+		return wrong_type(r, node, "listen.port",
+		    "a number or the name of a service");
+	if (text[0] == '\0' || strlen(text) >= ADDR_PORT) {
+		errbuf_set(r->err, "\"%.40s\" is no service name", text);
+		return blame(r, node, "listen.port");
+	}
+	strcpy(port, text);
+	return 0;
+}
+
+static int
+read_listen_entry(struct reading *r, const config_setting_t *entry,
+    struct config_listen *listen)
+{
+	const char *name, *text;
+
+	strcpy(listen->port, "10000");
+	if (!config_setting_is_group(entry))
+		return wrong_type(r, entry, "listen",
+		    "a group { address = \"...\"; port = ...; }");
+	if (config_setting_get_member(entry, "address") == NULL) {
+		errbuf_set(r->err, "an entry has no address");
+		return blame(r, entry, "listen");
+	}
+	for (int i = 0; i < config_setting_length(entry); i++) {
+		const config_setting_t *item = config_setting_get_elem(entry,
+		    (unsigned)i);
+
+		name = config_setting_name(item);
+		if (strcmp(name, "port") == 0) {
+			if (read_port(r, item, listen->port) == -1)
+				return -1;
+			continue;
+		}
+		if (strcmp(name, "address") != 0) {
+			errbuf_set(r->err,
+			    "unknown key \"%s\" "
+			    "(address and port are known)",
+			    name);
+			return blame(r, item, "listen");
+		}
+		if ((text = config_setting_get_string(item)) == NULL)
+			return wrong_type(r, item, "listen.address",
+			    "a string");
+		if (strlen(text) >= ADDR_HOST) {
+			errbuf_set(r->err, "longer than %d bytes",
+			    ADDR_HOST - 1);
+			return blame(r, item, "listen.address");
+		}
+		strcpy(listen->address, text);
+	}
+	return 0;
+}
+
+static int
+read_listen(struct reading *r, const config_setting_t *node)
+{
+	struct config *config = r->config;
+	int n = config_setting_length(node);
+
+	if (!config_setting_is_list(node))
+		return wrong_type(r, node, "listen",
+		    "a list ( { address = \"...\"; port = ...; } )");
+	if (n == 0 || n > CONFIG_LISTEN) {
+		errbuf_set(r->err, "%d addresses (1 to %d are possible)", n,
+		    CONFIG_LISTEN);
+		return blame(r, node, "listen");
+	}
+	memset(config->listen, 0, sizeof(config->listen));
+	config->listen_count = (unsigned)n;
+	for (unsigned i = 0; i < config->listen_count; i++) {
+		const config_setting_t *entry = config_setting_get_elem(node,
+		    i);
+
+		if (read_listen_entry(r, entry, &config->listen[i]) == -1)
+			return -1;
+		config->listen[i].line = config_setting_source_line(entry);
+	}
+	return 0;
+}
+
+static int
+read_setting(struct reading *r, const struct setting *s,
+    const config_setting_t *node)
+{
+	struct config_origin *origin = &r->origins[s - settings];
+	const char *text = config_setting_get_string(node);
+	char number[64];
+
+	origin->file = file_of(r, node);
+	origin->line = (int)config_setting_source_line(node);
+	switch (s->type) {
+	case SETTING_LISTEN:
+		return read_listen(r, node);
+	case SETTING_NETWORKS:
+		return read_networks(r, s, node);
+	case SETTING_INTEGER:
+		if (!is_whole(node))
+			return wrong_type(r, node, s->path, "a whole number");
+		break;
+	case SETTING_SECONDS:
+		if (!scalar_text(node, number, sizeof(number)))
+			return wrong_type(r, node, s->path,
+			    "a number of seconds");
+		break;
+	case SETTING_STRING:
+	case SETTING_CHOICE:
+		if (text == NULL)
+			return wrong_type(r, node, s->path, "a string");
+		break;
+	}
+	if (text == NULL) {
+		scalar_text(node, number, sizeof(number));
+		text = number;
+	}
+	if (settings_assign(r->config, s, text, r->err) == -1)
+		return blame(r, node, s->path);
+	return 0;
+}
+
+static int
+unknown(struct reading *r, const config_setting_t *node, const char *path)
+{
+	const char *near = settings_nearest(path);
+
+	if (near != NULL)
+		errbuf_set(r->err, "unknown setting; did you mean %s?", near);
+	else
+		errbuf_set(r->err, "unknown setting");
+	return blame(r, node, path);
+}
+
+/* Walk one group of the file; prefix is "" or "workers.". */
+static int
+read_group(struct reading *r, const config_setting_t *group, const char *prefix)
+{
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *node = config_setting_get_elem(group,
+		    (unsigned)i);
+		const struct setting *s;
+		char path[128];
+
+		snprintf(path, sizeof(path), "%s%s", prefix,
+		    config_setting_name(node));
+		if ((s = settings_find(path)) != NULL) {
+			if (read_setting(r, s, node) == -1)
+				return -1;
+			continue;
+		}
+		if (prefix[0] != '\0' || !settings_is_group(path))
+			return unknown(r, node, path);
+		if (!config_setting_is_group(node))
+			return wrong_type(r, node, path, "a group { }");
+		snprintf(path, sizeof(path), "%s.", config_setting_name(node));
+		if (read_group(r, node, path) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_text(struct reading *r, const char *text)
+{
+	char directory[CONFIG_PATH];
+	config_t tree;
+	int result;
+
+	config_init(&tree);
+	source_directory(r->file, directory, sizeof(directory));
+	config_set_include_dir(&tree, directory);
+	if (config_read_string(&tree, text) == CONFIG_TRUE) {
+		result = read_group(r, config_root_setting(&tree), "");
+	} else {
+		const char *file = config_error_file(&tree);
+
+		result = errbuf_set(r->err, "%s:%d: %s",
+		    file != NULL ? file : r->file, config_error_line(&tree),
+		    config_error_text(&tree));
+	}
+	/* The tree is kept: origins point into it, and the loader is short. */
+	return result;
+}
+
+/* -l replaces `listen`. */
+static int
+take_listen(struct reading *r, const struct options *opt)
+{
+	struct config *config = r->config;
+
+	if (opt->listen_count == 0)
+		return 0;
+	memset(config->listen, 0, sizeof(config->listen));
+	config->listen_count = opt->listen_count;
+	for (unsigned i = 0; i < opt->listen_count; i++) {
+		struct config_listen *listen = &config->listen[i];
+
+		if (addr_split(opt->listen[i], listen->address, listen->port,
+			r->err) == -1)
+			return errbuf_prefix(r->err, "-l ");
+		if (listen->port[0] == '\0')
+			strcpy(listen->port, "10000");
+	}
+	return 0;
+}
+
+static int
+take_override(struct reading *r, const char *text)
+{
+	const struct setting *s;
+	const char *near, *value = strchr(text, '=') + 1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
+	if ((s = settings_find(path)) == NULL) {
+		near = settings_nearest(path);
+		return errbuf_set(r->err, "-o %s: unknown setting%s%s%s", path,
+		    near != NULL ? "; did you mean " : "",
+		    near != NULL ? near : "", near != NULL ? "?" : "");
+	}
+	if (settings_assign(r->config, s, value, r->err) == -1)
+		return errbuf_prefix(r->err, "-o %s: ", path);
+	r->origins[s - settings] = (struct config_origin){ "-o", 0 };
+	return 0;
+}
+
+int
+config_load(struct config *config, const struct options *opt,
+    struct errbuf *err)
+{
+	struct config_origin origins[SETTINGS_MAX];
+	struct reading r = { config, opt->file, origins, err };
+	char *text;
+
+	memset(origins, 0, sizeof(origins));
+	settings_defaults(config);
+	if ((text = source_read(opt->file, err)) != NULL) {
+		if (read_text(&r, text) == -1)
+			return EX_CONFIG;
+	} else if (errno != ENOENT || opt->file_given) {
+		return EX_CONFIG;
+	}
+	if (take_listen(&r, opt) == -1)
+		return EX_USAGE;
+	for (unsigned i = 0; i < opt->override_count; i++)
+		if (take_override(&r, opt->override[i]) == -1)
+			return EX_USAGE;
+	if (settings_check(config, origins, err) == -1)
+		return EX_CONFIG;
+	return EX_OK;
+}
+
+struct policy_limits
+config_limits(const struct config *config)
+{
+	return (struct policy_limits){
+		.start = (unsigned)config->workers_start,
+		.min_spare = (unsigned)config->workers_min_spare,
+		.max_spare = (unsigned)config->workers_max_spare,
+		.max = (unsigned)config->workers_max,
+	};
+}
+
+enum log_level
+config_log_level(const struct config *config)
+{
+	return (enum log_level)(LEVEL_ERR + config->log.level);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config: what echod is told to do, as plain data.
+ *
+ * struct config holds no pointer: the loader sends it through a pipe.  It is
+ * complete and valid by the time anybody but the loader sees it.
+ * config.c reads a file into it and is the only file that knows libconfig,
+ * which can hang, abort or exit on a hostile file; it runs in the loader only.
+ */
+#ifndef ECHOD_CONFIG_H
+#define ECHOD_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/addr.h"
+#include "daemon/access.h"
+#include "daemon/log.h"
+#include "daemon/policy.h"
+
+struct errbuf;
+struct options;
+
+enum {
+	CONFIG_LISTEN = 64,	/* entries of `listen` */
+	CONFIG_ADDRESSES = 128, /* what they resolve to */
+	CONFIG_NAME = 64,	/* a user, a group, an ident */
+	CONFIG_PATH = 1024,
+	CONFIG_WORKERS = 20000, /* bound of workers.max */
+};
+
+/* One entry of `listen` as it was written; "" is every address. */
+struct config_listen {
+	char address[ADDR_HOST];
+	char port[ADDR_PORT];
+	unsigned line; /* in the file; 0: from the command line */
+};
+
+/* One address to listen on. */
+struct config_address {
+	struct addr addr;
+	/* One of several that a name or wildcard stands for: may be skipped
+	 * when this kernel does not have its family. */
+	bool optional;
+};
+
+enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
+
+struct config_log {
+	char ident[CONFIG_NAME];
+	int facility; /* index into the words of the setting */
+	int level;    /* likewise */
+	int to;	      /* enum log_target */
+};
+
+struct config {
+	unsigned listen_count;
+	struct config_listen listen[CONFIG_LISTEN];
+	unsigned address_count;
+	struct config_address addresses[CONFIG_ADDRESSES];
+	int64_t backlog;
+	int64_t buffer_size; /* bytes */
+	int64_t workers_start;
+	int64_t workers_min_spare;
+	int64_t workers_max_spare;
+	int64_t workers_max;
+	int64_t workers_max_connections; /* per worker; 0 = no bound */
+	int64_t timeout_idle_ms;	 /* all timeouts: 0 = none */
+	int64_t timeout_send_ms;
+	int64_t timeout_lifetime_ms;
+	int64_t timeout_drain_ms;
+	int64_t timeout_defer_ms;
+	struct access_list access;
+	struct config_log log;
+	char user[CONFIG_NAME];
+	char group[CONFIG_NAME];
+	char chroot[CONFIG_PATH];
+	char pid_file[CONFIG_PATH];
+	/* Whom the workers become: found by the loader, used when root. */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Where a setting was written, for messages; only within the loader. */
+struct config_origin {
+	const char *file; /* NULL: nowhere, it is the default */
+	int line;	  /* 0: on the command line */
+};
+
+/*
+ * Fill the configuration from the defaults, the file and the command line,
+ * in this order, and check it.  No name is resolved yet.  A file that does
+ * not exist is an error only when it was asked for by name.
+ * Returns 0, or an exit status of sysexits.h with the reason in err.
+ */
+int config_load(struct config *, const struct options *, struct errbuf *);
+
+/* The part of the configuration that sizes the pool. */
+struct policy_limits config_limits(const struct config *);
+
+/* The level of log.level. */
+enum log_level config_log_level(const struct config *);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/confine.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+
+enum { KEEP_MAX = 160 };
+
+static int
+by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+#ifndef HAVE_CLOSE_RANGE
+/* Close what is open between first and last (/proc, as of old kernels). */
+static int
+close_range(unsigned first, unsigned last, unsigned flags)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	(void)flags;
+	if (dir == NULL)
+		return -1;
+	while ((entry = readdir(dir)) != NULL) {
+		unsigned long fd = strtoul(entry->d_name, NULL, 10);
+
+		if (entry->d_name[0] != '.' && fd >= first && fd <= last &&
+		    (int)fd != dirfd(dir))
+			close((int)fd);
+	}
+	closedir(dir);
+	return 0;
+}
+#endif
+
+void
+confine_descriptors(const int *keep, size_t n)
+{
+	int sorted[KEEP_MAX + 3] = { 0, 1, 2 };
+	bool standard[3] = { false, false, false };
+	unsigned next = 0;
+	int null;
+
+	if (n > KEEP_MAX)
+		n = KEEP_MAX;
+	for (size_t i = 0; i < n; i++)
+		if (keep[i] >= 0 && keep[i] <= 2)
+			standard[keep[i]] = true;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd <= 2; fd++)
+		if (!standard[fd] && null != -1 && null != fd)
+			(void)dup2(null, fd);
+
+	memcpy(sorted + 3, keep, n * sizeof(keep[0]));
+	n += 3;
+	qsort(sorted, n, sizeof(sorted[0]), by_number);
+	for (size_t i = 0; i < n; i++) {
+		if (sorted[i] < (int)next)
+			continue;
+		if ((unsigned)sorted[i] > next)
+			(void)close_range(next, (unsigned)sorted[i] - 1, 0);
+		next = (unsigned)sorted[i] + 1;
+	}
+	(void)close_range(next, UINT_MAX, 0);
+}
+
+/* Nothing of what we were may be left, nor be had again. */
+static int
+prove(const struct confine_user *user, struct errbuf *err)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+
+	if (getresuid(&ruid, &euid, &suid) == -1 ||
+	    getresgid(&rgid, &egid, &sgid) == -1)
+		return errbuf_sys(err, "cannot read back the ids");
+	if (ruid != user->uid || euid != user->uid || suid != user->uid ||
+	    rgid != user->gid || egid != user->gid || sgid != user->gid ||
+	    getgroups(0, NULL) != 0)
+		return errbuf_set(err, "the ids are not what they were set to");
+	if (user->uid != 0 &&
+	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 || setegid(0) == 0))
+		return errbuf_set(err, "could become root again");
+	return 0;
+}
+
+int
+confine_identity(const struct confine_user *user, struct errbuf *err)
+{
+	bool jail = user->chroot != NULL && user->chroot[0] != '\0';
+
+	if (geteuid() == 0) {
+		if (jail && (chroot(user->chroot) == -1 || chdir("/") == -1))
+			return errbuf_sys(err, "cannot chroot to %s",
+			    user->chroot);
+		if (setgroups(0, NULL) == -1)
+			return errbuf_sys(err, "cannot drop the groups");
+		if (setresgid(user->gid, user->gid, user->gid) == -1)
+			return errbuf_sys(err, "cannot become gid %u",
+			    (unsigned)user->gid);
+		if (setresuid(user->uid, user->uid, user->uid) == -1)
+			return errbuf_sys(err, "cannot become uid %u",
+			    (unsigned)user->uid);
+		if (prove(user, err) == -1)
+			return -1;
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return errbuf_sys(err, "cannot set no_new_privs");
+	return 0;
+}
+
+int
+confine_parent(pid_t parent, int signo, struct errbuf *err)
+{
+	if (prctl(PR_SET_PDEATHSIG, signo) == -1)
+		return errbuf_sys(err, "cannot ask for the parent's death");
+	if (getppid() != parent)
+		return errbuf_set(err, "the master is gone");
+	return 0;
+}

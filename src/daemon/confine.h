@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * confine: gives up what a child must not have.  Irrevocable, in a fixed
+ * order, each step checked.  The only file that changes ids.
+ */
+#ifndef ECHOD_CONFINE_H
+#define ECHOD_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct errbuf;
+
+/* Whom to become; only root can become anybody. */
+struct confine_user {
+	uid_t uid;
+	gid_t gid;
+	const char *chroot; /* "" or NULL: none */
+};
+
+/*
+ * Close every descriptor that is not listed; 0, 1 and 2 become /dev/null
+ * when they are not.
+ */
+void confine_descriptors(const int *keep, size_t n);
+
+/*
+ * Lock this process into the directory, drop the supplementary groups, the
+ * group and the user, and prove that there is no way back (setresuid(2));
+ * set no_new_privs (prctl(2)).  Without root only the last is done.
+ * Returns -1 with the reason in err; the caller must then end.
+ */
+int confine_identity(const struct confine_user *, struct errbuf *);
+
+/*
+ * Ask for a signal when the parent dies, and check that it has not died
+ * already.  After confine_identity(), which clears the request.
+ */
+int confine_parent(pid_t parent, int signo, struct errbuf *);
+
+#endif

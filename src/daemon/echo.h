@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * echo: the protocol (RFC 862): receive and send back until the client
+ * half-closes, or one of us has had enough.
+ *
+ * Two system calls a message, and nothing else.  The time-outs are options of
+ * the socket, inherited from its listener.  However a connection ends, what
+ * was received has been sent, as far as the peer takes it.
+ */
+#ifndef ECHOD_ECHO_H
+#define ECHOD_ECHO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Why a connection ended; the log line carries it. */
+enum echo_end {
+	ECHO_OPEN,	   /* it has not */
+	ECHO_CLOSED,	   /* the client half-closed */
+	ECHO_IDLE,	   /* nothing came for timeouts.idle */
+	ECHO_SEND_TIMEOUT, /* nothing was taken for timeouts.send */
+	ECHO_RESET,	   /* the client reset or vanished */
+	ECHO_LIFETIME,	   /* timeouts.lifetime */
+	ECHO_DRAINED,	   /* we were told to end it */
+	ECHO_REFUSED,	   /* not allowed by `access` */
+	ECHO_ERROR,	   /* the system failed; see error */
+	ECHO_ENDS,
+};
+
+enum { ECHO_LINGER_MS = 2000 };
+
+struct echo {
+	int fd; /* blocking */
+	char *buffer;
+	size_t size;
+	uint64_t in, out; /* bytes so far */
+	int error;	  /* errno of ECHO_RESET and ECHO_ERROR */
+	/* Called for each chunk, before and after it is sent; for counting
+	 * and for the tutorial's story.  May be NULL. */
+	void (*received)(const struct echo *, size_t n);
+	void (*sent)(const struct echo *, size_t n);
+};
+
+/* From here on this connection can be interrupted. */
+void echo_begin(const struct echo *);
+
+/* Serve the connection to its end.  The caller closes it. */
+enum echo_end echo_serve(struct echo *);
+
+/*
+ * End the connection that has begun, for this reason; for signal handlers.
+ * Whatever call is under way or about to begin returns at once.
+ */
+void echo_interrupt(enum echo_end);
+
+/* "closed", "idle", ... */
+const char *echo_end_name(enum echo_end);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/listener.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "common/net.h"
+#include "daemon/log.h"
+
+/*
+ * A host that has vanished is noticed within about two minutes, both when
+ * nothing is being sent (keepalive) and when something is (user time-out).
+ */
+enum {
+	KEEPALIVE_IDLE_S = 60,
+	KEEPALIVE_INTERVAL_S = 10,
+	KEEPALIVE_COUNT = 6,
+	USER_TIMEOUT_MS = 120000,
+};
+
+static int
+set_int(int fd, int level, int option, int64_t value)
+{
+	int n = (int)value;
+
+	return setsockopt(fd, level, option, &n, sizeof(n));
+}
+
+/*
+ * The user time-out also ends a connection whose peer does not read; it must
+ * not come before the send time-out, which ends it in order.
+ */
+static int64_t
+user_timeout(const struct config *config)
+{
+	int64_t send = config->timeout_send_ms;
+
+	if (send == 0)
+		return 0;
+	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
+}
+
+/* What each accepted connection inherits.  -1 with errno. */
+static int
+tune(int fd, const struct config *config)
+{
+	int64_t defer_s = (config->timeout_defer_ms + 999) / 1000;
+
+	/* Without no-delay, Nagle's algorithm waits for the client's delayed
+	 * ACK: 40 ms a message (RFC 896, RFC 1122 section 4.2.3.2). */
+	if (set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1) == -1 ||
+	    /* Urgent data is data: the byte is echoed in its place. */
+	    set_int(fd, SOL_SOCKET, SO_OOBINLINE, 1) == -1 ||
+	    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S) ==
+		-1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(config)) ==
+		-1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_s) == -1 ||
+	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
+	    net_send_timeout(fd, config->timeout_send_ms) == -1)
+		return -1;
+	return listen(fd, (int)config->backlog);
+}
+
+/* A name may stand for a family that this kernel does not have. */
+static bool
+family_missing(const struct addr *addr, int error)
+{
+	if (error == EAFNOSUPPORT)
+		return true;
+	/* IPv6 turned off leaves not even a loopback address. */
+	return error == EADDRNOTAVAIL && addr->sa.sa_family == AF_INET6 &&
+	    (addr_is_wildcard(addr) ||
+		IN6_IS_ADDR_LOOPBACK(&addr->in6.sin6_addr));
+}
+
+/* Open, bind and listen.  -1 with errno. */
+static int
+open_listener(struct listener *l, const struct config *config)
+{
+	int saved;
+
+	l->fd = socket(l->wanted.sa.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (l->fd == -1)
+		return -1;
+	/* Connections of an earlier echod in TIME_WAIT are no obstacle; a
+	 * second listener still is (socket(7)). */
+	if (set_int(l->fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
+	    (l->wanted.sa.sa_family != AF_INET6 ||
+		set_int(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&
+	    bind(l->fd, &l->wanted.sa, l->wanted.len) == 0 &&
+	    tune(l->fd, config) == 0 && net_local(l->fd, &l->bound) == 0)
+		return 0;
+	saved = errno;
+	close(l->fd);
+	l->fd = -1;
+	errno = saved;
+	return -1;
+}
+
+/* The listener of `now` with this address that `next` does not have yet. */
+static const struct listener *
+find_kept(const struct listener_set *next, const struct listener_set *now,
+    const struct addr *wanted)
+{
+	for (unsigned i = 0; i < now->count; i++) {
+		bool taken = false;
+
+		if (!addr_equal(&now->item[i].wanted, wanted))
+			continue;
+		for (unsigned k = 0; k < next->count; k++)
+			taken |= next->item[k].fd == now->item[i].fd;
+		if (!taken)
+			return &now->item[i];
+	}
+	return NULL;
+}
+
+int
+listener_set_prepare(struct listener_set *next, const struct listener_set *now,
+    const struct config *config, struct errbuf *err)
+{
+	const struct listener *kept;
+
+	next->count = 0;
+	for (unsigned i = 0; i < config->address_count; i++) {
+		struct listener *l = &next->item[next->count];
+		const struct config_address *want = &config->addresses[i];
+
+		if ((kept = find_kept(next, now, &want->addr)) != NULL) {
+			*l = *kept;
+			l->kept = true;
+			next->count++;
+			continue;
+		}
+		memset(l, 0, sizeof(*l));
+		l->wanted = want->addr;
+		addr_text(&l->wanted, l->text, sizeof(l->text));
+		if (open_listener(l, config) == 0) {
+			addr_text(&l->bound, l->text, sizeof(l->text));
+			next->count++;
+		} else if (want->optional &&
+		    family_missing(&want->addr, errno)) {
+			log_notice("skipped %s: this system does not have its "
+				   "address family",
+			    l->text);
+		} else {
+			errbuf_sys(err, "cannot listen on %s", l->text);
+			listener_set_abandon(next);
+			return -1;
+		}
+	}
+	if (next->count == 0)
+		return errbuf_set(err,
+		    "cannot listen: this system has none of "
+		    "the address families");
+	return 0;
+}
+
+void
+listener_set_removed(struct listener_set *removed,
+    const struct listener_set *now, const struct listener_set *next)
+{
+	removed->count = 0;
+	for (unsigned i = 0; i < now->count; i++) {
+		bool kept = false;
+
+		for (unsigned k = 0; k < next->count; k++)
+			kept |= next->item[k].fd == now->item[i].fd;
+		if (!kept)
+			removed->item[removed->count++] = now->item[i];
+	}
+}
+
+void
+listener_set_commit(struct listener_set *now, struct listener_set *next,
+    const struct config *config)
+{
+	struct listener_set removed;
+
+	listener_set_removed(&removed, now, next);
+	listener_set_close(&removed);
+	*now = *next;
+	for (unsigned i = 0; i < now->count; i++) {
+		struct listener *l = &now->item[i];
+
+		/* What the kernel took from one file it takes from another. */
+		if (l->kept && tune(l->fd, config) == -1)
+			log_warning("cannot change the options of %s: %m",
+			    l->text);
+		l->kept = false;
+	}
+	next->count = 0;
+}
+
+void
+listener_set_abandon(struct listener_set *next)
+{
+	for (unsigned i = 0; i < next->count; i++)
+		if (!next->item[i].kept)
+			close(next->item[i].fd);
+	next->count = 0;
+}
+
+void
+listener_set_close(struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		close(set->item[i].fd);
+	set->count = 0;
+}
+
+unsigned
+listener_waiting(const struct listener *l, unsigned *limit)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	(void)getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	/* Of a listening socket these two are the queue and its bound. */
+	if (limit != NULL)
+		*limit = info.tcpi_sacked;
+	return info.tcpi_unacked;
+}
+
+unsigned
+listener_set_waiting(const struct listener_set *set)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		n += listener_waiting(&set->item[i], NULL);
+	return n;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listener: a set of listening sockets; what to keep, open and close against
+ * another set, then commit or abandon.
+ *
+ * All options of a connection are set on its listener and inherited on
+ * accept(2), so a worker makes no call for them.  One socket an address,
+ * shared by inheritance: with one socket a process (SO_REUSEPORT), a process
+ * that leaves takes its queue with it.
+ */
+#ifndef ECHOD_LISTENER_H
+#define ECHOD_LISTENER_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+#include "daemon/config.h"
+
+struct errbuf;
+
+struct listener {
+	struct addr wanted;   /* as configured, the port perhaps 0 */
+	struct addr bound;    /* as getsockname(2) says */
+	char text[ADDR_TEXT]; /* of bound */
+	int fd;		      /* non-blocking, close-on-exec */
+	bool kept;	      /* the same socket as in the set before */
+	bool reported;	      /* the log has its line */
+};
+
+struct listener_set {
+	unsigned count;
+	struct listener item[CONFIG_ADDRESSES];
+};
+
+/*
+ * Make the set that the configuration asks for.  An address that `now` has as
+ * well keeps its socket; the others are opened.  All or nothing: -1 with the
+ * address and the reason in err, and everything opened is closed again.
+ * Notices about skipped addresses go to the log.
+ */
+int listener_set_prepare(struct listener_set *next,
+    const struct listener_set *now, const struct config *, struct errbuf *);
+
+/*
+ * From now on `next` rules: sockets only `now` has are closed in this
+ * process, kept ones get the options of the configuration.  Cannot fail.
+ */
+void listener_set_commit(struct listener_set *now, struct listener_set *next,
+    const struct config *);
+
+/* Those of `now` that `next` does not have; nothing is opened or closed. */
+void listener_set_removed(struct listener_set *removed,
+    const struct listener_set *now, const struct listener_set *next);
+
+/* Close what prepare opened. */
+void listener_set_abandon(struct listener_set *next);
+
+/* Close all; the queues live on while a worker has the sockets. */
+void listener_set_close(struct listener_set *);
+
+/*
+ * Connections that have been established and wait to be accepted (tcp(7),
+ * TCP_INFO of a listening socket); *limit is the queue's size, may be NULL.
+ */
+unsigned listener_waiting(const struct listener *, unsigned *limit);
+unsigned listener_set_waiting(const struct listener_set *);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "daemon/confine.h"
+#include "daemon/options.h"
+#include "daemon/resolve.h"
+#include "daemon/signals.h"
+
+static void
+limit(int resource, rlim_t value)
+{
+	struct rlimit bound = { value, value };
+
+	/* A limit that is already tighter is as good. */
+	(void)setrlimit(resource, &bound);
+}
+
+/* Write the result; the parent may take its time. */
+static void
+send_load(int fd, const struct load *load)
+{
+	const char *p = (const char *)load;
+	size_t left = sizeof(*load);
+	ssize_t n;
+
+	while (left > 0 && (n = write(fd, p, left)) > 0) {
+		p += n;
+		left -= (size_t)n;
+	}
+}
+
+/* The child: everything that may go wrong goes wrong in here. */
+static _Noreturn void
+load_and_exit(int fd, const struct options *opt, struct load *load)
+{
+	int keep[] = { fd };
+
+	signals_default();
+	confine_descriptors(keep, 1);
+	limit(RLIMIT_CPU, 2);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_NOFILE, 64);
+#ifndef SANITIZERS
+	limit(RLIMIT_AS, 512UL << 20);
+#endif
+	load->status = config_load(&load->config, opt, &load->err);
+	if (load->status == EX_OK)
+		load->status = resolve_config(&load->config, opt->file,
+		    &load->err);
+	send_load(fd, load);
+	_exit(EX_OK);
+}
+
+int
+loader_start(struct loader *loader, const struct options *opt,
+    struct errbuf *err)
+{
+	int fd[2];
+
+	*loader = (struct loader){ .fd = -1 };
+	if ((loader->load = calloc(1, sizeof(*loader->load))) == NULL)
+		return errbuf_sys(err, "cannot start the loader");
+	if (pipe2(fd, O_CLOEXEC) == -1) {
+		errbuf_sys(err, "cannot make the loader's pipe");
+		loader_close(loader);
+		return -1;
+	}
+	loader->pid = fork();
+	if (loader->pid == 0)
+		load_and_exit(fd[1], opt, loader->load);
+	close(fd[1]);
+	loader->fd = fd[0];
+	if (loader->pid == -1) {
+		loader->pid = 0;
+		errbuf_sys(err, "cannot fork the loader");
+		loader_close(loader);
+		return -1;
+	}
+	(void)fcntl(loader->fd, F_SETFL, O_NONBLOCK);
+	loader->deadline_ms = clock_ms() + LOADER_MS;
+	return 0;
+}
+
+static void
+end_child(struct loader *loader)
+{
+	if (loader->pid == 0)
+		return;
+	kill(loader->pid, SIGKILL);
+	while (waitpid(loader->pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	loader->pid = 0;
+}
+
+/* The load is over without a result. */
+static bool
+fail(struct loader *loader, const char *why)
+{
+	loader->load->status = EX_CONFIG;
+	errbuf_set(&loader->load->err, "%s", why);
+	end_child(loader);
+	return true;
+}
+
+bool
+loader_step(struct loader *loader)
+{
+	char *p = (char *)loader->load;
+	ssize_t n;
+
+	while (loader->have < sizeof(*loader->load)) {
+		n = read(loader->fd, p + loader->have,
+		    sizeof(*loader->load) - loader->have);
+		if (n == 0)
+			return fail(loader,
+			    "the configuration could not be "
+			    "read: the loader died or hit a limit");
+		if (n == -1 && errno != EAGAIN && errno != EINTR)
+			return fail(loader, "the loader's pipe failed");
+		if (n == -1 && clock_ms() >= loader->deadline_ms)
+			return fail(loader,
+			    "the configuration could not be "
+			    "read within 10 seconds");
+		if (n == -1)
+			return false;
+		loader->have += (size_t)n;
+	}
+	end_child(loader);
+	return true;
+}
+
+bool
+loader_reaped(struct loader *loader, pid_t pid)
+{
+	if (loader->pid != pid)
+		return false;
+	loader->pid = 0;
+	return true;
+}
+
+void
+loader_close(struct loader *loader)
+{
+	end_child(loader);
+	if (loader->fd != -1)
+		close(loader->fd);
+	free(loader->load);
+	*loader = (struct loader){ .fd = -1 };
+}
+
+struct load *
+loader_run(const struct options *opt, struct errbuf *err)
+{
+	struct loader loader;
+	struct load *load;
+
+	if (loader_start(&loader, opt, err) == -1)
+		return NULL;
+	while (!loader_step(&loader)) {
+		struct pollfd pfd = { .fd = loader.fd, .events = POLLIN };
+		int64_t left = loader.deadline_ms - clock_ms();
+
+		(void)poll(&pfd, 1, left > 0 ? (int)left : 0);
+	}
+	load = loader.load;
+	loader.load = NULL;
+	loader_close(&loader);
+	return load;
+}

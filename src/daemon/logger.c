@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/logger.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/errbuf.h"
+#include "daemon/confine.h"
+#include "daemon/policy.h"
+#include "daemon/signals.h"
+
+enum { BUFFER = 64 * 1024, STABLE_MS = 10000 };
+
+/* In the order of the words of log.facility (settings.c). */
+static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
+	LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4, LOG_LOCAL5,
+	LOG_LOCAL6, LOG_LOCAL7 };
+
+static void
+to_stderr(const struct config_log *settings, enum log_level level, long pid,
+    const char *text)
+{
+	char line[LOG_LINE + CONFIG_NAME + 64];
+	const char *p = line;
+	size_t left;
+	ssize_t n;
+
+	snprintf(line, sizeof(line), "%s[%ld]: %s%s\n", settings->ident, pid,
+	    level == LEVEL_ERR	       ? "error: " :
+		level == LEVEL_WARNING ? "warning: " :
+					 "",
+	    text);
+	for (left = strlen(line); left > 0; left -= (size_t)n, p += n)
+		if ((n = write(STDERR_FILENO, p, left)) == -1)
+			return;
+}
+
+/* The pid in front of a line is its writer's, not ours: no LOG_PID. */
+static void
+to_syslog(const struct config_log *settings, enum log_level level, long pid,
+    const char *text)
+{
+	static char ident[CONFIG_NAME + 16];
+	static long last = -1;
+
+	if (pid != last) {
+		snprintf(ident, sizeof(ident), "%s[%ld]", settings->ident, pid);
+		/* Also keeps the socket; only the name is changed. */
+		openlog(ident, 0, facilities[settings->facility]);
+		last = pid;
+	}
+	syslog((int)level, "%s", text);
+}
+
+static void
+emit(const struct config_log *settings, enum log_level level, long pid,
+    const char *text)
+{
+	if (settings->to == LOG_TO_STDERR)
+		to_stderr(settings, level, pid, text);
+	else
+		to_syslog(settings, level, pid, text);
+}
+
+/* Hand on every complete line; returns the bytes of the last, partial one. */
+static size_t
+emit_lines(const struct config_log *settings, char *buffer, size_t n)
+{
+	char *line = buffer, *end;
+	enum log_level level;
+	const char *text;
+	long pid;
+
+	while ((end = memchr(line, '\n', n)) != NULL) {
+		*end = '\0';
+		if ((text = log_record(line, &level, &pid)) != NULL)
+			emit(settings, level, pid, text);
+		n -= (size_t)(end + 1 - line);
+		line = end + 1;
+	}
+	/* Without its newline it can only be a piece of what comes next. */
+	if (n == BUFFER)
+		n = 0;
+	memmove(buffer, line, n);
+	return n;
+}
+
+static _Noreturn void
+run(const struct logger *logger)
+{
+	static char buffer[BUFFER];
+	uint64_t lost, told = atomic_load(logger->pipe.lost);
+	char text[64];
+	size_t have = 0;
+	ssize_t n;
+
+	for (;;) {
+		n = read(logger->pipe.read_fd, buffer + have, BUFFER - have);
+		if (n == 0)
+			_exit(0);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			_exit(1);
+		have = emit_lines(&logger->settings, buffer, have + (size_t)n);
+		/* A line can only be lost while others fill the pipe, so
+		 * there is always another turn after a loss. */
+		lost = atomic_load(logger->pipe.lost);
+		if (lost == told)
+			continue;
+		snprintf(text, sizeof(text), "log lines lost count=%" PRIu64,
+		    lost - told);
+		emit(&logger->settings, LEVEL_WARNING, getpid(), text);
+		told = lost;
+	}
+}
+
+static void
+child(const struct logger *logger)
+{
+	struct confine_user user = { .uid = logger->uid, .gid = logger->gid };
+	int keep[] = { logger->pipe.read_fd, STDERR_FILENO };
+	struct errbuf err;
+
+	signals_deaf();
+	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
+	if (confine_identity(&user, &err) == -1)
+		_exit(1);
+	run(logger);
+}
+
+static int
+start(struct logger *logger, struct errbuf *err)
+{
+	logger->pid = fork();
+	if (logger->pid == 0)
+		child(logger);
+	if (logger->pid == -1) {
+		logger->pid = 0;
+		return errbuf_sys(err, "cannot fork the logger");
+	}
+	logger->started_ms = clock_ms();
+	return 0;
+}
+
+int
+logger_open(struct logger *logger, const struct config *config,
+    struct errbuf *err)
+{
+	*logger = (struct logger){ .settings = config->log,
+		.uid = config->uid,
+		.gid = config->gid };
+	if (log_pipe_open(&logger->pipe, err) == -1)
+		return -1;
+	if (start(logger, err) == -1) {
+		log_pipe_close(&logger->pipe);
+		return -1;
+	}
+	return 0;
+}
+
+bool
+logger_differs(const struct logger *logger, const struct config *config)
+{
+	return strcmp(logger->settings.ident, config->log.ident) != 0 ||
+	    logger->settings.facility != config->log.facility ||
+	    logger->settings.to != config->log.to ||
+	    logger->uid != config->uid || logger->gid != config->gid;
+}
+
+bool
+logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
+{
+	if (logger->pid != pid)
+		return false;
+	logger->pid = 0;
+	if (now_ms - logger->started_ms >= STABLE_MS)
+		logger->failures = 0;
+	logger->retry_ms = now_ms;
+	if (logger->failures++ > 0)
+		logger->retry_ms += policy_backoff_ms(logger->failures,
+		    (uint32_t)now_ms);
+	log_err("logger died pid=%ld", (long)pid);
+	return true;
+}
+
+int64_t
+logger_maintain(struct logger *logger, int64_t now_ms)
+{
+	struct errbuf err;
+
+	if (logger->pid != 0)
+		return INT64_MAX;
+	if (now_ms < logger->retry_ms)
+		return logger->retry_ms;
+	if (start(logger, &err) == 0)
+		return INT64_MAX;
+	logger->retry_ms = now_ms +
+	    policy_backoff_ms(++logger->failures, (uint32_t)now_ms);
+	return logger->retry_ms;
+}
+
+void
+logger_close(struct logger *logger)
+{
+	log_pipe_close(&logger->pipe);
+}

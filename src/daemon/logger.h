@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logger: the process that reads log lines from the pipe and hands them to
+ * syslog(3) or standard error.  The only one that may wait for a log daemon,
+ * and the only file that knows syslog.
+ *
+ * It leaves when every writer is gone, and nothing else ends it.
+ */
+#ifndef ECHOD_LOGGER_H
+#define ECHOD_LOGGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "daemon/config.h"
+#include "daemon/log.h"
+
+struct errbuf;
+
+/* The master's view of a logger. */
+struct logger {
+	pid_t pid; /* 0: there is none now */
+	struct log_pipe pipe;
+	struct config_log settings;
+	uid_t uid; /* whom it becomes */
+	gid_t gid;
+	unsigned failures; /* in a row */
+	int64_t started_ms;
+	int64_t retry_ms; /* start it again then */
+};
+
+/* Make the pipe and start the process. */
+int logger_open(struct logger *, const struct config *, struct errbuf *);
+
+/* Whether this configuration needs another logger. */
+bool logger_differs(const struct logger *, const struct config *);
+
+/* A child has ended; true when it was this logger. */
+bool logger_reaped(struct logger *, pid_t, int64_t now_ms);
+
+/*
+ * Start a dead logger again when its time has come; the lines in the pipe
+ * have waited.  Returns the clock_ms() to be called again at, or INT64_MAX.
+ */
+int64_t logger_maintain(struct logger *, int64_t now_ms);
+
+/*
+ * Let go of the pipe: the process ends when all other writers have too.
+ * Nobody may be logging to it (log_use()) any more.
+ */
+void logger_close(struct logger *);
+
+#endif

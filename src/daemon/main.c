@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * echod: reads the command line, checks or prints if that is all, goes to the
+ * background if wanted, runs the master, and turns the result into an exit
+ * status.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "daemon/background.h"
+#include "daemon/config.h"
+#include "daemon/confine.h"
+#include "daemon/dump.h"
+#include "daemon/loader.h"
+#include "daemon/master.h"
+#include "daemon/options.h"
+#include "daemon/signals.h"
+
+static void
+complain(const char *text)
+{
+	fprintf(stderr, "echod: %s\n", text);
+}
+
+/* A socket must never get a number below 3: libraries write there. */
+static void
+sane_descriptors(void)
+{
+	int keep[] = { 0, 1, 2 };
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", O_RDWR);
+	confine_descriptors(keep, 3);
+}
+
+/* -t and -T: the same loader as at the start and at a reload. */
+static int
+check(const struct options *opt)
+{
+	struct errbuf err;
+	struct load *load = loader_run(opt, &err);
+	int status;
+
+	if (load == NULL) {
+		complain(err.text);
+		return EX_OSERR;
+	}
+	if ((status = load->status) != EX_OK)
+		complain(load->err.text);
+	else if (opt->action == ACTION_PRINT)
+		dump_config(&load->config, stdout);
+	else if (opt->file_given || access(opt->file, F_OK) == 0)
+		printf("%s: ok\n", opt->file);
+	else
+		printf("%s does not exist, the built-in defaults are ok\n",
+		    opt->file);
+	free(load);
+	if (fflush(stdout) == EOF && status == EX_OK)
+		status = EX_IOERR;
+	return status;
+}
+
+/* The root directory is no place for a relative path. */
+static int
+make_absolute(struct options *opt, struct errbuf *err)
+{
+	char *cwd, *path;
+
+	if (opt->file[0] == '/')
+		return 0;
+	if ((cwd = getcwd(NULL, 0)) == NULL)
+		return errbuf_sys(err, "cannot tell the working directory");
+	if (asprintf(&path, "%s/%s", cwd, opt->file) == -1)
+		return errbuf_sys(err, "no memory for a path");
+	free(cwd);
+	opt->file = path;
+	return 0;
+}
+
+static int
+run(struct options *opt)
+{
+	static struct master master;
+	int status, notify = -1;
+
+	if (!opt->foreground &&
+	    (make_absolute(opt, &master.err) == -1 ||
+		(notify = background_start(&master.err)) == -1)) {
+		complain(master.err.text);
+		return EX_OSERR;
+	}
+	status = master_run(&master, opt, notify);
+	/* A start that failed: whoever started it has to know. */
+	if (master.notify != -1)
+		background_report(master.notify, status, master.err.text);
+	else if (master.err.text[0] != '\0')
+		complain(master.err.text);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options opt;
+	struct errbuf err;
+
+	signals_block();
+	sane_descriptors();
+	if (options_read(&opt, argc, argv, &err) == -1) {
+		complain(err.text);
+		complain("try echod -h");
+		return EX_USAGE;
+	}
+	switch (opt.action) {
+	case ACTION_HELP:
+		fputs(options_help(), stdout);
+		return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
+	case ACTION_VERSION:
+		puts(PACKAGE_STRING);
+		return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
+	case ACTION_TEST:
+	case ACTION_PRINT:
+		return check(&opt);
+	default:
+		return run(&opt);
+	}
+}

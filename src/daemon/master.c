@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "daemon/background.h"
+#include "daemon/config.h"
+#include "daemon/log.h"
+#include "daemon/signals.h"
+#include "daemon/status.h"
+
+enum {
+	CLOSE_MS = 1000,   /* of a stop: for idle workers to look round */
+	GOODBYE_MS = 2000, /* for the logger to write the last lines */
+};
+
+static int
+watch(struct master *m, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(m->waiter, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int
+open_all(struct master *m)
+{
+	if ((m->signals = signals_open(&m->err)) == -1 ||
+	    pool_open(&m->pool, &m->err) == -1)
+		return -1;
+	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1 ||
+	    watch(m, m->signals) == -1 || watch(m, m->pool.demand) == -1)
+		return errbuf_sys(&m->err, "cannot wait for events");
+	return 0;
+}
+
+static void
+reap(struct master *m)
+{
+	struct pool_end end;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		int64_t now = clock_ms();
+
+		if (pool_reaped(&m->pool, pid, status, &end)) {
+			supply_ended(&m->supply, &end, now);
+			reload_ended(m, &end);
+		} else if (!loader_reaped(&m->reload.loader, pid) &&
+		    !logger_reaped(&m->logger, pid, now) &&
+		    !logger_reaped(&m->reload.logger, pid, now)) {
+			/* A logger that was replaced, or as pid 1 anybody. */
+			log_debug("reaped pid=%ld", (long)pid);
+		}
+	}
+}
+
+/* Close our descriptors; say so if somebody still waits in a queue. */
+static void
+close_listeners(struct master *m)
+{
+	unsigned waiting = listener_set_waiting(&m->listeners);
+
+	if (waiting > 0)
+		log_warning("stopping with connections unserved count=%u",
+		    waiting);
+	listener_set_close(&m->listeners);
+}
+
+/* Whatever is under way: no more of it. */
+static void
+begin_stop(struct master *m, const char *how)
+{
+	m->reload.again = false;
+	reload_abandon(m);
+	log_notice("stopping %s workers=%u", how, m->pool.count);
+	m->phase = PHASE_STOP;
+}
+
+static void
+stop_now(struct master *m, int64_t now_ms)
+{
+	if (m->phase != PHASE_STOP)
+		begin_stop(m, "now");
+	else
+		log_notice("stopping now workers=%u", m->pool.count);
+	close_listeners(m);
+	pool_cut(&m->pool, now_ms);
+}
+
+static void
+stop_gracefully(struct master *m, int64_t now_ms)
+{
+	struct pool_census census;
+
+	if (m->phase != PHASE_RUN) {
+		stop_now(m, now_ms);
+		return;
+	}
+	begin_stop(m, "gracefully");
+	pool_census(&m->pool, m->current.number, &census);
+	/* Each idle worker takes one that waits, before it leaves. */
+	pool_leave(&m->pool, 0, UINT_MAX, m->config->timeout_drain_ms, now_ms);
+	(void)supply_sweep(&m->pool, &m->current, census.idle);
+	/* Everyone who becomes busy rings, so that we see when all are. */
+	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
+	m->close_ms = now_ms + CLOSE_MS;
+}
+
+/* The order of these questions is the specification of the daemon. */
+static void
+obey(struct master *m, unsigned requests, int64_t now_ms)
+{
+	if (requests & REQUEST_REAP)
+		reap(m);
+	if (requests & REQUEST_QUIT)
+		stop_now(m, now_ms);
+	else if (requests & REQUEST_STOP)
+		stop_gracefully(m, now_ms);
+	else if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
+		log_notice("reload refused: stopping");
+	else if (requests & REQUEST_RELOAD)
+		reload_begin(m);
+	if ((requests & REQUEST_REPORT) && m->phase != PHASE_START)
+		status_report(m, now_ms);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Everything that time or demand asks for.  Returns when to come back. */
+static int64_t
+tend(struct master *m, int64_t now_ms)
+{
+	int64_t next = pool_enforce(&m->pool, now_ms);
+
+	next = earlier(next, reload_step(m, now_ms));
+	if (m->phase == PHASE_RUN)
+		next = earlier(next,
+		    supply_maintain(&m->supply, &m->pool, &m->current, now_ms));
+	if (m->current.number != 0)
+		next = earlier(next, logger_maintain(&m->logger, now_ms));
+	if (m->phase == PHASE_STOP && m->listeners.count > 0) {
+		if (pool_settled(&m->pool) || now_ms >= m->close_ms)
+			close_listeners(m);
+		else
+			next = earlier(next, m->close_ms);
+	}
+	return next;
+}
+
+/* The one place that sleeps.  Returns what signals ask for. */
+static unsigned
+wait_for_events(struct master *m, int64_t until_ms)
+{
+	struct epoll_event events[4];
+	unsigned requests = 0;
+	int64_t left;
+	int n, timeout = -1;
+
+	if (until_ms != INT64_MAX) {
+		left = until_ms - clock_ms();
+		timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+	}
+	n = epoll_wait(m->waiter, events, 4, timeout);
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.fd == m->signals)
+			requests |= signals_read(m->signals);
+		else if (events[i].data.fd == m->pool.demand)
+			pool_heard(&m->pool);
+		/* What the loader has sent, reload_step() takes. */
+	}
+	return requests;
+}
+
+/* Let the logger write the last lines, but not for ever. */
+static void
+say_goodbye(struct master *m)
+{
+	int64_t deadline = clock_ms() + GOODBYE_MS;
+	struct timespec rest = { .tv_nsec = 5000000 };
+	pid_t pid, logger = m->logger.pid;
+
+	if (m->current.number == 0)
+		return;
+	log_use(NULL, LEVEL_ERR);
+	logger_close(&m->logger);
+	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
+		if (pid == logger)
+			logger = 0;
+		if (pid > 0)
+			continue;
+		if (clock_ms() >= deadline)
+			break;
+		nanosleep(&rest, NULL);
+	}
+	/* A log daemon that does not answer shall not keep us. */
+	if (logger != 0)
+		kill(logger, SIGKILL);
+}
+
+int
+master_run(struct master *m, const struct options *options, int notify)
+{
+	int64_t next = 0;
+
+	memset(m, 0, sizeof(*m));
+	m->options = options;
+	m->notify = notify;
+	m->pidfile.fd = -1;
+	m->reload.loader.fd = -1;
+	m->started_ms = clock_ms();
+	if (open_all(m) == -1)
+		return EX_OSERR;
+	reload_begin(m);
+	while (m->phase != PHASE_STOP || m->pool.count > 0) {
+		obey(m, wait_for_events(m, next), clock_ms());
+		next = tend(m, clock_ms());
+	}
+	close_listeners(m);
+	pidfile_remove(&m->pidfile);
+	if (m->current.number != 0)
+		log_notice("stopped status=%d", m->status);
+	say_goodbye(m);
+	return m->status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * master: the event loop and the phases of its life.  Decides nothing by
+ * itself: it asks the others in a fixed order, and sleeps in one place.
+ */
+#ifndef ECHOD_MASTER_H
+#define ECHOD_MASTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/errbuf.h"
+#include "daemon/listener.h"
+#include "daemon/logger.h"
+#include "daemon/pidfile.h"
+#include "daemon/pool.h"
+#include "daemon/reload.h"
+#include "daemon/supply.h"
+
+struct config;
+struct options;
+
+enum phase {
+	PHASE_START, /* the first load; nothing is served yet */
+	PHASE_RUN,
+	PHASE_STOP, /* waiting for the last workers */
+};
+
+struct master {
+	const struct options *options;
+	enum phase phase;
+	int waiter;  /* epoll over the next two and the loader */
+	int signals; /* signalfd */
+	int notify;  /* for background_report(), -1: foreground */
+	struct pidfile pidfile;
+	struct pool pool;
+	struct supply supply;
+	struct reload reload;
+	/* What is in force; current.number is 0 before the start. */
+	struct generation current;
+	struct config *config;
+	struct listener_set listeners;
+	struct logger logger;
+	int64_t started_ms;
+	int64_t close_ms;  /* of a stop: close the listeners by then */
+	int status;	   /* what the process will exit with */
+	struct errbuf err; /* why the start failed */
+};
+
+/*
+ * Start, serve, stop.  `notify` is from background_start(), or -1.  Returns
+ * the exit status; when the start failed, the reason is in m->err, and it has
+ * been logged if m->logger.pid says that there was a logger.
+ */
+int master_run(struct master *, const struct options *, int notify);
+
+#endif

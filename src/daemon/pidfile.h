@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pidfile: one echod a pid file.
+ *
+ * The lock says whether echod runs, not the number in the file: it is held
+ * for the master's life, is not inherited by children (fcntl(2), record
+ * locks), and cannot be stale.
+ */
+#ifndef ECHOD_PIDFILE_H
+#define ECHOD_PIDFILE_H
+
+struct errbuf;
+
+struct pidfile {
+	const char *path; /* the caller's, for the pidfile's life */
+	int fd;		  /* -1: none */
+};
+
+/*
+ * Create and lock the file.  Follows no symbolic link and touches nothing but
+ * a regular file with one name.  Returns 0 or an exit status of sysexits.h
+ * with the reason in err; 75 (EX_TEMPFAIL) when another process holds it.
+ */
+int pidfile_lock(struct pidfile *, const char *path, struct errbuf *);
+
+/* Write our pid.  -1 with the reason in err. */
+int pidfile_write(struct pidfile *, struct errbuf *);
+
+/* Remove the file if it is still ours, and let go of the lock. */
+void pidfile_remove(struct pidfile *);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * policy: how many workers there should be, and how long to wait after a
+ * failure.  Pure functions: numbers in, numbers out; no clock, no system
+ * call, no state, so every corner is a line in a test.
+ */
+#ifndef ECHOD_POLICY_H
+#define ECHOD_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The `workers` settings, in Apache's meaning. */
+struct policy_limits {
+	unsigned start;	    /* at the birth of a generation */
+	unsigned min_spare; /* fewer idle than this: fork */
+	unsigned max_spare; /* more idle than this: retire */
+	unsigned max;	    /* never more of one generation */
+};
+
+/* What there is: the workers of one generation and its clients' queue. */
+struct policy_view {
+	unsigned starting; /* forked, not ready; spare already */
+	unsigned idle;
+	unsigned busy;
+	unsigned waiting; /* connections in the accept queues */
+	unsigned room;	  /* processes that may still be added at all */
+};
+
+struct policy_plan {
+	unsigned spawn;	 /* fork so many now */
+	unsigned retire; /* let go of so many idle ones */
+	bool full;	 /* at max: what waits has to wait */
+	/* A worker wakes the master when its step leaves fewer than
+	 * ring_below, or more than ring_above, idle workers. */
+	unsigned ring_below;
+	unsigned ring_above;
+};
+
+enum {
+	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
+	POLICY_FULL_MS = 60000,	 /* at most one "at max" line in this */
+	POLICY_BACKOFF_MIN_MS = 100,
+	POLICY_BACKOFF_MAX_MS = 30000,
+};
+
+/*
+ * What to do about the pool.  `was_full` is the `full` of the plan before:
+ * an episode ends only when min_spare workers are idle again, so that a pool
+ * on the edge does not report every connection.
+ */
+struct policy_plan policy_plan(const struct policy_view *,
+    const struct policy_limits *, bool was_full);
+
+/*
+ * Milliseconds to wait after `failures` failures in a row (1 or more):
+ * 100 ms, doubled with each, at most 30 s, less up to a quarter taken off by
+ * jitter (any number), so that many hosts do not retry in step.
+ */
+int64_t policy_backoff_ms(unsigned failures, uint32_t jitter);
+
+#endif

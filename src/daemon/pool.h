@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pool: the master's table of workers: fork, tell, end, reap, count.
+ *
+ * How many there should be is not decided here (supply.c, policy.c).  Pids
+ * and deadlines live in a private table: nothing that the master needs in
+ * order to end a worker is writable by that worker.  Signals go only to
+ * children that have not been reaped.
+ */
+#ifndef ECHOD_POOL_H
+#define ECHOD_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "daemon/scoreboard.h"
+
+struct config;
+struct errbuf;
+struct listener_set;
+struct log_pipe;
+
+/* What a generation of workers is forked from; belongs to the caller. */
+struct generation {
+	unsigned number; /* 1 is the first; 0: none */
+	const struct config *config;
+	const struct listener_set *listeners;
+	const struct log_pipe *log;
+};
+
+struct pool_worker {
+	pid_t pid; /* 0: this entry is free */
+	unsigned generation;
+	bool leaving;	 /* told to finish */
+	int64_t quit_ms; /* when to cut it off, 0: never */
+	int64_t kill_ms; /* when to give up on it, 0: never */
+};
+
+/* Of the workers that are no more. */
+struct pool_totals {
+	uint64_t connections;
+	uint64_t bytes_in;
+	uint64_t bytes_out;
+	uint64_t died; /* not in order */
+};
+
+struct pool {
+	struct scoreboard board;
+	struct pool_worker *worker; /* parallel to the slots */
+	unsigned used;		    /* entries from here on are free */
+	unsigned count;		    /* workers alive */
+	unsigned leaving;	    /* of these */
+	int lifeline[2];	    /* nobody but the master has [1] */
+	int demand;		    /* eventfd; workers ring it */
+	struct pool_totals gone;
+};
+
+/* Workers by what they do, as far as it is known. */
+struct pool_census {
+	unsigned starting, idle, busy; /* of one generation, not leaving */
+	unsigned leaving;	       /* of any */
+};
+
+/* How a worker ended. */
+struct pool_end {
+	unsigned generation;
+	bool unexpected; /* it was not told to, or died of a signal */
+	bool early;	 /* unexpected, and it was never ready */
+	int status;	 /* its exit status, 0 when a signal ended it */
+};
+
+int pool_open(struct pool *, struct errbuf *);
+
+/* The demand has been heard: make the eventfd unreadable again. */
+void pool_heard(struct pool *);
+
+/*
+ * Fork one worker; with `leaving` one that takes a single connection that
+ * waits, and leaves.  Returns 0, or -1 with errno.
+ */
+int pool_spawn(struct pool *, const struct generation *, bool leaving);
+
+void pool_census(const struct pool *, unsigned generation,
+    struct pool_census *);
+
+/* Whether everyone alive is serving its last client. */
+bool pool_settled(const struct pool *);
+
+/*
+ * Tell workers to finish: up to n idle ones of a generation, newest first, or
+ * everyone of the generations from `first` to `last`.  Who is not done in
+ * drain_ms (0: no bound) is cut off as by pool_cut().
+ */
+void pool_retire(struct pool *, unsigned generation, unsigned n,
+    int64_t drain_ms, int64_t now_ms);
+void pool_leave(struct pool *, unsigned first, unsigned last, int64_t drain_ms,
+    int64_t now_ms);
+
+/* Tell all workers to end their connections cleanly now, and leave. */
+void pool_cut(struct pool *, int64_t now_ms);
+
+/* At most `max` may be leaving: cut off the oldest generations beyond. */
+void pool_bound_leaving(struct pool *, unsigned max, int64_t now_ms);
+
+/*
+ * Do what deadlines ask for.  Returns the clock_ms() of the next one,
+ * INT64_MAX when there is none.
+ */
+int64_t pool_enforce(struct pool *, int64_t now_ms);
+
+/*
+ * A child has ended.  False when it was no worker; else it is logged,
+ * forgotten, and described in *end.
+ */
+bool pool_reaped(struct pool *, pid_t, int wait_status, struct pool_end *);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/reload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/errbuf.h"
+#include "daemon/background.h"
+#include "daemon/config.h"
+#include "daemon/log.h"
+#include "daemon/master.h"
+
+enum { READY_MS = 10000 }; /* for the first workers to get ready */
+
+static bool
+is_start(const struct master *m)
+{
+	return m->current.number == 0;
+}
+
+void
+reload_abandon(struct master *m)
+{
+	struct reload *r = &m->reload;
+
+	if (r->step == RELOAD_LOADING)
+		loader_close(&r->loader);
+	if (r->step == RELOAD_READYING) {
+		supply_launch_over(&m->supply);
+		/* They may have clients already; those may finish. */
+		pool_leave(&m->pool, r->next.number, r->next.number,
+		    r->config->timeout_drain_ms, clock_ms());
+	}
+	listener_set_abandon(&r->listeners);
+	if (r->own_logger) {
+		if (is_start(m))
+			log_use(NULL, LEVEL_INFO);
+		logger_close(&r->logger);
+	}
+	r->own_logger = false;
+	free(r->config);
+	r->config = NULL;
+	r->step = RELOAD_NONE;
+}
+
+/* Nothing has changed; a start that fails is the end. */
+static void
+fail(struct master *m, int status, const struct errbuf *why)
+{
+	if (is_start(m)) {
+		m->phase = PHASE_STOP;
+		m->status = status;
+		m->err = *why;
+		if (m->reload.own_logger)
+			log_err("start failed: %s", why->text);
+	} else {
+		log_err("reload failed, nothing has changed: %s", why->text);
+	}
+	reload_abandon(m);
+}
+
+void
+reload_begin(struct master *m)
+{
+	struct reload *r = &m->reload;
+	struct epoll_event event = { .events = EPOLLIN };
+	struct errbuf err;
+
+	if (r->step != RELOAD_NONE) {
+		r->again = true;
+		return;
+	}
+	if (!is_start(m))
+		log_notice("reload generation=%u", r->tried + 1);
+	r->started_ms = clock_ms();
+	r->listeners.count = 0;
+	if (loader_start(&r->loader, m->options, &err) == -1) {
+		fail(m, EX_OSERR, &err);
+		return;
+	}
+	r->step = RELOAD_LOADING;
+	event.data.fd = r->loader.fd;
+	if (epoll_ctl(m->waiter, EPOLL_CTL_ADD, r->loader.fd, &event) == -1) {
+		errbuf_sys(&err, "cannot wait for the loader");
+		fail(m, EX_OSERR, &err);
+	}
+}
+
+/* Settings that wait for a restart keep their value. */
+static void
+keep_fixed(struct master *m)
+{
+	struct reload *r = &m->reload;
+
+	if (strcmp(m->config->pid_file, r->config->pid_file) == 0)
+		return;
+	log_warning("pid_file has changed, which takes a restart");
+	strcpy(r->config->pid_file, m->config->pid_file);
+}
+
+/* The logger comes first, so that it can tell what else goes wrong. */
+static int
+open_logger(struct master *m, struct errbuf *err)
+{
+	struct reload *r = &m->reload;
+
+	if (!is_start(m) && !logger_differs(&m->logger, r->config)) {
+		r->next.log = &m->logger.pipe;
+		return 0;
+	}
+	if (logger_open(&r->logger, r->config, err) == -1)
+		return -1;
+	r->own_logger = true;
+	r->next.log = &r->logger.pipe;
+	if (is_start(m))
+		log_use(r->next.log, config_log_level(r->config));
+	return 0;
+}
+
+/* Everything that a new generation needs.  0 or an exit status. */
+static int
+open_next(struct master *m, struct errbuf *err)
+{
+	struct reload *r = &m->reload;
+	int status;
+
+	if (is_start(m) && r->config->pid_file[0] != '\0') {
+		status = pidfile_lock(&m->pidfile, r->config->pid_file, err);
+		if (status != EX_OK)
+			return status;
+	}
+	if (open_logger(m, err) == -1)
+		return EX_OSERR;
+	if (listener_set_prepare(&r->listeners, &m->listeners, r->config,
+		err) == -1)
+		return EX_UNAVAILABLE;
+	r->next.number = ++r->tried;
+	r->next.config = r->config;
+	r->next.listeners = &r->listeners;
+	if (supply_launch(&m->supply, &m->pool, &r->next, err) == -1)
+		return EX_OSERR;
+	return EX_OK;
+}
+
+/* The loader has said how it went. */
+static void
+loaded(struct master *m)
+{
+	struct reload *r = &m->reload;
+	struct load *load = r->loader.load;
+	struct errbuf err = load->err;
+	int status = load->status;
+
+	if (status == EX_OK && (r->config = malloc(sizeof(*r->config))) == NULL)
+		status = EX_OSERR,
+		errbuf_sys(&err, "no memory for the configuration");
+	if (status == EX_OK)
+		*r->config = load->config;
+	loader_close(&r->loader);
+	r->step = RELOAD_NONE;
+	if (status == EX_OK && !is_start(m))
+		keep_fixed(m);
+	if (status == EX_OK)
+		status = open_next(m, &err);
+	if (status != EX_OK) {
+		fail(m, status, &err);
+		return;
+	}
+	r->step = RELOAD_READYING;
+	r->deadline_ms = clock_ms() + READY_MS;
+}
+
+static void
+report_listeners(struct master *m)
+{
+	char host[ADDR_TEXT];
+	unsigned limit;
+
+	for (unsigned i = 0; i < m->listeners.count; i++) {
+		struct listener *l = &m->listeners.item[i];
+
+		if (l->reported)
+			continue;
+		l->reported = true;
+		addr_host(&l->bound, host, sizeof(host));
+		log_notice("listening on %s port %u", host,
+		    addr_port(&l->bound));
+		(void)listener_waiting(l, &limit);
+		if (limit < m->config->backlog)
+			log_notice("backlog of %s is %u, not %u: "
+				   "see net.core.somaxconn",
+			    l->text, limit, (unsigned)m->config->backlog);
+	}
+}
+
+/* The connections that wait at addresses which are about to go. */
+static void
+sweep_removed(struct master *m)
+{
+	struct listener_set removed;
+	struct generation old = m->current;
+	unsigned left;
+
+	listener_set_removed(&removed, &m->listeners, &m->reload.listeners);
+	for (unsigned i = 0; i < removed.count; i++)
+		log_notice("closing %s", removed.item[i].text);
+	old.listeners = &removed;
+	left = supply_sweep(&m->pool, &old, 0);
+	if (left > 0)
+		log_warning("closing with connections unserved count=%u", left);
+}
+
+/* Steps that cannot fail. */
+static void
+commit(struct master *m, int64_t now_ms)
+{
+	struct reload *r = &m->reload;
+	int64_t drain_ms = r->config->timeout_drain_ms;
+
+	supply_launch_over(&m->supply);
+	if (!is_start(m)) {
+		sweep_removed(m);
+		pool_leave(&m->pool, 0, r->next.number - 1, drain_ms, now_ms);
+		pool_bound_leaving(&m->pool, (unsigned)r->config->workers_max,
+		    now_ms);
+	}
+	listener_set_commit(&m->listeners, &r->listeners, r->config);
+	if (r->own_logger) {
+		log_use(&r->logger.pipe, config_log_level(r->config));
+		if (!is_start(m))
+			logger_close(&m->logger);
+		m->logger = r->logger;
+		r->own_logger = false;
+	}
+	free(m->config);
+	m->config = r->config;
+	r->config = NULL;
+	m->current = (struct generation){ r->next.number, m->config,
+		&m->listeners, &m->logger.pipe };
+	log_use(&m->logger.pipe, config_log_level(m->config));
+	r->step = RELOAD_NONE;
+}
+
+/* The service is up for the first time: tell everybody who waits for that. */
+static void
+announce(struct master *m)
+{
+	struct errbuf err;
+
+	m->phase = PHASE_RUN;
+	if (m->pidfile.fd != -1 && pidfile_write(&m->pidfile, &err) == -1)
+		log_warning("%s", err.text);
+	if (m->notify != -1) {
+		background_detach(m->config->log.to == LOG_TO_STDERR);
+		background_report(m->notify, EX_OK, NULL);
+		m->notify = -1;
+	}
+}
+
+static void
+ready(struct master *m, int64_t now_ms)
+{
+	bool start = is_start(m);
+
+	if (start)
+		log_notice("started version=%s", PACKAGE_VERSION);
+	commit(m, now_ms);
+	report_listeners(m);
+	if (start)
+		announce(m);
+	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",
+	    start ? "ready" : "reload done", m->current.number,
+	    m->listeners.count, m->pool.count - m->pool.leaving,
+	    (double)(now_ms - m->reload.started_ms) / 1000);
+}
+
+int64_t
+reload_step(struct master *m, int64_t now_ms)
+{
+	struct reload *r = &m->reload;
+	struct errbuf err;
+
+	if (r->step == RELOAD_LOADING && loader_step(&r->loader))
+		loaded(m);
+	if (r->step == RELOAD_READYING && supply_launched(&m->pool, &r->next)) {
+		ready(m, now_ms);
+	} else if (r->step == RELOAD_READYING && now_ms >= r->deadline_ms) {
+		errbuf_set(&err, "the new workers are not ready after %d s",
+		    READY_MS / 1000);
+		fail(m, EX_OSERR, &err);
+	}
+	if (r->step == RELOAD_NONE && r->again && m->phase == PHASE_RUN) {
+		r->again = false;
+		reload_begin(m);
+	}
+	switch (r->step) {
+	case RELOAD_LOADING:
+		return r->loader.deadline_ms;
+	case RELOAD_READYING:
+		return r->deadline_ms;
+	default:
+		return INT64_MAX;
+	}
+}
+
+void
+reload_ended(struct master *m, const struct pool_end *end)
+{
+	struct errbuf err;
+
+	if (m->reload.step != RELOAD_READYING || !end->early ||
+	    end->generation != m->reload.next.number)
+		return;
+	errbuf_set(&err, "a new worker died before it was ready");
+	fail(m, end->status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/resolve.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "daemon/config.h"
+
+/* "FILE:LINE: listen: " or "-l: " in front of the reason. */
+static int
+blame(struct errbuf *err, const char *file, const struct config_listen *listen,
+    int status)
+{
+	if (listen->line != 0)
+		errbuf_prefix(err, "%s:%u: listen: ", file, listen->line);
+	else
+		errbuf_prefix(err, "listen: ");
+	return status;
+}
+
+static int
+add_address(struct config *config, const struct addr *addr, bool optional,
+    struct errbuf *err)
+{
+	char text[ADDR_TEXT];
+
+	for (unsigned i = 0; i < config->address_count; i++) {
+		/* Port 0 is another port each time. */
+		if (addr_port(addr) == 0 ||
+		    !addr_equal(&config->addresses[i].addr, addr))
+			continue;
+		addr_text(addr, text, sizeof(text));
+		return errbuf_set(err, "%s is listed twice", text);
+	}
+	if (config->address_count == CONFIG_ADDRESSES)
+		return errbuf_set(err, "more than %d addresses in all",
+		    CONFIG_ADDRESSES);
+	config->addresses[config->address_count].addr = *addr;
+	config->addresses[config->address_count].optional = optional;
+	config->address_count++;
+	return 0;
+}
+
+static bool
+listed(const struct config *config, unsigned from, const struct addr *addr)
+{
+	for (unsigned i = from; i < config->address_count; i++)
+		if (addr_equal(&config->addresses[i].addr, addr))
+			return true;
+	return false;
+}
+
+/* One entry of `listen`, which may stand for several addresses. */
+static int
+resolve_entry(struct config *config, const struct config_listen *listen,
+    struct errbuf *err)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *found, *ai;
+	unsigned first = config->address_count;
+	bool every = listen->address[0] == '\0' ||
+	    strcmp(listen->address, "*") == 0;
+	struct addr literal;
+	bool optional = addr_from_literal(&literal, listen->address, 0) == -1;
+	int result;
+
+	result = getaddrinfo(every ? NULL : listen->address, listen->port,
+	    &hints, &found);
+	if (result != 0) {
+		errbuf_set(err, "\"%s\" port %s: %s", listen->address,
+		    listen->port,
+		    result == EAI_SYSTEM ? strerror(errno) :
+					   gai_strerror(result));
+		/* A name service may be back soon: not the file's fault. */
+		return result == EAI_AGAIN ? EX_UNAVAILABLE : EX_CONFIG;
+	}
+	result = EX_OK;
+	for (ai = found; ai != NULL && result == EX_OK; ai = ai->ai_next) {
+		struct addr addr;
+
+		addr_from_sockaddr(&addr, ai->ai_addr, ai->ai_addrlen);
+		/* A hosts file may name one address twice. */
+		if (addr.len == 0 || listed(config, first, &addr))
+			continue;
+		if (add_address(config, &addr, optional, err) == -1)
+			result = EX_CONFIG;
+	}
+	freeaddrinfo(found);
+	return result;
+}
+
+static int
+resolve_group(struct config *config, struct errbuf *err)
+{
+	struct group *gr;
+
+	if (config->group[0] == '\0')
+		return EX_OK;
+	if ((gr = getgrnam(config->group)) == NULL) {
+		errbuf_set(err, "group: there is no group \"%s\"",
+		    config->group);
+		return EX_CONFIG;
+	}
+	config->gid = gr->gr_gid;
+	return EX_OK;
+}
+
+/* Whom the workers become; without root nobody becomes anybody. */
+static int
+resolve_user(struct config *config, struct errbuf *err)
+{
+	struct passwd *pw;
+
+	config->uid = geteuid();
+	config->gid = getegid();
+	if (geteuid() != 0)
+		return EX_OK;
+	if ((pw = getpwnam(config->user)) == NULL) {
+		errbuf_set(err, "user: there is no user \"%s\"", config->user);
+		return EX_CONFIG;
+	}
+	if (pw->pw_uid == 0 && strcmp(config->user, "root") != 0) {
+		errbuf_set(err,
+		    "user: \"%s\" is root under another name; "
+		    "write \"root\" if that is meant",
+		    config->user);
+		return EX_CONFIG;
+	}
+	config->uid = pw->pw_uid;
+	config->gid = pw->pw_gid;
+	return resolve_group(config, err);
+}
+
+/* A jail that its inmates could rebuild is none. */
+static int
+check_chroot(const struct config *config, struct errbuf *err)
+{
+	struct stat st;
+
+	if (config->chroot[0] == '\0')
+		return EX_OK;
+	if (geteuid() != 0)
+		errbuf_set(err, "chroot: only root can do that");
+	else if (config->chroot[0] != '/')
+		errbuf_set(err, "chroot: %s is not an absolute path",
+		    config->chroot);
+	else if (stat(config->chroot, &st) == -1)
+		errbuf_sys(err, "chroot: %s", config->chroot);
+	else if (!S_ISDIR(st.st_mode))
+		errbuf_set(err, "chroot: %s is not a directory",
+		    config->chroot);
+	else if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		errbuf_set(err,
+		    "chroot: %s must belong to root and be "
+		    "writable by nobody else",
+		    config->chroot);
+	else
+		return EX_OK;
+	return EX_CONFIG;
+}
+
+int
+resolve_config(struct config *config, const char *file, struct errbuf *err)
+{
+	int status;
+
+	config->address_count = 0;
+	for (unsigned i = 0; i < config->listen_count; i++) {
+		status = resolve_entry(config, &config->listen[i], err);
+		if (status != EX_OK)
+			return blame(err, file, &config->listen[i], status);
+	}
+	if ((status = resolve_user(config, err)) != EX_OK)
+		return status;
+	return check_chroot(config, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * resolve: turns the names in a configuration into numbers: host and service
+ * names into addresses, user and group into ids.
+ *
+ * Asks name services, which can block for long: for the loader only.
+ */
+#ifndef ECHOD_RESOLVE_H
+#define ECHOD_RESOLVE_H
+
+struct config;
+struct errbuf;
+
+/*
+ * Fill config->addresses, uid and gid; `file` is for messages.  Checks what
+ * only the running system can tell: that names resolve, that no address is
+ * given twice, that the user exists and the chroot directory is safe.
+ * Returns 0, or an exit status of sysexits.h with the reason in err.
+ */
+int resolve_config(struct config *, const char *file, struct errbuf *);
+
+#endif

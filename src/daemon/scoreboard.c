@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/scoreboard.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/errbuf.h"
+
+enum { WORD_BITS = 64 };
+
+int
+scoreboard_create(struct scoreboard *board, unsigned capacity,
+    struct errbuf *err)
+{
+	size_t words = (capacity + WORD_BITS - 1) / WORD_BITS;
+	size_t idle_bytes = (words * sizeof(uint64_t) + 63) / 64 * 64;
+	size_t size = sizeof(struct board_head) + idle_bytes +
+	    capacity * sizeof(struct slot);
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return errbuf_sys(err, "cannot map a scoreboard of %zu bytes",
+		    size);
+	board->head = (struct board_head *)memory;
+	board->idle = (_Atomic uint64_t *)(memory + sizeof(*board->head));
+	board->slots = (struct slot *)(memory + sizeof(*board->head) +
+	    idle_bytes);
+	board->capacity = capacity;
+	return 0;
+}
+
+void
+scoreboard_claim(struct scoreboard *board, unsigned i, int64_t now_ms)
+{
+	struct slot *slot = &board->slots[i];
+	uint32_t words = i / WORD_BITS + 1;
+
+	memset(slot, 0, sizeof(*slot));
+	atomic_store(&slot->since_ms, now_ms);
+	atomic_store(&slot->state, SLOT_STARTING);
+	if (words > atomic_load(&board->head->words))
+		atomic_store(&board->head->words, words);
+}
+
+static void
+set_bit(struct scoreboard *board, unsigned i, bool on)
+{
+	uint64_t bit = (uint64_t)1 << (i % WORD_BITS);
+
+	if (on)
+		atomic_fetch_or(&board->idle[i / WORD_BITS], bit);
+	else
+		atomic_fetch_and(&board->idle[i / WORD_BITS], ~bit);
+}
+
+void
+scoreboard_release(struct scoreboard *board, unsigned i)
+{
+	set_bit(board, i, false);
+	atomic_store(&board->slots[i].state, SLOT_FREE);
+}
+
+void
+scoreboard_discount(struct scoreboard *board, unsigned i)
+{
+	set_bit(board, i, false);
+}
+
+void
+scoreboard_thresholds(struct scoreboard *board, unsigned below, unsigned above)
+{
+	atomic_store(&board->head->ring_below, below);
+	atomic_store(&board->head->ring_above, above);
+}
+
+unsigned
+scoreboard_idle_count(const struct scoreboard *board)
+{
+	uint32_t words = atomic_load(&board->head->words);
+	unsigned count = 0;
+
+	/* A worker may have written anything: stay within the mapping. */
+	if (words > (board->capacity + WORD_BITS - 1) / WORD_BITS)
+		words = (board->capacity + WORD_BITS - 1) / WORD_BITS;
+	for (uint32_t i = 0; i < words; i++)
+		count += (unsigned)__builtin_popcountll(
+		    atomic_load(&board->idle[i]));
+	return count;
+}
+
+static void
+enter(struct slot *slot, enum slot_state state, int64_t now_ms)
+{
+	atomic_store_explicit(&slot->since_ms, now_ms, memory_order_relaxed);
+	atomic_store_explicit(&slot->state, state, memory_order_release);
+}
+
+bool
+scoreboard_idle(struct scoreboard *board, unsigned i, int64_t now_ms)
+{
+	enter(&board->slots[i], SLOT_IDLE, now_ms);
+	set_bit(board, i, true);
+	return scoreboard_idle_count(board) >
+	    atomic_load(&board->head->ring_above);
+}
+
+bool
+scoreboard_busy(struct scoreboard *board, unsigned i, const struct addr *peer,
+    int64_t now_ms)
+{
+	struct slot *slot = &board->slots[i];
+	uint64_t packed[3] = { 0 };
+
+	if (peer->len != 0 && peer->sa.sa_family == AF_INET) {
+		packed[0] = (uint64_t)AF_INET << 48;
+		memcpy(&packed[1], &peer->in.sin_addr,
+		    sizeof(peer->in.sin_addr));
+	} else if (peer->len != 0) {
+		packed[0] = (uint64_t)AF_INET6 << 48 | peer->in6.sin6_scope_id;
+		memcpy(&packed[1], &peer->in6.sin6_addr,
+		    sizeof(peer->in6.sin6_addr));
+	}
+	packed[0] |= (uint64_t)addr_port(peer) << 32;
+	for (int k = 0; k < 3; k++)
+		atomic_store_explicit(&slot->peer[k], packed[k],
+		    memory_order_relaxed);
+	atomic_fetch_add_explicit(&slot->connections, 1, memory_order_relaxed);
+	enter(slot, SLOT_BUSY, now_ms);
+	set_bit(board, i, false);
+	return scoreboard_idle_count(board) <
+	    atomic_load(&board->head->ring_below);
+}
+
+void
+scoreboard_leaving(struct scoreboard *board, unsigned i, int64_t now_ms)
+{
+	enter(&board->slots[i], SLOT_LEAVING, now_ms);
+	set_bit(board, i, false);
+}
+
+void
+scoreboard_add(struct slot *slot, uint64_t in, uint64_t out)
+{
+	/* One writer: a plain sum is enough, and needs no locked bus. */
+	atomic_store_explicit(&slot->bytes_in,
+	    atomic_load_explicit(&slot->bytes_in, memory_order_relaxed) + in,
+	    memory_order_relaxed);
+	atomic_store_explicit(&slot->bytes_out,
+	    atomic_load_explicit(&slot->bytes_out, memory_order_relaxed) + out,
+	    memory_order_relaxed);
+}
+
+enum slot_state
+scoreboard_state(const struct scoreboard *board, unsigned i)
+{
+	uint32_t state = atomic_load_explicit(&board->slots[i].state,
+	    memory_order_acquire);
+
+	return state < SLOT_STATES ? (enum slot_state)state : SLOT_LEAVING;
+}
+
+void
+scoreboard_peer(const struct slot *slot, struct addr *peer)
+{
+	uint64_t packed[3];
+
+	for (int k = 0; k < 3; k++)
+		packed[k] = atomic_load_explicit(&slot->peer[k],
+		    memory_order_relaxed);
+	memset(peer, 0, sizeof(*peer));
+	if (packed[0] >> 48 == AF_INET) {
+		addr_wildcard(peer, AF_INET, (uint16_t)(packed[0] >> 32));
+		memcpy(&peer->in.sin_addr, &packed[1],
+		    sizeof(peer->in.sin_addr));
+	} else if (packed[0] >> 48 == AF_INET6) {
+		addr_wildcard(peer, AF_INET6, (uint16_t)(packed[0] >> 32));
+		memcpy(&peer->in6.sin6_addr, &packed[1],
+		    sizeof(peer->in6.sin6_addr));
+		peer->in6.sin6_scope_id = (uint32_t)packed[0];
+	}
+}
+
+const char *
+slot_state_name(enum slot_state state)
+{
+	static const char *const names[SLOT_STATES] = { "free", "starting",
+		"idle", "busy", "leaving" };
+
+	return names[state < SLOT_STATES ? state : SLOT_LEAVING];
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+
+/* One look through a file and its includes. */
+struct scan {
+	const char *directory; /* of the first file */
+	size_t bytes;	       /* read so far */
+	unsigned files;
+	struct errbuf *err;
+};
+
+static const char *
+kind(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "a directory";
+	if (S_ISFIFO(mode))
+		return "a FIFO";
+	if (S_ISSOCK(mode))
+		return "a socket";
+	return "a device";
+}
+
+/* Open without waiting for anybody, and say what else it is if no file. */
+static int
+open_regular(const char *path, size_t *size, struct errbuf *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd == -1)
+		/* A socket cannot even be opened. */
+		return errno == ENXIO ?
+		    errbuf_set(err, "%s is a socket, not a regular file",
+			path) :
+		    errbuf_sys(err, "%s", path);
+	if (fstat(fd, &st) == -1) {
+		errbuf_sys(err, "%s", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		errbuf_set(err, "%s is %s, not a regular file", path,
+		    kind(st.st_mode));
+		errno = EINVAL;
+	} else if (st.st_size > SOURCE_BYTES) {
+		errbuf_set(err, "%s has %lld bytes; more than %d are not read",
+		    path, (long long)st.st_size, SOURCE_BYTES);
+		errno = EFBIG;
+	} else {
+		*size = (size_t)st.st_size;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+static char *
+read_whole(struct scan *scan, const char *path)
+{
+	size_t size = 0, n = 0;
+	ssize_t got = 0;
+	char *text;
+	int fd = open_regular(path, &size, scan->err);
+
+	if (fd == -1)
+		return NULL;
+	if ((text = malloc(size + 1)) == NULL) {
+		errbuf_sys(scan->err, "%s", path);
+		close(fd);
+		return NULL;
+	}
+	while (n < size && (got = read(fd, text + n, size - n)) > 0)
+		n += (size_t)got;
+	close(fd);
+	text[n] = '\0';
+	if (got == -1) {
+		errbuf_sys(scan->err, "%s", path);
+	} else if (strlen(text) != n) {
+		errbuf_set(scan->err, "%s contains a NUL byte", path);
+		errno = EINVAL;
+	} else if ((scan->bytes += n) > SOURCE_BYTES) {
+		errbuf_set(scan->err,
+		    "%s: more than %d bytes with all that is "
+		    "included",
+		    path, SOURCE_BYTES);
+		errno = EFBIG;
+	} else {
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+/* Behind a string that starts at p[0] == '"'; NULL when it does not end. */
+static const char *
+skip_string(const char *p, int *line)
+{
+	for (p++; *p != '"'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		if (*p == '\0')
+			return NULL;
+		if (*p == '\n')
+			(*line)++;
+	}
+	return p + 1;
+}
+
+/* Behind a comment that starts at p, or p when there is none. */
+static const char *
+skip_comment(const char *p, int *line)
+{
+	if (*p == '#' || (p[0] == '/' && p[1] == '/'))
+		return p + strcspn(p, "\n");
+	if (p[0] != '/' || p[1] != '*')
+		return p;
+	for (p += 2; *p != '\0' && !(p[0] == '*' && p[1] == '/'); p++)
+		if (*p == '\n')
+			(*line)++;
+	return *p == '\0' ? p : p + 2;
+}
+
+/*
+ * A number that starts at p.  What does not fit the type that libconfig gives
+ * it (32 bits; 64 with the suffix L) comes out as another number.
+ */
+static const char *
+check_number(const char *p, const char *path, int line, struct errbuf *err)
+{
+	const char *start = p;
+	bool hex, wide;
+	long long n;
+	char *end;
+
+	if (*p == '-' || *p == '+')
+		p++;
+	hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
+	errno = 0;
+	n = strtoll(start, &end, hex ? 16 : 10);
+	if (!hex && (*end == '.' || *end == 'e' || *end == 'E'))
+		return end + strspn(end, "0123456789.eE+-");
+	wide = *end == 'L' || *end == 'l';
+	if (errno == ERANGE ||
+	    (!wide && (n < INT_MIN || n > (hex ? UINT_MAX : INT_MAX)))) {
+		errbuf_set(err, "%s:%d: the number %.*s is too large", path,
+		    line, (int)(end - start < 40 ? end - start : 40), start);
+		return NULL;
+	}
+	return end + strspn(end, "Ll");
+}
+
+static int scan_file(struct scan *, const char *path, unsigned depth);
+
+/* "@include" at p: look through the named file too. */
+static const char *
+scan_include(struct scan *scan, const char *p, const char *path, int line,
+    unsigned depth)
+{
+	char file[PATH_MAX];
+	const char *name = p + strlen("@include");
+	const char *end;
+	int lines = 0;
+
+	name += strspn(name, " \t");
+	if (*name != '"' || (end = skip_string(name, &lines)) == NULL) {
+		errbuf_set(scan->err, "%s:%d: @include needs a \"file\"", path,
+		    line);
+		return NULL;
+	}
+	name++;
+	if (*name == '/')
+		snprintf(file, sizeof(file), "%.*s", (int)(end - 1 - name),
+		    name);
+	else
+		snprintf(file, sizeof(file), "%s/%.*s", scan->directory,
+		    (int)(end - 1 - name), name);
+	if (depth == SOURCE_DEPTH) {
+		errbuf_set(scan->err, "%s:%d: includes nested deeper than %d",
+		    path, line, SOURCE_DEPTH);
+		return NULL;
+	}
+	if (scan_file(scan, file, depth + 1) == -1) {
+		/* The innermost place is the one to mend. */
+		if (strncmp(scan->err->text, file, strlen(file)) != 0 ||
+		    scan->err->text[strlen(file)] != ':' ||
+		    !isdigit((unsigned char)scan->err->text[strlen(file) + 1]))
+			errbuf_prefix(scan->err, "%s:%d: ", path, line);
+		return NULL;
+	}
+	return end;
+}
+
+static int
+scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
+{
+	const char *behind;
+	int line = 1;
+
+	while (*p != '\0') {
+		if ((behind = skip_comment(p, &line)) != p) {
+			p = behind;
+		} else if (*p == '"') {
+			int start = line;
+
+			if ((p = skip_string(p, &line)) == NULL)
+				return errbuf_set(scan->err,
+				    "%s:%d: this string does not end", path,
+				    start);
+		} else if (*p == '@') {
+			if ((p = scan_include(scan, p, path, line, depth)) ==
+			    NULL)
+				return -1;
+		} else if (isalpha((unsigned char)*p) || *p == '*') {
+			/* A name, in which digits are no number. */
+			p += strspn(p,
+			    "*ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+			    "abcdefghijklmnopqrstuvwxyz0123456789");
+		} else if (isdigit((unsigned char)*p) ||
+		    ((*p == '-' || *p == '+') &&
+			isdigit((unsigned char)p[1]))) {
+			if ((p = check_number(p, path, line, scan->err)) ==
+			    NULL)
+				return -1;
+		} else {
+			line += *p == '\n';
+			p++;
+		}
+	}
+	return 0;
+}
+
+static int
+scan_file(struct scan *scan, const char *path, unsigned depth)
+{
+	char *text;
+	int result;
+
+	if (scan->files++ == SOURCE_FILES)
+		return errbuf_set(scan->err, "%s: more than %d files included",
+		    path, SOURCE_FILES);
+	if ((text = read_whole(scan, path)) == NULL)
+		return -1;
+	result = scan_text(scan, text, path, depth);
+	free(text);
+	return result;
+}
+
+void
+source_directory(const char *path, char *directory, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		snprintf(directory, size, ".");
+	else
+		snprintf(directory, size, "%.*s",
+		    slash == path ? 1 : (int)(slash - path), path);
+}
+
+char *
+source_read(const char *path, struct errbuf *err)
+{
+	char directory[PATH_MAX];
+	struct scan scan = { .directory = directory, .err = err };
+	char *text;
+
+	source_directory(path, directory, sizeof(directory));
+	if ((text = read_whole(&scan, path)) == NULL)
+		return NULL;
+	if (scan_text(&scan, text, path, 0) == -1) {
+		free(text);
+		errno = EINVAL;
+		return NULL;
+	}
+	return text;
+}

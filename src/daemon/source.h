@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * source: the text of a configuration file, read whole and looked through
+ * for what libconfig does not notice itself.
+ *
+ * libconfig blocks on a FIFO, exits on an included directory, needs minutes
+ * for a string of 50 MB and reads 4294967303 as 7 (1.5).  Each of these is
+ * refused here, before it sees the text.  Knows no setting.
+ */
+#ifndef ECHOD_SOURCE_H
+#define ECHOD_SOURCE_H
+
+#include <stddef.h>
+
+struct errbuf;
+
+enum {
+	SOURCE_BYTES = 256 * 1024, /* of a file with all it includes */
+	SOURCE_FILES = 64,
+	SOURCE_DEPTH = 8, /* libconfig itself allows 10 */
+};
+
+/*
+ * Read a regular file.  Returns its text, to be freed by the caller, after
+ * looking through it and everything it includes; NULL with the reason in err,
+ * "FILE:LINE: " in front where a line is to blame.  errno is ENOENT when the
+ * file itself does not exist.
+ */
+char *source_read(const char *path, struct errbuf *);
+
+/*
+ * The directory that `@include` is relative to: the one the file is in.
+ * The result has CONFIG_PATH bytes.
+ */
+void source_directory(const char *path, char *directory, size_t size);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/supply.h"
+
+#include "common/clock.h"
+#include "common/errbuf.h"
+#include "daemon/config.h"
+#include "daemon/listener.h"
+#include "daemon/log.h"
+#include "daemon/policy.h"
+#include "daemon/pool.h"
+
+enum { BATCH = 32 }; /* forks between two looks at the signals */
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+int
+supply_launch(struct supply *supply, struct pool *pool,
+    const struct generation *gen, struct errbuf *err)
+{
+	unsigned wanted = (unsigned)gen->config->workers_start;
+
+	supply->awaiting = true;
+	scoreboard_thresholds(&pool->board, 0, 0);
+	for (unsigned n = 0; n < wanted; n++) {
+		if (pool_spawn(pool, gen, false) == 0)
+			continue;
+		errbuf_sys(err, "cannot fork a worker");
+		pool_leave(pool, gen->number, gen->number, 1, clock_ms());
+		supply_launch_over(supply);
+		return -1;
+	}
+	return 0;
+}
+
+bool
+supply_launched(const struct pool *pool, const struct generation *gen)
+{
+	struct pool_census census;
+
+	pool_census(pool, gen->number, &census);
+	return census.starting == 0;
+}
+
+void
+supply_launch_over(struct supply *supply)
+{
+	supply->awaiting = false;
+}
+
+/* A worker could not be forked, or died before it was ready. */
+static void
+back_off(struct supply *supply, const char *what, int64_t now_ms)
+{
+	int64_t ms;
+
+	/* Several in one step are one failure. */
+	if (now_ms < supply->retry_ms)
+		return;
+	ms = policy_backoff_ms(++supply->failures,
+	    (uint32_t)now_ms * 2654435761U);
+	supply->retry_ms = now_ms + ms;
+	supply->probing = false;
+	log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
+}
+
+void
+supply_ended(struct supply *supply, const struct pool_end *end, int64_t now_ms)
+{
+	if (end->early)
+		back_off(supply, "a worker died before it was ready", now_ms);
+	else if (end->unexpected)
+		supply->replace++;
+}
+
+/* One line when every worker is busy, one when that is over. */
+static void
+report_full(struct supply *supply, const struct policy_view *view,
+    const struct policy_plan *plan, int64_t now_ms)
+{
+	if (plan->full && !supply->full) {
+		supply->full_since_ms = now_ms;
+		if (supply->full_said_ms == 0 ||
+		    now_ms - supply->full_said_ms >= POLICY_FULL_MS) {
+			supply->full_said = true;
+			supply->full_said_ms = now_ms;
+			log_warning("workers at max busy=%u waiting=%u: "
+				    "clients wait; see workers.max",
+			    view->busy, view->waiting);
+		}
+	} else if (!plan->full && supply->full && supply->full_said) {
+		supply->full_said = false;
+		log_notice("workers below max busy=%u idle=%u waiting=%u "
+			   "seconds=%.1f",
+		    view->busy, view->idle, view->waiting,
+		    (double)(now_ms - supply->full_since_ms) / 1000);
+	}
+	supply->full = plan->full;
+}
+
+/* How many may be forked now, given what failed lately. */
+static unsigned
+allowed_now(struct supply *supply, unsigned wanted, unsigned starting,
+    int64_t now_ms)
+{
+	if (supply->failures == 0)
+		return least(wanted, BATCH);
+	if ((supply->probing && starting == 0) ||
+	    (wanted == 0 && now_ms >= supply->retry_ms)) {
+		/* The probe is ready, or nobody is needed any more. */
+		supply->failures = 0;
+		supply->probing = false;
+		supply->retry_ms = 0;
+		return least(wanted, BATCH);
+	}
+	if (now_ms < supply->retry_ms || starting > 0)
+		return 0;
+	supply->probing = wanted > 0;
+	return least(wanted, 1);
+}
+
+/* Returns how many could be forked. */
+static unsigned
+grow(struct supply *supply, struct pool *pool, const struct generation *gen,
+    unsigned n, int64_t now_ms)
+{
+	struct errbuf err;
+
+	for (unsigned k = 0; k < n; k++) {
+		if (pool_spawn(pool, gen, false) == 0)
+			continue;
+		errbuf_sys(&err, "cannot fork a worker");
+		back_off(supply, err.text, now_ms);
+		return k;
+	}
+	return n;
+}
+
+/* One round a second while there are too many.  Returns when the next is. */
+static int64_t
+shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
+    unsigned n, int64_t now_ms)
+{
+	if (n == 0) {
+		supply->shrink_ms = 0;
+		return INT64_MAX;
+	}
+	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
+		pool_retire(pool, gen->number, n, gen->config->timeout_drain_ms,
+		    now_ms);
+		supply->shrink_ms = 0;
+	}
+	if (supply->shrink_ms == 0)
+		supply->shrink_ms = now_ms + POLICY_SHRINK_MS;
+	return supply->shrink_ms;
+}
+
+static struct policy_view
+look(const struct pool *pool, const struct generation *gen, unsigned max)
+{
+	struct pool_census census;
+
+	pool_census(pool, gen->number, &census);
+	return (struct policy_view){
+		.starting = census.starting,
+		.idle = census.idle,
+		.busy = census.busy,
+		.waiting = listener_set_waiting(gen->listeners),
+		.room = 2 * max > pool->count ? 2 * max - pool->count : 0,
+	};
+}
+
+int64_t
+supply_maintain(struct supply *supply, struct pool *pool,
+    const struct generation *gen, int64_t now_ms)
+{
+	struct policy_limits limits = config_limits(gen->config);
+	unsigned before = scoreboard_idle_count(&pool->board);
+	struct policy_view view = look(pool, gen, limits.max);
+	struct policy_plan plan = policy_plan(&view, &limits, supply->full);
+	unsigned total = view.starting + view.idle + view.busy;
+	unsigned wanted = plan.spawn, granted, after;
+	int64_t next;
+
+	/* A connection may have woken a worker that died before it took it;
+	 * its replacement looks at the listeners first. */
+	if (total < limits.max && wanted < supply->replace)
+		wanted = least(supply->replace,
+		    least(limits.max - total, view.room));
+	supply->replace = 0;
+
+	granted = allowed_now(supply, wanted, view.starting, now_ms);
+	report_full(supply, &view, &plan, now_ms);
+	next = shrink(supply, pool, gen, plan.retire, now_ms);
+	granted = grow(supply, pool, gen, granted, now_ms);
+	if (supply->failures > 0) {
+		/* Whoever gets ready rings, and shows that it is over. */
+		plan.ring_above = 0;
+		if (supply->retry_ms > now_ms && supply->retry_ms < next)
+			next = supply->retry_ms;
+	} else if (granted < wanted) {
+		next = now_ms;
+	}
+	if (supply->awaiting)
+		plan.ring_above = 0;
+
+	/* Did anybody take a step before it knew the new thresholds? */
+	scoreboard_thresholds(&pool->board, plan.ring_below, plan.ring_above);
+	after = scoreboard_idle_count(&pool->board);
+	if (after != before &&
+	    (after < plan.ring_below || after > plan.ring_above))
+		next = now_ms;
+	return next;
+}
+
+unsigned
+supply_sweep(struct pool *pool, const struct generation *gen, unsigned takers)
+{
+	unsigned waiting = listener_set_waiting(gen->listeners);
+	unsigned max = 2 * (unsigned)gen->config->workers_max;
+	unsigned left = waiting > takers ? waiting - takers : 0;
+
+	while (
+	    left > 0 && pool->count < max && pool_spawn(pool, gen, true) == 0)
+		left--;
+	return left;
+}

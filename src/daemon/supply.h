@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * supply: keeps a generation at the size that its clients need.
+ *
+ * Asks policy.c how many, and has pool.c do it; remembers failures, the
+ * rhythm of shrinking, and whether the log has been told that the pool is
+ * full.  Forks nobody itself.
+ */
+#ifndef ECHOD_SUPPLY_H
+#define ECHOD_SUPPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct errbuf;
+struct generation;
+struct listener_set;
+struct pool;
+struct pool_end;
+
+struct supply {
+	bool awaiting;	   /* a launch: workers ring when ready */
+	unsigned replace;  /* ready workers that died since */
+	unsigned failures; /* to get a worker ready, in a row */
+	bool probing;	   /* one was forked since the last failure */
+	int64_t retry_ms;  /* fork nobody before this */
+	int64_t shrink_ms; /* next round of retiring; 0: none */
+	bool full;	   /* at max, and nobody idle */
+	bool full_said;	   /* and the log says so */
+	int64_t full_since_ms;
+	int64_t full_said_ms; /* 0: never */
+};
+
+/*
+ * Fork the first workers of a generation, workers.start of them, beside what
+ * runs.  -1 with the reason in err; those already forked are told to leave.
+ * Ends with supply_launch_over().
+ */
+int supply_launch(struct supply *, struct pool *, const struct generation *,
+    struct errbuf *);
+bool supply_launched(const struct pool *, const struct generation *);
+void supply_launch_over(struct supply *);
+
+/*
+ * Fork and retire as the moment asks.  Returns the clock_ms() at which it
+ * wants to be called again, at the latest: now_ms for at once, INT64_MAX when
+ * only an event can change anything.
+ */
+int64_t supply_maintain(struct supply *, struct pool *,
+    const struct generation *, int64_t now_ms);
+
+/* A worker has ended; what it means for the next ones. */
+void supply_ended(struct supply *, const struct pool_end *, int64_t now_ms);
+
+/*
+ * Listeners are about to be closed: fork workers that each take one of the
+ * connections waiting in the queues of the generation's listeners, less
+ * `takers` that others will take.  Returns how many will find nobody.
+ */
+unsigned supply_sweep(struct pool *, const struct generation *,
+    unsigned takers);
+
+#endif

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: ISC
+#
+# Two libraries and a program.  libcommon.a knows neither program;
+# libechod.a is all of the daemon except main(), so that unit tests can link
+# with it.  To add a file, add its line here.
+
+noinst_LIBRARIES += libcommon.a libechod.a
+sbin_PROGRAMS += echod
+
+libcommon_a_SOURCES = \
+	%D%/common/addr.c \
+	%D%/common/addr.h \
+	%D%/common/clock.h \
+	%D%/common/errbuf.c \
+	%D%/common/errbuf.h \
+	%D%/common/net.c \
+	%D%/common/net.h \
+	%D%/common/units.c \
+	%D%/common/units.h
+
+libechod_a_SOURCES = \
+	%D%/daemon/access.c \
+	%D%/daemon/access.h \
+	%D%/daemon/background.c \
+	%D%/daemon/background.h \
+	%D%/daemon/config.c \
+	%D%/daemon/config.h \
+	%D%/daemon/confine.c \
+	%D%/daemon/confine.h \
+	%D%/daemon/dump.c \
+	%D%/daemon/dump.h \
+	%D%/daemon/echo.c \
+	%D%/daemon/echo.h \
+	%D%/daemon/listener.c \
+	%D%/daemon/listener.h \
+	%D%/daemon/loader.c \
+	%D%/daemon/loader.h \
+	%D%/daemon/log.c \
+	%D%/daemon/log.h \
+	%D%/daemon/logger.c \
+	%D%/daemon/logger.h \
+	%D%/daemon/master.c \
+	%D%/daemon/master.h \
+	%D%/daemon/options.c \
+	%D%/daemon/options.h \
+	%D%/daemon/pidfile.c \
+	%D%/daemon/pidfile.h \
+	%D%/daemon/policy.c \
+	%D%/daemon/policy.h \
+	%D%/daemon/pool.c \
+	%D%/daemon/pool.h \
+	%D%/daemon/reload.c \
+	%D%/daemon/reload.h \
+	%D%/daemon/resolve.c \
+	%D%/daemon/resolve.h \
+	%D%/daemon/scoreboard.c \
+	%D%/daemon/scoreboard.h \
+	%D%/daemon/settings.c \
+	%D%/daemon/settings.h \
+	%D%/daemon/signals.c \
+	%D%/daemon/signals.h \
+	%D%/daemon/source.c \
+	%D%/daemon/source.h \
+	%D%/daemon/status.c \
+	%D%/daemon/status.h \
+	%D%/daemon/supply.c \
+	%D%/daemon/supply.h \
+	%D%/daemon/worker.c \
+	%D%/daemon/worker.h
+
+echod_SOURCES = \
+	%D%/daemon/main.c
+echod_LDADD = \
+	libechod.a \
+	libcommon.a \
+	$(LIBCONFIG_LIBS) \
+	$(SECCOMP_LIBS)
