@@ -43,6 +43,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/master.h \
 	%D%/daemon/options.c \
 	%D%/daemon/options.h \
+	%D%/daemon/override.c \
+	%D%/daemon/override.h \
 	%D%/daemon/pidfile.c \
 	%D%/daemon/pidfile.h \
 	%D%/daemon/policy.c \

@@ -2,11 +2,13 @@
 #include "common/addr.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/errbuf.h"
+#include "common/units.h"
 
 void
 addr_from_sockaddr(struct addr *a, const struct sockaddr *sa, socklen_t len)
@@ -138,6 +140,26 @@ take(char *buf, size_t size, const char *text, size_t n)
 }
 
 int
+addr_check_port(const char *text, struct errbuf *err)
+{
+	size_t n = strlen(text);
+	int64_t port;
+
+	if (n > 0 && strspn(text, "0123456789") == n)
+		return units_integer(text, 0, UINT16_MAX, &port, err);
+	if (n >= ADDR_PORT)
+		return errbuf_set(err, "\"%.40s...\" is too long for a port",
+		    text);
+	if (n == 0 || !isalnum((unsigned char)text[0]))
+		return errbuf_set(err, "\"%s\" is no port", text);
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)text[i]) &&
+		    strchr("-_.+/", text[i]) == NULL)
+			return errbuf_set(err, "\"%s\" is no port", text);
+	return 0;
+}
+
+int
 addr_split(const char *text, char *host, char *port, struct errbuf *err)
 {
 	const char *end, *colon = strchr(text, ':');
@@ -164,12 +186,11 @@ addr_split(const char *text, char *host, char *port, struct errbuf *err)
 	if (!fits)
 		return errbuf_set(err, "\"%.40s...\": the name is too long",
 		    text);
-	if (rest[0] == ':' && rest[1] == '\0')
-		return errbuf_set(err, "\"%s\": no port after the colon", text);
-	if (rest[0] == ':')
-		rest++;
-	if (!take(port, ADDR_PORT, rest, strlen(rest)))
-		return errbuf_set(err, "\"%.40s...\": the port is too long",
-		    rest);
+	port[0] = '\0';
+	if (rest[0] == '\0')
+		return 0;
+	if (addr_check_port(rest + 1, err) == -1)
+		return errbuf_prefix(err, "\"%s\": ", text);
+	(void)take(port, ADDR_PORT, rest + 1, strlen(rest + 1));
 	return 0;
 }

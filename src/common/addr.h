@@ -57,9 +57,17 @@ void addr_host(const struct addr *, char *, size_t);
 void addr_text(const struct addr *, char *, size_t);
 
 /*
+ * Check a port as text: a number from 0 to 65535, or what may be the name of
+ * a service (RFC 6335 section 5.1).  getaddrinfo(3) would take 70000 for 4464.
+ * Returns -1 with the reason in err.
+ */
+int addr_check_port(const char *text, struct errbuf *);
+
+/*
  * Cut "HOST", "HOST:PORT", ":PORT", "[V6]:PORT", "[V6]" or a bare "V6" in two
  * (RFC 3986 brackets).  host has ADDR_HOST bytes, port ADDR_PORT; port is
- * empty when none was given.  Returns -1 with the reason in err.
+ * empty when none was given, else checked.
+ * Returns -1 with the reason in err.
  */
 int addr_split(const char *text, char *host, char *port, struct errbuf *);
 

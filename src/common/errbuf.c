@@ -48,3 +48,11 @@ errbuf_prefix(struct errbuf *err, const char *fmt, ...)
 	snprintf(err->text + used, sizeof(err->text) - used, "%s", old.text);
 	return -1;
 }
+
+void
+errbuf_clean(struct errbuf *err)
+{
+	for (char *c = err->text; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+}

@@ -26,4 +26,7 @@ int errbuf_sys(struct errbuf *, const char *fmt, ...)
 int errbuf_prefix(struct errbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Replace control characters by '?': a terminal must not obey a file. */
+void errbuf_clean(struct errbuf *);
+
 #endif

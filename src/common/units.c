@@ -56,7 +56,8 @@ units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
 		    text, low, high);
 	}
 	*ms = (int64_t)(seconds * 1000);
-	if ((double)*ms < seconds * 1000 - 1e-6)
+	/* Up, so that a positive value never becomes "none". */
+	if ((double)*ms < seconds * 1000 - 1e-6 || (*ms == 0 && seconds > 0))
 		(*ms)++;
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "common/errbuf.h"
 #include "daemon/options.h"
+#include "daemon/override.h"
 #include "daemon/settings.h"
 #include "daemon/source.h"
 
@@ -82,7 +83,7 @@ scalar_text(const config_setting_t *node, char *buf, size_t size)
 	if (is_whole(node))
 		snprintf(buf, size, "%lld", config_setting_get_int64(node));
 	else if (config_setting_type(node) == CONFIG_TYPE_FLOAT)
-		snprintf(buf, size, "%.6f", config_setting_get_float(node));
+		snprintf(buf, size, "%.9g", config_setting_get_float(node));
 	else
 		return false;
 	return true;
@@ -113,24 +114,17 @@ static int
 read_port(struct reading *r, const config_setting_t *node, char *port)
 {
 	const char *text;
-	long long n;
+	char number[64];
 
-	if (is_whole(node)) {
-		n = config_setting_get_int64(node);
-		if (n >= 0 && n <= 65535) {
-			snprintf(port, ADDR_PORT, "%lld", n);
-			return 0;
-		}
-		errbuf_set(r->err, "%lld is out of range (0 to 65535)", n);
-		return blame(r, node, "listen.port");
+	if ((text = config_setting_get_string(node)) == NULL) {
+		if (!is_whole(node))
+			return wrong_type(r, node, "listen.port",
+			    "a number or the name of a service");
+		scalar_text(node, number, sizeof(number));
+		text = number;
 	}
-	if ((text = config_setting_get_string(node)) == NULL)
-		return wrong_type(r, node, "listen.port",
-		    "a number or the name of a service");
-	if (text[0] == '\0' || strlen(text) >= ADDR_PORT) {
-		errbuf_set(r->err, "\"%.40s\" is no service name", text);
+	if (addr_check_port(text, r->err) == -1)
 		return blame(r, node, "listen.port");
-	}
 	strcpy(port, text);
 	return 0;
 }
@@ -214,8 +208,9 @@ read_setting(struct reading *r, const struct setting *s,
 	const char *text = config_setting_get_string(node);
 	char number[64];
 
-	origin->file = file_of(r, node);
-	origin->line = (int)config_setting_source_line(node);
+	origin->from = ORIGIN_FILE;
+	origin->line = config_setting_source_line(node);
+	snprintf(origin->file, sizeof(origin->file), "%s", file_of(r, node));
 	switch (s->type) {
 	case SETTING_LISTEN:
 		return read_listen(r, node);
@@ -304,73 +299,29 @@ read_text(struct reading *r, const char *text)
 		    file != NULL ? file : r->file, config_error_line(&tree),
 		    config_error_text(&tree));
 	}
-	/* The tree is kept: origins point into it, and the loader is short. */
+	config_destroy(&tree);
 	return result;
-}
-
-/* -l replaces `listen`. */
-static int
-take_listen(struct reading *r, const struct options *opt)
-{
-	struct config *config = r->config;
-
-	if (opt->listen_count == 0)
-		return 0;
-	memset(config->listen, 0, sizeof(config->listen));
-	config->listen_count = opt->listen_count;
-	for (unsigned i = 0; i < opt->listen_count; i++) {
-		struct config_listen *listen = &config->listen[i];
-
-		if (addr_split(opt->listen[i], listen->address, listen->port,
-			r->err) == -1)
-			return errbuf_prefix(r->err, "-l ");
-		if (listen->port[0] == '\0')
-			strcpy(listen->port, "10000");
-	}
-	return 0;
-}
-
-static int
-take_override(struct reading *r, const char *text)
-{
-	const struct setting *s;
-	const char *near, *value = strchr(text, '=') + 1;
-	char path[64];
-
-	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
-	if ((s = settings_find(path)) == NULL) {
-		near = settings_nearest(path);
-		return errbuf_set(r->err, "-o %s: unknown setting%s%s%s", path,
-		    near != NULL ? "; did you mean " : "",
-		    near != NULL ? near : "", near != NULL ? "?" : "");
-	}
-	if (settings_assign(r->config, s, value, r->err) == -1)
-		return errbuf_prefix(r->err, "-o %s: ", path);
-	r->origins[s - settings] = (struct config_origin){ "-o", 0 };
-	return 0;
 }
 
 int
 config_load(struct config *config, const struct options *opt,
-    struct errbuf *err)
+    struct config_origin *origins, struct errbuf *err)
 {
-	struct config_origin origins[SETTINGS_MAX];
 	struct reading r = { config, opt->file, origins, err };
+	int result = 0;
 	char *text;
 
-	memset(origins, 0, sizeof(origins));
+	memset(origins, 0, settings_count * sizeof(origins[0]));
 	settings_defaults(config);
-	if ((text = source_read(opt->file, err)) != NULL) {
-		if (read_text(&r, text) == -1)
-			return EX_CONFIG;
-	} else if (errno != ENOENT || opt->file_given) {
+	if ((text = source_read(opt->file, err)) != NULL)
+		result = read_text(&r, text);
+	else if (errno != ENOENT || opt->file_given)
+		result = -1;
+	free(text);
+	if (result == -1)
 		return EX_CONFIG;
-	}
-	if (take_listen(&r, opt) == -1)
+	if (override_apply(config, opt, origins, err) == -1)
 		return EX_USAGE;
-	for (unsigned i = 0; i < opt->override_count; i++)
-		if (take_override(&r, opt->override[i]) == -1)
-			return EX_USAGE;
 	if (settings_check(config, origins, err) == -1)
 		return EX_CONFIG;
 	return EX_OK;

@@ -35,7 +35,7 @@ enum {
 struct config_listen {
 	char address[ADDR_HOST];
 	char port[ADDR_PORT];
-	unsigned line; /* in the file; 0: from the command line */
+	unsigned line; /* in the file of the list */
 };
 
 /* One address to listen on. */
@@ -83,19 +83,24 @@ struct config {
 	gid_t gid;
 };
 
-/* Where a setting was written, for messages; only within the loader. */
+/*
+ * Where a setting was written, for messages; known within the loader only.
+ * An array of these is parallel to settings[].
+ */
 struct config_origin {
-	const char *file; /* NULL: nowhere, it is the default */
-	int line;	  /* 0: on the command line */
+	enum { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_OPTION } from;
+	char file[CONFIG_PATH];
+	unsigned line;
 };
 
 /*
- * Fill the configuration from the defaults, the file and the command line,
- * in this order, and check it.  No name is resolved yet.  A file that does
- * not exist is an error only when it was asked for by name.
+ * Fill the configuration and its origins from the defaults, the file and the
+ * command line, in this order, and check it.  No name is resolved yet.  A
+ * file that does not exist is an error only when it was asked for by name.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
-int config_load(struct config *, const struct options *, struct errbuf *);
+int config_load(struct config *, const struct options *,
+    struct config_origin *origins, struct errbuf *);
 
 /* The part of the configuration that sizes the pool. */
 struct policy_limits config_limits(const struct config *);

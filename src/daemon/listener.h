@@ -25,6 +25,7 @@ struct listener {
 	int fd;		      /* non-blocking, close-on-exec */
 	bool kept;	      /* the same socket as in the set before */
 	bool reported;	      /* the log has its line */
+	int64_t backlog_said; /* the log says it was capped */
 };
 
 struct listener_set {

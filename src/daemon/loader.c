@@ -15,16 +15,12 @@
 #include "daemon/confine.h"
 #include "daemon/options.h"
 #include "daemon/resolve.h"
+#include "daemon/settings.h"
 #include "daemon/signals.h"
 
-static void
-limit(int resource, rlim_t value)
-{
-	struct rlimit bound = { value, value };
-
-	/* A limit that is already tighter is as good. */
-	(void)setrlimit(resource, &bound);
-}
+/* A limit that is already tighter is as good. */
+#define LIMIT(resource, value)                                                 \
+	((void)setrlimit(resource, &(struct rlimit){ value, value }))
 
 /* Write the result; the parent may take its time. */
 static void
@@ -44,21 +40,23 @@ send_load(int fd, const struct load *load)
 static _Noreturn void
 load_and_exit(int fd, const struct options *opt, struct load *load)
 {
+	static struct config_origin origins[SETTINGS_MAX];
 	int keep[] = { fd };
 
 	signals_default();
 	confine_descriptors(keep, 1);
-	limit(RLIMIT_CPU, 2);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_NOFILE, 64);
+	LIMIT(RLIMIT_CPU, 2);
+	LIMIT(RLIMIT_CORE, 0);
+	LIMIT(RLIMIT_FSIZE, 0);
+	LIMIT(RLIMIT_NOFILE, 64);
 #ifndef SANITIZERS
-	limit(RLIMIT_AS, 512UL << 20);
+	LIMIT(RLIMIT_AS, 512UL << 20);
 #endif
-	load->status = config_load(&load->config, opt, &load->err);
+	load->status = config_load(&load->config, opt, origins, &load->err);
 	if (load->status == EX_OK)
-		load->status = resolve_config(&load->config, opt->file,
+		load->status = resolve_config(&load->config, origins,
 		    &load->err);
+	errbuf_clean(&load->err);
 	send_load(fd, load);
 	_exit(EX_OK);
 }
@@ -106,9 +104,9 @@ end_child(struct loader *loader)
 
 /* The load is over without a result. */
 static bool
-fail(struct loader *loader, const char *why)
+fail(struct loader *loader, int status, const char *why)
 {
-	loader->load->status = EX_CONFIG;
+	loader->load->status = status;
 	errbuf_set(&loader->load->err, "%s", why);
 	end_child(loader);
 	return true;
@@ -124,15 +122,15 @@ loader_step(struct loader *loader)
 		n = read(loader->fd, p + loader->have,
 		    sizeof(*loader->load) - loader->have);
 		if (n == 0)
-			return fail(loader,
-			    "the configuration could not be "
-			    "read: the loader died or hit a limit");
+			return fail(loader, EX_CONFIG,
+			    "the configuration could not be read: the loader died or hit a limit");
 		if (n == -1 && errno != EAGAIN && errno != EINTR)
-			return fail(loader, "the loader's pipe failed");
+			return fail(loader, EX_OSERR,
+			    "the loader's pipe failed");
+		/* Late: most likely a name service does not answer. */
 		if (n == -1 && clock_ms() >= loader->deadline_ms)
-			return fail(loader,
-			    "the configuration could not be "
-			    "read within 10 seconds");
+			return fail(loader, EX_UNAVAILABLE,
+			    "the configuration could not be read within 10 seconds");
 		if (n == -1)
 			return false;
 		loader->have += (size_t)n;

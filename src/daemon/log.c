@@ -17,6 +17,7 @@ enum { PIPE_BYTES = 1 << 20 }; /* about 10,000 lines of patience */
 /* This process's sink. */
 static const struct log_pipe *sink;
 static enum log_level threshold = LEVEL_INFO;
+static long writer;
 
 int
 log_pipe_open(struct log_pipe *p, struct errbuf *err)
@@ -66,6 +67,7 @@ log_use(const struct log_pipe *p, enum log_level level)
 {
 	sink = p;
 	threshold = level;
+	writer = (long)getpid();
 }
 
 bool
@@ -104,7 +106,7 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	if (sink != NULL)
 		n = (size_t)snprintf(line, sizeof(line), "%d %ld ", (int)level,
-		    (long)getpid());
+		    writer);
 	else
 		n = (size_t)snprintf(line, sizeof(line), "echod: ");
 	n += clean(line + n, sizeof(line) - n - 1, text);

@@ -185,7 +185,6 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 	if (logger->failures++ > 0)
 		logger->retry_ms += policy_backoff_ms(logger->failures,
 		    (uint32_t)now_ms);
-	log_err("logger died pid=%ld", (long)pid);
 	return true;
 }
 

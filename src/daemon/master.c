@@ -56,9 +56,11 @@ reap(struct master *m)
 		if (pool_reaped(&m->pool, pid, status, &end)) {
 			supply_ended(&m->supply, &end, now);
 			reload_ended(m, &end);
-		} else if (!loader_reaped(&m->reload.loader, pid) &&
-		    !logger_reaped(&m->logger, pid, now) &&
-		    !logger_reaped(&m->reload.logger, pid, now)) {
+		} else if (logger_reaped(&m->logger, pid, now) ||
+		    logger_reaped(&m->reload.logger, pid, now)) {
+			if (m->phase == PHASE_RUN)
+				log_err("logger died pid=%ld", (long)pid);
+		} else if (!loader_reaped(&m->reload.loader, pid)) {
 			/* A logger that was replaced, or as pid 1 anybody. */
 			log_debug("reaped pid=%ld", (long)pid);
 		}
@@ -194,10 +196,9 @@ say_goodbye(struct master *m)
 	struct timespec rest = { .tv_nsec = 5000000 };
 	pid_t pid, logger = m->logger.pid;
 
-	if (m->current.number == 0)
-		return;
 	log_use(NULL, LEVEL_ERR);
-	logger_close(&m->logger);
+	if (m->current.number != 0)
+		logger_close(&m->logger);
 	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid == logger)
 			logger = 0;

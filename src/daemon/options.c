@@ -116,6 +116,18 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 	return 0;
 }
 
+/* A long option is the whole word; a short one may be amid others. */
+static int
+refuse(int c, const char *word, struct errbuf *err)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_long = c == '?' ? optopt == 0 : strncmp(word, "--", 2) == 0;
+	const char *name = is_long ? word : letter;
+
+	return errbuf_set(err,
+	    c == ':' ? "%s needs a value" : "unknown option %s", name);
+}
+
 int
 options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 {
@@ -130,12 +142,8 @@ options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":c:dFhl:o:p:tTV", long_options,
 		    NULL)) != -1) {
-		if (c == ':')
-			return errbuf_set(err, "%s needs a value",
-			    argv[optind - 1]);
-		if (c == '?')
-			return errbuf_set(err, "unknown option %s",
-			    argv[optind - 1]);
+		if (c == ':' || c == '?')
+			return refuse(c, argv[optind - 1], err);
 		if (c == 'p')
 			pid_file = optarg;
 		debug |= c == 'd';

@@ -197,29 +197,34 @@ pool_cut(struct pool *pool, int64_t now_ms)
 			tell_cut(pool, i, now_ms);
 }
 
+/* Has a client, was told to finish, and may still do so. */
+static bool
+is_finishing(const struct pool *pool, unsigned i)
+{
+	return pool->worker[i].pid != 0 && pool->worker[i].leaving &&
+	    pool->worker[i].kill_ms == 0 &&
+	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
+}
+
 void
 pool_bound_leaving(struct pool *pool, unsigned max, int64_t now_ms)
 {
-	unsigned excess = pool->leaving > max ? pool->leaving - max : 0;
-	unsigned cut = 0;
+	unsigned finishing = 0, cut = 0;
 
-	while (cut < excess) {
-		int oldest = -1;
+	for (unsigned i = 0; i < pool->used; i++)
+		finishing += is_finishing(pool, i);
+	for (; finishing > max; finishing--, cut++) {
+		unsigned oldest = pool->used;
 
-		for (unsigned i = 0; i < pool->used; i++) {
-			const struct pool_worker *worker = &pool->worker[i];
-
-			if (worker->pid != 0 && worker->leaving &&
-			    worker->kill_ms == 0 &&
-			    (oldest == -1 ||
-				worker->generation <
+		for (unsigned i = 0; i < pool->used; i++)
+			if (is_finishing(pool, i) &&
+			    (oldest == pool->used ||
+				pool->worker[i].generation <
 				    pool->worker[oldest].generation))
-				oldest = (int)i;
-		}
-		if (oldest == -1)
+				oldest = i;
+		if (oldest == pool->used)
 			break;
-		tell_cut(pool, (unsigned)oldest, now_ms);
-		cut++;
+		tell_cut(pool, oldest, now_ms);
 	}
 	if (cut > 0)
 		log_warning("workers leaving above workers.max, "

@@ -100,7 +100,7 @@ void pool_leave(struct pool *, unsigned first, unsigned last, int64_t drain_ms,
 /* Tell all workers to end their connections cleanly now, and leave. */
 void pool_cut(struct pool *, int64_t now_ms);
 
-/* At most `max` may be leaving: cut off the oldest generations beyond. */
+/* At most `max` clients of leaving workers: cut off the oldest beyond. */
 void pool_bound_leaving(struct pool *, unsigned max, int64_t now_ms);
 
 /*

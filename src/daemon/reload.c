@@ -23,13 +23,25 @@ is_start(const struct master *m)
 	return m->current.number == 0;
 }
 
+/*
+ * Closing alone would not do: a worker that has just been forked may still
+ * have the pipe, and the epoll would go on reporting it.
+ */
+static void
+end_loading(struct master *m)
+{
+	(void)epoll_ctl(m->waiter, EPOLL_CTL_DEL, m->reload.loader.fd, NULL);
+	loader_close(&m->reload.loader);
+	m->reload.step = RELOAD_NONE;
+}
+
 void
 reload_abandon(struct master *m)
 {
 	struct reload *r = &m->reload;
 
 	if (r->step == RELOAD_LOADING)
-		loader_close(&r->loader);
+		end_loading(m);
 	if (r->step == RELOAD_READYING) {
 		supply_launch_over(&m->supply);
 		/* They may have clients already; those may finish. */
@@ -38,9 +50,13 @@ reload_abandon(struct master *m)
 	}
 	listener_set_abandon(&r->listeners);
 	if (r->own_logger) {
-		if (is_start(m))
+		if (is_start(m)) {
 			log_use(NULL, LEVEL_INFO);
+			/* For master.c to wait for. */
+			m->logger.pid = r->logger.pid;
+		}
 		logger_close(&r->logger);
+		r->logger.pid = 0;
 	}
 	r->own_logger = false;
 	free(r->config);
@@ -56,7 +72,9 @@ fail(struct master *m, int status, const struct errbuf *why)
 		m->phase = PHASE_STOP;
 		m->status = status;
 		m->err = *why;
-		if (m->reload.own_logger)
+		/* Whoever started us is told on standard error anyway. */
+		if (m->reload.own_logger &&
+		    m->reload.logger.settings.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", why->text);
 	} else {
 		log_err("reload failed, nothing has changed: %s", why->text);
@@ -161,8 +179,7 @@ loaded(struct master *m)
 		errbuf_sys(&err, "no memory for the configuration");
 	if (status == EX_OK)
 		*r->config = load->config;
-	loader_close(&r->loader);
-	r->step = RELOAD_NONE;
+	end_loading(m);
 	if (status == EX_OK && !is_start(m))
 		keep_fixed(m);
 	if (status == EX_OK)
@@ -176,25 +193,23 @@ loaded(struct master *m)
 }
 
 static void
-report_listeners(struct master *m)
+report_listener(struct listener *l, int64_t backlog)
 {
 	char host[ADDR_TEXT];
 	unsigned limit;
 
-	for (unsigned i = 0; i < m->listeners.count; i++) {
-		struct listener *l = &m->listeners.item[i];
-
-		if (l->reported)
-			continue;
-		l->reported = true;
+	if (!l->reported) {
 		addr_host(&l->bound, host, sizeof(host));
 		log_notice("listening on %s port %u", host,
 		    addr_port(&l->bound));
-		(void)listener_waiting(l, &limit);
-		if (limit < m->config->backlog)
-			log_notice("backlog of %s is %u, not %u: "
-				   "see net.core.somaxconn",
-			    l->text, limit, (unsigned)m->config->backlog);
+		l->reported = true;
+	}
+	(void)listener_waiting(l, &limit);
+	if (limit < backlog && l->backlog_said != backlog) {
+		log_notice("backlog of %s is %u, not %u: "
+			   "see net.core.somaxconn",
+		    l->text, limit, (unsigned)backlog);
+		l->backlog_said = backlog;
 	}
 }
 
@@ -235,6 +250,7 @@ commit(struct master *m, int64_t now_ms)
 		if (!is_start(m))
 			logger_close(&m->logger);
 		m->logger = r->logger;
+		r->logger.pid = 0;
 		r->own_logger = false;
 	}
 	free(m->config);
@@ -270,7 +286,8 @@ ready(struct master *m, int64_t now_ms)
 	if (start)
 		log_notice("started version=%s", PACKAGE_VERSION);
 	commit(m, now_ms);
-	report_listeners(m);
+	for (unsigned i = 0; i < m->listeners.count; i++)
+		report_listener(&m->listeners.item[i], m->config->backlog);
 	if (start)
 		announce(m);
 	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",

@@ -14,18 +14,7 @@
 
 #include "common/errbuf.h"
 #include "daemon/config.h"
-
-/* "FILE:LINE: listen: " or "-l: " in front of the reason. */
-static int
-blame(struct errbuf *err, const char *file, const struct config_listen *listen,
-    int status)
-{
-	if (listen->line != 0)
-		errbuf_prefix(err, "%s:%u: listen: ", file, listen->line);
-	else
-		errbuf_prefix(err, "listen: ");
-	return status;
-}
+#include "daemon/settings.h"
 
 static int
 add_address(struct config *config, const struct addr *addr, bool optional,
@@ -104,11 +93,10 @@ resolve_group(struct config *config, struct errbuf *err)
 {
 	struct group *gr;
 
-	if (config->group[0] == '\0')
+	if (geteuid() != 0 || config->group[0] == '\0')
 		return EX_OK;
 	if ((gr = getgrnam(config->group)) == NULL) {
-		errbuf_set(err, "group: there is no group \"%s\"",
-		    config->group);
+		errbuf_set(err, "there is no group \"%s\"", config->group);
 		return EX_CONFIG;
 	}
 	config->gid = gr->gr_gid;
@@ -126,19 +114,19 @@ resolve_user(struct config *config, struct errbuf *err)
 	if (geteuid() != 0)
 		return EX_OK;
 	if ((pw = getpwnam(config->user)) == NULL) {
-		errbuf_set(err, "user: there is no user \"%s\"", config->user);
+		errbuf_set(err, "there is no user \"%s\"", config->user);
 		return EX_CONFIG;
 	}
 	if (pw->pw_uid == 0 && strcmp(config->user, "root") != 0) {
 		errbuf_set(err,
-		    "user: \"%s\" is root under another name; "
+		    "\"%s\" is root under another name; "
 		    "write \"root\" if that is meant",
 		    config->user);
 		return EX_CONFIG;
 	}
 	config->uid = pw->pw_uid;
 	config->gid = pw->pw_gid;
-	return resolve_group(config, err);
+	return EX_OK;
 }
 
 /* A jail that its inmates could rebuild is none. */
@@ -150,18 +138,16 @@ check_chroot(const struct config *config, struct errbuf *err)
 	if (config->chroot[0] == '\0')
 		return EX_OK;
 	if (geteuid() != 0)
-		errbuf_set(err, "chroot: only root can do that");
+		errbuf_set(err, "only root can do that");
 	else if (config->chroot[0] != '/')
-		errbuf_set(err, "chroot: %s is not an absolute path",
-		    config->chroot);
+		errbuf_set(err, "%s is not an absolute path", config->chroot);
 	else if (stat(config->chroot, &st) == -1)
-		errbuf_sys(err, "chroot: %s", config->chroot);
+		errbuf_sys(err, "%s", config->chroot);
 	else if (!S_ISDIR(st.st_mode))
-		errbuf_set(err, "chroot: %s is not a directory",
-		    config->chroot);
+		errbuf_set(err, "%s is not a directory", config->chroot);
 	else if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		errbuf_set(err,
-		    "chroot: %s must belong to root and be "
+		    "%s must belong to root and be "
 		    "writable by nobody else",
 		    config->chroot);
 	else
@@ -170,17 +156,28 @@ check_chroot(const struct config *config, struct errbuf *err)
 }
 
 int
-resolve_config(struct config *config, const char *file, struct errbuf *err)
+resolve_config(struct config *config, struct config_origin *origins,
+    struct errbuf *err)
 {
-	int status;
+	struct config_origin *listen =
+	    &origins[settings_find("listen") - settings];
+	int status = EX_OK;
 
 	config->address_count = 0;
 	for (unsigned i = 0; i < config->listen_count; i++) {
+		/* The very entry, not only the list. */
+		listen->line = config->listen[i].line;
 		status = resolve_entry(config, &config->listen[i], err);
-		if (status != EX_OK)
-			return blame(err, file, &config->listen[i], status);
+		if (status != EX_OK) {
+			settings_blame(origins, "listen", err);
+			return status;
+		}
 	}
 	if ((status = resolve_user(config, err)) != EX_OK)
-		return status;
-	return check_chroot(config, err);
+		settings_blame(origins, "user", err);
+	else if ((status = resolve_group(config, err)) != EX_OK)
+		settings_blame(origins, "group", err);
+	else if ((status = check_chroot(config, err)) != EX_OK)
+		settings_blame(origins, "chroot", err);
+	return status;
 }

@@ -9,14 +9,17 @@
 #define ECHOD_RESOLVE_H
 
 struct config;
+struct config_origin;
 struct errbuf;
 
 /*
- * Fill config->addresses, uid and gid; `file` is for messages.  Checks what
- * only the running system can tell: that names resolve, that no address is
- * given twice, that the user exists and the chroot directory is safe.
+ * Fill config->addresses, uid and gid.  Checks what only the running system
+ * can tell: that names resolve, that no address is given twice, that the user
+ * exists and the chroot directory is safe.  The origins are for messages; the
+ * line of `listen` is moved to the entry that fails.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
-int resolve_config(struct config *, const char *file, struct errbuf *);
+int resolve_config(struct config *, struct config_origin *origins,
+    struct errbuf *);
 
 #endif

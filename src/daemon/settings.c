@@ -311,6 +311,26 @@ number(struct config *config, const char *path)
 	return field(config, settings_find(path));
 }
 
+int
+settings_blame(const struct config_origin *origins, const char *path,
+    struct errbuf *err)
+{
+	const struct config_origin *at =
+	    &origins[settings_find(path) - settings];
+
+	switch (at->from) {
+	case ORIGIN_FILE:
+		return errbuf_prefix(err, "%s:%u: %s: ", at->file, at->line,
+		    path);
+	case ORIGIN_OPTION:
+		return errbuf_prefix(err,
+		    "%s %s: ", strcmp(path, "listen") == 0 ? "-l:" : "-o",
+		    path);
+	default:
+		return errbuf_prefix(err, "%s: ", path);
+	}
+}
+
 /* `low` may not be above `high`, unless it was not written: then it yields. */
 static int
 check_order(struct config *config, const struct config_origin *origins,
@@ -321,25 +341,29 @@ check_order(struct config *config, const struct config_origin *origins,
 	const struct config_origin *hi =
 	    &origins[settings_find(high) - settings];
 	int64_t *a = number(config, low), *b = number(config, high);
-	const struct config_origin *at;
+	bool later;
 
 	if (*a <= *b)
 		return 0;
-	if (lo->file == NULL) {
+	if (lo->from == ORIGIN_DEFAULT) {
 		*a = *b;
 		return 0;
 	}
-	if (hi->file == NULL && strcmp(high, "workers.max") != 0) {
+	if (hi->from == ORIGIN_DEFAULT && strcmp(high, "workers.max") != 0) {
 		*b = *a;
 		return 0;
 	}
-	errbuf_set(err, "%s = %" PRId64 " is above %s = %" PRId64 "%s", low, *a,
-	    high, *b, hi->file == NULL ? ", the default" : "");
-	at = hi->file == NULL || (lo->line >= hi->line && lo->line != 0) ? lo :
-									   hi;
-	if (at->line != 0)
-		errbuf_prefix(err, "%s:%d: ", at->file, at->line);
-	return -1;
+	/* Of two that exclude each other, blame the one written later. */
+	later = hi->from > lo->from ||
+	    (hi->from == lo->from && hi->line > lo->line);
+	if (later)
+		errbuf_set(err, "%" PRId64 " is below %s = %" PRId64, *b, low,
+		    *a);
+	else
+		errbuf_set(err, "%" PRId64 " is above %s = %" PRId64 "%s", *a,
+		    high, *b,
+		    hi->from == ORIGIN_DEFAULT ? ", the default" : "");
+	return settings_blame(origins, later ? high : low, err);
 }
 
 int

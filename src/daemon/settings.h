@@ -70,6 +70,13 @@ int settings_add_network(struct config *, const struct setting *,
 void settings_clear_networks(struct config *, const struct setting *);
 
 /*
+ * Put the place where a setting was written, and its path, in front of the
+ * reason in err: "FILE:LINE: user: ".  Always returns -1.
+ */
+int settings_blame(const struct config_origin *origins, const char *path,
+    struct errbuf *);
+
+/*
  * The rules between settings.  origins[i] belongs to settings[i].  A default
  * gives way to what was written; two written values that exclude each other
  * are an error, with the place in front.

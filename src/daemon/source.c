@@ -117,7 +117,8 @@ skip_string(const char *p, int *line)
 	return p + 1;
 }
 
-/* Behind a comment that starts at p, or p when there is none. */
+/* Behind a comment that starts at p; p when there is none, NULL when it does
+ * not end. */
 static const char *
 skip_comment(const char *p, int *line)
 {
@@ -128,7 +129,7 @@ skip_comment(const char *p, int *line)
 	for (p += 2; *p != '\0' && !(p[0] == '*' && p[1] == '/'); p++)
 		if (*p == '\n')
 			(*line)++;
-	return *p == '\0' ? p : p + 2;
+	return *p == '\0' ? NULL : p + 2;
 }
 
 /*
@@ -151,8 +152,7 @@ check_number(const char *p, const char *path, int line, struct errbuf *err)
 	if (!hex && (*end == '.' || *end == 'e' || *end == 'E'))
 		return end + strspn(end, "0123456789.eE+-");
 	wide = *end == 'L' || *end == 'l';
-	if (errno == ERANGE ||
-	    (!wide && (n < INT_MIN || n > (hex ? UINT_MAX : INT_MAX)))) {
+	if (errno == ERANGE || (!wide && (n < INT_MIN || n > INT_MAX))) {
 		errbuf_set(err, "%s:%d: the number %.*s is too large", path,
 		    line, (int)(end - start < 40 ? end - start : 40), start);
 		return NULL;
@@ -208,15 +208,20 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 	int line = 1;
 
 	while (*p != '\0') {
-		if ((behind = skip_comment(p, &line)) != p) {
+		int start = line;
+
+		if ((behind = skip_comment(p, &line)) == NULL)
+			return errbuf_set(scan->err,
+			    "%s:%d: this comment does not end", path, start);
+		if (behind != p) {
 			p = behind;
 		} else if (*p == '"') {
-			int start = line;
-
 			if ((p = skip_string(p, &line)) == NULL)
 				return errbuf_set(scan->err,
 				    "%s:%d: this string does not end", path,
 				    start);
+		} else if (*p == '.' && isdigit((unsigned char)p[1])) {
+			p += strspn(p, ".0123456789");
 		} else if (*p == '@') {
 			if ((p = scan_include(scan, p, path, line, depth)) ==
 			    NULL)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/override.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/errbuf.h"
+#include "daemon/config.h"
+#include "daemon/options.h"
+#include "daemon/settings.h"
+
+/* -l replaces `listen`. */
+static int
+take_listen(struct config *config, const struct options *opt,
+    struct config_origin *origins, struct errbuf *err)
+{
+	if (opt->listen_count == 0)
+		return 0;
+	memset(config->listen, 0, sizeof(config->listen));
+	config->listen_count = opt->listen_count;
+	for (unsigned i = 0; i < opt->listen_count; i++) {
+		struct config_listen *listen = &config->listen[i];
+
+		if (addr_split(opt->listen[i], listen->address, listen->port,
+			err) == -1)
+			return errbuf_prefix(err, "-l ");
+		if (listen->port[0] == '\0')
+			strcpy(listen->port, "10000");
+	}
+	origins[settings_find("listen") - settings].from = ORIGIN_OPTION;
+	return 0;
+}
+
+/* -o KEY=VALUE; options.c has seen to the "=". */
+static int
+take_override(struct config *config, const char *text,
+    struct config_origin *origins, struct errbuf *err)
+{
+	const struct setting *s;
+	const char *near, *value = strchr(text, '=') + 1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
+	if ((s = settings_find(path)) == NULL) {
+		near = settings_nearest(path);
+		return errbuf_set(err, "-o %s: unknown setting%s%s%s", path,
+		    near != NULL ? "; did you mean " : "",
+		    near != NULL ? near : "", near != NULL ? "?" : "");
+	}
+	if (settings_assign(config, s, value, err) == -1)
+		return errbuf_prefix(err, "-o %s: ", path);
+	origins[s - settings].from = ORIGIN_OPTION;
+	return 0;
+}
+
+int
+override_apply(struct config *config, const struct options *opt,
+    struct config_origin *origins, struct errbuf *err)
+{
+	if (take_listen(config, opt, origins, err) == -1)
+		return -1;
+	for (unsigned i = 0; i < opt->override_count; i++)
+		if (take_override(config, opt->override[i], origins, err) == -1)
+			return -1;
+	return 0;
+}
