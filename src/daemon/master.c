@@ -43,28 +43,36 @@ open_all(struct master *m)
 	return 0;
 }
 
+/* A child has ended.  As pid 1, or with a replaced logger, it may be any. */
+static void
+buried(struct master *m, pid_t pid, int status, int64_t now_ms)
+{
+	struct pool_end end;
+
+	if (pool_reaped(&m->pool, pid, status, &end)) {
+		supply_ended(&m->supply, &end, now_ms);
+		reload_ended(m, &end);
+	} else if (logger_reaped(&m->logger, pid, now_ms) ||
+	    logger_reaped(&m->reload.logger, pid, now_ms)) {
+		if (m->phase == PHASE_RUN)
+			log_err("logger died pid=%ld", (long)pid);
+	} else if (!loader_reaped(&m->reload.loader, pid)) {
+		log_debug("reaped pid=%ld", (long)pid);
+	}
+}
+
 static void
 reap(struct master *m)
 {
-	struct pool_end end;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		int64_t now = clock_ms();
-
-		if (pool_reaped(&m->pool, pid, status, &end)) {
-			supply_ended(&m->supply, &end, now);
-			reload_ended(m, &end);
-		} else if (logger_reaped(&m->logger, pid, now) ||
-		    logger_reaped(&m->reload.logger, pid, now)) {
-			if (m->phase == PHASE_RUN)
-				log_err("logger died pid=%ld", (long)pid);
-		} else if (!loader_reaped(&m->reload.loader, pid)) {
-			/* A logger that was replaced, or as pid 1 anybody. */
-			log_debug("reaped pid=%ld", (long)pid);
-		}
-	}
+	while (
+	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
+		if (WIFSTOPPED(status) || WIFCONTINUED(status))
+			pool_frozen(&m->pool, pid, WIFSTOPPED(status));
+		else
+			buried(m, pid, status, clock_ms());
 }
 
 /* Close our descriptors; say so if somebody still waits in a queue. */

@@ -109,7 +109,7 @@ pool_census(const struct pool *pool, unsigned generation,
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		if (worker->pid == 0 || worker->leaving ||
+		if (worker->pid == 0 || worker->leaving || worker->frozen ||
 		    worker->generation != generation)
 			continue;
 		switch (scoreboard_state(&pool->board, i)) {
@@ -259,12 +259,57 @@ pool_enforce(struct pool *pool, int64_t now_ms)
 	return next;
 }
 
+/* The entry of a child, pool->used if it is none of ours. */
+static unsigned
+find(const struct pool *pool, pid_t pid)
+{
+	unsigned i = 0;
+
+	while (i < pool->used && pool->worker[i].pid != pid)
+		i++;
+	return i;
+}
+
+void
+pool_frozen(struct pool *pool, pid_t pid, bool frozen)
+{
+	unsigned i = find(pool, pid);
+
+	if (i == pool->used)
+		return;
+	pool->worker[i].frozen = frozen;
+	if (frozen) {
+		/* It counts itself again when it goes on. */
+		scoreboard_discount(&pool->board, i);
+		log_warning("worker stopped pid=%ld", (long)pid);
+	} else {
+		log_notice("worker continued pid=%ld", (long)pid);
+	}
+}
+
+/* A fault of ours, as against a signal that somebody sent. */
+static bool
+is_crash(int signo)
+{
+	switch (signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGABRT:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGSYS:
+		return true;
+	}
+	return false;
+}
+
 /* One line for a worker that did not leave in order. */
 static void
 report_death(const struct pool *pool, unsigned i, int wait_status)
 {
 	long pid = (long)pool->worker[i].pid;
-	char text[ADDR_TEXT], peer[ADDR_TEXT + 8] = "";
+	char text[ADDR_TEXT], peer[ADDR_TEXT + 8] = "", how[64];
 	struct addr addr;
 
 	if (scoreboard_state(&pool->board, i) == SLOT_BUSY) {
@@ -273,12 +318,16 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 		snprintf(peer, sizeof(peer), " peer=%s", text);
 	}
 	if (WIFSIGNALED(wait_status))
-		log_err("worker died pid=%ld signal=%s core=%s%s", pid,
+		snprintf(how, sizeof(how), "signal=%s core=%s",
 		    signals_name(WTERMSIG(wait_status)),
-		    WCOREDUMP(wait_status) ? "yes" : "no", peer);
+		    WCOREDUMP(wait_status) ? "yes" : "no");
 	else
-		log_err("worker died pid=%ld status=%d%s", pid,
-		    WEXITSTATUS(wait_status), peer);
+		snprintf(how, sizeof(how), "status=%d",
+		    WEXITSTATUS(wait_status));
+	if (WIFSIGNALED(wait_status) && !is_crash(WTERMSIG(wait_status)))
+		log_warning("worker died pid=%ld %s%s", pid, how, peer);
+	else
+		log_err("worker died pid=%ld %s%s", pid, how, peer);
 }
 
 static void
@@ -294,10 +343,8 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 {
 	struct pool_worker *worker;
 	bool in_order = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
-	unsigned i = 0;
+	unsigned i = find(pool, pid);
 
-	while (i < pool->used && pool->worker[i].pid != pid)
-		i++;
 	if (i == pool->used)
 		return false;
 	worker = &pool->worker[i];

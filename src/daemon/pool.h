@@ -33,6 +33,7 @@ struct pool_worker {
 	pid_t pid; /* 0: this entry is free */
 	unsigned generation;
 	bool leaving;	 /* told to finish */
+	bool frozen;	 /* stopped by SIGSTOP: as good as not there */
 	int64_t quit_ms; /* when to cut it off, 0: never */
 	int64_t kill_ms; /* when to give up on it, 0: never */
 };
@@ -108,6 +109,9 @@ void pool_bound_leaving(struct pool *, unsigned max, int64_t now_ms);
  * INT64_MAX when there is none.
  */
 int64_t pool_enforce(struct pool *, int64_t now_ms);
+
+/* A child has been stopped or continued; it serves nobody meanwhile. */
+void pool_frozen(struct pool *, pid_t, bool frozen);
 
 /*
  * A child has ended.  False when it was no worker; else it is logged,

@@ -296,8 +296,12 @@ work(void)
 
 	while (!w.leaving && (w.allowed == 0 || w.served < w.allowed)) {
 		n = epoll_pwait(w.waiter, &event, 1, -1, signals_waiting());
-		if (n != 1)
+		if (n != 1) {
+			/* Perhaps we were stopped, and not counted then. */
+			(void)scoreboard_idle(w.job->board, w.job->slot,
+			    clock_ms());
 			continue;
+		}
 		if (event.data.u32 == UINT32_MAX)
 			return; /* the lifeline: no master any more */
 		if (take(&w.job->listeners->item[event.data.u32]) && !w.leaving)
