@@ -145,11 +145,11 @@ addr_check_port(const char *text, struct errbuf *err)
 	size_t n = strlen(text);
 	int64_t port;
 
-	if (n > 0 && strspn(text, "0123456789") == n)
-		return units_integer(text, 0, UINT16_MAX, &port, err);
 	if (n >= ADDR_PORT)
 		return errbuf_set(err, "\"%.40s...\" is too long for a port",
 		    text);
+	if (n > 0 && strspn(text, "0123456789") == n)
+		return units_integer(text, 0, UINT16_MAX, &port, err);
 	if (n == 0 || !isalnum((unsigned char)text[0]))
 		return errbuf_set(err, "\"%s\" is no port", text);
 	for (size_t i = 0; i < n; i++)

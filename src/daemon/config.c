@@ -83,7 +83,7 @@ scalar_text(const config_setting_t *node, char *buf, size_t size)
 	if (is_whole(node))
 		snprintf(buf, size, "%lld", config_setting_get_int64(node));
 	else if (config_setting_type(node) == CONFIG_TYPE_FLOAT)
-		snprintf(buf, size, "%.9g", config_setting_get_float(node));
+		snprintf(buf, size, "%.12g", config_setting_get_float(node));
 	else
 		return false;
 	return true;

@@ -46,6 +46,14 @@ failure(struct echo *e)
 	}
 }
 
+static void
+count_sent(struct echo *e, size_t n)
+{
+	e->out += n;
+	if (e->sent != NULL)
+		e->sent(e, n);
+}
+
 /* Send data[*done..n); ECHO_OPEN when all of it is on its way. */
 static enum echo_end
 send_all(struct echo *e, size_t n, size_t *done)
@@ -56,7 +64,7 @@ send_all(struct echo *e, size_t n, size_t *done)
 
 		if (sent >= 0) {
 			*done += (size_t)sent;
-			e->out += (uint64_t)sent;
+			count_sent(e, (size_t)sent);
 		}
 		if (told != ECHO_OPEN && *done < n)
 			return (enum echo_end)told;
@@ -77,20 +85,19 @@ send_all(struct echo *e, size_t n, size_t *done)
 static void
 finish(struct echo *e, size_t n, size_t done)
 {
-	int64_t now, deadline;
+	int64_t now, deadline = clock_ms() + ECHO_LINGER_MS;
 	ssize_t got;
 
 	/* No more interruptions: this ends by itself. */
 	serving = -1;
 	(void)net_send_timeout(e->fd, ECHO_LINGER_MS);
-	deadline = clock_ms() + ECHO_LINGER_MS;
 	while (done < n && clock_ms() < deadline) {
 		got = send(e->fd, e->buffer + done, n - done, MSG_NOSIGNAL);
 		if (got == -1 && errno != EINTR)
 			break;
 		if (got > 0) {
 			done += (size_t)got;
-			e->out += (uint64_t)got;
+			count_sent(e, (size_t)got);
 		}
 	}
 	if (shutdown(e->fd, SHUT_WR) == -1)
@@ -127,8 +134,6 @@ echo_serve(struct echo *e)
 			if (e->received != NULL)
 				e->received(e, n);
 			end = send_all(e, n, &done);
-			if (e->sent != NULL)
-				e->sent(e, done);
 		} else if (got == 0) {
 			end = ECHO_CLOSED;
 		} else if (errno == EAGAIN && told == ECHO_OPEN) {
@@ -139,6 +144,9 @@ echo_serve(struct echo *e)
 		if (end == ECHO_OPEN)
 			end = (enum echo_end)told;
 	}
+	/* Who took nothing for so long need not be asked once more. */
+	if (end == ECHO_SEND_TIMEOUT)
+		done = n;
 	if (end != ECHO_CLOSED && end != ECHO_RESET)
 		finish(e, n, done);
 	serving = -1;

@@ -35,8 +35,8 @@ struct echo {
 	size_t size;
 	uint64_t in, out; /* bytes so far */
 	int error;	  /* errno of ECHO_RESET and ECHO_ERROR */
-	/* Called for each chunk, before and after it is sent; for counting
-	 * and for the tutorial's story.  May be NULL. */
+	/* Called for what has been received, before it is sent, and for what
+	 * has been sent; for accounts and for the log.  May be NULL. */
 	void (*received)(const struct echo *, size_t n);
 	void (*sent)(const struct echo *, size_t n);
 };

@@ -129,8 +129,10 @@ child(const struct logger *logger)
 
 	signals_deaf();
 	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
+	/* Workers that cannot either are about to say so; somebody has to
+	 * hand it on. */
 	if (confine_identity(&user, &err) == -1)
-		_exit(1);
+		emit(&logger->settings, LEVEL_ERR, getpid(), err.text);
 	run(logger);
 }
 

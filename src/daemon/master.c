@@ -50,8 +50,10 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 	struct pool_end end;
 
 	if (pool_reaped(&m->pool, pid, status, &end)) {
-		supply_ended(&m->supply, &end, now_ms);
-		reload_ended(m, &end);
+		if (end.generation == m->current.number)
+			supply_ended(&m->supply, &end, now_ms);
+		else
+			reload_ended(m, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms) ||
 	    logger_reaped(&m->reload.logger, pid, now_ms)) {
 		if (m->phase == PHASE_RUN)

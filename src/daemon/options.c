@@ -9,6 +9,7 @@
 
 #include "common/errbuf.h"
 
+static const char short_options[] = ":c:dFhl:o:p:tTV";
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "debug", no_argument, NULL, 'd' },
@@ -121,11 +122,15 @@ static int
 refuse(int c, const char *word, struct errbuf *err)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
+	bool known = optopt != 0 && strchr(short_options, optopt) != NULL;
 	bool is_long = c == '?' ? optopt == 0 : strncmp(word, "--", 2) == 0;
 	const char *name = is_long ? word : letter;
 
-	return errbuf_set(err,
-	    c == ':' ? "%s needs a value" : "unknown option %s", name);
+	if (c == ':')
+		return errbuf_set(err, "%s needs a value", name);
+	if (known)
+		return errbuf_set(err, "%s takes no value", word);
+	return errbuf_set(err, "unknown option %s", name);
 }
 
 int
@@ -140,7 +145,7 @@ options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 	memset(opt, 0, sizeof(*opt));
 	opt->file = ECHOD_CONF;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":c:dFhl:o:p:tTV", long_options,
+	while ((c = getopt_long(argc, argv, short_options, long_options,
 		    NULL)) != -1) {
 		if (c == ':' || c == '?')
 			return refuse(c, argv[optind - 1], err);

@@ -89,8 +89,8 @@ void pool_census(const struct pool *, unsigned generation,
 bool pool_settled(const struct pool *);
 
 /*
- * Tell workers to finish: up to n idle ones of a generation, newest first, or
- * everyone of the generations from `first` to `last`.  Who is not done in
+ * Tell workers to finish: up to n idle ones of a generation, from the end of
+ * the table so that it gets short, or everyone of the generations from `first` to `last`.  Who is not done in
  * drain_ms (0: no bound) is cut off as by pool_cut().
  */
 void pool_retire(struct pool *, unsigned generation, unsigned n,

@@ -20,15 +20,25 @@ static int
 add_address(struct config *config, const struct addr *addr, bool optional,
     struct errbuf *err)
 {
-	char text[ADDR_TEXT];
+	char text[ADDR_TEXT], other[ADDR_TEXT];
 
 	for (unsigned i = 0; i < config->address_count; i++) {
+		const struct addr *there = &config->addresses[i].addr;
+
 		/* Port 0 is another port each time. */
 		if (addr_port(addr) == 0 ||
-		    !addr_equal(&config->addresses[i].addr, addr))
+		    addr_port(addr) != addr_port(there) ||
+		    addr->sa.sa_family != there->sa.sa_family)
 			continue;
 		addr_text(addr, text, sizeof(text));
-		return errbuf_set(err, "%s is listed twice", text);
+		addr_text(there, other, sizeof(other));
+		if (addr_equal(addr, there))
+			return errbuf_set(err, "%s is listed twice", text);
+		if (addr_is_wildcard(addr) || addr_is_wildcard(there))
+			return errbuf_set(err,
+			    "%s and %s exclude each other: one of them is "
+			    "every address",
+			    text, other);
 	}
 	if (config->address_count == CONFIG_ADDRESSES)
 		return errbuf_set(err, "more than %d addresses in all",
@@ -139,16 +149,13 @@ check_chroot(const struct config *config, struct errbuf *err)
 		return EX_OK;
 	if (geteuid() != 0)
 		errbuf_set(err, "only root can do that");
-	else if (config->chroot[0] != '/')
-		errbuf_set(err, "%s is not an absolute path", config->chroot);
 	else if (stat(config->chroot, &st) == -1)
 		errbuf_sys(err, "%s", config->chroot);
 	else if (!S_ISDIR(st.st_mode))
 		errbuf_set(err, "%s is not a directory", config->chroot);
 	else if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		errbuf_set(err,
-		    "%s must belong to root and be "
-		    "writable by nobody else",
+		    "%s must belong to root and be writable by nobody else",
 		    config->chroot);
 	else
 		return EX_OK;

@@ -323,9 +323,9 @@ settings_blame(const struct config_origin *origins, const char *path,
 		return errbuf_prefix(err, "%s:%u: %s: ", at->file, at->line,
 		    path);
 	case ORIGIN_OPTION:
-		return errbuf_prefix(err,
-		    "%s %s: ", strcmp(path, "listen") == 0 ? "-l:" : "-o",
-		    path);
+		if (strcmp(path, "listen") == 0)
+			return errbuf_prefix(err, "-l: ");
+		return errbuf_prefix(err, "-o %s: ", path);
 	default:
 		return errbuf_prefix(err, "%s: ", path);
 	}
@@ -366,6 +366,17 @@ check_order(struct config *config, const struct config_origin *origins,
 	return settings_blame(origins, later ? high : low, err);
 }
 
+/* A daemon's working directory is nobody's: paths say where they are. */
+static int
+check_path(const struct config_origin *origins, const char *path,
+    const char *value, struct errbuf *err)
+{
+	if (value[0] == '\0' || value[0] == '/')
+		return 0;
+	errbuf_set(err, "\"%.80s\" is not an absolute path", value);
+	return settings_blame(origins, path, err);
+}
+
 int
 settings_check(struct config *config, const struct config_origin *origins,
     struct errbuf *err)
@@ -381,5 +392,7 @@ settings_check(struct config *config, const struct config_origin *origins,
 		if (check_order(config, origins, orders[i][0], orders[i][1],
 			err) == -1)
 			return -1;
-	return 0;
+	if (check_path(origins, "chroot", config->chroot, err) == -1)
+		return -1;
+	return check_path(origins, "pid_file", config->pid_file, err);
 }
