@@ -58,6 +58,8 @@ count_sent(struct echo *e, size_t n)
 static enum echo_end
 send_all(struct echo *e, size_t n, size_t *done)
 {
+	unsigned stalls = 0;
+
 	while (*done < n) {
 		ssize_t sent = send(e->fd, e->buffer + *done, n - *done,
 		    MSG_NOSIGNAL);
@@ -65,12 +67,13 @@ send_all(struct echo *e, size_t n, size_t *done)
 		if (sent >= 0) {
 			*done += (size_t)sent;
 			count_sent(e, (size_t)sent);
+			stalls = 0;
 		}
 		if (told != ECHO_OPEN && *done < n)
 			return (enum echo_end)told;
-		if (sent == -1 && errno == EAGAIN)
+		if (sent == -1 && errno == EAGAIN && ++stalls == ECHO_STALLS)
 			return ECHO_SEND_TIMEOUT;
-		if (sent == -1 && errno != EINTR)
+		if (sent == -1 && errno != EINTR && errno != EAGAIN)
 			return failure(e);
 	}
 	return ECHO_OPEN;

@@ -27,7 +27,16 @@ enum echo_end {
 	ECHO_ENDS,
 };
 
-enum { ECHO_LINGER_MS = 2000 };
+enum {
+	ECHO_LINGER_MS = 2000,
+	/*
+	 * A send that has waited for the socket's send time-out tells what it
+	 * got rid of, not when.  So that time-out is one of so many parts of
+	 * timeouts.send, and the peer has stalled when nothing at all is taken
+	 * for that many in a row.
+	 */
+	ECHO_STALLS = 4,
+};
 
 struct echo {
 	int fd; /* blocking */

@@ -8,6 +8,7 @@
 
 #include "common/errbuf.h"
 #include "common/net.h"
+#include "daemon/echo.h"
 #include "daemon/log.h"
 
 /*
@@ -43,6 +44,13 @@ user_timeout(const struct config *config)
 	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
 }
 
+/* See ECHO_STALLS; rounded up, for 0 would be no time-out. */
+static int64_t
+send_part(const struct config *config)
+{
+	return (config->timeout_send_ms + ECHO_STALLS - 1) / ECHO_STALLS;
+}
+
 /* What each accepted connection inherits.  -1 with errno. */
 static int
 tune(int fd, const struct config *config)
@@ -63,7 +71,7 @@ tune(int fd, const struct config *config)
 		-1 ||
 	    set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_s) == -1 ||
 	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
-	    net_send_timeout(fd, config->timeout_send_ms) == -1)
+	    net_send_timeout(fd, send_part(config)) == -1)
 		return -1;
 	return listen(fd, (int)config->backlog);
 }

@@ -157,9 +157,8 @@ earlier(int64_t a, int64_t b)
 static int64_t
 tend(struct master *m, int64_t now_ms)
 {
-	int64_t next = pool_enforce(&m->pool, now_ms);
+	int64_t next = reload_step(m, now_ms);
 
-	next = earlier(next, reload_step(m, now_ms));
 	if (m->phase == PHASE_RUN)
 		next = earlier(next,
 		    supply_maintain(&m->supply, &m->pool, &m->current, now_ms));
@@ -171,7 +170,8 @@ tend(struct master *m, int64_t now_ms)
 		else
 			next = earlier(next, m->close_ms);
 	}
-	return next;
+	/* Last, for the others set deadlines. */
+	return earlier(next, pool_enforce(&m->pool, now_ms));
 }
 
 /* The one place that sleeps.  Returns what signals ask for. */
@@ -227,6 +227,7 @@ int
 master_run(struct master *m, const struct options *options, int notify)
 {
 	int64_t next = 0;
+	unsigned requests;
 
 	memset(m, 0, sizeof(*m));
 	m->options = options;
@@ -238,7 +239,8 @@ master_run(struct master *m, const struct options *options, int notify)
 		return EX_OSERR;
 	reload_begin(m);
 	while (m->phase != PHASE_STOP || m->pool.count > 0) {
-		obey(m, wait_for_events(m, next), clock_ms());
+		requests = wait_for_events(m, next);
+		obey(m, requests, clock_ms());
 		next = tend(m, clock_ms());
 	}
 	close_listeners(m);
