@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -129,10 +130,10 @@ child(const struct logger *logger)
 
 	signals_deaf();
 	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
-	/* Workers that cannot either are about to say so; somebody has to
-	 * hand it on. */
-	if (confine_identity(&user, &err) == -1)
+	if (confine_identity(&user, &err) == -1) {
 		emit(&logger->settings, LEVEL_ERR, getpid(), err.text);
+		_exit(EX_NOPERM);
+	}
 	run(logger);
 }
 

@@ -53,11 +53,13 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 		if (end.generation == m->current.number)
 			supply_ended(&m->supply, &end, now_ms);
 		else
-			reload_ended(m, &end);
-	} else if (logger_reaped(&m->logger, pid, now_ms) ||
-	    logger_reaped(&m->reload.logger, pid, now_ms)) {
+			reload_lost_worker(m, &end);
+	} else if (logger_reaped(&m->logger, pid, now_ms)) {
 		if (m->phase == PHASE_RUN)
 			log_err("logger died pid=%ld", (long)pid);
+	} else if (logger_reaped(&m->reload.logger, pid, now_ms)) {
+		reload_lost_logger(m,
+		    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
 	} else if (!loader_reaped(&m->reload.loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 	}

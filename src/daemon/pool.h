@@ -90,8 +90,9 @@ bool pool_settled(const struct pool *);
 
 /*
  * Tell workers to finish: up to n idle ones of a generation, from the end of
- * the table so that it gets short, or everyone of the generations from `first` to `last`.  Who is not done in
- * drain_ms (0: no bound) is cut off as by pool_cut().
+ * the table so that it gets short; or everyone of the generations from
+ * `first` to `last`.  Who is not done in drain_ms (0: no bound) is cut off as
+ * by pool_cut().
  */
 void pool_retire(struct pool *, unsigned generation, unsigned n,
     int64_t drain_ms, int64_t now_ms);

@@ -192,6 +192,18 @@ loaded(struct master *m)
 	r->deadline_ms = clock_ms() + READY_MS;
 }
 
+/* Something that the new generation needs has died. */
+static void
+lost(struct master *m, const char *what, int status)
+{
+	struct errbuf err;
+
+	if (m->reload.step != RELOAD_READYING)
+		return;
+	errbuf_set(&err, "%s", what);
+	fail(m, status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
+}
+
 static void
 report_listener(struct listener *l, int64_t backlog)
 {
@@ -326,13 +338,14 @@ reload_step(struct master *m, int64_t now_ms)
 }
 
 void
-reload_ended(struct master *m, const struct pool_end *end)
+reload_lost_worker(struct master *m, const struct pool_end *end)
 {
-	struct errbuf err;
+	if (end->early && end->generation == m->reload.next.number)
+		lost(m, "a new worker died before it was ready", end->status);
+}
 
-	if (m->reload.step != RELOAD_READYING || !end->early ||
-	    end->generation != m->reload.next.number)
-		return;
-	errbuf_set(&err, "a new worker died before it was ready");
-	fail(m, end->status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
+void
+reload_lost_logger(struct master *m, int status)
+{
+	lost(m, "the new logger died", status);
 }

@@ -47,8 +47,12 @@ void reload_begin(struct master *);
  */
 int64_t reload_step(struct master *, int64_t now_ms);
 
-/* A worker has ended: is it the end of this reload too? */
-void reload_ended(struct master *, const struct pool_end *);
+/*
+ * A worker, or the logger that the reload started, has ended: is that the end
+ * of the reload too?  `status` is an exit status, 0 when a signal ended it.
+ */
+void reload_lost_worker(struct master *, const struct pool_end *);
+void reload_lost_logger(struct master *, int status);
 
 /* Leave everything as it was, without a word. */
 void reload_abandon(struct master *);
