@@ -38,13 +38,17 @@ send_load(int fd, const struct load *load)
 
 /* The child: everything that may go wrong goes wrong in here. */
 static _Noreturn void
-load_and_exit(int fd, const struct options *opt, struct load *load)
+load_and_exit(int fd, const struct options *opt, struct load *load,
+    pid_t parent)
 {
 	static struct config_origin origins[SETTINGS_MAX];
 	int keep[] = { fd };
 
-	signals_default();
+	/* It ends by itself, by a limit, or with its parent. */
+	signals_deaf();
 	confine_descriptors(keep, 1);
+	if (confine_parent(parent, SIGKILL, &load->err) == -1)
+		_exit(EX_OSERR);
 	LIMIT(RLIMIT_CPU, 2);
 	LIMIT(RLIMIT_CORE, 0);
 	LIMIT(RLIMIT_FSIZE, 0);
@@ -65,6 +69,7 @@ int
 loader_start(struct loader *loader, const struct options *opt,
     struct errbuf *err)
 {
+	pid_t parent;
 	int fd[2];
 
 	*loader = (struct loader){ .fd = -1 };
@@ -75,9 +80,10 @@ loader_start(struct loader *loader, const struct options *opt,
 		loader_close(loader);
 		return -1;
 	}
+	parent = getpid();
 	loader->pid = fork();
 	if (loader->pid == 0)
-		load_and_exit(fd[1], opt, loader->load);
+		load_and_exit(fd[1], opt, loader->load, parent);
 	close(fd[1]);
 	loader->fd = fd[0];
 	if (loader->pid == -1) {

@@ -44,9 +44,12 @@ static int
 check(const struct options *opt)
 {
 	struct errbuf err;
-	struct load *load = loader_run(opt, &err);
+	struct load *load;
 	int status;
 
+	/* This is a command like any other: Ctrl-C ends it. */
+	signals_default();
+	load = loader_run(opt, &err);
 	if (load == NULL) {
 		complain(err.text);
 		return EX_OSERR;

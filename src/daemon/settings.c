@@ -293,7 +293,8 @@ settings_nearest(const char *path)
 			unsigned e = distance(last != NULL ? last + 1 : path,
 			    dot + 1);
 
-			if (e + 1 < edits)
+			/* Not every short word is like every other. */
+			if (e + 1 < edits && e < strlen(dot + 1) - 1)
 				edits = e + 1;
 		}
 		if (edits < least) {

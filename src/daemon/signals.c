@@ -145,13 +145,15 @@ signals_worker(void (*handler)(int))
 	struct sigaction action = { .sa_handler = handler };
 	sigset_t set = set_of_worker();
 
-	sigprocmask(SIG_SETMASK, &set, NULL);
+	/* The dispositions first: what the master has blocked is blocked until
+	 * then, and nothing kills a worker that has just been born. */
 	set_all(SIG_IGN, &set);
 	/* Handlers do not interrupt each other, nor do they restart a call:
 	 * whoever is blocked is to look at what was said. */
 	action.sa_mask = set;
 	for (size_t i = 0; i < COUNT(worker_signals); i++)
 		sigaction(worker_signals[i], &action, NULL);
+	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
 void

@@ -34,10 +34,10 @@ int signals_open(struct errbuf *);
 /* The requests that came since the last call; 0 when there are none. */
 unsigned signals_read(int fd);
 
-/* In a child that is to be killed like any other process (the loader). */
+/* In a process that is to be ended like any other. */
 void signals_default(void);
 
-/* In a child that only the end of its input may end (the logger). */
+/* In a child that signals to the process group do not concern. */
 void signals_deaf(void);
 
 /*
