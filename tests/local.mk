@@ -15,7 +15,8 @@ daemon_tests =
 style_tests =
 
 # What the tests read: modules in lib/, files (or whole folders) in data/.
-test_support =
+test_support = \
+	%D%/lib/Echod.pm
 
 EXTRA_DIST += \
 	%D%/run-test \
@@ -61,7 +62,7 @@ AM_TESTS_ENVIRONMENT = \
 # that run-test collects, as a worker's standard error may lead nowhere and
 # its exit status is only the master's business.  Open descriptors are left
 # to the tests: a worker exits with its listening sockets open, by design.
-valgrind_command = $(VALGRIND) --quiet --trace-children=yes \
+valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 	--leak-check=full --show-leak-kinds=definite,possible \
 	--errors-for-leak-kinds=definite,possible --error-exitcode=99 \
 	--log-file=%q{ECHOD_REPORTS}/valgrind.%p

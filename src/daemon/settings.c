@@ -181,7 +181,11 @@ assign_networks(struct config *config, const struct setting *s,
 		text += strspn(text, ", ");
 		if ((n = strcspn(text, ", ")) == 0)
 			return 0;
-		snprintf(one, sizeof(one), "%.*s", (int)n, text);
+		if (n >= sizeof(one))
+			return errbuf_set(err, "\"%.40s...\" is not a network",
+			    text);
+		memcpy(one, text, n);
+		one[n] = '\0';
 		if (settings_add_network(config, s, one, err) == -1)
 			return -1;
 		text += n;
