@@ -20,17 +20,20 @@ by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-#ifndef HAVE_CLOSE_RANGE
-/* Close what is open between first and last (/proc, as of old kernels). */
-static int
-close_range(unsigned first, unsigned last, unsigned flags)
+/* Close what is open from first to last. */
+static void
+close_between(unsigned first, unsigned last)
 {
-	DIR *dir = opendir("/proc/self/fd");
+	DIR *dir;
 	struct dirent *entry;
 
-	(void)flags;
-	if (dir == NULL)
-		return -1;
+#ifdef HAVE_CLOSE_RANGE
+	if (close_range(first, last, 0) == 0)
+		return;
+#endif
+	/* An old kernel, or a filter that does not know the call. */
+	if ((dir = opendir("/proc/self/fd")) == NULL)
+		return;
 	while ((entry = readdir(dir)) != NULL) {
 		unsigned long fd = strtoul(entry->d_name, NULL, 10);
 
@@ -39,9 +42,7 @@ close_range(unsigned first, unsigned last, unsigned flags)
 			close((int)fd);
 	}
 	closedir(dir);
-	return 0;
 }
-#endif
 
 void
 confine_descriptors(const int *keep, size_t n)
@@ -68,10 +69,10 @@ confine_descriptors(const int *keep, size_t n)
 		if (sorted[i] < (int)next)
 			continue;
 		if ((unsigned)sorted[i] > next)
-			(void)close_range(next, (unsigned)sorted[i] - 1, 0);
+			close_between(next, (unsigned)sorted[i] - 1);
 		next = (unsigned)sorted[i] + 1;
 	}
-	(void)close_range(next, UINT_MAX, 0);
+	close_between(next, UINT_MAX);
 }
 
 /* Nothing of what we were may be left, nor be had again. */

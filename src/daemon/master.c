@@ -43,6 +43,17 @@ open_all(struct master *m)
 	return 0;
 }
 
+void
+master_keep_logger(struct master *m, pid_t pid)
+{
+	/* Room for one: the oldest may have hung long enough. */
+	if (m->old_logger[0] != 0)
+		kill(m->old_logger[0], SIGKILL);
+	memmove(m->old_logger, m->old_logger + 1,
+	    sizeof(m->old_logger) - sizeof(m->old_logger[0]));
+	m->old_logger[MASTER_LOGGERS - 1] = pid;
+}
+
 /* A child has ended.  As pid 1, or with a replaced logger, it may be any. */
 static void
 buried(struct master *m, pid_t pid, int status, int64_t now_ms)
@@ -61,6 +72,9 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 		reload_lost_logger(m,
 		    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
 	} else if (!loader_reaped(&m->reload.loader, pid)) {
+		for (int i = 0; i < MASTER_LOGGERS; i++)
+			if (m->old_logger[i] == pid)
+				m->old_logger[i] = 0;
 		log_debug("reaped pid=%ld", (long)pid);
 	}
 }
@@ -145,7 +159,7 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		log_notice("reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		reload_begin(m);
-	if ((requests & REQUEST_REPORT) && m->phase != PHASE_START)
+	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		status_report(m, now_ms);
 }
 
@@ -200,20 +214,22 @@ wait_for_events(struct master *m, int64_t until_ms)
 	return requests;
 }
 
-/* Let the logger write the last lines, but not for ever. */
+/* Let the loggers write the last lines, but not for ever. */
 static void
 say_goodbye(struct master *m)
 {
 	int64_t deadline = clock_ms() + GOODBYE_MS;
 	struct timespec rest = { .tv_nsec = 5000000 };
-	pid_t pid, logger = m->logger.pid;
+	pid_t pid;
 
 	log_use(NULL, LEVEL_ERR);
 	if (m->current.number != 0)
 		logger_close(&m->logger);
+	master_keep_logger(m, m->logger.pid);
 	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
-		if (pid == logger)
-			logger = 0;
+		for (int i = 0; i < MASTER_LOGGERS && pid > 0; i++)
+			if (m->old_logger[i] == pid)
+				m->old_logger[i] = 0;
 		if (pid > 0)
 			continue;
 		if (clock_ms() >= deadline)
@@ -221,8 +237,9 @@ say_goodbye(struct master *m)
 		nanosleep(&rest, NULL);
 	}
 	/* A log daemon that does not answer shall not keep us. */
-	if (logger != 0)
-		kill(logger, SIGKILL);
+	for (int i = 0; i < MASTER_LOGGERS; i++)
+		if (m->old_logger[i] != 0)
+			kill(m->old_logger[i], SIGKILL);
 }
 
 int

@@ -64,7 +64,7 @@ pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 {
 	int status;
 
-	p->path = path;
+	snprintf(p->path, sizeof(p->path), "%s", path);
 	do {
 		if ((status = try_lock(p, err)) != EX_OK) {
 			if (p->fd != -1)

@@ -9,11 +9,13 @@
 #ifndef ECHOD_PIDFILE_H
 #define ECHOD_PIDFILE_H
 
+#include <limits.h>
+
 struct errbuf;
 
 struct pidfile {
-	const char *path; /* the caller's, for the pidfile's life */
-	int fd;		  /* -1: none */
+	char path[PATH_MAX];
+	int fd; /* -1: none */
 };
 
 /*

@@ -63,6 +63,16 @@ free_entry(const struct pool *pool)
 	return -1;
 }
 
+/* Cut it off after drain_ms (0: never), unless that is due earlier. */
+static void
+bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
+{
+	if (drain_ms == 0 || worker->kill_ms != 0)
+		return;
+	if (worker->quit_ms == 0 || worker->quit_ms > now_ms + drain_ms)
+		worker->quit_ms = now_ms + drain_ms;
+}
+
 int
 pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 {
@@ -94,6 +104,9 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 	pool->worker[i] = (struct pool_worker){ .pid = pid,
 		.generation = gen->number,
 		.leaving = leaving };
+	if (leaving)
+		bound(&pool->worker[i], gen->config->timeout_drain_ms,
+		    clock_ms());
 	pool->count++;
 	pool->leaving += leaving;
 	if ((unsigned)i >= pool->used)
@@ -142,7 +155,7 @@ tell_leave(struct pool *pool, unsigned i, int64_t drain_ms, int64_t now_ms)
 	struct pool_worker *worker = &pool->worker[i];
 
 	worker->leaving = true;
-	worker->quit_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
+	bound(worker, drain_ms, now_ms);
 	pool->leaving++;
 	scoreboard_discount(&pool->board, i);
 	kill(worker->pid, SIGTERM);
@@ -161,8 +174,7 @@ tell_cut(struct pool *pool, unsigned i, int64_t now_ms)
 }
 
 void
-pool_retire(struct pool *pool, unsigned generation, unsigned n,
-    int64_t drain_ms, int64_t now_ms)
+pool_retire(struct pool *pool, unsigned generation, unsigned n)
 {
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
@@ -171,7 +183,7 @@ pool_retire(struct pool *pool, unsigned generation, unsigned n,
 		    worker->generation != generation ||
 		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
 			continue;
-		tell_leave(pool, i, drain_ms, now_ms);
+		tell_leave(pool, i, 0, 0);
 		n--;
 	}
 }
@@ -181,11 +193,15 @@ pool_leave(struct pool *pool, unsigned first, unsigned last, int64_t drain_ms,
     int64_t now_ms)
 {
 	for (unsigned i = 0; i < pool->used; i++) {
-		const struct pool_worker *worker = &pool->worker[i];
+		struct pool_worker *worker = &pool->worker[i];
 
-		if (worker->pid != 0 && !worker->leaving &&
-		    worker->generation >= first && worker->generation <= last)
+		if (worker->pid == 0 || worker->generation < first ||
+		    worker->generation > last)
+			continue;
+		if (!worker->leaving)
 			tell_leave(pool, i, drain_ms, now_ms);
+		else
+			bound(worker, drain_ms, now_ms);
 	}
 }
 
@@ -352,8 +368,9 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	end->status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
 	end->early = !worker->leaving &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
-	end->unexpected = end->early || !in_order;
-	if (end->unexpected) {
+	end->unexpected = !worker->leaving && (end->early || !in_order);
+	end->proven = atomic_load(&pool->board.slots[i].connections) > 0;
+	if (end->early || !in_order) {
 		/* A kill of ours has been reported already. */
 		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||
 		    WTERMSIG(wait_status) != SIGKILL)

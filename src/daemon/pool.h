@@ -66,8 +66,9 @@ struct pool_census {
 /* How a worker ended. */
 struct pool_end {
 	unsigned generation;
-	bool unexpected; /* it was not told to, or died of a signal */
+	bool unexpected; /* it was not told to leave, and not in order */
 	bool early;	 /* unexpected, and it was never ready */
+	bool proven;	 /* it had served somebody */
 	int status;	 /* its exit status, 0 when a signal ended it */
 };
 
@@ -89,13 +90,16 @@ void pool_census(const struct pool *, unsigned generation,
 bool pool_settled(const struct pool *);
 
 /*
- * Tell workers to finish: up to n idle ones of a generation, from the end of
- * the table so that it gets short; or everyone of the generations from
- * `first` to `last`.  Who is not done in drain_ms (0: no bound) is cut off as
- * by pool_cut().
+ * Tell up to n idle workers of a generation to leave, from the end of the
+ * table so that it gets short.  One that has just got a client may finish.
  */
-void pool_retire(struct pool *, unsigned generation, unsigned n,
-    int64_t drain_ms, int64_t now_ms);
+void pool_retire(struct pool *, unsigned generation, unsigned n);
+
+/*
+ * Tell everyone of the generations from `first` to `last` to finish.  Who is
+ * not done in drain_ms (0: no bound) is cut off as by pool_cut(), also those
+ * who were told before and would have had longer.
+ */
 void pool_leave(struct pool *, unsigned first, unsigned last, int64_t drain_ms,
     int64_t now_ms);
 

@@ -259,8 +259,10 @@ commit(struct master *m, int64_t now_ms)
 	listener_set_commit(&m->listeners, &r->listeners, r->config);
 	if (r->own_logger) {
 		log_use(&r->logger.pipe, config_log_level(r->config));
-		if (!is_start(m))
+		if (!is_start(m)) {
 			logger_close(&m->logger);
+			master_keep_logger(m, m->logger.pid);
+		}
 		m->logger = r->logger;
 		r->logger.pid = 0;
 		r->own_logger = false;

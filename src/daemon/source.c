@@ -168,10 +168,16 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
     unsigned depth)
 {
 	char file[PATH_MAX];
-	const char *name = p + strlen("@include");
+	static const char word[] = "@include";
+	const char *name = p + strlen(word);
 	const char *end;
 	int lines = 0;
 
+	if (strncmp(p, word, strlen(word)) != 0) {
+		errbuf_set(scan->err, "%s:%d: only @include may begin with @",
+		    path, line);
+		return NULL;
+	}
 	name += strspn(name, " \t");
 	if (*name != '"' || (end = skip_string(name, &lines)) == NULL) {
 		errbuf_set(scan->err, "%s:%d: @include needs a \"file\"", path,

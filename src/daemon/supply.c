@@ -9,7 +9,11 @@
 #include "daemon/policy.h"
 #include "daemon/pool.h"
 
-enum { BATCH = 32 }; /* forks between two looks at the signals */
+enum {
+	BATCH = 32,	   /* forks between two looks at the signals */
+	PROOF_MS = 100,	   /* a try that lives so long is a success */
+	STABLE_MS = 10000, /* a failure after so long is the first again */
+};
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -51,29 +55,43 @@ supply_launch_over(struct supply *supply)
 	supply->awaiting = false;
 }
 
-/* A worker could not be forked, or died before it was ready. */
+/*
+ * Something failed: fork nobody for a while, then one to see whether it is
+ * over.  Several failures in one step are one.
+ */
 static void
 back_off(struct supply *supply, const char *what, int64_t now_ms)
 {
 	int64_t ms;
 
-	/* Several in one step are one failure. */
 	if (now_ms < supply->retry_ms)
 		return;
+	if (now_ms - supply->retry_ms > STABLE_MS)
+		supply->failures = 0;
 	ms = policy_backoff_ms(++supply->failures,
 	    (uint32_t)now_ms * 2654435761U);
-	supply->retry_ms = now_ms + ms;
+	supply->blocked = true;
 	supply->probing = false;
+	supply->retry_ms = now_ms + ms;
 	log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
 }
 
 void
 supply_ended(struct supply *supply, const struct pool_end *end, int64_t now_ms)
 {
+	if (!end->unexpected)
+		return;
+	supply->replace++;
+	/*
+	 * Who has served somebody was all right, whatever happened then; a
+	 * client that kills its worker must not slow down the others.  Who
+	 * has not may be the first of many.
+	 */
 	if (end->early)
 		back_off(supply, "a worker died before it was ready", now_ms);
-	else if (end->unexpected)
-		supply->replace++;
+	else if (!end->proven)
+		back_off(supply, "a worker died before it served anybody",
+		    now_ms);
 }
 
 /* One line when every worker is busy, one when that is over. */
@@ -106,20 +124,35 @@ static unsigned
 allowed_now(struct supply *supply, unsigned wanted, unsigned starting,
     int64_t now_ms)
 {
-	if (supply->failures == 0)
+	if (!supply->blocked)
 		return least(wanted, BATCH);
-	if ((supply->probing && starting == 0) ||
-	    (wanted == 0 && now_ms >= supply->retry_ms)) {
-		/* The probe is ready, or nobody is needed any more. */
-		supply->failures = 0;
-		supply->probing = false;
-		supply->retry_ms = 0;
-		return least(wanted, BATCH);
-	}
-	if (now_ms < supply->retry_ms || starting > 0)
+	if (now_ms < supply->retry_ms)
 		return 0;
-	supply->probing = wanted > 0;
-	return least(wanted, 1);
+	if (!supply->probing && wanted > 0) {
+		supply->probing = true;
+		supply->proof_ms = 0;
+		return 1;
+	}
+	if (supply->probing && starting > 0)
+		return 0;
+	if (supply->probing && supply->proof_ms == 0)
+		supply->proof_ms = now_ms + PROOF_MS;
+	if (supply->probing && now_ms < supply->proof_ms)
+		return 0;
+	supply->blocked = false;
+	supply->probing = false;
+	return least(wanted, BATCH);
+}
+
+/* When to look again at what failed. */
+static int64_t
+next_try(const struct supply *supply, int64_t now_ms)
+{
+	if (now_ms < supply->retry_ms)
+		return supply->retry_ms;
+	if (supply->probing && now_ms < supply->proof_ms)
+		return supply->proof_ms;
+	return INT64_MAX;
 }
 
 /* Returns how many could be forked. */
@@ -149,8 +182,7 @@ shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
 		return INT64_MAX;
 	}
 	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
-		pool_retire(pool, gen->number, n, gen->config->timeout_drain_ms,
-		    now_ms);
+		pool_retire(pool, gen->number, n);
 		supply->shrink_ms = 0;
 	}
 	if (supply->shrink_ms == 0)
@@ -187,22 +219,25 @@ supply_maintain(struct supply *supply, struct pool *pool,
 
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
-	if (total < limits.max && wanted < supply->replace)
+	if (wanted < supply->replace)
 		wanted = least(supply->replace,
-		    least(limits.max - total, view.room));
-	supply->replace = 0;
+		    least(total < limits.max ? limits.max - total : 0,
+			view.room));
 
 	granted = allowed_now(supply, wanted, view.starting, now_ms);
 	report_full(supply, &view, &plan, now_ms);
 	next = shrink(supply, pool, gen, plan.retire, now_ms);
 	granted = grow(supply, pool, gen, granted, now_ms);
-	if (supply->failures > 0) {
-		/* Whoever gets ready rings, and shows that it is over. */
+	supply->replace -= least(supply->replace, granted);
+	if (supply->blocked) {
+		/* Whoever gets ready rings. */
 		plan.ring_above = 0;
-		if (supply->retry_ms > now_ms && supply->retry_ms < next)
-			next = supply->retry_ms;
+		if (next_try(supply, now_ms) < next)
+			next = next_try(supply, now_ms);
 	} else if (granted < wanted) {
 		next = now_ms;
+	} else {
+		supply->replace = 0;
 	}
 	if (supply->awaiting)
 		plan.ring_above = 0;

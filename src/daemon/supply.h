@@ -20,10 +20,12 @@ struct pool_end;
 
 struct supply {
 	bool awaiting;	   /* a launch: workers ring when ready */
-	unsigned replace;  /* ready workers that died since */
-	unsigned failures; /* to get a worker ready, in a row */
-	bool probing;	   /* one was forked since the last failure */
-	int64_t retry_ms;  /* fork nobody before this */
+	unsigned replace;  /* workers that died and were not replaced yet */
+	bool blocked;	   /* something failed; one try at a time */
+	unsigned failures; /* in a row */
+	bool probing;	   /* while blocked: a try is under way */
+	int64_t retry_ms;  /* no try before this */
+	int64_t proof_ms;  /* the try lives; if it still does then, good */
 	int64_t shrink_ms; /* next round of retiring; 0: none */
 	bool full;	   /* at max, and nobody idle */
 	bool full_said;	   /* and the log says so */
