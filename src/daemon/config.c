@@ -22,20 +22,24 @@ struct reading {
 	struct errbuf *err;
 };
 
-static const char *
-file_of(const struct reading *r, const config_setting_t *node)
+/* Text that was read from memory has no file of its own. */
+static void
+file_of(const struct reading *r, const char *file, char *buf, size_t size)
 {
-	const char *file = config_setting_source_file(node);
-
-	/* Text that was read from memory has no file of its own. */
-	return file != NULL ? file : r->file;
+	if (file == NULL)
+		snprintf(buf, size, "%s", r->file);
+	else
+		source_path(r->file, file, buf, size);
 }
 
 /* The reason is in r->err: put the place and the setting in front. */
 static int
 blame(const struct reading *r, const config_setting_t *node, const char *path)
 {
-	return errbuf_prefix(r->err, "%s:%u: %s: ", file_of(r, node),
+	char file[CONFIG_PATH];
+
+	file_of(r, config_setting_source_file(node), file, sizeof(file));
+	return errbuf_prefix(r->err, "%s:%u: %s: ", file,
 	    config_setting_source_line(node), path);
 }
 
@@ -210,7 +214,8 @@ read_setting(struct reading *r, const struct setting *s,
 
 	origin->from = ORIGIN_FILE;
 	origin->line = config_setting_source_line(node);
-	snprintf(origin->file, sizeof(origin->file), "%s", file_of(r, node));
+	file_of(r, config_setting_source_file(node), origin->file,
+	    sizeof(origin->file));
 	switch (s->type) {
 	case SETTING_LISTEN:
 		return read_listen(r, node);
@@ -293,11 +298,11 @@ read_text(struct reading *r, const char *text)
 	if (config_read_string(&tree, text) == CONFIG_TRUE) {
 		result = read_group(r, config_root_setting(&tree), "");
 	} else {
-		const char *file = config_error_file(&tree);
+		char file[CONFIG_PATH];
 
-		result = errbuf_set(r->err, "%s:%d: %s",
-		    file != NULL ? file : r->file, config_error_line(&tree),
-		    config_error_text(&tree));
+		file_of(r, config_error_file(&tree), file, sizeof(file));
+		result = errbuf_set(r->err, "%s:%d: %s", file,
+		    config_error_line(&tree), config_error_text(&tree));
 	}
 	config_destroy(&tree);
 	return result;

@@ -44,6 +44,7 @@ struct config_address {
 	/* One of several that a name or wildcard stands for: may be skipped
 	 * when this kernel does not have its family. */
 	bool optional;
+	unsigned line; /* of its entry, when there is a listen_file */
 };
 
 enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
@@ -56,6 +57,7 @@ struct config_log {
 };
 
 struct config {
+	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
 	unsigned listen_count;
 	struct config_listen listen[CONFIG_LISTEN];
 	unsigned address_count;

@@ -88,9 +88,56 @@ family_missing(const struct addr *addr, int error)
 		IN6_IS_ADDR_LOOPBACK(&addr->in6.sin6_addr));
 }
 
+/* One of the two is every address of a family, and so includes the other. */
+static bool
+overlap(const struct addr *a, const struct addr *b)
+{
+	return a->sa.sa_family == b->sa.sa_family &&
+	    addr_port(a) == addr_port(b) && addr_port(a) != 0 &&
+	    (addr_is_wildcard(a) || addr_is_wildcard(b));
+}
+
+static int
+occupy(struct listener *l, const struct config *config)
+{
+	if (bind(l->fd, &l->wanted.sa, l->wanted.len) == -1 ||
+	    tune(l->fd, config) == -1)
+		return -1;
+	return net_local(l->fd, &l->bound);
+}
+
+/*
+ * Bind and listen beside a listener of ours that is in the way because it is
+ * the wildcard to our address, or the other way round.  It will be closed if
+ * we get that far: no configuration has both.  The kernel allows it while
+ * both have SO_REUSEPORT (socket(7)).
+ */
+static int
+occupy_beside(struct listener *l, const struct listener_set *now,
+    const struct config *config)
+{
+	int result = -1;
+
+	for (unsigned i = 0; result == -1 && i < now->count; i++) {
+		int other = now->item[i].fd;
+
+		if (!overlap(&l->wanted, &now->item[i].bound))
+			continue;
+		if (set_int(other, SOL_SOCKET, SO_REUSEPORT, 1) == 0 &&
+		    set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
+			result = occupy(l, config);
+		(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, 0);
+		(void)set_int(other, SOL_SOCKET, SO_REUSEPORT, 0);
+	}
+	if (result == -1)
+		errno = EADDRINUSE;
+	return result;
+}
+
 /* Open, bind and listen.  -1 with errno. */
 static int
-open_listener(struct listener *l, const struct config *config)
+open_listener(struct listener *l, const struct listener_set *now,
+    const struct config *config)
 {
 	int saved;
 
@@ -103,8 +150,8 @@ open_listener(struct listener *l, const struct config *config)
 	if (set_int(l->fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
 	    (l->wanted.sa.sa_family != AF_INET6 ||
 		set_int(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&
-	    bind(l->fd, &l->wanted.sa, l->wanted.len) == 0 &&
-	    tune(l->fd, config) == 0 && net_local(l->fd, &l->bound) == 0)
+	    (occupy(l, config) == 0 ||
+		(errno == EADDRINUSE && occupy_beside(l, now, config) == 0)))
 		return 0;
 	saved = errno;
 	close(l->fd);
@@ -151,7 +198,7 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 		memset(l, 0, sizeof(*l));
 		l->wanted = want->addr;
 		addr_text(&l->wanted, l->text, sizeof(l->text));
-		if (open_listener(l, config) == 0) {
+		if (open_listener(l, now, config) == 0) {
 			addr_text(&l->bound, l->text, sizeof(l->text));
 			next->count++;
 		} else if (want->optional &&
@@ -161,6 +208,9 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 			    l->text);
 		} else {
 			errbuf_sys(err, "cannot listen on %s", l->text);
+			if (config->listen_file[0] != '\0')
+				errbuf_prefix(err,
+				    "%s:%u: ", config->listen_file, want->line);
 			listener_set_abandon(next);
 			return -1;
 		}

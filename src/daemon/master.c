@@ -87,10 +87,11 @@ reap(struct master *m)
 
 	while (
 	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
-		if (WIFSTOPPED(status) || WIFCONTINUED(status))
-			pool_frozen(&m->pool, pid, WIFSTOPPED(status));
-		else
+		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
 			buried(m, pid, status, clock_ms());
+		else if (pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
+		    WIFSTOPPED(status))
+			supply_frozen(&m->supply);
 }
 
 /* Close our descriptors; say so if somebody still waits in a queue. */
@@ -113,6 +114,7 @@ begin_stop(struct master *m, const char *how)
 	reload_abandon(m);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	m->phase = PHASE_STOP;
+	pool_let_go(&m->pool);
 }
 
 static void

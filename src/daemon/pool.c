@@ -25,6 +25,8 @@ enum {
 	CAPACITY = 2 * CONFIG_WORKERS,
 	/* After QUIT: time to send the rest, to linger, and a second. */
 	CUT_MS = 2 * ECHO_LINGER_MS + 1000,
+	/* A drain time-out is for clients: who has none is gone by then. */
+	SETTLE_MS = 5000,
 };
 
 int
@@ -121,11 +123,16 @@ pool_census(const struct pool *pool, unsigned generation,
 	*census = (struct pool_census){ .leaving = pool->leaving };
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
+		enum slot_state state;
 
-		if (worker->pid == 0 || worker->leaving || worker->frozen ||
+		if (worker->pid == 0 || worker->leaving ||
 		    worker->generation != generation)
 			continue;
-		switch (scoreboard_state(&pool->board, i)) {
+		/* A frozen one takes nobody, but keeps whom it has. */
+		state = scoreboard_state(&pool->board, i);
+		if (worker->frozen && state != SLOT_BUSY)
+			continue;
+		switch (state) {
 		case SLOT_FREE:
 		case SLOT_STARTING:
 			census->starting++;
@@ -137,6 +144,24 @@ pool_census(const struct pool *pool, unsigned generation,
 			census->busy++;
 		}
 	}
+}
+
+bool
+pool_may_signal(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 &&
+		    kill(pool->worker[i].pid, 0) == -1)
+			return false;
+	return true;
+}
+
+void
+pool_let_go(struct pool *pool)
+{
+	if (pool->lifeline[1] != -1)
+		close(pool->lifeline[1]);
+	pool->lifeline[1] = -1;
 }
 
 bool
@@ -155,6 +180,7 @@ tell_leave(struct pool *pool, unsigned i, int64_t drain_ms, int64_t now_ms)
 	struct pool_worker *worker = &pool->worker[i];
 
 	worker->leaving = true;
+	worker->settle_ms = now_ms + SETTLE_MS;
 	bound(worker, drain_ms, now_ms);
 	pool->leaving++;
 	scoreboard_discount(&pool->board, i);
@@ -174,7 +200,7 @@ tell_cut(struct pool *pool, unsigned i, int64_t now_ms)
 }
 
 void
-pool_retire(struct pool *pool, unsigned generation, unsigned n)
+pool_retire(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
 {
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
@@ -183,7 +209,7 @@ pool_retire(struct pool *pool, unsigned generation, unsigned n)
 		    worker->generation != generation ||
 		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
 			continue;
-		tell_leave(pool, i, 0, 0);
+		tell_leave(pool, i, 0, now_ms);
 		n--;
 	}
 }
@@ -248,6 +274,13 @@ pool_bound_leaving(struct pool *pool, unsigned max, int64_t now_ms)
 		    cut);
 }
 
+/* Of two deadlines, of which the second may be none. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return b != 0 && b < a ? b : a;
+}
+
 int64_t
 pool_enforce(struct pool *pool, int64_t now_ms)
 {
@@ -258,6 +291,12 @@ pool_enforce(struct pool *pool, int64_t now_ms)
 
 		if (worker->pid == 0)
 			continue;
+		if (worker->settle_ms != 0 && now_ms >= worker->settle_ms) {
+			worker->settle_ms = 0;
+			if (worker->kill_ms == 0 &&
+			    scoreboard_state(&pool->board, i) != SLOT_BUSY)
+				tell_cut(pool, i, now_ms);
+		}
 		if (worker->quit_ms != 0 && now_ms >= worker->quit_ms)
 			tell_cut(pool, i, now_ms);
 		if (worker->kill_ms != 0 && now_ms >= worker->kill_ms) {
@@ -267,10 +306,9 @@ pool_enforce(struct pool *pool, int64_t now_ms)
 			/* Once may be too early for a frozen one; repeat. */
 			worker->kill_ms = now_ms + CUT_MS;
 		}
-		if (worker->quit_ms != 0 && worker->quit_ms < next)
-			next = worker->quit_ms;
-		if (worker->kill_ms != 0 && worker->kill_ms < next)
-			next = worker->kill_ms;
+		next = earlier(next, worker->settle_ms);
+		next = earlier(next, worker->quit_ms);
+		next = earlier(next, worker->kill_ms);
 	}
 	return next;
 }
@@ -286,13 +324,13 @@ find(const struct pool *pool, pid_t pid)
 	return i;
 }
 
-void
+bool
 pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 {
 	unsigned i = find(pool, pid);
 
 	if (i == pool->used)
-		return;
+		return false;
 	pool->worker[i].frozen = frozen;
 	if (frozen) {
 		/* It counts itself again when it goes on. */
@@ -301,23 +339,7 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 	} else {
 		log_notice("worker continued pid=%ld", (long)pid);
 	}
-}
-
-/* A fault of ours, as against a signal that somebody sent. */
-static bool
-is_crash(int signo)
-{
-	switch (signo) {
-	case SIGSEGV:
-	case SIGBUS:
-	case SIGABRT:
-	case SIGFPE:
-	case SIGILL:
-	case SIGTRAP:
-	case SIGSYS:
-		return true;
-	}
-	return false;
+	return true;
 }
 
 /* One line for a worker that did not leave in order. */
@@ -340,7 +362,8 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 	else
 		snprintf(how, sizeof(how), "status=%d",
 		    WEXITSTATUS(wait_status));
-	if (WIFSIGNALED(wait_status) && !is_crash(WTERMSIG(wait_status)))
+	if (WIFSIGNALED(wait_status) &&
+	    !signals_is_crash(WTERMSIG(wait_status)))
 		log_warning("worker died pid=%ld %s%s", pid, how, peer);
 	else
 		log_err("worker died pid=%ld %s%s", pid, how, peer);

@@ -32,10 +32,11 @@ struct generation {
 struct pool_worker {
 	pid_t pid; /* 0: this entry is free */
 	unsigned generation;
-	bool leaving;	 /* told to finish */
-	bool frozen;	 /* stopped by SIGSTOP: as good as not there */
-	int64_t quit_ms; /* when to cut it off, 0: never */
-	int64_t kill_ms; /* when to give up on it, 0: never */
+	bool leaving;	   /* told to finish */
+	bool frozen;	   /* stopped by SIGSTOP: as good as not there */
+	int64_t settle_ms; /* when it must be serving or gone, 0: never */
+	int64_t quit_ms;   /* when to cut it off, 0: never */
+	int64_t kill_ms;   /* when to give up on it, 0: never */
 };
 
 /* Of the workers that are no more. */
@@ -86,6 +87,12 @@ int pool_spawn(struct pool *, const struct generation *, bool leaving);
 void pool_census(const struct pool *, unsigned generation,
     struct pool_census *);
 
+/* Whether we may signal our workers; root without CAP_KILL may not. */
+bool pool_may_signal(const struct pool *);
+
+/* The end is near: who waits for a client leaves, signal or not. */
+void pool_let_go(struct pool *);
+
 /* Whether everyone alive is serving its last client. */
 bool pool_settled(const struct pool *);
 
@@ -93,7 +100,8 @@ bool pool_settled(const struct pool *);
  * Tell up to n idle workers of a generation to leave, from the end of the
  * table so that it gets short.  One that has just got a client may finish.
  */
-void pool_retire(struct pool *, unsigned generation, unsigned n);
+void pool_retire(struct pool *, unsigned generation, unsigned n,
+    int64_t now_ms);
 
 /*
  * Tell everyone of the generations from `first` to `last` to finish.  Who is
@@ -115,8 +123,11 @@ void pool_bound_leaving(struct pool *, unsigned max, int64_t now_ms);
  */
 int64_t pool_enforce(struct pool *, int64_t now_ms);
 
-/* A child has been stopped or continued; it serves nobody meanwhile. */
-void pool_frozen(struct pool *, pid_t, bool frozen);
+/*
+ * A child has been stopped or continued; it serves nobody meanwhile.  False
+ * when it was no worker.
+ */
+bool pool_frozen(struct pool *, pid_t, bool frozen);
 
 /*
  * A child has ended.  False when it was no worker; else it is logged,

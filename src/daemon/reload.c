@@ -70,6 +70,8 @@ fail(struct master *m, int status, const struct errbuf *why)
 {
 	if (is_start(m)) {
 		m->phase = PHASE_STOP;
+		pool_let_go(&m->pool);
+		pool_cut(&m->pool, clock_ms());
 		m->status = status;
 		m->err = *why;
 		/* Whoever started us is told on standard error anyway. */
@@ -310,21 +312,43 @@ ready(struct master *m, int64_t now_ms)
 	    (double)(now_ms - m->reload.started_ms) / 1000);
 }
 
-int64_t
-reload_step(struct master *m, int64_t now_ms)
+static void
+step_readying(struct master *m, int64_t now_ms)
 {
 	struct reload *r = &m->reload;
 	struct errbuf err;
 
+	switch (supply_launched(&m->supply, &m->pool, &r->next, &err)) {
+	case SUPPLY_LAUNCHED:
+		if (!is_start(m) || pool_may_signal(&m->pool)) {
+			ready(m, now_ms);
+			return;
+		}
+		errbuf_sys(&err, "cannot signal the workers");
+		fail(m, EX_NOPERM, &err);
+		return;
+	case SUPPLY_FAILED:
+		fail(m, EX_OSERR, &err);
+		return;
+	case SUPPLY_LAUNCHING:
+		break;
+	}
+	if (now_ms < r->deadline_ms)
+		return;
+	errbuf_set(&err, "the new workers are not ready after %d s",
+	    READY_MS / 1000);
+	fail(m, EX_OSERR, &err);
+}
+
+int64_t
+reload_step(struct master *m, int64_t now_ms)
+{
+	struct reload *r = &m->reload;
+
 	if (r->step == RELOAD_LOADING && loader_step(&r->loader))
 		loaded(m);
-	if (r->step == RELOAD_READYING && supply_launched(&m->pool, &r->next)) {
-		ready(m, now_ms);
-	} else if (r->step == RELOAD_READYING && now_ms >= r->deadline_ms) {
-		errbuf_set(&err, "the new workers are not ready after %d s",
-		    READY_MS / 1000);
-		fail(m, EX_OSERR, &err);
-	}
+	if (r->step == RELOAD_READYING)
+		step_readying(m, now_ms);
 	if (r->step == RELOAD_NONE && r->again && m->phase == PHASE_RUN) {
 		r->again = false;
 		reload_begin(m);

@@ -17,8 +17,8 @@
 #include "daemon/settings.h"
 
 static int
-add_address(struct config *config, const struct addr *addr, bool optional,
-    struct errbuf *err)
+add_address(struct config *config, const struct config_listen *listen,
+    const struct addr *addr, bool optional, struct errbuf *err)
 {
 	char text[ADDR_TEXT], other[ADDR_TEXT];
 
@@ -45,6 +45,7 @@ add_address(struct config *config, const struct addr *addr, bool optional,
 		    CONFIG_ADDRESSES);
 	config->addresses[config->address_count].addr = *addr;
 	config->addresses[config->address_count].optional = optional;
+	config->addresses[config->address_count].line = listen->line;
 	config->address_count++;
 	return 0;
 }
@@ -91,7 +92,7 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 		/* A hosts file may name one address twice. */
 		if (addr.len == 0 || listed(config, first, &addr))
 			continue;
-		if (add_address(config, &addr, optional, err) == -1)
+		if (add_address(config, listen, &addr, optional, err) == -1)
 			result = EX_CONFIG;
 	}
 	freeaddrinfo(found);
@@ -171,6 +172,9 @@ resolve_config(struct config *config, struct config_origin *origins,
 	int status = EX_OK;
 
 	config->address_count = 0;
+	config->listen_file[0] = '\0';
+	if (listen->from == ORIGIN_FILE)
+		strcpy(config->listen_file, listen->file);
 	for (unsigned i = 0; i < config->listen_count; i++) {
 		/* The very entry, not only the list. */
 		listen->line = config->listen[i].line;

@@ -194,3 +194,19 @@ signals_name(int signo)
 		snprintf(text, sizeof(text), "SIG%d", signo);
 	return text;
 }
+
+bool
+signals_is_crash(int signo)
+{
+	switch (signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGABRT:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGSYS:
+		return true;
+	}
+	return false;
+}

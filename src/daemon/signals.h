@@ -10,6 +10,7 @@
 #define ECHOD_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct errbuf;
 
@@ -52,5 +53,8 @@ const sigset_t *signals_waiting(void);
 
 /* "SIGTERM", for a log line. */
 const char *signals_name(int signo);
+
+/* Whether it tells of a fault in the program, rather than of somebody's wish. */
+bool signals_is_crash(int signo);
 
 #endif

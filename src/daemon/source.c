@@ -16,8 +16,8 @@
 
 /* One look through a file and its includes. */
 struct scan {
-	const char *directory; /* of the first file */
-	size_t bytes;	       /* read so far */
+	const char *path; /* of the first file */
+	size_t bytes;	  /* read so far */
 	unsigned files;
 	struct errbuf *err;
 };
@@ -167,8 +167,8 @@ static const char *
 scan_include(struct scan *scan, const char *p, const char *path, int line,
     unsigned depth)
 {
-	char file[PATH_MAX];
 	static const char word[] = "@include";
+	char given[PATH_MAX], file[PATH_MAX];
 	const char *name = p + strlen(word);
 	const char *end;
 	int lines = 0;
@@ -184,13 +184,8 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 		    line);
 		return NULL;
 	}
-	name++;
-	if (*name == '/')
-		snprintf(file, sizeof(file), "%.*s", (int)(end - 1 - name),
-		    name);
-	else
-		snprintf(file, sizeof(file), "%s/%.*s", scan->directory,
-		    (int)(end - 1 - name), name);
+	snprintf(given, sizeof(given), "%.*s", (int)(end - 2 - name), name + 1);
+	source_path(scan->path, given, file, sizeof(file));
 	if (depth == SOURCE_DEPTH) {
 		errbuf_set(scan->err, "%s:%d: includes nested deeper than %d",
 		    path, line, SOURCE_DEPTH);
@@ -279,14 +274,24 @@ source_directory(const char *path, char *directory, size_t size)
 		    slash == path ? 1 : (int)(slash - path), path);
 }
 
+void
+source_path(const char *path, const char *included, char *buf, size_t size)
+{
+	char directory[PATH_MAX];
+
+	source_directory(path, directory, sizeof(directory));
+	if (included[0] == '/' || strchr(path, '/') == NULL)
+		snprintf(buf, size, "%s", included);
+	else
+		snprintf(buf, size, "%s/%s", directory, included);
+}
+
 char *
 source_read(const char *path, struct errbuf *err)
 {
-	char directory[PATH_MAX];
-	struct scan scan = { .directory = directory, .err = err };
+	struct scan scan = { .path = path, .err = err };
 	char *text;
 
-	source_directory(path, directory, sizeof(directory));
 	if ((text = read_whole(&scan, path)) == NULL)
 		return NULL;
 	if (scan_text(&scan, text, path, 0) == -1) {

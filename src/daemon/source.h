@@ -30,8 +30,11 @@ char *source_read(const char *path, struct errbuf *);
 
 /*
  * The directory that `@include` is relative to: the one the file is in.
- * The result has CONFIG_PATH bytes.
  */
 void source_directory(const char *path, char *directory, size_t size);
+
+/* Where a file is that `path` or one of its includes names. */
+void source_path(const char *path, const char *included, char *buf,
+    size_t size);
 
 #endif

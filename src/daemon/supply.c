@@ -21,32 +21,42 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
+/* Fork until so many of the generation have been launched. */
+static int
+launch(struct supply *supply, struct pool *pool, const struct generation *gen,
+    unsigned wanted, struct errbuf *err)
+{
+	for (; supply->launched < wanted; supply->launched++)
+		if (pool_spawn(pool, gen, false) == -1)
+			return errbuf_sys(err, "cannot fork a worker");
+	return 0;
+}
+
 int
 supply_launch(struct supply *supply, struct pool *pool,
     const struct generation *gen, struct errbuf *err)
 {
-	unsigned wanted = (unsigned)gen->config->workers_start;
-
 	supply->awaiting = true;
+	supply->launched = 0;
 	scoreboard_thresholds(&pool->board, 0, 0);
-	for (unsigned n = 0; n < wanted; n++) {
-		if (pool_spawn(pool, gen, false) == 0)
-			continue;
-		errbuf_sys(err, "cannot fork a worker");
-		pool_leave(pool, gen->number, gen->number, 1, clock_ms());
-		supply_launch_over(supply);
-		return -1;
-	}
-	return 0;
+	return launch(supply, pool, gen, 1, err);
 }
 
-bool
-supply_launched(const struct pool *pool, const struct generation *gen)
+enum supply_launch
+supply_launched(struct supply *supply, struct pool *pool,
+    const struct generation *gen, struct errbuf *err)
 {
 	struct pool_census census;
+	unsigned wanted = (unsigned)gen->config->workers_start;
 
 	pool_census(pool, gen->number, &census);
-	return census.starting == 0;
+	if (census.starting > 0)
+		return SUPPLY_LAUNCHING;
+	if (supply->launched == wanted)
+		return SUPPLY_LAUNCHED;
+	if (launch(supply, pool, gen, wanted, err) == -1)
+		return SUPPLY_FAILED;
+	return SUPPLY_LAUNCHING;
 }
 
 void
@@ -74,6 +84,12 @@ back_off(struct supply *supply, const char *what, int64_t now_ms)
 	supply->probing = false;
 	supply->retry_ms = now_ms + ms;
 	log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
+}
+
+void
+supply_frozen(struct supply *supply)
+{
+	supply->replace++;
 }
 
 void
@@ -182,7 +198,7 @@ shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
 		return INT64_MAX;
 	}
 	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
-		pool_retire(pool, gen->number, n);
+		pool_retire(pool, gen->number, n, now_ms);
 		supply->shrink_ms = 0;
 	}
 	if (supply->shrink_ms == 0)

@@ -20,7 +20,8 @@ struct pool_end;
 
 struct supply {
 	bool awaiting;	   /* a launch: workers ring when ready */
-	unsigned replace;  /* workers that died and were not replaced yet */
+	unsigned launched; /* by it, so far */
+	unsigned replace;  /* workers that are gone and were not replaced yet */
 	bool blocked;	   /* something failed; one try at a time */
 	unsigned failures; /* in a row */
 	bool probing;	   /* while blocked: a try is under way */
@@ -33,14 +34,18 @@ struct supply {
 	int64_t full_said_ms; /* 0: never */
 };
 
+enum supply_launch { SUPPLY_LAUNCHING, SUPPLY_LAUNCHED, SUPPLY_FAILED };
+
 /*
- * Fork the first workers of a generation, workers.start of them, beside what
- * runs.  -1 with the reason in err; those already forked are told to leave.
- * Ends with supply_launch_over().
+ * Bring the first workers of a generation up, workers.start of them, beside
+ * what runs: one at first, the others when that one is ready, so that what is
+ * wrong with all is said once.  Call launched() whenever a worker rings.
+ * -1 and FAILED come with the reason in err.  Ends with launch_over().
  */
 int supply_launch(struct supply *, struct pool *, const struct generation *,
     struct errbuf *);
-bool supply_launched(const struct pool *, const struct generation *);
+enum supply_launch supply_launched(struct supply *, struct pool *,
+    const struct generation *, struct errbuf *);
 void supply_launch_over(struct supply *);
 
 /*
@@ -50,6 +55,9 @@ void supply_launch_over(struct supply *);
  */
 int64_t supply_maintain(struct supply *, struct pool *,
     const struct generation *, int64_t now_ms);
+
+/* A worker was stopped, perhaps just when a connection had woken it. */
+void supply_frozen(struct supply *);
 
 /* A worker has ended; what it means for the next ones. */
 void supply_ended(struct supply *, const struct pool_end *, int64_t now_ms);
