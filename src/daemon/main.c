@@ -5,6 +5,7 @@
  * status.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,15 +74,16 @@ check(const struct options *opt)
 static int
 make_absolute(struct options *opt, struct errbuf *err)
 {
-	char *cwd, *path;
+	static char path[PATH_MAX];
+	char cwd[PATH_MAX];
 
 	if (opt->file[0] == '/')
 		return 0;
-	if ((cwd = getcwd(NULL, 0)) == NULL)
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		return errbuf_sys(err, "cannot tell the working directory");
-	if (asprintf(&path, "%s/%s", cwd, opt->file) == -1)
-		return errbuf_sys(err, "no memory for a path");
-	free(cwd);
+	if (snprintf(path, sizeof(path), "%s/%s", cwd, opt->file) >=
+	    (int)sizeof(path))
+		return errbuf_set(err, "the path of the file is too long");
 	opt->file = path;
 	return 0;
 }

@@ -2,8 +2,8 @@
 #include "daemon/options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,18 +59,21 @@ options_help(void)
 }
 
 /* "pid_file=" and an absolute path: a daemon's directory is another one. */
-static const char *
-pid_override(const char *path)
+static int
+set_pid_file(struct options *opt, const char *path, struct errbuf *err)
 {
-	char *text, *cwd = NULL;
+	char cwd[PATH_MAX] = "";
+	int n;
 
-	if (path[0] != '/' && path[0] != '\0')
-		cwd = getcwd(NULL, 0);
-	if (asprintf(&text, "pid_file=%s%s%s", cwd != NULL ? cwd : "",
-		cwd != NULL ? "/" : "", path) == -1)
-		text = NULL;
-	free(cwd);
-	return text;
+	if (path[0] != '/' && path[0] != '\0' &&
+	    getcwd(cwd, sizeof(cwd)) == NULL)
+		return errbuf_sys(err, "-p %s", path);
+	n = snprintf(opt->pid_file, sizeof(opt->pid_file), "pid_file=%s%s%s",
+	    cwd, cwd[0] != '\0' ? "/" : "", path);
+	if (n >= (int)sizeof(opt->pid_file))
+		return errbuf_set(err, "-p: the path is too long");
+	opt->override[opt->override_count++] = opt->pid_file;
+	return 0;
 }
 
 /* The override that -F, -d, -o or -p stands for goes into its place. */
@@ -168,13 +171,8 @@ options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 	}
 	if (debug)
 		opt->override[opt->override_count++] = "log.level=debug";
-	if (pid_file != NULL) {
-		const char *text = pid_override(pid_file);
-
-		if (text == NULL)
-			return errbuf_sys(err, "-p %s", pid_file);
-		opt->override[opt->override_count++] = text;
-	}
+	if (pid_file != NULL && set_pid_file(opt, pid_file, err) == -1)
+		return -1;
 	memcpy(opt->override + opt->override_count, given,
 	    given_count * sizeof(given[0]));
 	opt->override_count += given_count;

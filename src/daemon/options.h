@@ -6,6 +6,7 @@
 #ifndef ECHOD_OPTIONS_H
 #define ECHOD_OPTIONS_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 struct errbuf;
@@ -20,7 +21,7 @@ enum options_action {
 	ACTION_HELP,	/* -h */
 };
 
-/* All strings point into argv, or are constant. */
+/* Strings point into argv, are constant, or are in the struct. */
 struct options {
 	enum options_action action;
 	const char *file; /* the configuration file */
@@ -31,6 +32,7 @@ struct options {
 	unsigned override_count;
 	const char *override[OPTIONS_MAX + 4]; /* -o KEY=VALUE, and what
 						 * -F, -d and -p stand for */
+	char pid_file[PATH_MAX + 16];	       /* "pid_file=PATH", from -p */
 };
 
 /* Read the command line; -1 with the reason in err. */

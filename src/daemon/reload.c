@@ -252,6 +252,7 @@ commit(struct master *m, int64_t now_ms)
 	int64_t drain_ms = r->config->timeout_drain_ms;
 
 	supply_launch_over(&m->supply);
+	supply_renew(&m->supply);
 	if (!is_start(m)) {
 		sweep_removed(m);
 		pool_leave(&m->pool, 0, r->next.number - 1, drain_ms, now_ms);

@@ -12,6 +12,7 @@
 enum {
 	BATCH = 32,	   /* forks between two looks at the signals */
 	PROOF_MS = 100,	   /* a try that lives so long is a success */
+	UNPROVEN = 10,	   /* workers that may die before they serve */
 	STABLE_MS = 10000, /* a failure after so long is the first again */
 };
 
@@ -86,6 +87,21 @@ back_off(struct supply *supply, const char *what, int64_t now_ms)
 	log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
 }
 
+/* One more unproven death: is it one of many?  They wear off, one a second. */
+static bool
+too_many(struct supply *supply, int64_t now_ms)
+{
+	int64_t worn = (now_ms - supply->unproven_ms) / 1000;
+
+	if (supply->failures > 0 && now_ms - supply->retry_ms <= STABLE_MS)
+		return true;
+	supply->unproven_ms += worn * 1000;
+	supply->unproven = worn < supply->unproven ?
+	    supply->unproven - (unsigned)worn :
+	    0;
+	return ++supply->unproven > UNPROVEN;
+}
+
 void
 supply_frozen(struct supply *supply)
 {
@@ -101,13 +117,24 @@ supply_ended(struct supply *supply, const struct pool_end *end, int64_t now_ms)
 	/*
 	 * Who has served somebody was all right, whatever happened then; a
 	 * client that kills its worker must not slow down the others.  Who
-	 * has not may be the first of many.
+	 * has not may be the first of many: a few are replaced at once too,
+	 * more in a short time are a failure.
 	 */
 	if (end->early)
 		back_off(supply, "a worker died before it was ready", now_ms);
-	else if (!end->proven)
-		back_off(supply, "a worker died before it served anybody",
+	else if (!end->proven && too_many(supply, now_ms))
+		back_off(supply, "workers die before they serve anybody",
 		    now_ms);
+}
+
+void
+supply_renew(struct supply *supply)
+{
+	supply->blocked = false;
+	supply->probing = false;
+	supply->failures = 0;
+	supply->unproven = 0;
+	supply->retry_ms = 0;
 }
 
 /* One line when every worker is busy, one when that is over. */

@@ -24,12 +24,14 @@ struct supply {
 	unsigned replace;  /* workers that are gone and were not replaced yet */
 	bool blocked;	   /* something failed; one try at a time */
 	unsigned failures; /* in a row */
-	bool probing;	   /* while blocked: a try is under way */
-	int64_t retry_ms;  /* no try before this */
-	int64_t proof_ms;  /* the try lives; if it still does then, good */
-	int64_t shrink_ms; /* next round of retiring; 0: none */
-	bool full;	   /* at max, and nobody idle */
-	bool full_said;	   /* and the log says so */
+	unsigned unproven; /* deaths of workers that had served nobody */
+	int64_t unproven_ms; /* they have worn off up to then */
+	bool probing;	     /* while blocked: a try is under way */
+	int64_t retry_ms;    /* no try before this */
+	int64_t proof_ms;    /* the try lives; if it still does then, good */
+	int64_t shrink_ms;   /* next round of retiring; 0: none */
+	bool full;	     /* at max, and nobody idle */
+	bool full_said;	     /* and the log says so */
 	int64_t full_since_ms;
 	int64_t full_said_ms; /* 0: never */
 };
@@ -55,6 +57,9 @@ void supply_launch_over(struct supply *);
  */
 int64_t supply_maintain(struct supply *, struct pool *,
     const struct generation *, int64_t now_ms);
+
+/* Another configuration: what failed under the old one may not any more. */
+void supply_renew(struct supply *);
 
 /* A worker was stopped, perhaps just when a connection had woken it. */
 void supply_frozen(struct supply *);

@@ -23,7 +23,7 @@
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 
-enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 1000 };
+enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
 
 /* This worker; there is one a process, and the signal handler needs it. */
 static struct {
