@@ -15,6 +15,8 @@ libcommon_a_SOURCES = \
 	%D%/common/errbuf.h \
 	%D%/common/net.c \
 	%D%/common/net.h \
+	%D%/common/spell.c \
+	%D%/common/spell.h \
 	%D%/common/units.c \
 	%D%/common/units.h
 
@@ -23,10 +25,14 @@ libechod_a_SOURCES = \
 	%D%/daemon/access.h \
 	%D%/daemon/background.c \
 	%D%/daemon/background.h \
+	%D%/daemon/backoff.c \
+	%D%/daemon/backoff.h \
 	%D%/daemon/config.c \
 	%D%/daemon/config.h \
 	%D%/daemon/confine.c \
 	%D%/daemon/confine.h \
+	%D%/daemon/dismiss.c \
+	%D%/daemon/dismiss.h \
 	%D%/daemon/dump.c \
 	%D%/daemon/dump.h \
 	%D%/daemon/echo.c \

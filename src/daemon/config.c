@@ -139,7 +139,7 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 {
 	const char *name, *text;
 
-	strcpy(listen->port, "10000");
+	strcpy(listen->port, CONFIG_PORT);
 	if (!config_setting_is_group(entry))
 		return wrong_type(r, entry, "listen",
 		    "a group { address = \"...\"; port = ...; }");
@@ -330,21 +330,4 @@ config_load(struct config *config, const struct options *opt,
 	if (settings_check(config, origins, err) == -1)
 		return EX_CONFIG;
 	return EX_OK;
-}
-
-struct policy_limits
-config_limits(const struct config *config)
-{
-	return (struct policy_limits){
-		.start = (unsigned)config->workers_start,
-		.min_spare = (unsigned)config->workers_min_spare,
-		.max_spare = (unsigned)config->workers_max_spare,
-		.max = (unsigned)config->workers_max,
-	};
-}
-
-enum log_level
-config_log_level(const struct config *config)
-{
-	return (enum log_level)(LEVEL_ERR + config->log.level);
 }

@@ -23,11 +23,14 @@
 struct errbuf;
 struct options;
 
+#define CONFIG_PORT "10000" /* where none is given */
+
 enum {
 	CONFIG_LISTEN = 64,	/* entries of `listen` */
 	CONFIG_ADDRESSES = 128, /* what they resolve to */
 	CONFIG_NAME = 64,	/* a user, a group, an ident */
 	CONFIG_PATH = 1024,
+	CONFIG_FACILITIES = 12, /* words of log.facility */
 	CONFIG_WORKERS = 20000, /* bound of workers.max */
 };
 
@@ -105,9 +108,21 @@ int config_load(struct config *, const struct options *,
     struct config_origin *origins, struct errbuf *);
 
 /* The part of the configuration that sizes the pool. */
-struct policy_limits config_limits(const struct config *);
+static inline struct policy_limits
+config_limits(const struct config *config)
+{
+	return (struct policy_limits){
+		.min_spare = (unsigned)config->workers_min_spare,
+		.max_spare = (unsigned)config->workers_max_spare,
+		.max = (unsigned)config->workers_max,
+	};
+}
 
 /* The level of log.level. */
-enum log_level config_log_level(const struct config *);
+static inline enum log_level
+config_log_level(const struct config *config)
+{
+	return (enum log_level)(LEVEL_ERR + config->log.level);
+}
 
 #endif

@@ -12,7 +12,10 @@
 
 #include "common/errbuf.h"
 
-enum { KEEP_MAX = 160 };
+enum {
+	KEEP_MAX = 160,
+	FEW = 4096, /* descriptors that somebody may have left open */
+};
 
 static int
 by_number(const void *a, const void *b)
@@ -32,8 +35,12 @@ close_between(unsigned first, unsigned last)
 		return;
 #endif
 	/* An old kernel, or a filter that does not know the call. */
-	if ((dir = opendir("/proc/self/fd")) == NULL)
+	if ((dir = opendir("/proc/self/fd")) == NULL) {
+		/* And no /proc either: one by one, within reason. */
+		for (unsigned fd = first; fd <= last && fd < FEW; fd++)
+			close((int)fd);
 		return;
+	}
 	while ((entry = readdir(dir)) != NULL) {
 		unsigned long fd = strtoul(entry->d_name, NULL, 10);
 

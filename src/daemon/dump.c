@@ -44,7 +44,7 @@ print_networks(const struct config *config, const struct setting *s, FILE *out)
 
 	fprintf(out, "[");
 	for (unsigned i = 0; i < config->access.count; i++) {
-		if (config->access.rules[i].deny != (s->size != 0))
+		if (config->access.rules[i].deny != s->deny)
 			continue;
 		access_rule_text(&config->access.rules[i], text, sizeof(text));
 		fprintf(out, "%s \"%s\"", comma, text);

@@ -106,31 +106,32 @@ occupy(struct listener *l, const struct config *config)
 	return net_local(l->fd, &l->bound);
 }
 
+/* SO_REUSEPORT on or off, for it and all that overlap with it. */
+static void
+share_with(const struct listener *l, const struct listener_set *now, int on)
+{
+	(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, on);
+	for (unsigned i = 0; i < now->count; i++)
+		if (overlap(&l->wanted, &now->item[i].bound))
+			(void)set_int(now->item[i].fd, SOL_SOCKET, SO_REUSEPORT,
+			    on);
+}
+
 /*
- * Bind and listen beside a listener of ours that is in the way because it is
- * the wildcard to our address, or the other way round.  It will be closed if
- * we get that far: no configuration has both.  The kernel allows it while
- * both have SO_REUSEPORT (socket(7)).
+ * Bind and listen beside listeners of ours that are in the way because one is
+ * the wildcard to the other.  They will be closed if we get that far: no
+ * configuration has both.  The kernel allows it while all of them have
+ * SO_REUSEPORT (socket(7)).
  */
 static int
 occupy_beside(struct listener *l, const struct listener_set *now,
     const struct config *config)
 {
-	int result = -1;
+	int result;
 
-	for (unsigned i = 0; result == -1 && i < now->count; i++) {
-		int other = now->item[i].fd;
-
-		if (!overlap(&l->wanted, &now->item[i].bound))
-			continue;
-		if (set_int(other, SOL_SOCKET, SO_REUSEPORT, 1) == 0 &&
-		    set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
-			result = occupy(l, config);
-		(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, 0);
-		(void)set_int(other, SOL_SOCKET, SO_REUSEPORT, 0);
-	}
-	if (result == -1)
-		errno = EADDRINUSE;
+	share_with(l, now, 1);
+	result = occupy(l, config);
+	share_with(l, now, 0);
 	return result;
 }
 

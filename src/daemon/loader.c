@@ -118,6 +118,28 @@ fail(struct loader *loader, int status, const char *why)
 	return true;
 }
 
+/*
+ * The child has read hostile text as the user we are; what it sends is not to
+ * lead us out of an array, whatever became of it.
+ */
+static bool
+is_bounded(const struct load *load)
+{
+	const struct config *c = &load->config;
+
+	return load->err.text[sizeof(load->err.text) - 1] == '\0' &&
+	    c->listen_file[sizeof(c->listen_file) - 1] == '\0' &&
+	    c->listen_count <= CONFIG_LISTEN &&
+	    c->address_count <= CONFIG_ADDRESSES &&
+	    c->access.count <= ACCESS_RULES &&
+	    c->workers_max <= CONFIG_WORKERS &&
+	    c->workers_start <= c->workers_max &&
+	    c->log.ident[sizeof(c->log.ident) - 1] == '\0' &&
+	    c->log.facility >= 0 && c->log.facility < CONFIG_FACILITIES &&
+	    c->chroot[sizeof(c->chroot) - 1] == '\0' &&
+	    c->pid_file[sizeof(c->pid_file) - 1] == '\0';
+}
+
 bool
 loader_step(struct loader *loader)
 {
@@ -141,6 +163,8 @@ loader_step(struct loader *loader)
 			return false;
 		loader->have += (size_t)n;
 	}
+	if (!is_bounded(loader->load))
+		return fail(loader, EX_SOFTWARE, "the loader sent rubbish");
 	end_child(loader);
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -21,6 +22,9 @@ enum { BUFFER = 64 * 1024, STABLE_MS = 10000 };
 static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
 	LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4, LOG_LOCAL5,
 	LOG_LOCAL6, LOG_LOCAL7 };
+
+_Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
+    "one number for each word");
 
 static void
 to_stderr(const struct config_log *settings, enum log_level level, long pid,
@@ -109,8 +113,7 @@ run(const struct logger *logger)
 		if (n == -1)
 			_exit(1);
 		have = emit_lines(&logger->settings, buffer, have + (size_t)n);
-		/* A line can only be lost while others fill the pipe, so
-		 * there is always another turn after a loss. */
+		/* What is lost is said at the latest with the next line. */
 		lost = atomic_load(logger->pipe.lost);
 		if (lost == told)
 			continue;
@@ -211,4 +214,41 @@ void
 logger_close(struct logger *logger)
 {
 	log_pipe_close(&logger->pipe);
+}
+
+/* Put one pid in the place of another; false when that is not there. */
+static bool
+past_replace(struct logger_past *past, pid_t old, pid_t pid)
+{
+	for (int i = 0; i < LOGGER_PAST; i++)
+		if (past->pid[i] == old) {
+			past->pid[i] = pid;
+			return true;
+		}
+	return false;
+}
+
+void
+logger_past_add(struct logger_past *past, pid_t pid)
+{
+	if (pid == 0 || past_replace(past, 0, pid))
+		return;
+	kill(past->pid[0], SIGKILL);
+	memmove(past->pid, past->pid + 1,
+	    sizeof(past->pid) - sizeof(past->pid[0]));
+	past->pid[LOGGER_PAST - 1] = pid;
+}
+
+bool
+logger_past_reaped(struct logger_past *past, pid_t pid)
+{
+	return past_replace(past, pid, 0);
+}
+
+void
+logger_past_kill(struct logger_past *past)
+{
+	for (int i = 0; i < LOGGER_PAST; i++)
+		if (past->pid[i] != 0)
+			kill(past->pid[i], SIGKILL);
 }

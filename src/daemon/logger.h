@@ -30,6 +30,13 @@ struct logger {
 	int64_t retry_ms; /* start it again then */
 };
 
+enum { LOGGER_PAST = 8 };
+
+/* Replaced loggers, which leave when their last writer does. */
+struct logger_past {
+	pid_t pid[LOGGER_PAST];
+};
+
 /* Make the pipe and start the process. */
 int logger_open(struct logger *, const struct config *, struct errbuf *);
 
@@ -50,5 +57,17 @@ int64_t logger_maintain(struct logger *, int64_t now_ms);
  * Nobody may be logging to it (log_use()) any more.
  */
 void logger_close(struct logger *);
+
+/*
+ * Remember a logger that has been replaced (0: none); when there are too many,
+ * the oldest has hung long enough and is killed.
+ */
+void logger_past_add(struct logger_past *, pid_t);
+
+/* A child has ended; true when it was one of these. */
+bool logger_past_reaped(struct logger_past *, pid_t);
+
+/* Those who are left wait for a log daemon that does not answer. */
+void logger_past_kill(struct logger_past *);
 
 #endif

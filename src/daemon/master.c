@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "daemon/background.h"
 #include "daemon/config.h"
+#include "daemon/dismiss.h"
 #include "daemon/log.h"
 #include "daemon/signals.h"
 #include "daemon/status.h"
@@ -43,17 +44,6 @@ open_all(struct master *m)
 	return 0;
 }
 
-void
-master_keep_logger(struct master *m, pid_t pid)
-{
-	/* Room for one: the oldest may have hung long enough. */
-	if (m->old_logger[0] != 0)
-		kill(m->old_logger[0], SIGKILL);
-	memmove(m->old_logger, m->old_logger + 1,
-	    sizeof(m->old_logger) - sizeof(m->old_logger[0]));
-	m->old_logger[MASTER_LOGGERS - 1] = pid;
-}
-
 /* A child has ended.  As pid 1, or with a replaced logger, it may be any. */
 static void
 buried(struct master *m, pid_t pid, int status, int64_t now_ms)
@@ -62,7 +52,7 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 
 	if (pool_reaped(&m->pool, pid, status, &end)) {
 		if (end.generation == m->current.number)
-			supply_ended(&m->supply, &end, now_ms);
+			supply_ended(&m->supply, &m->pool, &end, now_ms);
 		else
 			reload_lost_worker(m, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms)) {
@@ -71,10 +61,8 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 	} else if (logger_reaped(&m->reload.logger, pid, now_ms)) {
 		reload_lost_logger(m,
 		    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
-	} else if (!loader_reaped(&m->reload.loader, pid)) {
-		for (int i = 0; i < MASTER_LOGGERS; i++)
-			if (m->old_logger[i] == pid)
-				m->old_logger[i] = 0;
+	} else if (!loader_reaped(&m->reload.loader, pid) &&
+	    !logger_past_reaped(&m->past, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 	}
 }
@@ -125,7 +113,7 @@ stop_now(struct master *m, int64_t now_ms)
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
 	close_listeners(m);
-	pool_cut(&m->pool, now_ms);
+	dismiss_now(&m->pool, now_ms);
 }
 
 static void
@@ -138,10 +126,11 @@ stop_gracefully(struct master *m, int64_t now_ms)
 		return;
 	}
 	begin_stop(m, "gracefully");
-	pool_census(&m->pool, m->current.number, &census);
 	/* Each idle worker takes one that waits, before it leaves. */
-	pool_leave(&m->pool, 0, UINT_MAX, m->config->timeout_drain_ms, now_ms);
+	pool_census(&m->pool, m->current.number, &census);
 	(void)supply_sweep(&m->pool, &m->current, census.idle);
+	dismiss_generations(&m->pool, 0, UINT_MAX, m->config->timeout_drain_ms,
+	    now_ms);
 	/* Everyone who becomes busy rings, so that we see when all are. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
 	m->close_ms = now_ms + CLOSE_MS;
@@ -189,7 +178,7 @@ tend(struct master *m, int64_t now_ms)
 			next = earlier(next, m->close_ms);
 	}
 	/* Last, for the others set deadlines. */
-	return earlier(next, pool_enforce(&m->pool, now_ms));
+	return earlier(next, dismiss_enforce(&m->pool, now_ms));
 }
 
 /* The one place that sleeps.  Returns what signals ask for. */
@@ -225,23 +214,21 @@ say_goodbye(struct master *m)
 	pid_t pid;
 
 	log_use(NULL, LEVEL_ERR);
-	if (m->current.number != 0)
+	if (m->current.number != 0) {
 		logger_close(&m->logger);
-	master_keep_logger(m, m->logger.pid);
+		logger_past_add(&m->past, m->logger.pid);
+	}
 	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
-		for (int i = 0; i < MASTER_LOGGERS && pid > 0; i++)
-			if (m->old_logger[i] == pid)
-				m->old_logger[i] = 0;
-		if (pid > 0)
+		if (pid > 0) {
+			(void)logger_past_reaped(&m->past, pid);
 			continue;
+		}
 		if (clock_ms() >= deadline)
 			break;
 		nanosleep(&rest, NULL);
 	}
 	/* A log daemon that does not answer shall not keep us. */
-	for (int i = 0; i < MASTER_LOGGERS; i++)
-		if (m->old_logger[i] != 0)
-			kill(m->old_logger[i], SIGKILL);
+	logger_past_kill(&m->past);
 }
 
 int

@@ -20,8 +20,6 @@
 struct config;
 struct options;
 
-enum { MASTER_LOGGERS = 8 };
-
 enum phase {
 	PHASE_START, /* the first load; nothing is served yet */
 	PHASE_RUN,
@@ -43,8 +41,7 @@ struct master {
 	struct config *config;
 	struct listener_set listeners;
 	struct logger logger;
-	/* Replaced ones, which leave when their last writer does. */
-	pid_t old_logger[MASTER_LOGGERS];
+	struct logger_past past;
 	int64_t started_ms;
 	int64_t close_ms;  /* of a stop: close the listeners by then */
 	int status;	   /* what the process will exit with */
@@ -57,8 +54,5 @@ struct master {
  * been logged if m->logger.pid says that there was a logger.
  */
 int master_run(struct master *, const struct options *, int notify);
-
-/* This logger has been replaced: remember to see it off. */
-void master_keep_logger(struct master *, pid_t);
 
 #endif

@@ -25,7 +25,7 @@ take_listen(struct config *config, const struct options *opt,
 			err) == -1)
 			return errbuf_prefix(err, "-l ");
 		if (listen->port[0] == '\0')
-			strcpy(listen->port, "10000");
+			strcpy(listen->port, CONFIG_PORT);
 	}
 	origins[settings_find("listen") - settings].from = ORIGIN_OPTION;
 	return 0;

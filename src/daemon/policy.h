@@ -12,7 +12,6 @@
 
 /* The `workers` settings, in Apache's meaning. */
 struct policy_limits {
-	unsigned start;	    /* at the birth of a generation */
 	unsigned min_spare; /* fewer idle than this: fork */
 	unsigned max_spare; /* more idle than this: retire */
 	unsigned max;	    /* never more of one generation */

@@ -14,20 +14,15 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "daemon/config.h"
+#include "daemon/dismiss.h"
 #include "daemon/echo.h"
 #include "daemon/log.h"
 #include "daemon/signals.h"
 #include "daemon/worker.h"
 
-enum {
-	/* A generation may be as large as workers.max, and as many may be
-	 * leaving beside it. */
-	CAPACITY = 2 * CONFIG_WORKERS,
-	/* After QUIT: time to send the rest, to linger, and a second. */
-	CUT_MS = 2 * ECHO_LINGER_MS + 1000,
-	/* A drain time-out is for clients: who has none is gone by then. */
-	SETTLE_MS = 5000,
-};
+/* A generation may be as large as workers.max, and as many may be leaving
+ * beside it. */
+enum { CAPACITY = 2 * CONFIG_WORKERS };
 
 int
 pool_open(struct pool *pool, struct errbuf *err)
@@ -65,16 +60,6 @@ free_entry(const struct pool *pool)
 	return -1;
 }
 
-/* Cut it off after drain_ms (0: never), unless that is due earlier. */
-static void
-bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
-{
-	if (drain_ms == 0 || worker->kill_ms != 0)
-		return;
-	if (worker->quit_ms == 0 || worker->quit_ms > now_ms + drain_ms)
-		worker->quit_ms = now_ms + drain_ms;
-}
-
 int
 pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 {
@@ -90,13 +75,14 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 		.lifeline = pool->lifeline[0],
 		.demand = pool->demand,
 	};
+	int64_t now_ms = clock_ms();
 	pid_t pid;
 
 	if (i == -1) {
 		errno = EAGAIN;
 		return -1;
 	}
-	scoreboard_claim(&pool->board, (unsigned)i, clock_ms());
+	scoreboard_claim(&pool->board, (unsigned)i, now_ms);
 	if ((pid = fork()) == -1) {
 		scoreboard_release(&pool->board, (unsigned)i);
 		return -1;
@@ -104,11 +90,10 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 	if (pid == 0)
 		worker_main(&job);
 	pool->worker[i] = (struct pool_worker){ .pid = pid,
+		.born_ms = now_ms,
 		.generation = gen->number,
 		.leaving = leaving };
-	if (leaving)
-		bound(&pool->worker[i], gen->config->timeout_drain_ms,
-		    clock_ms());
+	dismiss_expect(&pool->worker[i], gen->config->timeout_drain_ms, now_ms);
 	pool->count++;
 	pool->leaving += leaving;
 	if ((unsigned)i >= pool->used)
@@ -165,6 +150,17 @@ pool_let_go(struct pool *pool)
 }
 
 bool
+pool_proven(const struct pool *pool, int64_t since_ms)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 &&
+		    pool->worker[i].born_ms >= since_ms &&
+		    atomic_load(&pool->board.slots[i].connections) > 0)
+			return true;
+	return false;
+}
+
+bool
 pool_settled(const struct pool *pool)
 {
 	for (unsigned i = 0; i < pool->used; i++)
@@ -172,145 +168,6 @@ pool_settled(const struct pool *pool)
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
 			return false;
 	return true;
-}
-
-static void
-tell_leave(struct pool *pool, unsigned i, int64_t drain_ms, int64_t now_ms)
-{
-	struct pool_worker *worker = &pool->worker[i];
-
-	worker->leaving = true;
-	worker->settle_ms = now_ms + SETTLE_MS;
-	bound(worker, drain_ms, now_ms);
-	pool->leaving++;
-	scoreboard_discount(&pool->board, i);
-	kill(worker->pid, SIGTERM);
-}
-
-static void
-tell_cut(struct pool *pool, unsigned i, int64_t now_ms)
-{
-	struct pool_worker *worker = &pool->worker[i];
-
-	if (!worker->leaving)
-		tell_leave(pool, i, 0, now_ms);
-	worker->quit_ms = 0;
-	worker->kill_ms = now_ms + CUT_MS;
-	kill(worker->pid, SIGQUIT);
-}
-
-void
-pool_retire(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
-{
-	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
-		const struct pool_worker *worker = &pool->worker[i];
-
-		if (worker->pid == 0 || worker->leaving ||
-		    worker->generation != generation ||
-		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
-			continue;
-		tell_leave(pool, i, 0, now_ms);
-		n--;
-	}
-}
-
-void
-pool_leave(struct pool *pool, unsigned first, unsigned last, int64_t drain_ms,
-    int64_t now_ms)
-{
-	for (unsigned i = 0; i < pool->used; i++) {
-		struct pool_worker *worker = &pool->worker[i];
-
-		if (worker->pid == 0 || worker->generation < first ||
-		    worker->generation > last)
-			continue;
-		if (!worker->leaving)
-			tell_leave(pool, i, drain_ms, now_ms);
-		else
-			bound(worker, drain_ms, now_ms);
-	}
-}
-
-void
-pool_cut(struct pool *pool, int64_t now_ms)
-{
-	for (unsigned i = 0; i < pool->used; i++)
-		if (pool->worker[i].pid != 0 && pool->worker[i].kill_ms == 0)
-			tell_cut(pool, i, now_ms);
-}
-
-/* Has a client, was told to finish, and may still do so. */
-static bool
-is_finishing(const struct pool *pool, unsigned i)
-{
-	return pool->worker[i].pid != 0 && pool->worker[i].leaving &&
-	    pool->worker[i].kill_ms == 0 &&
-	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
-}
-
-void
-pool_bound_leaving(struct pool *pool, unsigned max, int64_t now_ms)
-{
-	unsigned finishing = 0, cut = 0;
-
-	for (unsigned i = 0; i < pool->used; i++)
-		finishing += is_finishing(pool, i);
-	for (; finishing > max; finishing--, cut++) {
-		unsigned oldest = pool->used;
-
-		for (unsigned i = 0; i < pool->used; i++)
-			if (is_finishing(pool, i) &&
-			    (oldest == pool->used ||
-				pool->worker[i].generation <
-				    pool->worker[oldest].generation))
-				oldest = i;
-		if (oldest == pool->used)
-			break;
-		tell_cut(pool, oldest, now_ms);
-	}
-	if (cut > 0)
-		log_warning("workers leaving above workers.max, "
-			    "cut off the oldest count=%u",
-		    cut);
-}
-
-/* Of two deadlines, of which the second may be none. */
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return b != 0 && b < a ? b : a;
-}
-
-int64_t
-pool_enforce(struct pool *pool, int64_t now_ms)
-{
-	int64_t next = INT64_MAX;
-
-	for (unsigned i = 0; i < pool->used; i++) {
-		struct pool_worker *worker = &pool->worker[i];
-
-		if (worker->pid == 0)
-			continue;
-		if (worker->settle_ms != 0 && now_ms >= worker->settle_ms) {
-			worker->settle_ms = 0;
-			if (worker->kill_ms == 0 &&
-			    scoreboard_state(&pool->board, i) != SLOT_BUSY)
-				tell_cut(pool, i, now_ms);
-		}
-		if (worker->quit_ms != 0 && now_ms >= worker->quit_ms)
-			tell_cut(pool, i, now_ms);
-		if (worker->kill_ms != 0 && now_ms >= worker->kill_ms) {
-			log_warning("worker did not end, killed pid=%ld",
-			    (long)worker->pid);
-			kill(worker->pid, SIGKILL);
-			/* Once may be too early for a frozen one; repeat. */
-			worker->kill_ms = now_ms + CUT_MS;
-		}
-		next = earlier(next, worker->settle_ms);
-		next = earlier(next, worker->quit_ms);
-		next = earlier(next, worker->kill_ms);
-	}
-	return next;
 }
 
 /* The entry of a child, pool->used if it is none of ours. */
@@ -392,6 +249,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	end->early = !worker->leaving &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
 	end->unexpected = !worker->leaving && (end->early || !in_order);
+	end->born_ms = worker->born_ms;
 	end->proven = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
 		/* A kill of ours has been reported already. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pool: the master's table of workers: fork, tell, end, reap, count.
+ * pool: the master's table of workers: fork, reap, count.
  *
- * How many there should be is not decided here (supply.c, policy.c).  Pids
+ * How many there should be is not decided here (supply.c, policy.c), nor who
+ * is to go (dismiss.c).  Pids
  * and deadlines live in a private table: nothing that the master needs in
  * order to end a worker is writable by that worker.  Signals go only to
  * children that have not been reaped.
@@ -30,7 +31,8 @@ struct generation {
 };
 
 struct pool_worker {
-	pid_t pid; /* 0: this entry is free */
+	pid_t pid;	 /* 0: this entry is free */
+	int64_t born_ms; /* clock_ms() of the fork */
 	unsigned generation;
 	bool leaving;	   /* told to finish */
 	bool frozen;	   /* stopped by SIGSTOP: as good as not there */
@@ -70,7 +72,8 @@ struct pool_end {
 	bool unexpected; /* it was not told to leave, and not in order */
 	bool early;	 /* unexpected, and it was never ready */
 	bool proven;	 /* it had served somebody */
-	int status;	 /* its exit status, 0 when a signal ended it */
+	int64_t born_ms;
+	int status; /* its exit status, 0 when a signal ended it */
 };
 
 int pool_open(struct pool *, struct errbuf *);
@@ -93,35 +96,11 @@ bool pool_may_signal(const struct pool *);
 /* The end is near: who waits for a client leaves, signal or not. */
 void pool_let_go(struct pool *);
 
-/* Whether everyone alive is serving its last client. */
+/* Whether a worker born at or after then has served somebody. */
+bool pool_proven(const struct pool *, int64_t since_ms);
+
+/* Whether everyone alive has a client (and takes no other, when leaving). */
 bool pool_settled(const struct pool *);
-
-/*
- * Tell up to n idle workers of a generation to leave, from the end of the
- * table so that it gets short.  One that has just got a client may finish.
- */
-void pool_retire(struct pool *, unsigned generation, unsigned n,
-    int64_t now_ms);
-
-/*
- * Tell everyone of the generations from `first` to `last` to finish.  Who is
- * not done in drain_ms (0: no bound) is cut off as by pool_cut(), also those
- * who were told before and would have had longer.
- */
-void pool_leave(struct pool *, unsigned first, unsigned last, int64_t drain_ms,
-    int64_t now_ms);
-
-/* Tell all workers to end their connections cleanly now, and leave. */
-void pool_cut(struct pool *, int64_t now_ms);
-
-/* At most `max` clients of leaving workers: cut off the oldest beyond. */
-void pool_bound_leaving(struct pool *, unsigned max, int64_t now_ms);
-
-/*
- * Do what deadlines ask for.  Returns the clock_ms() of the next one,
- * INT64_MAX when there is none.
- */
-int64_t pool_enforce(struct pool *, int64_t now_ms);
 
 /*
  * A child has been stopped or continued; it serves nobody meanwhile.  False

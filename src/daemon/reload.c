@@ -12,8 +12,10 @@
 #include "common/errbuf.h"
 #include "daemon/background.h"
 #include "daemon/config.h"
+#include "daemon/dismiss.h"
 #include "daemon/log.h"
 #include "daemon/master.h"
+#include "daemon/settings.h"
 
 enum { READY_MS = 10000 }; /* for the first workers to get ready */
 
@@ -45,17 +47,15 @@ reload_abandon(struct master *m)
 	if (r->step == RELOAD_READYING) {
 		supply_launch_over(&m->supply);
 		/* They may have clients already; those may finish. */
-		pool_leave(&m->pool, r->next.number, r->next.number,
+		dismiss_generations(&m->pool, r->next.number, r->next.number,
 		    r->config->timeout_drain_ms, clock_ms());
 	}
 	listener_set_abandon(&r->listeners);
 	if (r->own_logger) {
-		if (is_start(m)) {
+		if (is_start(m))
 			log_use(NULL, LEVEL_INFO);
-			/* For master.c to wait for. */
-			m->logger.pid = r->logger.pid;
-		}
 		logger_close(&r->logger);
+		logger_past_add(&m->past, r->logger.pid);
 		r->logger.pid = 0;
 	}
 	r->own_logger = false;
@@ -71,7 +71,7 @@ fail(struct master *m, int status, const struct errbuf *why)
 	if (is_start(m)) {
 		m->phase = PHASE_STOP;
 		pool_let_go(&m->pool);
-		pool_cut(&m->pool, clock_ms());
+		dismiss_now(&m->pool, clock_ms());
 		m->status = status;
 		m->err = *why;
 		/* Whoever started us is told on standard error anyway. */
@@ -115,12 +115,11 @@ reload_begin(struct master *m)
 static void
 keep_fixed(struct master *m)
 {
-	struct reload *r = &m->reload;
-
-	if (strcmp(m->config->pid_file, r->config->pid_file) == 0)
-		return;
-	log_warning("pid_file has changed, which takes a restart");
-	strcpy(r->config->pid_file, m->config->pid_file);
+	for (unsigned i = 0; i < settings_count; i++)
+		if (settings[i].applies == APPLIES_RESTART &&
+		    settings_keep(m->reload.config, m->config, &settings[i]))
+			log_warning("%s has changed, which takes a restart",
+			    settings[i].path);
 }
 
 /* The logger comes first, so that it can tell what else goes wrong. */
@@ -244,7 +243,7 @@ sweep_removed(struct master *m)
 		log_warning("closing with connections unserved count=%u", left);
 }
 
-/* Steps that cannot fail. */
+/* Steps that leave nothing undone: what fails in them is said, and is small. */
 static void
 commit(struct master *m, int64_t now_ms)
 {
@@ -255,8 +254,9 @@ commit(struct master *m, int64_t now_ms)
 	supply_renew(&m->supply);
 	if (!is_start(m)) {
 		sweep_removed(m);
-		pool_leave(&m->pool, 0, r->next.number - 1, drain_ms, now_ms);
-		pool_bound_leaving(&m->pool, (unsigned)r->config->workers_max,
+		dismiss_generations(&m->pool, 0, r->next.number - 1, drain_ms,
+		    now_ms);
+		dismiss_excess(&m->pool, (unsigned)r->config->workers_max,
 		    now_ms);
 	}
 	listener_set_commit(&m->listeners, &r->listeners, r->config);
@@ -264,7 +264,7 @@ commit(struct master *m, int64_t now_ms)
 		log_use(&r->logger.pipe, config_log_level(r->config));
 		if (!is_start(m)) {
 			logger_close(&m->logger);
-			master_keep_logger(m, m->logger.pid);
+			logger_past_add(&m->past, m->logger.pid);
 		}
 		m->logger = r->logger;
 		r->logger.pid = 0;

@@ -40,7 +40,7 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 
-/* Written by the master alone, read by the workers. */
+/* By rule written by the master alone, and read by the workers. */
 struct board_head {
 	_Alignas(64) _Atomic uint32_t ring_below; /* see policy.h */
 	_Atomic uint32_t ring_above;

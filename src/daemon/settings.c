@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/errbuf.h"
+#include "common/spell.h"
 #include "common/units.h"
 
 /* From LEVEL_ERR on. */
@@ -15,37 +16,32 @@ static const char *const levels[] = { "err", "warning", "notice", "info",
 static const char *const facilities[] = { "daemon", "user", "auth", "authpriv",
 	"local0", "local1", "local2", "local3", "local4", "local5", "local6",
 	"local7", NULL };
+_Static_assert(sizeof(facilities) / sizeof(facilities[0]) ==
+	CONFIG_FACILITIES + 1,
+    "CONFIG_FACILITIES is wrong");
 static const char *const targets[] = { "syslog", "stderr", NULL };
 
-#define INTEGER(path, field, def, min, max, help)                              \
-	{                                                                      \
-		path, SETTING_INTEGER, offsetof(struct config, field), 0, def, \
-		    min, max, NULL, APPLIES_RELOAD, help                       \
-	}
-#define SECONDS(path, field, def, max, help)                                   \
-	{                                                                      \
-		path, SETTING_SECONDS, offsetof(struct config, field), 0, def, \
-		    0, (max)*1000LL, NULL, APPLIES_RELOAD, help                \
-	}
-#define STRING(path, field, def, applies, help)                                \
-	{                                                                      \
-		path, SETTING_STRING, offsetof(struct config, field),          \
-		    sizeof(((struct config *)0)->field), def, 0, 0, NULL,      \
-		    applies, help                                              \
-	}
-#define CHOICE(path, field, def, words, help)                                  \
-	{                                                                      \
-		path, SETTING_CHOICE, offsetof(struct config, field), 0, def,  \
-		    0, 0, words, APPLIES_RELOAD, help                          \
-	}
+/* clang-format off */
+#define SETTING(p, t, f, v, h) \
+	.path = p, .type = t, .offset = offsetof(struct config, f), \
+	.value = v, .help = h
+#define INTEGER(p, f, v, low, high, h) \
+	{ SETTING(p, SETTING_INTEGER, f, v, h), .min = low, .max = high }
+#define SECONDS(p, f, v, high, h) \
+	{ SETTING(p, SETTING_SECONDS, f, v, h), .max = (high) * 1000LL }
+#define STRING(p, f, v, a, h) \
+	{ SETTING(p, SETTING_STRING, f, v, h), .applies = a, \
+	    .size = sizeof(((struct config *)0)->f) }
+#define CHOICE(p, f, v, w, h) \
+	{ SETTING(p, SETTING_CHOICE, f, v, h), .words = w }
+#define NETWORKS(p, d, h) \
+	{ SETTING(p, SETTING_NETWORKS, access, "", h), .deny = d }
 
 enum { DAY = 86400, WEEK = 7 * DAY };
 
-/* clang-format off */
 const struct setting settings[] = {
-	{ "listen", SETTING_LISTEN, offsetof(struct config, listen), 0,
-	    "localhost:10000", 0, 0, NULL, APPLIES_RELOAD,
-	    "addresses to listen on" },
+	{ SETTING("listen", SETTING_LISTEN, listen, "localhost:" CONFIG_PORT,
+	    "addresses to listen on") },
 	INTEGER("backlog", backlog, "4096", 1, 65535,
 	    "accept queue of each address"),
 	INTEGER("buffer_size", buffer_size, "65536", 1, 1048576,
@@ -70,12 +66,9 @@ const struct setting settings[] = {
 	    "the longest a connection may outlive a stop or a reload"),
 	SECONDS("timeouts.defer_accept", timeout_defer_ms, "1", 600,
 	    "a connection without data stays in the kernel for about this long"),
-	{ "access.allow", SETTING_NETWORKS, offsetof(struct config, access),
-	    false, "", 0, 0, NULL, APPLIES_RELOAD,
-	    "networks that are served; with any, the rest is not" },
-	{ "access.deny", SETTING_NETWORKS, offsetof(struct config, access),
-	    true, "", 0, 0, NULL, APPLIES_RELOAD,
-	    "networks that are not served" },
+	NETWORKS("access.allow", false,
+	    "networks that are served; with any, the rest is not"),
+	NETWORKS("access.deny", true, "networks that are not served"),
 	STRING("log.ident", log.ident, "echod", APPLIES_RELOAD,
 	    "name in front of each line"),
 	CHOICE("log.facility", log.facility, "daemon", facilities,
@@ -149,7 +142,7 @@ settings_clear_networks(struct config *config, const struct setting *s)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < list->count; i++)
-		if (list->rules[i].deny != (s->size != 0))
+		if (list->rules[i].deny != s->deny)
 			list->rules[kept++] = list->rules[i];
 	list->count = kept;
 }
@@ -162,8 +155,8 @@ settings_add_network(struct config *config, const struct setting *s,
 
 	if (list->count == ACCESS_RULES)
 		return errbuf_set(err, "more than %d networks", ACCESS_RULES);
-	if (access_rule_parse(&list->rules[list->count], text, s->size != 0,
-		err) == -1)
+	if (access_rule_parse(&list->rules[list->count], text, s->deny, err) ==
+	    -1)
 		return -1;
 	list->count++;
 	return 0;
@@ -225,9 +218,10 @@ settings_defaults(struct config *config)
 		if (settings[i].type != SETTING_LISTEN)
 			settings_assign(config, &settings[i], settings[i].value,
 			    &err);
+		else
+			addr_split(settings[i].value, config->listen[0].address,
+			    config->listen[0].port, &err);
 	config->listen_count = 1;
-	strcpy(config->listen[0].address, "localhost");
-	strcpy(config->listen[0].port, "10000");
 }
 
 const struct setting *
@@ -251,35 +245,6 @@ settings_is_group(const char *name)
 	return false;
 }
 
-/* Edits that turn one word into the other (Levenshtein), up to 64 bytes. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[65];
-	size_t n = strlen(b);
-
-	if (n > 64)
-		return 64;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= n; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
 const char *
 settings_nearest(const char *path)
 {
@@ -290,11 +255,12 @@ settings_nearest(const char *path)
 		const char *known = settings[i].path;
 		const char *dot = strchr(known, '.');
 
-		edits = distance(path, known);
+		edits = spell_distance(path, known);
 		/* Perhaps the group was forgotten, or is another one. */
 		if (dot != NULL) {
 			const char *last = strrchr(path, '.');
-			unsigned e = distance(last != NULL ? last + 1 : path,
+			unsigned e = spell_distance(last != NULL ? last + 1 :
+								   path,
 			    dot + 1);
 
 			/* Not every short word is like every other. */
@@ -314,6 +280,18 @@ static int64_t *
 number(struct config *config, const char *path)
 {
 	return field(config, settings_find(path));
+}
+
+bool
+settings_keep(struct config *next, const struct config *now,
+    const struct setting *s)
+{
+	const char *value = (const char *)now + s->offset;
+
+	if (strcmp(field(next, s), value) == 0)
+		return false;
+	memcpy(field(next, s), value, s->size);
+	return true;
 }
 
 int

@@ -38,6 +38,7 @@ struct setting {
 	const char *const *words; /* of a choice, NULL-terminated */
 	enum setting_applies applies;
 	const char *help;
+	bool deny; /* of networks: these are refused */
 };
 
 enum { SETTINGS_MAX = 32 }; /* room for an array beside the table */
@@ -68,6 +69,13 @@ int settings_assign(struct config *, const struct setting *, const char *text,
 int settings_add_network(struct config *, const struct setting *,
     const char *text, struct errbuf *);
 void settings_clear_networks(struct config *, const struct setting *);
+
+/*
+ * Give a string setting of `next` the value it has in `now`; true when that
+ * changes it.
+ */
+bool settings_keep(struct config *next, const struct config *now,
+    const struct setting *);
 
 /*
  * Put the place where a setting was written, and its path, in front of the

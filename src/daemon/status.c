@@ -21,6 +21,32 @@ report_workers(const struct master *m, int64_t now_ms)
 	    m->config->workers_max);
 }
 
+/* How long the longest connection has lasted: who holds a worker? */
+static void
+report_longest(const struct master *m, int64_t now_ms)
+{
+	const struct slot *longest = NULL;
+	char text[ADDR_TEXT];
+	struct addr peer;
+
+	for (unsigned i = 0; i < m->pool.used; i++) {
+		const struct slot *slot = &m->pool.board.slots[i];
+
+		if (m->pool.worker[i].pid != 0 &&
+		    scoreboard_state(&m->pool.board, i) == SLOT_BUSY &&
+		    (longest == NULL ||
+			atomic_load(&slot->since_ms) <
+			    atomic_load(&longest->since_ms)))
+			longest = slot;
+	}
+	if (longest == NULL)
+		return;
+	scoreboard_peer(longest, &peer);
+	addr_text(&peer, text, sizeof(text));
+	log_notice("status longest peer=%s seconds=%" PRId64, text,
+	    (now_ms - atomic_load(&longest->since_ms)) / 1000);
+}
+
 static void
 report_listeners(const struct master *m)
 {
@@ -58,6 +84,7 @@ void
 status_report(const struct master *m, int64_t now_ms)
 {
 	report_workers(m, now_ms);
+	report_longest(m, now_ms);
 	report_listeners(m);
 	report_totals(m);
 }

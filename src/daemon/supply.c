@@ -4,17 +4,13 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "daemon/config.h"
+#include "daemon/dismiss.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
 #include "daemon/pool.h"
 
-enum {
-	BATCH = 32,	   /* forks between two looks at the signals */
-	PROOF_MS = 100,	   /* a try that lives so long is a success */
-	UNPROVEN = 10,	   /* workers that may die before they serve */
-	STABLE_MS = 10000, /* a failure after so long is the first again */
-};
+enum { BATCH = 32 }; /* forks between two looks at the signals */
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -66,40 +62,14 @@ supply_launch_over(struct supply *supply)
 	supply->awaiting = false;
 }
 
-/*
- * Something failed: fork nobody for a while, then one to see whether it is
- * over.  Several failures in one step are one.
- */
 static void
 back_off(struct supply *supply, const char *what, int64_t now_ms)
 {
-	int64_t ms;
+	int64_t ms = backoff_failed(&supply->backoff, now_ms);
 
-	if (now_ms < supply->retry_ms)
-		return;
-	if (now_ms - supply->retry_ms > STABLE_MS)
-		supply->failures = 0;
-	ms = policy_backoff_ms(++supply->failures,
-	    (uint32_t)now_ms * 2654435761U);
-	supply->blocked = true;
-	supply->probing = false;
-	supply->retry_ms = now_ms + ms;
-	log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
-}
-
-/* One more unproven death: is it one of many?  They wear off, one a second. */
-static bool
-too_many(struct supply *supply, int64_t now_ms)
-{
-	int64_t worn = (now_ms - supply->unproven_ms) / 1000;
-
-	if (supply->failures > 0 && now_ms - supply->retry_ms <= STABLE_MS)
-		return true;
-	supply->unproven_ms += worn * 1000;
-	supply->unproven = worn < supply->unproven ?
-	    supply->unproven - (unsigned)worn :
-	    0;
-	return ++supply->unproven > UNPROVEN;
+	/* Several in one step are one failure, and one line. */
+	if (ms > 0)
+		log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
 }
 
 void
@@ -109,20 +79,26 @@ supply_frozen(struct supply *supply)
 }
 
 void
-supply_ended(struct supply *supply, const struct pool_end *end, int64_t now_ms)
+supply_ended(struct supply *supply, const struct pool *pool,
+    const struct pool_end *end, int64_t now_ms)
 {
+	struct backoff *b = &supply->backoff;
+
 	if (!end->unexpected)
 		return;
 	supply->replace++;
+	/* Has anybody served who was born after the last failure? */
+	if (b->failures > 0 &&
+	    ((end->proven && end->born_ms >= b->retry_ms) ||
+		pool_proven(pool, b->retry_ms)))
+		backoff_reset(b);
 	/*
 	 * Who has served somebody was all right, whatever happened then; a
-	 * client that kills its worker must not slow down the others.  Who
-	 * has not may be the first of many: a few are replaced at once too,
-	 * more in a short time are a failure.
+	 * client that kills its worker must not slow down the others.
 	 */
 	if (end->early)
 		back_off(supply, "a worker died before it was ready", now_ms);
-	else if (!end->proven && too_many(supply, now_ms))
+	else if (!end->proven && backoff_suspects(b, now_ms))
 		back_off(supply, "workers die before they serve anybody",
 		    now_ms);
 }
@@ -130,11 +106,7 @@ supply_ended(struct supply *supply, const struct pool_end *end, int64_t now_ms)
 void
 supply_renew(struct supply *supply)
 {
-	supply->blocked = false;
-	supply->probing = false;
-	supply->failures = 0;
-	supply->unproven = 0;
-	supply->retry_ms = 0;
+	backoff_reset(&supply->backoff);
 }
 
 /* One line when every worker is busy, one when that is over. */
@@ -160,42 +132,6 @@ report_full(struct supply *supply, const struct policy_view *view,
 		    (double)(now_ms - supply->full_since_ms) / 1000);
 	}
 	supply->full = plan->full;
-}
-
-/* How many may be forked now, given what failed lately. */
-static unsigned
-allowed_now(struct supply *supply, unsigned wanted, unsigned starting,
-    int64_t now_ms)
-{
-	if (!supply->blocked)
-		return least(wanted, BATCH);
-	if (now_ms < supply->retry_ms)
-		return 0;
-	if (!supply->probing && wanted > 0) {
-		supply->probing = true;
-		supply->proof_ms = 0;
-		return 1;
-	}
-	if (supply->probing && starting > 0)
-		return 0;
-	if (supply->probing && supply->proof_ms == 0)
-		supply->proof_ms = now_ms + PROOF_MS;
-	if (supply->probing && now_ms < supply->proof_ms)
-		return 0;
-	supply->blocked = false;
-	supply->probing = false;
-	return least(wanted, BATCH);
-}
-
-/* When to look again at what failed. */
-static int64_t
-next_try(const struct supply *supply, int64_t now_ms)
-{
-	if (now_ms < supply->retry_ms)
-		return supply->retry_ms;
-	if (supply->probing && now_ms < supply->proof_ms)
-		return supply->proof_ms;
-	return INT64_MAX;
 }
 
 /* Returns how many could be forked. */
@@ -225,7 +161,7 @@ shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
 		return INT64_MAX;
 	}
 	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
-		pool_retire(pool, gen->number, n, now_ms);
+		dismiss_idle(pool, gen->number, n, now_ms);
 		supply->shrink_ms = 0;
 	}
 	if (supply->shrink_ms == 0)
@@ -267,16 +203,17 @@ supply_maintain(struct supply *supply, struct pool *pool,
 		    least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
-	granted = allowed_now(supply, wanted, view.starting, now_ms);
+	granted = least(BATCH,
+	    backoff_allow(&supply->backoff, wanted, view.starting, now_ms));
 	report_full(supply, &view, &plan, now_ms);
 	next = shrink(supply, pool, gen, plan.retire, now_ms);
 	granted = grow(supply, pool, gen, granted, now_ms);
 	supply->replace -= least(supply->replace, granted);
-	if (supply->blocked) {
+	if (supply->backoff.blocked) {
 		/* Whoever gets ready rings. */
 		plan.ring_above = 0;
-		if (next_try(supply, now_ms) < next)
-			next = next_try(supply, now_ms);
+		if (backoff_next(&supply->backoff, now_ms) < next)
+			next = backoff_next(&supply->backoff, now_ms);
 	} else if (granted < wanted) {
 		next = now_ms;
 	} else {

@@ -2,15 +2,17 @@
 /*
  * supply: keeps a generation at the size that its clients need.
  *
- * Asks policy.c how many, and has pool.c do it; remembers failures, the
- * rhythm of shrinking, and whether the log has been told that the pool is
- * full.  Forks nobody itself.
+ * Asks policy.c how many and backoff.c when, and has pool.c fork; remembers
+ * the rhythm of shrinking, and whether the log has been told that the pool is
+ * full.
  */
 #ifndef ECHOD_SUPPLY_H
 #define ECHOD_SUPPLY_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "daemon/backoff.h"
 
 struct errbuf;
 struct generation;
@@ -21,17 +23,11 @@ struct pool_end;
 struct supply {
 	bool awaiting;	   /* a launch: workers ring when ready */
 	unsigned launched; /* by it, so far */
-	unsigned replace;  /* workers that are gone and were not replaced yet */
-	bool blocked;	   /* something failed; one try at a time */
-	unsigned failures; /* in a row */
-	unsigned unproven; /* deaths of workers that had served nobody */
-	int64_t unproven_ms; /* they have worn off up to then */
-	bool probing;	     /* while blocked: a try is under way */
-	int64_t retry_ms;    /* no try before this */
-	int64_t proof_ms;    /* the try lives; if it still does then, good */
-	int64_t shrink_ms;   /* next round of retiring; 0: none */
-	bool full;	     /* at max, and nobody idle */
-	bool full_said;	     /* and the log says so */
+	unsigned replace;  /* workers that are gone and not replaced yet */
+	struct backoff backoff;
+	int64_t shrink_ms; /* next round of retiring; 0: none */
+	bool full;	   /* at max, and nobody idle */
+	bool full_said;	   /* and the log says so */
 	int64_t full_since_ms;
 	int64_t full_said_ms; /* 0: never */
 };
@@ -65,7 +61,8 @@ void supply_renew(struct supply *);
 void supply_frozen(struct supply *);
 
 /* A worker has ended; what it means for the next ones. */
-void supply_ended(struct supply *, const struct pool_end *, int64_t now_ms);
+void supply_ended(struct supply *, const struct pool *, const struct pool_end *,
+    int64_t now_ms);
 
 /*
  * Listeners are about to be closed: fork workers that each take one of the

@@ -161,6 +161,8 @@ converse(void)
 	w.busy = 1;
 	if (w.leaving)
 		drop_listeners();
+	if (w.cut)
+		echo_interrupt(ECHO_DRAINED);
 	signals_let();
 	end = echo_serve(&w.echo);
 	signals_hold();
@@ -247,7 +249,8 @@ accept_failed(const struct listener *l)
 			log_warning("accept failed listener=%s, trying again: "
 				    "%m",
 			    l->text);
-		pause_accepting();
+		if (!w.leaving)
+			pause_accepting();
 		return;
 	}
 	log_err("accept failed listener=%s, leaving: %m", l->text);
@@ -283,7 +286,8 @@ last_look(void)
 	if (w.cut || (w.allowed != 0 && w.served >= w.allowed))
 		return;
 	scoreboard_leaving(w.job->board, w.job->slot, clock_ms());
-	for (unsigned i = 0; i < w.job->listeners->count && !w.dropped; i++)
+	for (unsigned i = 0;
+	     i < w.job->listeners->count && !w.dropped && !w.cut; i++)
 		if (take(&w.job->listeners->item[i]))
 			return;
 }
@@ -302,8 +306,13 @@ work(void)
 			    clock_ms());
 			continue;
 		}
-		if (event.data.u32 == UINT32_MAX)
-			return; /* the lifeline: no master any more */
+		if (event.data.u32 == UINT32_MAX) {
+			/* No master any more, or it is about to go. */
+			w.leaving = 1;
+			set_deadline(w.job->config->timeout_drain_ms,
+			    ECHO_DRAINED);
+			return;
+		}
 		if (take(&w.job->listeners->item[event.data.u32]) && !w.leaving)
 			ring(scoreboard_idle(w.job->board, w.job->slot,
 			    clock_ms()));
