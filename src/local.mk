@@ -61,6 +61,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/reload.h \
 	%D%/daemon/resolve.c \
 	%D%/daemon/resolve.h \
+	%D%/daemon/sanity.c \
+	%D%/daemon/sanity.h \
 	%D%/daemon/scoreboard.c \
 	%D%/daemon/scoreboard.h \
 	%D%/daemon/settings.c \

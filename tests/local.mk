@@ -6,17 +6,146 @@
 # To add a unit test: its name in unit_tests and its _SOURCES line.
 # To add a Perl test: its name in daemon_tests or style_tests.
 
-unit_tests =
+unit_tests = \
+	%D%/unit/access.t \
+	%D%/unit/addr.t \
+	%D%/unit/backoff.t \
+	%D%/unit/config.t \
+	%D%/unit/dump.t \
+	%D%/unit/echo.t \
+	%D%/unit/errbuf.t \
+	%D%/unit/listener.t \
+	%D%/unit/loader.t \
+	%D%/unit/log.t \
+	%D%/unit/options.t \
+	%D%/unit/pidfile.t \
+	%D%/unit/policy.t \
+	%D%/unit/resolve.t \
+	%D%/unit/scoreboard.t \
+	%D%/unit/settings.t \
+	%D%/unit/signals.t \
+	%D%/unit/source.t \
+	%D%/unit/spell.t \
+	%D%/unit/units.t
+
+%C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
+%C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
+%C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
+%C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/config.c
+%C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/dump.c
+%C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
+%C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
+%C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
+%C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
+%C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
+%C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
+%C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
+%C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
+%C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
+%C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
+%C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
+%C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
+%C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
+%C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
+%C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
 
 # Each test is one behaviour of the running daemon.
-daemon_tests =
+daemon_tests = \
+	%D%/daemon/accept-errors.t \
+	%D%/daemon/access-lists.t \
+	%D%/daemon/address-in-use.t \
+	%D%/daemon/already-running.t \
+	%D%/daemon/at-max-is-said-once.t \
+	%D%/daemon/background-start.t \
+	%D%/daemon/bad-reload-changes-nothing.t \
+	%D%/daemon/bind-is-all-or-nothing.t \
+	%D%/daemon/blast-and-close.t \
+	%D%/daemon/burst-of-1000.t \
+	%D%/daemon/burst-of-200.t \
+	%D%/daemon/checks-configuration.t \
+	%D%/daemon/closed-standard-descriptors.t \
+	%D%/daemon/crash-loop-backs-off.t \
+	%D%/daemon/drain-deadline.t \
+	%D%/daemon/drops-privileges.t \
+	%D%/daemon/echoes-every-byte.t \
+	%D%/daemon/failed-new-worker-keeps-old.t \
+	%D%/daemon/fork-fails.t \
+	%D%/daemon/frozen-worker.t \
+	%D%/daemon/half-close-gives-eof.t \
+	%D%/daemon/harmless-signals.t \
+	%D%/daemon/hostile-signal-state.t \
+	%D%/daemon/idle-makes-no-calls.t \
+	%D%/daemon/idle-timeout.t \
+	%D%/daemon/ipv6-off.t \
+	%D%/daemon/kill-ten-workers-under-load.t \
+	%D%/daemon/leaked-descriptors.t \
+	%D%/daemon/lifetime.t \
+	%D%/daemon/logger-killed.t \
+	%D%/daemon/logger-stalled.t \
+	%D%/daemon/master-killed-frees-ports.t \
+	%D%/daemon/no-ipv6-in-kernel.t \
+	%D%/daemon/no-syslogd-at-start.t \
+	%D%/daemon/one-gib-through-socat.t \
+	%D%/daemon/options.t \
+	%D%/daemon/per-message-syscalls.t \
+	%D%/daemon/pid-file.t \
+	%D%/daemon/pool-shrinks.t \
+	%D%/daemon/process-group-signal.t \
+	%D%/daemon/queued-clients-are-served-on-stop.t \
+	%D%/daemon/quit-ends-cleanly.t \
+	%D%/daemon/real-syslogd.t \
+	%D%/daemon/recycles-workers.t \
+	%D%/daemon/reload-applies-settings.t \
+	%D%/daemon/reload-changes-addresses.t \
+	%D%/daemon/reload-storm.t \
+	%D%/daemon/reload-under-load.t \
+	%D%/daemon/reload-while-clients-stay.t \
+	%D%/daemon/removed-address-serves-its-queue.t \
+	%D%/daemon/replaced-logger-leaves.t \
+	%D%/daemon/reset-in-mid-echo.t \
+	%D%/daemon/second-term-stops-now.t \
+	%D%/daemon/send-timeout-frees-worker.t \
+	%D%/daemon/several-listeners.t \
+	%D%/daemon/short-io.t \
+	%D%/daemon/signal-before-the-call.t \
+	%D%/daemon/signals-in-early-life.t \
+	%D%/daemon/stderr-blocked.t \
+	%D%/daemon/stop-after-idle.t \
+	%D%/daemon/stop-beats-reload.t \
+	%D%/daemon/stop-finishes-clients.t \
+	%D%/daemon/syslogd-restarted.t \
+	%D%/daemon/tutorial-defaults.t \
+	%D%/daemon/tutorial-story.t \
+	%D%/daemon/urgent-data.t \
+	%D%/daemon/wildcard-both-families.t \
+	%D%/daemon/worker-dies-between-wake-and-accept.t \
+	%D%/daemon/worker-killed-is-replaced.t
 
 # Each test is one rule about the source tree.
-style_tests =
+style_tests = \
+	%D%/style/documented.t \
+	%D%/style/format.t \
+	%D%/style/headers-stand-alone.t \
+	%D%/style/layering.t \
+	%D%/style/listed.t \
+	%D%/style/manual-lint.t \
+	%D%/style/no-fixed-sleeps.t \
+	%D%/style/owners.t \
+	%D%/style/sample-file.t \
+	%D%/style/shell-lint.t \
+	%D%/style/sizes.t
 
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
-	%D%/lib/Echod.pm
+	%D%/data \
+	%D%/lib/Echod.pm \
+	%D%/lib/EchodInject.pm \
+	%D%/lib/EchodLoad.pm \
+	%D%/lib/EchodProc.pm \
+	%D%/lib/EchodShim.pm \
+	%D%/lib/EchodSource.pm \
+	%D%/lib/EchodSyslog.pm \
+	%D%/lib/shim.c
 
 EXTRA_DIST += \
 	%D%/run-test \
@@ -44,6 +173,7 @@ TESTS = $(built_unit_tests) $(daemon_tests) $(style_tests)
 TEST_EXTENSIONS = .t
 T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_DRIVER_FLAGS = --merge
 T_LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run-test
 
 AM_TESTS_ENVIRONMENT = \

@@ -58,6 +58,13 @@ addr_wildcard(struct addr *a, sa_family_t family, uint16_t port)
 }
 
 bool
+addr_sane(const struct addr *a)
+{
+	return (a->sa.sa_family == AF_INET && a->len == sizeof(a->in)) ||
+	    (a->sa.sa_family == AF_INET6 && a->len == sizeof(a->in6));
+}
+
+bool
 addr_equal(const struct addr *a, const struct addr *b)
 {
 	if (a->len != b->len)

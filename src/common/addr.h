@@ -46,6 +46,9 @@ int addr_from_literal(struct addr *, const char *text, uint16_t port);
 /* The wildcard address of AF_INET or AF_INET6. */
 void addr_wildcard(struct addr *, sa_family_t, uint16_t port);
 
+/* Whether it is an address at all, should its bytes come from elsewhere. */
+bool addr_sane(const struct addr *);
+
 bool addr_equal(const struct addr *, const struct addr *);
 bool addr_is_wildcard(const struct addr *);
 uint16_t addr_port(const struct addr *);

@@ -9,7 +9,7 @@ spell_distance(const char *a, const char *b)
 	unsigned row[65];
 	size_t n = strlen(b);
 
-	if (n > 64)
+	if (n > 64 || strlen(a) > 64)
 		return 64;
 	for (size_t j = 0; j <= n; j++)
 		row[j] = (unsigned)j;

@@ -69,6 +69,21 @@ access_rule_text(const struct access_rule *rule, char *buf, size_t size)
 }
 
 bool
+access_sane(const struct access_list *list)
+{
+	if (list->count > ACCESS_RULES)
+		return false;
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct access_rule *rule = &list->rules[i];
+
+		if (!(rule->family == AF_INET && rule->bits <= 32) &&
+		    !(rule->family == AF_INET6 && rule->bits <= 128))
+			return false;
+	}
+	return true;
+}
+
+bool
 access_allows(const struct access_list *list, const struct addr *peer)
 {
 	const uint8_t *bytes = NULL;

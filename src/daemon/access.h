@@ -37,6 +37,9 @@ int access_rule_parse(struct access_rule *, const char *text, bool deny,
 /* The rule as text, ACCESS_TEXT bytes are always enough. */
 void access_rule_text(const struct access_rule *, char *, size_t);
 
+/* Whether the list is one, should its bytes come from elsewhere. */
+bool access_sane(const struct access_list *);
+
 /*
  * The longest prefix that contains the address decides, deny wins a tie.
  * Without a match: allowed, unless there is any allow rule.

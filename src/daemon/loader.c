@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -15,6 +16,7 @@
 #include "daemon/confine.h"
 #include "daemon/options.h"
 #include "daemon/resolve.h"
+#include "daemon/sanity.h"
 #include "daemon/settings.h"
 #include "daemon/signals.h"
 
@@ -123,21 +125,11 @@ fail(struct loader *loader, int status, const char *why)
  * lead us out of an array, whatever became of it.
  */
 static bool
-is_bounded(const struct load *load)
+is_sane(const struct load *load)
 {
-	const struct config *c = &load->config;
-
-	return load->err.text[sizeof(load->err.text) - 1] == '\0' &&
-	    c->listen_file[sizeof(c->listen_file) - 1] == '\0' &&
-	    c->listen_count <= CONFIG_LISTEN &&
-	    c->address_count <= CONFIG_ADDRESSES &&
-	    c->access.count <= ACCESS_RULES &&
-	    c->workers_max <= CONFIG_WORKERS &&
-	    c->workers_start <= c->workers_max &&
-	    c->log.ident[sizeof(c->log.ident) - 1] == '\0' &&
-	    c->log.facility >= 0 && c->log.facility < CONFIG_FACILITIES &&
-	    c->chroot[sizeof(c->chroot) - 1] == '\0' &&
-	    c->pid_file[sizeof(c->pid_file) - 1] == '\0';
+	if (memchr(load->err.text, '\0', sizeof(load->err.text)) == NULL)
+		return false;
+	return load->status != EX_OK || sanity_config(&load->config);
 }
 
 bool
@@ -163,8 +155,8 @@ loader_step(struct loader *loader)
 			return false;
 		loader->have += (size_t)n;
 	}
-	if (!is_bounded(loader->load))
-		return fail(loader, EX_SOFTWARE, "the loader sent rubbish");
+	if (!is_sane(loader->load))
+		return fail(loader, EX_OSERR, "the loader sent rubbish");
 	end_child(loader);
 	return true;
 }

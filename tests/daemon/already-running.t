@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: ISC
+# If this fails, two echods run by one pid file, or the second one harms the
+# first; a service script that starts twice is an everyday thing.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+# One runs, a second is started: it says who is there, and changes nothing.
+for my $mode ('foreground', 'background') {
+    my $d = Echod->start(mode => $mode,
+        options => ['-o', 'log.to=stderr',
+            $mode eq 'foreground' ? ('-p', Echod::new_name()) : ()]);
+    my $pid_file = $d->pid_file;
+    is(Echod::slurp($pid_file), $d->pid . "\n", "$mode: the pid file");
+
+    for my $flag ([], ['-F']) {
+        my ($status, $out, $err) = Echod->run(args =>
+            [@$flag, '-l', '127.0.0.1:0', '-p', $pid_file]);
+        is($status, 75, "a second echod @$flag: status 75");
+        is("$out$err", 'echod: already running as pid ' . $d->pid
+            . " (pid file $pid_file)\n", 'and it says who is there');
+    }
+    is(Echod::slurp($pid_file), $d->pid . "\n", 'the file is as it was');
+    is(Echod::echo_once($d->port, 'hello'), 'hello', 'the first one serves');
+    $d->finish;
+}
+
+# Two started together: exactly one runs.
+my $rounds = Echod::is_slow() ? 5 : 25;
+my (@odd, $winners);
+for my $round (1 .. $rounds) {
+    my $pid_file = Echod::new_name();
+    my @both = map {
+        Echod->start(wait => 0, options => ['-p', $pid_file])
+    } 1 .. 2;
+    Echod::until(sub {
+        (grep { $_->count_log(qr/: ready /) } @both)
+            && grep { !$_->is_running } @both;
+    }, 10);
+    my @up = grep { $_->is_running } @both;
+    my @down = grep { !$_->is_running } @both;
+    if (@up != 1 || $down[0]->status != 75) {
+        push @odd, "round $round: " . @up . ' run, status '
+            . join ' ', map { $_->status // 'none' } @both;
+        next;
+    }
+    my ($said) = grep { /^echod: already running/ } $down[0]->log_lines;
+    push @odd, "round $round: " . join ' ', $down[0]->log_lines
+        unless $said;
+    push @odd, "round $round: the pid file is not the winner's"
+        unless Echod::slurp($pid_file) eq $up[0]->pid . "\n";
+    push @odd, "round $round: status " . ($up[0]->status // 'none')
+        if $up[0]->stop('TERM', unseen => 1) != 0;
+    push @odd, "round $round: a pid file is left" if -e $pid_file;
+    push @odd, "round $round: a process is left"
+        if grep { $_->left_over } @both;
+}
+is("@odd", '', "$rounds times two at once: one runs, one says why not");
+done_testing;

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a client that sends much and leaves without reading anything
+# back crashes a worker, leaks something or blocks the next client.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $turns = Echod::is_slow() ? 100 : 1000;
+my $d = Echod->start;
+my $data = Echod::seeded(1, 1 << 20);
+my @workers = sort { $a <=> $b } $d->workers;
+my %before = map { $_ => open_in($_) } @workers;
+
+for my $turn (1 .. $turns) {
+    my $sock = $d->connect;
+    $sock->blocking(0);
+    # As much as fits, up to 1 MB, then a close with everything unread.
+    syswrite $sock, $data;
+    close $sock;
+}
+ok($d->wait_log(qr/: connection ended /, count => $turns, timeout => 30),
+    "$turns times");
+is($d->count_log(qr/reason=(?!closed|reset)/), 0,
+    'each ended as closed or reset');
+my %after;
+for my $pid ($d->workers) {
+    $after{$pid} = open_in($pid) if $before{$pid};
+}
+is_deeply(\%after, \%before, 'the workers live and leak no descriptor');
+is(Echod::echo_once($d->port, $data), $data, 'the next client is served');
+$d->finish(settle => 15);
+done_testing;
+
+sub open_in {
+    my %fd = Echod::descriptors(shift);
+    return scalar keys %fd;
+}

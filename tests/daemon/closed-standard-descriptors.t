@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a daemon that is started with its standard descriptors closed
+# opens a socket in their place, and what some library prints goes to a client.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+plan skip_all => 'valgrind has descriptors of its own'
+    if @Echod::WRAPPER;
+
+for my $closed ([0], [1], [0, 1], [0, 1, 2]) {
+    # Without standard error the log is to be looked for elsewhere.
+    my $silent = grep { $_ == 2 } @$closed;
+    my $code = join '', map { "POSIX::close($_);" } @$closed;
+    my $d = Echod->start(
+        prefix => [$^X, '-MPOSIX', '-e',
+            "$code exec { \$ARGV[0] } \@ARGV or die"],
+        options => ['-l', '127.0.0.1:0'],
+        wait => $silent ? 'idle' : 1,
+    );
+    my ($worker) = $d->workers;
+    my @all = ($d->pid, $d->logger, $worker);
+    my @wrong;
+    for my $pid (@all) {
+        my %fd = Echod::descriptors($pid);
+        push @wrong, map { "$pid: $_ is " . ($fd{$_} // 'closed') }
+            grep { ($fd{$_} // '') ne '/dev/null' } @$closed;
+        push @wrong, map { "$pid: $_ is $fd{$_}" }
+            grep { ($fd{$_} // '') =~ /socket|pipe|anon/ } 0 .. 2;
+    }
+    is("@wrong", '', "closed: @$closed, they are /dev/null");
+    my $data = Echod::seeded(1, 10_000);
+    is(Echod::echo_once($d->port, $data), $data, 'and it serves');
+    $d->finish;
+}
+done_testing;

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: ISC
+# If this fails, workers that die as soon as they are born are forked as fast
+# as the machine can: it burns, the log overflows, and nobody gets through to
+# the master.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+Echod::needs_strace();
+plan skip_all => 'the master and the workers wait by the same system call'
+    if (POSIX::uname())[4] ne 'x86_64';
+
+# Where a new worker crashes: while it prepares itself, or when it waits for
+# its first client.  And how many such deaths are replaced without a pause: all
+# that were forked in one step; or ten, and those who are on their way then.
+for my $where (['epoll_create1', 'before it is ready', 5],
+    ['epoll_pwait', 'before its first client', 10 + 5]) {
+    my ($call, $when, $free) = @$where;
+    my $d = Echod->start;
+    my $sock = $d->connect;
+    is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+    my ($busy) = $d->busy_workers;
+
+    # From here on, whoever is forked crashes.
+    my $strace = Echod::launch(['strace', '-f', '-o', '/dev/null',
+        '-e', "trace=$call", '-e', "inject=$call:signal=SEGV",
+        '-p', $d->pid], $d->dir);
+    Echod::until(sub {
+        (Echod::slurp('/proc/' . $d->pid . '/status') // '')
+            !~ /^TracerPid:\s*0$/m;
+    }, 5) or die "no hold of the master";
+    $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,
+        qr/workers die before they serve anybody/,
+        qr/reload failed/, qr/workers at max/);
+
+    my $from = $d->mark;
+    kill KILL => $d->idle_workers;
+    my $start = Echod::now();
+    ok($d->wait_log(qr/ signal=SIGSEGV/), "a worker that crashes $when");
+    Echod::until(sub {
+        Echod::now() - $start >= 3
+            || $d->count_log(qr/signal=SIGSEGV/) > 100;
+    }, 4);
+
+    # Then one each 0.1, 0.2, 0.4, 0.8, 1.6 s, less a quarter.
+    cmp_ok($d->count_log(qr/signal=SIGSEGV/), '<=', $free + 6,
+        'is not replaced in a hurry');
+    cmp_ok($d->count_log(qr/next try in/), '>=', 3, 'as the log says');
+    is(Echod::echo($sock, 'still here'), 'still here',
+        'a client who is served does not notice');
+    $d->signal('USR1');
+    ok($d->wait_log(qr/: status generation=1 /, timeout => 1),
+        'the master answers');
+
+    # The cause has gone: the pool recovers by itself, or by a reload at once.
+    kill INT => $strace;
+    Echod::wait_for($strace, 5);
+    like($d->reload, qr/reload done/, 'the cause is gone: a reload');
+    my $back = Echod::echo_once($d->port, 'hello', timeout => 1);
+    is($back, 'hello', 'serves new clients at once');
+    is(Echod::transfer($sock, 'bye', eof => 1), 'bye', 'and the old one');
+    close $sock;
+    $d->finish;
+}
+done_testing;

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: ISC
+# If this fails, one client that never leaves keeps a stopped echod alive, or
+# is cut off without what was read for it.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $drain = 1;
+my $d = Echod->start(options => ['-o', "timeouts.drain=$drain"]);
+
+# One that talks on, one that is silent, one that does not even read.
+my $talker = $d->connect;
+my $silent = $d->connect;
+my $deaf = $d->connect;
+is(Echod::echo($_, 'hello'), 'hello', 'a client') for $talker, $silent;
+is(syswrite($deaf, 'x' x 1000), 1000, 'a deaf one');
+Echod::until(sub { $d->busy_workers == 3 }, 3);
+$d->look;
+
+# The deadline counts from the signal, however long the master has slept.
+my $asleep = Echod::now() + $drain + 0.5;
+Echod::until(sub { Echod::now() >= $asleep }, $drain + 1);
+
+my $start = Echod::now();
+$d->signal('TERM');
+ok($d->wait_log(qr/: stopping gracefully workers=\d+$/), 'it says so');
+
+my ($sent, $back) = (0, 0);
+while (Echod::now() - $start < $drain + 5 * Echod::scale()) {
+    my $got = Echod::echo($talker, 'still here');
+    $back += length $got;
+    last if $Echod::problem;
+}
+cmp_ok(Echod::now() - $start, '>=', $drain - 0.01,
+    'running clients are served until timeouts.drain');
+is($Echod::problem, 'eof', 'then it ends with a FIN');
+is(Echod::receive_all($silent) . $Echod::problem, '',
+    'for the silent one as well');
+is(length(Echod::receive_all($deaf)) . $Echod::problem, '1000',
+    'and the third one finds all of its echo');
+close $_ for $talker, $silent, $deaf;
+
+is($d->wait_end, 0, 'the exit status is 0');
+my $seconds = Echod::now() - $start;
+cmp_ok($seconds, '<', $drain + 2 + Echod::scale(),
+    'within timeouts.drain, 2 s to linger and 1 s');
+is($d->count_log(qr/reason=drained$/), 3, 'the log tells why');
+my ($out) = $d->wait_log(qr/in_bytes=(?!5 |1000 )\d+ out_bytes=(\d+)/);
+ok($out && $out =~ /out_bytes=${\ ($back + 5)} /,
+    'what was sent has arrived') or diag("$back and 5 bytes: $out");
+$d->finish;
+done_testing;

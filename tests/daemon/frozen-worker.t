@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a worker that does not run (SIGSTOP, a debugger) counts as one
+# that waits for clients, or keeps a stop from coming to its end.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my @expected = (qr/: worker stopped pid=\d+$/, qr/: workers at max/);
+my $d = Echod->start;
+$d->expect_log(@expected);
+
+# One, then all that are idle: others take their place.
+for my $count (1, 5) {
+    my @frozen = ($d->idle_workers)[0 .. $count - 1];
+    freeze(@frozen);
+    ok($d->wait_log(qr/: warning: worker stopped pid=$frozen[-1]$/),
+        "$count frozen: the log tells");
+    is(served($d, 10), 10, 'clients are served within 1 s');
+    my %frozen = map { $_ => 1 } @frozen;
+    ok(Echod::until(sub {
+        (grep { !$frozen{$_} } $d->idle_workers) >= 5;
+    }, 1), 'there are as many idle ones as before');
+    $d->mark;
+    kill CONT => @frozen;
+    ok($d->wait_log(qr/: worker continued pid=$frozen[-1]$/), 'they go on');
+}
+is(served($d, 10), 10, 'and clients are served');
+$d->finish(settle => 15);
+
+# A stop with a client whose worker is frozen: the others may finish, it is
+# killed five seconds after its time is over.
+my %stop = (TERM => 1, QUIT => 0);
+my (%of, %frozen, %good, %end);
+for my $signal (sort keys %stop) {
+    my $e = $of{$signal} = Echod->start(
+        options => ['-o', "timeouts.drain=$stop{$signal}"]);
+    $e->expect_log(@expected, qr/: worker did not end, killed pid=/);
+    my $bad = $e->connect;
+    is(Echod::echo($bad, 'hello'), 'hello', "$signal: a client");
+    my ($worker) = $e->busy_workers;
+    my $good = $e->connect;
+    is(Echod::echo($good, 'hello'), 'hello', 'another one');
+    $e->look;
+    freeze($worker);
+    ok($e->wait_log(qr/: worker stopped pid=$worker$/), 'its worker freezes');
+    $frozen{$signal} = [$bad, $worker];
+    $good{$signal} = $good;
+}
+my $start = Echod::now();
+$of{$_}->signal($_) for keys %stop;
+is(Echod::transfer($good{TERM}, 'bye', eof => 1), 'bye',
+    'TERM: the good client finishes');
+is(Echod::receive_all($good{QUIT}) . $Echod::problem, '',
+    'QUIT: the good client gets a FIN');
+for my $signal (sort { $stop{$a} <=> $stop{$b} } keys %stop) {
+    my $e = $of{$signal};
+    is($e->wait_end, 0, "$signal: the exit status is 0");
+    cmp_ok(Echod::now() - $start, '<', $stop{$signal} + 5 + Echod::scale(),
+        'in time');
+    ok($e->wait_log(
+        qr/: warning: worker did not end, killed pid=$frozen{$signal}[1]$/),
+        'the frozen one is killed');
+    $e->finish;
+}
+done_testing;
+
+sub freeze {
+    my @pids = @_;
+    kill STOP => @pids;
+    Echod::until(sub {
+        !grep { (Echod::stat_of($_))[0] ne 'T' } @pids;
+    }, 3);
+    return;
+}
+
+# How many of COUNT clients are served within a second.
+sub served {
+    my ($d, $count) = @_;
+    my @sock = map { $d->connect } 1 .. $count;
+    return scalar grep {
+        Echod::transfer($_, 'hello', eof => 1, timeout => 1) eq 'hello'
+    } @sock;
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a client that says "I am done" waits for a FIN that does not
+# come, or loses the end of its echo.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $buffer = 4096;
+my $d = Echod->start(options => ['-o', "buffer_size=$buffer"]);
+
+# Nothing to wait for: not even the time that a silent client is given.
+my $start = Echod::now();
+is(Echod::echo_once($d->port, ''), '', 'a half-close at once gives an EOF');
+my $seconds = Echod::now() - $start;
+cmp_ok($seconds, '<', 0.5 * Echod::scale(), 'at once');
+
+for my $n (1, $buffer - 1, $buffer, $buffer + 1, 10_000_000) {
+    my $data = Echod::seeded($n, $n);
+    my $back = Echod::echo_once($d->port, $data);
+    ok($back eq $data && $Echod::problem eq '', "$n bytes, then the EOF")
+        or diag(length($back) . " came back: $Echod::problem");
+}
+
+# The end may come alone, when everything has been echoed already.
+my $sock = $d->connect;
+is(Echod::echo($sock, 'hello'), 'hello', 'an echo');
+shutdown $sock, 1;
+is(Echod::receive_all($sock), '', 'then nothing but the end');
+is($Echod::problem, '', 'which is a FIN');
+close $sock;
+
+my $zero = qr/in_bytes=0 out_bytes=0 .* reason=closed$/;
+ok($d->wait_log($zero), 'the log has the empty one as closed');
+is($d->count_log(qr/connection ended .* reason=(?!closed)/), 0,
+    'and none for another reason');
+$d->finish;
+done_testing;

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: ISC
+# If this fails, some signal that means nothing to a process of echod ends or
+# confuses it, or a storm of those that do mean something does.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $d = Echod->start(options => ['-o', 'log.level=notice',
+    '-o', 'timeouts.drain=0']);
+my $sock = $d->connect;
+is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+my ($busy) = $d->busy_workers;
+my @before = sort { $a <=> $b } $d->workers;
+
+# Straight to workers and to the logger: never fatal, and no second meaning.
+my @harmless = qw(HUP INT USR1 USR2 WINCH TTIN TTOU ALRM PIPE CHLD IO VTALRM
+    PROF URG XCPU XFSZ CONT);
+for my $signal (@harmless) {
+    kill $signal => @before, $d->logger;
+}
+is(Echod::echo($sock, 'still here'), 'still here', 'its worker does not mind');
+is_deeply([sort { $a <=> $b } $d->workers], \@before, 'nor do the others');
+kill $_ => $d->logger for qw(TERM QUIT);
+ok($d->logger, 'the logger leaves last, whatever it is told');
+
+# The ones that the master does not use.
+my $mark = $d->mark;
+$d->signal($_) for qw(USR2 PIPE WINCH TTIN TTOU ALRM IO VTALRM PROF URG CONT);
+is(Echod::echo_once($d->port, 'hello'), 'hello', 'the master does not mind');
+
+# Two storms while clients come and go.  First: to everybody, and with workers
+# that are born all the time.  Without HUP, because a loader is allowed to die.
+my $seed = time ^ $$;
+srand $seed;
+my $young = Echod->start(options => ['-o', 'log.level=notice',
+    '-o', 'workers.max_connections=1']);
+is(storm($young, 1000, sub { $young->children },
+    qw(CHLD INT USR1 USR2 ALRM PIPE WINCH)), 0,
+    'young ones in a storm: each client is served') or diag("seed $seed");
+
+# Second: the same with reloads.
+is(storm($d, 1000, sub { $d->workers, $d->logger // () },
+    qw(HUP CHLD USR1 USR2 ALRM PIPE WINCH)), 0,
+    'reloads in a storm: each client is served') or diag("seed $seed");
+is(Echod::echo($sock, 'still here'), 'still here',
+    'and the one from before it');
+close $sock;
+
+# The storm is over: the last HUP has been done, and everything is normal.
+ok(Echod::until(sub {
+    $d->count_log(qr/: reload generation=/)
+        == $d->count_log(qr/: reload done /);
+}, 20), 'each reload has come to its end');
+is($_->count_log(qr/(?:worker|logger) died/), 0, 'nobody has died')
+    for $d, $young;
+like($d->reload, qr/reload done/, 'another reload works');
+$_->finish for $d, $young;
+done_testing;
+
+# Send COUNT signals to the master and whom CODE names, with a client between
+# any twenty of them.  Returns how many of those clients were not served.
+sub storm {
+    my ($d, $count, $code, @signals) = @_;
+    my $lost = 0;
+    for my $n (1 .. $count) {
+        my @targets = $code->();
+        my $signal = $signals[rand @signals];
+        # The master takes INT for what it is.
+        push @targets, ($d->pid) x @targets if $signal ne 'INT';
+        kill $signal => $targets[rand @targets];
+        next if $n % 20;
+        my $back = Echod::echo_once($d->port, "storm $n") // '';
+        $lost++ if $back ne "storm $n";
+    }
+    return $lost;
+}

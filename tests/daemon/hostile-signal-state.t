@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: ISC
+# If this fails, echod inherits a parent's habits: signals that were blocked or
+# ignored when it was started do not work, and it cannot be stopped.
+use strict;
+use warnings;
+
+use POSIX ();
+use Test::More;
+use Echod;
+
+my @signals = grep { $_ ne 'KILL' && $_ ne 'STOP' } qw(
+    HUP INT QUIT USR1 USR2 PIPE ALRM TERM CHLD CONT TSTP TTIN TTOU WINCH);
+
+for my $state ('blocked', 'ignored') {
+    # A Perl that does it and executes its arguments.
+    my $code = $state eq 'blocked'
+        ? 'use POSIX; my $set = POSIX::SigSet->new; $set->fillset;'
+        . ' sigprocmask(SIG_BLOCK, $set);'
+        : "\$SIG{\$_} = q(IGNORE) for qw(@signals);";
+    my $d = Echod->start(
+        options => ['-o', 'timeouts.drain=0'],
+        prefix => [$^X, '-e', "$code exec { \$ARGV[0] } \@ARGV or die"]);
+
+    my $sock = $d->connect;
+    is(Echod::echo($sock, 'hello'), 'hello', "$state: it serves");
+
+    # CHLD: the dead are reaped and replaced.
+    my ($dead) = $d->idle_workers;
+    $d->expect_log(qr/: worker died pid=$dead /);
+    kill KILL => $dead;
+    ok(Echod::until(sub { !Echod::stat_of($dead) }, 1), 'a child is reaped');
+
+    # HUP, USR1.
+    like($d->reload, qr/reload done/, 'HUP reloads');
+    $d->signal('USR1');
+    ok($d->wait_log(qr/: status generation=2 /), 'USR1 reports');
+
+    # The worker of the first generation finishes at TERM, and takes QUIT.
+    is(Echod::echo($sock, 'still here'), 'still here', 'a client goes on');
+    my ($worker) = grep { !(grep { /eventpoll/ }
+        values %{ { Echod::descriptors($_) } }) } $d->workers;
+    kill QUIT => $worker // die 'no worker leaves';
+    is(Echod::receive_all($sock) . $Echod::problem, '', 'a worker obeys');
+    close $sock;
+
+    $d->finish(signal => $state eq 'blocked' ? 'TERM' : 'INT');
+}
+done_testing;

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a client that says nothing keeps its worker for longer than
+# timeouts.idle, or one that does speak is cut off.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $idle = 0.5;
+my $d = Echod->start(options => [
+    '-o', 'workers.max=1', '-o', 'workers.start=1',
+    '-o', "timeouts.idle=$idle", '-o', 'timeouts.defer_accept=0',
+]);
+$d->expect_log(qr/workers at max busy=1/);
+my ($worker) = $d->workers;
+
+# Silent from the beginning.
+my $sock = $d->connect;
+check_end($sock, Echod::now(), 0);
+
+# Silent after a while, with less than the time-out between two words and more
+# than it in total.  On a machine so busy that we are late: once more.
+my ($words, $good, $last);
+for my $attempt (1 .. 10) {
+    ($words, $good, $last) = (0, 0, 0);
+    my $late = 0;
+    $d->mark;
+    $sock = $d->connect;
+    while ($words < 4 && !$late) {
+        my $word = sprintf 'word %d', ++$words;
+        $good++ if Echod::echo($sock, $word) eq $word;
+        $last = Echod::now();
+        Echod::until(sub { Echod::now() >= $last + $idle / 2 }, $idle)
+            if $words < 4;
+        $late = Echod::now() - $last > $idle * 0.9;
+    }
+    last unless $late;
+    close $sock;
+    $d->wait_log(qr/connection ended/);
+}
+is($good, 4, 'who speaks in time is served');
+check_end($sock, $last, 4 * 6);
+
+is(Echod::echo_once($d->port, 'next'), 'next',
+    'the worker serves the next client');
+is_deeply([$d->workers], [$worker], 'it is still the same one');
+$d->finish;
+done_testing;
+
+# The silent client is ended in time, and the log tells why.
+sub check_end {
+    my ($sock, $last, $bytes) = @_;
+    is(Echod::receive_all($sock), '', "after $bytes bytes: it is ended");
+    is($Echod::problem, '', 'with a FIN');
+    my $seconds = Echod::now() - $last;
+    cmp_ok($seconds, '>=', $idle - 0.01, 'not too early');
+    cmp_ok($seconds, '<', $idle + Echod::scale(), 'nor too late');
+    close $sock;
+    like($d->wait_log(qr/connection ended .*in_bytes=$bytes /),
+        qr/^echod\[$worker\]: .* reason=idle$/, 'the log tells why');
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: ISC
+# If this fails, clients whose connection had been established before TERM
+# are reset, because they still waited in the accept queue.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $d = Echod->start(options => [
+    '-o', 'workers.max=4', '-o', 'workers.start=4',
+    '-o', 'timeouts.defer_accept=0',
+]);
+$d->expect_log(qr/workers at max/, qr/worker stopped/);
+$d->look;
+
+# Frozen workers take nobody, so all of these wait in the queue.
+my @workers = $d->workers;
+kill STOP => @workers;
+Echod::until(sub {
+    !grep { (Echod::stat_of($_))[0] ne 'T' } @workers;
+}, 3);
+my $clients = 8;
+my @sock = map { $d->connect } 1 .. $clients;
+syswrite $_, 'hello' for @sock;
+
+$d->signal('TERM');
+ok($d->wait_log(qr/: stopping gracefully/), 'TERM');
+kill CONT => @workers;
+
+my $served = 0;
+for my $sock (@sock) {
+    my $back = Echod::receive($sock, 5);
+    $served++ if $back eq 'hello';
+    shutdown $sock, 1;
+    Echod::receive_all($sock);
+    close $sock;
+}
+is($served, $clients, 'all that waited are served');
+is($d->wait_end, 0, 'the exit status is 0');
+is($d->count_log(qr/reason=closed$/), $clients, 'the log has them all');
+
+# More than there can be workers for: counted, in one line.
+my $e = Echod->start(options => [
+    '-o', 'workers.max=1', '-o', 'workers.start=1',
+    '-o', 'timeouts.defer_accept=0', '-o', 'timeouts.drain=5',
+]);
+$e->expect_log(qr/workers at max/, qr/stopping with connections unserved/);
+my $busy = $e->connect;
+is(Echod::echo($busy, 'hello'), 'hello', 'one client, the only worker');
+my @waiting = map { $e->connect } 1 .. 10;
+syswrite $_, 'hello' for @waiting;
+$e->look;
+$e->signal('TERM');
+my ($line, $count) = $e->wait_log(qr/connections unserved count=(\d+)$/);
+ok($line, 'above capacity: they are counted');
+my $answered = 0;
+for my $sock (@waiting) {
+    $answered++ if Echod::receive($sock, 5) eq 'hello';
+    close $sock;
+}
+is(($count // 0) + $answered, 10, 'each is either served or counted');
+is(Echod::echo($busy, 'still here'), 'still here',
+    'and the one that was served may finish');
+close $busy;
+is($e->wait_end, 0, 'the exit status is 0');
+is($e->count_log(qr/unserved/), 1, 'it is said once');
+
+$_->finish for $d, $e;
+done_testing;

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+# If this fails, "stop now" loses what was on its way back to a client: a
+# close with input unread is a reset, and a reset destroys it.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+for my $signal (qw(INT QUIT)) {
+    my $d = Echod->start;
+
+    # One that floods and reads slowly, with a small window.
+    my $flood = $d->connect(0, Sockopts => [
+        [Socket::SOL_SOCKET(), Socket::SO_RCVBUF(), pack 'i', 8192]]);
+    my $data = Echod::seeded(1, 1 << 24);
+    my $sent = 0;
+    $flood->blocking(0);
+    my $fill = sub {
+        while ($sent < length $data) {
+            my $n = syswrite $flood, $data, 65536, $sent;
+            last unless defined $n;
+            $sent += $n;
+        }
+    };
+    # Until nothing moves any more: echod is blocked in its send.
+    my ($moved, $since) = (-1, 0);
+    Echod::until(sub {
+        $fill->();
+        ($moved, $since) = ($sent, Echod::now()) if $moved != $sent;
+        return Echod::now() - $since > 0.3;
+    }, 10);
+    cmp_ok($sent, '<', length $data, "$signal: a client floods echod");
+
+    # And one in the ordinary way of things.
+    my $calm = $d->connect;
+    is(Echod::echo($calm, 'hello'), 'hello', 'another is calm');
+    $d->look;
+
+    my $start = Echod::now();
+    $d->signal($signal);
+    is(Echod::receive_all($calm) . $Echod::problem, '',
+        'the calm one gets a FIN');
+    close $calm;
+
+    # It goes on sending, as it does not know of the end before it has read
+    # everything; that must not make a reset.
+    my ($back, $n, $problem) = ('', 0, 'timeout');
+    Echod::until(sub {
+        do {
+            $fill->();
+            $n = sysread $flood, $back, 65536, length $back;
+        } while ($n || !defined $n && Echod::again()
+            && Echod::readable($flood, 0.1));
+        return 0 if !defined $n && Echod::again();
+        $problem = defined $n ? '' : "$!";
+        return 1;
+    }, 10);
+    is($problem, '', 'the flooding one gets a FIN, no reset');
+    ok($back eq substr($data, 0, length $back), 'after a part of its echo');
+    close $flood;
+
+    is($d->wait_end, 0, 'the exit status is 0');
+    cmp_ok(Echod::now() - $start, '<', 2 + 2 + Echod::scale(),
+        'within 2 s, 2 s to linger and 1 s');
+    my ($line, $in, $out) = $d->wait_log(
+        qr/in_bytes=(\d{3,}) out_bytes=(\d+) .* reason=drained$/);
+    is($out, $in, 'every byte that was read has been sent');
+    is(length $back, $out, 'and every byte that was sent has arrived');
+    $d->finish;
+}
+done_testing;

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, clients that had connected to an address before it was
+# removed are reset: closing the last descriptor of a listening socket throws
+# away all who wait in its queue.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodProc;
+
+use constant CLIENTS => 10;
+
+my $both = qq(listen = ( { address = "127.0.0.1"; port = 0; },
+    { address = "127.0.0.2"; port = 0; } );\n);
+my $one = qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n);
+
+my $d    = Echod->start(config => $both, log => 'info');
+my $port = $d->port_of('127.0.0.2');
+
+my @workers = $d->workers;
+is(scalar @workers, 5, 'five workers');
+$d->expect_log(qr/: warning: worker stopped pid=/);
+kill 'STOP', @workers;
+ok(Echod::until(
+	sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }, 5),
+	'all are frozen');
+
+# They are accepted by nobody, and their data waits with them.
+my @clients;
+for my $n (1 .. CLIENTS) {
+	my $s = Echod::connect_to('127.0.0.2', $port) or last;
+	syswrite $s, "client $n\n";
+	push @clients, $s;
+}
+is(scalar @clients, CLIENTS, 'ten clients wait in the queue');
+
+$d->rewrite($one);
+like($d->reload, qr/reload done .*listeners=1/, 'their address is removed');
+kill 'CONT', @workers;
+
+my @served;
+for my $n (1 .. CLIENTS) {
+	my $s    = $clients[ $n - 1 ];
+	my $data = "client $n\n";
+	my $back = Echod::receive($s, length $data);
+	shutdown $s, 1;
+	my $rest = Echod::receive_all($s);
+	push @served, $n
+	  if $back eq $data && $rest eq '' && $Echod::problem eq '';
+}
+is_deeply(\@served, [ 1 .. CLIENTS ], 'all ten are served to their end');
+ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }, 2),
+	'the address refuses now');
+ok(Echod::until(
+	sub { !grep { EchodProc::alive($_) } @workers }, 3),
+	'the old workers have left');
+is(Echod::echo_once($d->port_of('127.0.0.1'), 'x'), 'x', 'the other answers');
+$d->finish;
+done_testing;

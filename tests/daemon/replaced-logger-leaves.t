@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a logger that was replaced by a reload while the log daemon
+# hung stays behind when echod has stopped, for as long as that hangs.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodLoad;
+use EchodProc;
+use EchodSyslog;
+
+EchodSyslog::private_dev();
+
+sub config {
+	my ($ident) = @_;
+	return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+	    log = { ident = "$ident"; };\n);
+}
+
+my $syslog = EchodSyslog->start;
+my $d = Echod->start(mode => 'background', config => config('first'));
+my @workers = $d->workers;
+my ($old) = $d->logger;
+
+# Lines that the old logger cannot get rid of.
+$syslog->freeze;
+my $load = EchodLoad->start(port => $d->port, clients => 2, messages => 1,
+	size => 100, connections => 500);
+is_deeply($load->wait->{errors}, [], 'syslogd hangs, clients are served');
+$d->rewrite(config('second'));
+$d->signal('HUP');
+ok(Echod::until(sub {
+	!grep { EchodProc::alive($_) } @workers;
+}, 5), 'a reload for which there must be another logger');
+ok(EchodProc::alive($old), 'the old one has not got rid of its lines');
+is(Echod::echo_once($d->port, 'x'), 'x', 'echod serves');
+
+is($d->stop('TERM', unseen => 1), 0, 'TERM ends it');
+$d->finish;
+$syslog->thaw;
+done_testing;

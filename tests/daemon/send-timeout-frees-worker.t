@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a client that sends and never reads keeps a worker for ever:
+# with as many of them as there are workers, echod serves nobody.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my $d = Echod->start(options => [
+    '-o', 'workers.max=1', '-o', 'workers.start=1',
+    '-o', 'timeouts.send=1',
+]);
+# The one worker is busy, which is worth a warning.
+$d->expect_log(qr/workers at max busy=1/);
+my ($worker) = $d->workers;
+
+# 64 MiB, without reading, until nobody takes any more.
+my $sock = $d->connect;
+my $left = 64 << 20;
+my $piece = Echod::seeded(1, 1 << 20);
+my ($stuck, $end) = (Echod::now(), undef);
+my $is_stuck = 0;
+$sock->blocking(0);
+Echod::until(sub {
+    # While it is said good-bye to, it can send again.
+    $is_stuck ||= Echod::now() - $stuck > 0.5;
+    while ($left > 0) {
+        my $n = syswrite $sock, $piece, $left;
+        last unless defined $n;
+        $left -= $n;
+        $stuck = Echod::now() unless $is_stuck;
+    }
+    return $end = $d->wait_log(qr/connection ended/,
+        timeout => 0, quiet => 1);
+}, 20);
+my $seconds = Echod::now() - $stuck;
+
+like($end, qr/reason=send-timeout$/, 'it is cut, for that reason');
+cmp_ok($seconds, '>=', 0.95, 'after timeouts.send');
+# A send that took a part is waited for once more, a quarter of the time.
+cmp_ok($seconds, '<', 1.25 + 2 + 2 * Echod::scale(),
+    'no later than that, 2 s to linger and some for a busy machine');
+
+is(Echod::echo_once($d->port, 'next'), 'next', 'the next client is served');
+like($d->wait_log(qr/in_bytes=4 out_bytes=4/), qr/^echod\[$worker\]/,
+    'by the same worker');
+close $sock;
+
+$d->finish;
+done_testing;

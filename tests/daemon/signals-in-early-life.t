@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: ISC
+# If this fails, there is a moment at the start when a signal kills echod in
+# disorder, or is lost: a reload or a stop right after a start does happen.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+plan skip_all => 'valgrind has an early life of its own'
+    if @Echod::WRAPPER;
+
+# At steps of 0.25 ms from the exec on, past the time when it is ready.
+my @steps = map { $_ * 0.00025 * Echod::scale() } 0 .. 39;
+
+
+for my $signal (qw(HUP CHLD USR1 TERM INT QUIT)) {
+    my (@bad, %seen);
+    for my $step (@steps) {
+        my $d = Echod->start(wait => 0);
+        my $at = Echod::now() + $step;
+        Echod::until(sub { is_echod($d) }, 3);
+        Echod::until(sub { Echod::now() >= $at }, 1);
+        $d->signal($signal);
+        my $what = outcome($d, $signal);
+        $seen{$what}++;
+        push @bad, "$what after $step s" if $what =~ /^bad/;
+    }
+    is("@bad[0 .. ($#bad > 2 ? 2 : $#bad)]", '', "$signal: "
+        . join ', ', map { "$_ $seen{$_}" } sort keys %seen);
+}
+done_testing;
+
+# The signal came to echod itself, not to what executed it.
+sub is_echod {
+    my $d = shift;
+    my $text = Echod::slurp('/proc/' . $d->pid . '/status') // '';
+    # It blocks its signals first thing; before that, the system rules.
+    return !$d->is_running
+        || $text =~ /^Name:\s*echod$/m && $text =~ /^SigBlk:\s*0*[1-9a-f]/m;
+}
+
+sub outcome {
+    my ($d, $signal) = @_;
+    if ($signal =~ /HUP|CHLD|USR1/) {
+        Echod::until(sub {
+            $d->count_log(qr/: ready /) || !$d->is_running;
+        }, 10);
+        return 'bad: died' unless $d->is_running;
+        return 'bad: not ready' unless $d->count_log(qr/: ready /);
+        my $back = Echod::echo_once($d->port, 'hello') // '';
+        return "bad: no echo ($Echod::problem)" if $back ne 'hello';
+        $d->signal('TERM');
+    }
+    my $status = $d->wait_end(10);
+    return 'bad: hangs' unless defined $status;
+    return "bad: status $status" if $status != 0;
+    my @left = $d->left_over;
+    return "bad: left over @left" if @left;
+    my @alarms = $d->alarms;
+    return "bad: $alarms[0]" if @alarms;
+    return $d->count_log(qr/: ready /) ? 'served' : 'stopped before';
+}

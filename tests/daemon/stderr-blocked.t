@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a terminal that was stopped, or a supervisor that no longer
+# reads what echod says, stops the service.
+use strict;
+use warnings;
+
+use Fcntl;
+use Test::More;
+
+use Echod;
+use EchodLoad;
+
+my $dir  = Echod::new_dir();
+my $fifo = "$dir/stderr";
+POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
+# Both ends, so that opening it blocks nobody and it never ends.
+sysopen my $pipe, $fifo, O_RDWR | O_NONBLOCK or die "$fifo: $!";
+
+my $d = Echod->start(
+	prefix => [ 'sh', '-c', 'exec "$@" 2>"$0"', $fifo ],
+	log    => 'info',
+	wait   => 0,
+);
+my $text = '';
+ok(Echod::until(sub {
+	sysread $pipe, $text, 65536, length $text;
+	return $text =~ /: ready /;
+}, 15), 'echod is ready');
+my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
+ok(defined $port, 'and listens') or BAIL_OUT($text);
+
+# From here on nobody reads.  The pipe takes some 600 lines, the logger's own
+# some 10,000 more.
+my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
+	size => 100, connections => 6000, seconds => 120 * Echod::scale());
+my $result = $load->wait;
+is($result->{connections}, 24_000, 'clients are served');
+is_deeply($result->{errors}, [], 'every one of them');
+cmp_ok($result->{slowest}, '<', 2 * Echod::scale(), 'without a pause');
+my ($logger) = grep { $d->role($_) eq 'logger' } $d->children;
+ok($logger, 'while the logger waits for its reader');
+$d->signal('HUP');
+$d->signal('USR1');
+is(Echod::echo_once($port, 'x'), 'x', 'after HUP as well');
+
+my $start = Echod::now();
+$d->signal('TERM');
+is($d->wait_end(10), 0, 'TERM ends echod');
+cmp_ok(Echod::now() - $start, '<', 4 * Echod::scale(), 'within bounds');
+$d->finish;
+done_testing;

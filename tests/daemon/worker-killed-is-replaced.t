@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a worker that dies is not replaced, or somebody else's
+# connection notices its death.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+my @expected = (qr/: worker died pid=\d+ signal=SIG/);
+my $d = Echod->start;
+$d->expect_log(@expected);
+my ($other) = client();
+
+# An idle one.
+my ($idle) = $d->idle_workers;
+my $count = $d->idle_workers;
+kill KILL => $idle;
+ok(replaced([$idle], $count), 'an idle worker is replaced within 1 s');
+ok($d->wait_log(death('warning', $idle, 'KILL')),
+    'it is a warning with pid and signal');
+
+# A busy one; its client has nothing unread: a FIN.
+my ($mine, $served, $peer) = client();
+$count = $d->idle_workers;
+kill KILL => $served;
+is(Echod::receive_all($mine) . $Echod::problem, '', 'its client gets a FIN');
+ok($d->wait_log(death('warning', $served, 'KILL', $peer)),
+    'the log knows whom it served');
+ok(replaced([$served], $count), 'a busy worker is replaced');
+
+# Crashes are errors, by name, with the client who may be the cause.  They
+# come as fast as one client can make them.
+my @crashes = qw(SEGV BUS ABRT ILL FPE SYS TRAP);
+for my $signal (@crashes) {
+    my ($sock, $pid, $peer) = client();
+    kill $signal => $pid;
+    ok($d->wait_log(death('error', $pid, $signal, $peer)),
+        "SIG$signal is an error");
+}
+is(Echod::echo($other, 'still here'), 'still here',
+    'the other client does not notice any of that');
+$d->wait_log(qr/: worker died pid/, count => 2 + @crashes);
+is($d->count_log(qr/: worker died pid/), 2 + @crashes,
+    'each death is told once');
+close $other;
+$d->finish;
+
+# All of them in one instant, one with a client as well.  Those who connect in
+# the gap wait in the queue.
+$d = Echod->start;
+$d->expect_log(@expected);
+my ($victim) = client();
+my @all = $d->workers;
+kill KILL => @all;
+my @gap = map { $d->connect } 1 .. 20;
+is((grep { defined } @gap), 20, 'all are killed: nobody is refused');
+is((grep { Echod::transfer($_, 'hello', eof => 1, timeout => 3) eq 'hello' }
+    @gap), 20, 'and all who came in the gap are served');
+ok(replaced(\@all, 5, 3), 'the pool is as before');
+close $_ for @gap, $victim;
+$d->wait_log(qr/: worker died pid/, count => scalar @all);
+is($d->count_log(qr/: worker died pid/), @all, 'each death is told once');
+$d->finish;
+done_testing;
+
+# Nobody of the old ones is there, not even as a zombie; so many are idle.
+sub replaced {
+    my ($old, $idle, $seconds) = @_;
+    my %old = map { $_ => 1 } @$old;
+    return Echod::until(sub {
+        return !(grep { $old{$_} } $d->children)
+            && $d->idle_workers >= $idle;
+    }, $seconds // 1);
+}
+
+# The line about the death of a worker.
+sub death {
+    my ($level, $pid, $signal, $peer) = @_;
+    my $who = "worker died pid=$pid signal=SIG$signal";
+    my $whom = defined $peer ? " peer=$peer" : '';
+    return qr/: $level: $who core=\w+\Q$whom\E$/;
+}
+
+# A client who is being served, the pid of its worker, and its address.
+sub client {
+    my $sock = $d->connect;
+    is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+    my $ends = sprintf ':%04X [0-9A-F]+:%04X', $sock->peerport,
+        $sock->sockport;
+    my ($inode) = map { (split)[9] } grep { /$ends / }
+        split /\n/, Echod::slurp('/proc/net/tcp');
+    my ($pid) = grep {
+        my %fd = Echod::descriptors($_);
+        grep { $_ eq "socket:[$inode]" } values %fd;
+    } $d->workers;
+    return ($sock, $pid, $sock->sockhost . ':' . $sock->sockport);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * shim: a library to be preloaded into echod by tests (EchodShim.pm).
+ *
+ * $ECHOD_SHIM names a folder; a file in it is an order:
+ *
+ *	hold-CALL	before CALL, as long as the file exists, do not go on,
+ *			whatever signals come; CALL is epoll_pwait, accept4,
+ *			recv, send, prctl or getaddrinfo.  Who is held makes
+ *			the file entered-CALL.PID first.
+ *	fail-CALL	CALL, which is prctl or setresuid, fails with EPERM.
+ *			Of prctl only PR_SET_NO_NEW_PRIVS is meant.
+ *	no-ipv6		the kernel has no such sockets.
+ *	die-awake	after epoll_pwait has reported an event, the first
+ *			process to get here removes the file and kills itself.
+ *	short		recv and send move one byte at a time, and every other
+ *			call fails with EINTR.
+ *	die-prctl	whoever calls prctl kills itself; that is, a worker
+ *			before it is ready.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *
+path(char *buf, size_t size, const char *what, const char *call)
+{
+	const char *dir = getenv("ECHOD_SHIM");
+
+	snprintf(buf, size, "%s/%s%s", dir != NULL ? dir : "/nonexistent",
+	    what, call);
+	return buf;
+}
+
+static int
+ordered(const char *what, const char *call)
+{
+	char buf[512];
+	int saved = errno;
+	int yes = access(path(buf, sizeof(buf), what, call), F_OK) == 0;
+
+	errno = saved;
+	return yes;
+}
+
+/* Not to be interrupted: this stands for the moment before the call. */
+static void
+hold(const char *call)
+{
+	struct timespec rest = { .tv_nsec = 2000000 };
+	char buf[512], name[64];
+	int fd, saved = errno;
+
+	if (!ordered("hold-", call))
+		return;
+	/* An empty file: the loader may not write more. */
+	snprintf(name, sizeof(name), "%s.%ld", call, (long)getpid());
+	fd = open(path(buf, sizeof(buf), "entered-", name),
+	    O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd != -1)
+		close(fd);
+	while (ordered("hold-", call))
+		(void)nanosleep(&rest, NULL);
+	errno = saved;
+}
+
+/* One byte a call, and every other call is interrupted. */
+static int
+interrupted(size_t *n)
+{
+	static unsigned calls;
+
+	if (!ordered("short", ""))
+		return 0;
+	if (*n > 1)
+		*n = 1;
+	if (calls++ % 2 == 0)
+		return 0;
+	errno = EINTR;
+	return 1;
+}
+
+int
+epoll_pwait(int fd, struct epoll_event *events, int max, int timeout,
+    const sigset_t *mask)
+{
+	static int (*real)(int, struct epoll_event *, int, int,
+	    const sigset_t *);
+	char buf[512];
+	int n;
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "epoll_pwait");
+	hold("epoll_pwait");
+	n = real(fd, events, max, timeout, mask);
+	/* Only one process can remove the order, and so only one obeys. */
+	if (n > 0 && ordered("die-awake", "") &&
+	    unlink(path(buf, sizeof(buf), "die-awake", "")) == 0)
+		raise(SIGKILL);
+	return n;
+}
+
+int
+accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
+{
+	static int (*real)(int, struct sockaddr *, socklen_t *, int);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "accept4");
+	hold("accept4");
+	return real(fd, addr, len, flags);
+}
+
+ssize_t
+recv(int fd, void *buf, size_t n, int flags)
+{
+	static ssize_t (*real)(int, void *, size_t, int);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "recv");
+	hold("recv");
+	if (interrupted(&n))
+		return -1;
+	return real(fd, buf, n, flags);
+}
+
+/* The fortified form that the compiler may have chosen. */
+ssize_t
+__recv_chk(int fd, void *buf, size_t n, size_t size, int flags)
+{
+	return recv(fd, buf, n < size ? n : size, flags);
+}
+
+ssize_t
+send(int fd, const void *buf, size_t n, int flags)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "send");
+	hold("send");
+	if (interrupted(&n))
+		return -1;
+	return real(fd, buf, n, flags);
+}
+
+int
+prctl(int option, ...)
+{
+	static int (*real)(int, unsigned long, unsigned long, unsigned long,
+	    unsigned long);
+	unsigned long arg[4];
+	va_list ap;
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "prctl");
+	va_start(ap, option);
+	for (int i = 0; i < 4; i++)
+		arg[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	/* The last step that only workers and the logger take. */
+	if (option == PR_SET_NO_NEW_PRIVS) {
+		hold("prctl");
+		if (ordered("die-prctl", ""))
+			raise(SIGKILL);
+		if (ordered("fail-prctl", "")) {
+			errno = EPERM;
+			return -1;
+		}
+	}
+	return real(option, arg[0], arg[1], arg[2], arg[3]);
+}
+
+int
+setresuid(uid_t ruid, uid_t euid, uid_t suid)
+{
+	static int (*real)(uid_t, uid_t, uid_t);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "setresuid");
+	if (ordered("fail-setresuid", "")) {
+		errno = EPERM;
+		return -1;
+	}
+	return real(ruid, euid, suid);
+}
+
+int
+getaddrinfo(const char *restrict node, const char *restrict service,
+    const struct addrinfo *restrict hints, struct addrinfo **restrict found)
+{
+	static int (*real)(const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "getaddrinfo");
+	hold("getaddrinfo");
+	return real(node, service, hints, found);
+}
+
+int
+socket(int family, int type, int protocol)
+{
+	static int (*real)(int, int, int);
+
+	if (real == NULL)
+		real = dlsym(RTLD_NEXT, "socket");
+	if (family == AF_INET6 && ordered("no-ipv6", "")) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	return real(family, type, protocol);
+}

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a module knows more than it should: the table below says
+# which header each file may include, and what is not in it is not allowed.
+# Before a row is added, ask whether the module needs to know that at all.
+use strict;
+use warnings;
+use Test::More;
+use EchodSource;
+
+# Without the own header of a .c file, which always comes first.
+my %may = (
+    'common/addr.c' => [qw(
+        common/errbuf.h common/units.h
+    )],
+    'common/addr.h' => [],
+    'common/clock.h' => [],
+    'common/errbuf.c' => [],
+    'common/errbuf.h' => [],
+    'common/net.c' => [qw(
+        common/addr.h
+    )],
+    'common/net.h' => [],
+    'common/spell.c' => [],
+    'common/spell.h' => [],
+    'common/units.c' => [qw(
+        common/errbuf.h
+    )],
+    'common/units.h' => [],
+    'daemon/access.c' => [qw(
+        common/errbuf.h common/units.h
+    )],
+    'daemon/access.h' => [qw(
+        common/addr.h
+    )],
+    'daemon/background.c' => [qw(
+        common/errbuf.h daemon/signals.h
+    )],
+    'daemon/background.h' => [],
+    'daemon/backoff.c' => [qw(
+        daemon/policy.h
+    )],
+    'daemon/backoff.h' => [],
+    'daemon/config.c' => [qw(
+        common/errbuf.h daemon/options.h daemon/override.h daemon/settings.h
+        daemon/source.h
+    )],
+    'daemon/config.h' => [qw(
+        common/addr.h daemon/access.h daemon/log.h daemon/policy.h
+    )],
+    'daemon/confine.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/confine.h' => [],
+    'daemon/dismiss.c' => [qw(
+        daemon/echo.h daemon/log.h daemon/pool.h
+    )],
+    'daemon/dismiss.h' => [],
+    'daemon/dump.c' => [qw(
+        common/units.h daemon/config.h daemon/settings.h
+    )],
+    'daemon/dump.h' => [],
+    'daemon/echo.c' => [qw(
+        common/clock.h common/net.h
+    )],
+    'daemon/echo.h' => [],
+    'daemon/listener.c' => [qw(
+        common/errbuf.h common/net.h daemon/echo.h daemon/log.h
+    )],
+    'daemon/listener.h' => [qw(
+        common/addr.h daemon/config.h
+    )],
+    'daemon/loader.c' => [qw(
+        common/clock.h daemon/confine.h daemon/options.h daemon/resolve.h
+        daemon/sanity.h daemon/settings.h daemon/signals.h
+    )],
+    'daemon/loader.h' => [qw(
+        common/errbuf.h daemon/config.h
+    )],
+    'daemon/log.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/log.h' => [],
+    'daemon/logger.c' => [qw(
+        common/clock.h common/errbuf.h daemon/confine.h daemon/policy.h
+        daemon/signals.h
+    )],
+    'daemon/logger.h' => [qw(
+        daemon/config.h daemon/log.h
+    )],
+    'daemon/main.c' => [qw(
+        common/errbuf.h daemon/background.h daemon/config.h daemon/confine.h
+        daemon/dump.h daemon/loader.h daemon/master.h daemon/options.h
+        daemon/signals.h
+    )],
+    'daemon/master.c' => [qw(
+        common/clock.h daemon/background.h daemon/config.h daemon/dismiss.h
+        daemon/log.h daemon/signals.h daemon/status.h
+    )],
+    'daemon/master.h' => [qw(
+        common/errbuf.h daemon/listener.h daemon/logger.h daemon/pidfile.h
+        daemon/pool.h daemon/reload.h daemon/supply.h
+    )],
+    'daemon/options.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/options.h' => [],
+    'daemon/override.c' => [qw(
+        common/errbuf.h daemon/config.h daemon/options.h daemon/settings.h
+    )],
+    'daemon/override.h' => [],
+    'daemon/pidfile.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/pidfile.h' => [],
+    'daemon/policy.c' => [],
+    'daemon/policy.h' => [],
+    'daemon/pool.c' => [qw(
+        common/clock.h common/errbuf.h daemon/config.h daemon/dismiss.h
+        daemon/echo.h daemon/log.h daemon/signals.h daemon/worker.h
+    )],
+    'daemon/pool.h' => [qw(
+        daemon/scoreboard.h
+    )],
+    'daemon/reload.c' => [qw(
+        common/clock.h common/errbuf.h daemon/background.h daemon/config.h
+        daemon/dismiss.h daemon/log.h daemon/master.h daemon/settings.h
+    )],
+    'daemon/reload.h' => [qw(
+        daemon/listener.h daemon/loader.h daemon/logger.h daemon/pool.h
+    )],
+    'daemon/resolve.c' => [qw(
+        common/errbuf.h daemon/config.h daemon/settings.h
+    )],
+    'daemon/resolve.h' => [],
+    'daemon/sanity.c' => [qw(
+        daemon/config.h daemon/settings.h
+    )],
+    'daemon/sanity.h' => [],
+    'daemon/scoreboard.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/scoreboard.h' => [qw(
+        common/addr.h
+    )],
+    'daemon/settings.c' => [qw(
+        common/errbuf.h common/spell.h common/units.h
+    )],
+    'daemon/settings.h' => [qw(
+        daemon/config.h
+    )],
+    'daemon/signals.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/signals.h' => [],
+    'daemon/source.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/source.h' => [],
+    'daemon/status.c' => [qw(
+        daemon/config.h daemon/log.h daemon/master.h
+    )],
+    'daemon/status.h' => [],
+    'daemon/supply.c' => [qw(
+        common/clock.h common/errbuf.h daemon/config.h daemon/dismiss.h
+        daemon/listener.h daemon/log.h daemon/policy.h daemon/pool.h
+    )],
+    'daemon/supply.h' => [qw(
+        daemon/backoff.h
+    )],
+    'daemon/worker.c' => [qw(
+        common/clock.h common/errbuf.h daemon/access.h daemon/config.h
+        daemon/confine.h daemon/echo.h daemon/listener.h daemon/log.h
+        daemon/scoreboard.h daemon/signals.h
+    )],
+    'daemon/worker.h' => [],
+);
+
+# includes PATH: the headers of ours that a file includes, in its order.
+sub includes {
+    my ($path) = @_;
+
+    return slurp("src/$path") =~ /^\s*#\s*include\s*"([^"]*)"/mg;
+}
+
+my @files = map { s{^src/}{}r } files('src', qr/\.[ch]$/);
+cmp_ok scalar(@files), '>', 40, 'the sources are there';
+is_deeply [grep { !$may{$_} } @files], [], 'every file has a row';
+is_deeply [grep { !-f top() . "/src/$_" } sort keys %may], [],
+    'every row has a file';
+
+for my $file (@files) {
+    my @includes = includes($file);
+    my $own = $file =~ s/\.c$/.h/r;
+
+    if ($file ne $own && -f top() . "/src/$own") {
+        is $includes[0], $own, "$file: its own header comes first";
+        like slurp("src/$file"), qr/\A[^#]*\#include "\Q$own\E"/,
+            "$file: before any other";
+        shift @includes;
+    }
+    my %listed = map { $_ => 1 } @{$may{$file} // []};
+    is_deeply [grep { !delete $listed{$_} } @includes], [],
+        "$file: includes what it may";
+    is_deeply [sort keys %listed], [], "$file: has no row it does not need";
+    is_deeply [grep { !m{^(?:common|daemon)/\w+\.h$} } @includes], [],
+        "$file: names headers from src/ on";
+    is_deeply [grep { m{^daemon/} } @includes], [],
+        "$file: knows no program" if $file =~ m{^common/};
+}
+
+# No header needs itself, by whatever way.
+my %seen;
+
+sub circle {
+    my ($header, @way) = @_;
+
+    return "@way $header" if grep { $_ eq $header } @way;
+    return '' if $seen{$header}++;
+    for my $next (@{$may{$header} // []}) {
+        my $found = circle($next, @way, $header);
+        return $found if $found ne '';
+    }
+    return '';
+}
+
+is circle($_), '', "$_: is in no circle" for grep { /\.h$/ } @files;
+
+done_testing;

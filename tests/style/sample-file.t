@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, the configuration file that is installed does not load, or
+# what it says about the defaults is not true.
+use strict;
+use warnings;
+use Test::More;
+use File::Temp qw(tempdir);
+use EchodSource;
+
+my $echod = $ENV{ECHOD} // './echod';
+my $dir = tempdir('echod-check.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $sample = slurp('etc/echod.conf');
+
+# check NAME TEXT: it is good; returns what -T prints of it.
+sub check {
+    my ($name, $text) = @_;
+    my $file = "$dir/$name.conf";
+
+    open my $fh, '>', $file or die "$file: $!\n";
+    print $fh $text;
+    close $fh or die "$file: $!\n";
+    is_deeply [output($echod, '-t', '-c', $file)], [0, "$file: ok\n"],
+        "$name: loads";
+    my ($status, $printed) = output($echod, '-T', '-c', $file);
+    is $status, 0, "$name: is printed";
+    return $printed;
+}
+
+my $defaults = check('empty', '');
+is check('as-it-is', $sample), $defaults, 'as it is, it changes nothing';
+
+# A setting is "#key", a remark is "# text".
+my $count = () = $sample =~ /^#[a-z]/mg;
+cmp_ok $count, '>', 20, 'it has settings';
+my $all = check('uncommented', $sample =~ s/^#(?=[a-z])//mgr);
+# Where the pid file is was decided when this was built.
+$_ =~ s/^pid_file = .*$/pid_file/m for $all, $defaults;
+is $all, $defaults, 'with everything in it, neither';
+
+# One at a time, by its own.
+while ($sample =~ /^#([a-z]\w*)/mg) {
+    my ($key, $at) = ($1, $-[0]);
+    my $one = $sample;
+
+    substr($one, $at, 1) = '';
+    open my $fh, '>', "$dir/one.conf" or die "$dir/one.conf: $!\n";
+    print $fh $one;
+    close $fh or die "$dir/one.conf: $!\n";
+    is_deeply [output($echod, '-t', '-c', "$dir/one.conf")],
+        [0, "$dir/one.conf: ok\n"], "$key alone: loads";
+}
+
+done_testing;

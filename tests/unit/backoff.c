@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/* backoff: failures in a row wait longer and longer, one try at a time. */
+#include "check.h"
+
+#include <inttypes.h>
+
+#include "daemon/backoff.h"
+#include "daemon/policy.h"
+
+/* An arbitrary moment: the clock does not begin at 0. */
+static const int64_t T = 123456789;
+
+static void
+nothing_failed(void **state)
+{
+	struct backoff b = { 0 };
+
+	(void)state;
+	for (unsigned wanted = 0; wanted < 300; wanted++)
+		for (unsigned starting = 0; starting < 3; starting++)
+			CHECK(backoff_allow(&b, wanted, starting, T) == wanted,
+			    "%u, %u", wanted, starting);
+	assert_int_equal(backoff_next(&b, T), INT64_MAX);
+}
+
+/* One failure: a wait, then a probe, and if it lives, everyone. */
+static void
+probe_that_lives(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = T, ms = backoff_failed(&b, now);
+
+	(void)state;
+	assert_true(ms > 75 && ms <= 100);
+	assert_int_equal(backoff_next(&b, now), now + ms);
+	/* What else fails in this time is the same failure. */
+	assert_int_equal(backoff_failed(&b, now), 0);
+	assert_int_equal(backoff_failed(&b, now + ms - 1), 0);
+	assert_int_equal(backoff_allow(&b, 5, 0, now), 0);
+	assert_int_equal(backoff_allow(&b, 5, 0, now + ms - 1), 0);
+	now += ms;
+	assert_int_equal(backoff_allow(&b, 5, 0, now), 1);
+	/* While it starts, nobody else. */
+	assert_int_equal(backoff_allow(&b, 4, 1, now + 1), 0);
+	assert_int_equal(backoff_next(&b, now + 1), INT64_MAX);
+	assert_int_equal(backoff_allow(&b, 4, 1, now + 5000), 0);
+	/* It is ready: that has to last a moment. */
+	now += 5001;
+	assert_int_equal(backoff_allow(&b, 4, 0, now), 0);
+	assert_true(backoff_next(&b, now) > now);
+	assert_true(backoff_next(&b, now) <= now + 1000);
+	now = backoff_next(&b, now);
+	assert_int_equal(backoff_allow(&b, 4, 0, now), 4);
+	assert_int_equal(backoff_next(&b, now), INT64_MAX);
+	assert_int_equal(backoff_allow(&b, 300, 4, now), 300);
+}
+
+/* Each probe dies at once: the waits double, up to the longest. */
+static void
+waits_double(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = T;
+
+	(void)state;
+	for (unsigned failures = 1; failures <= 20; failures++) {
+		int64_t longest = policy_backoff_ms(failures, 0);
+		int64_t ms = backoff_failed(&b, now);
+
+		CHECK(ms > longest * 3 / 4 - 1 && ms <= longest, "%u: %" PRId64,
+		    failures, ms);
+		now = backoff_next(&b, now);
+		CHECK(backoff_allow(&b, 5, 0, now) == 1, "%u", failures);
+		CHECK(backoff_allow(&b, 5, 1, now) == 0, "%u", failures);
+	}
+}
+
+/* Long after the last failure a new row begins. */
+static void
+rows_end(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = T, ms;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		now += backoff_failed(&b, now);
+	ms = backoff_failed(&b, now);
+	assert_true(ms > 10000);
+	now += ms + 3600000;
+	ms = backoff_failed(&b, now);
+	assert_true(ms > 0 && ms <= 100);
+	/* Or with another configuration. */
+	for (int i = 0; i < 8; i++)
+		now += backoff_failed(&b, now);
+	backoff_reset(&b);
+	assert_int_equal(backoff_allow(&b, 7, 0, now), 7);
+	assert_int_equal(backoff_next(&b, now), INT64_MAX);
+	ms = backoff_failed(&b, now);
+	assert_true(ms > 0 && ms <= 100);
+}
+
+/* Nobody is wanted any more: nothing to prove. */
+static void
+nobody_wanted(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = T;
+
+	(void)state;
+	now += backoff_failed(&b, now);
+	assert_int_equal(backoff_allow(&b, 0, 0, now), 0);
+	assert_int_equal(backoff_next(&b, now), INT64_MAX);
+	assert_int_equal(backoff_allow(&b, 5, 0, now), 5);
+}
+
+/* A few workers may die unproven, as by chance; many at once are no chance. */
+static void
+suspects(void **state)
+{
+	struct backoff b = { 0 };
+	unsigned chance = 0;
+	int64_t now = T;
+
+	(void)state;
+	while (!backoff_suspects(&b, now))
+		CHECK(++chance < 100, "%u", chance);
+	assert_true(chance >= 5);
+	/* In the middle of a row there is no doubt. */
+	backoff_reset(&b);
+	assert_true(backoff_failed(&b, now) > 0);
+	assert_true(backoff_suspects(&b, now));
+	assert_true(backoff_suspects(&b, now + 1000));
+	/* One now and then never adds up. */
+	backoff_reset(&b);
+	for (int i = 0; i < 10000; i++) {
+		now += 1000;
+		CHECK(!backoff_suspects(&b, now), "%d", i);
+	}
+	/* A burst on top of that does. */
+	for (chance = 0; !backoff_suspects(&b, now); chance++)
+		CHECK(chance < 100, "%u", chance);
+}
+
+/* It never asks to be called again in the past, nor at once for ever. */
+static void
+never_spins(void **state)
+{
+	struct backoff b = { 0 };
+	uint32_t seed = 521288629;
+	int64_t now = T, next;
+	unsigned same = 0;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		switch (check_random(&seed) % 4) {
+		case 0:
+			(void)backoff_failed(&b, now);
+			break;
+		case 1:
+			(void)backoff_suspects(&b, now);
+			break;
+		default:
+			(void)backoff_allow(&b, check_random(&seed) % 4,
+			    check_random(&seed) % 2, now);
+		}
+		next = backoff_next(&b, now);
+		CHECK(next > now, "step %d", i);
+		CHECK(next == INT64_MAX || next - now <= POLICY_BACKOFF_MAX_MS,
+		    "step %d", i);
+		same += next == INT64_MAX;
+		now += check_random(&seed) % 500;
+	}
+	assert_true(same > 0 && same < 100000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest backoff[] = {
+		cmocka_unit_test(nothing_failed),
+		cmocka_unit_test(probe_that_lives),
+		cmocka_unit_test(waits_double),
+		cmocka_unit_test(rows_end),
+		cmocka_unit_test(nobody_wanted),
+		cmocka_unit_test(suspects),
+		cmocka_unit_test(never_spins),
+	};
+
+	return cmocka_run_group_tests(backoff, NULL, NULL);
+}

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: ISC */
+/* config: files are read strictly, and each mistake names its line. */
+#include "check.h"
+
+#include <sysexits.h>
+
+#include "common/errbuf.h"
+#include "daemon/config.h"
+#include "daemon/options.h"
+#include "daemon/settings.h"
+
+static struct config config;
+static struct config_origin origins[SETTINGS_MAX];
+
+static int
+load(const char *path, struct errbuf *err)
+{
+	struct options opt = { .file = path, .file_given = true };
+
+	err->text[0] = '\0';
+	return config_load(&config, &opt, origins, err);
+}
+
+static void
+check_good(const char *text)
+{
+	struct errbuf err;
+
+	CHECK(load(check_file("good.conf", text), &err) == EX_OK, "%s: %s",
+	    text, err.text);
+}
+
+/* The reason is "FILE:" and what is wanted. */
+static void
+check_bad(const char *text, const char *wanted)
+{
+	const char *path = check_file("bad.conf", text);
+	struct errbuf err;
+	char reason[1024];
+
+	CHECK(load(path, &err) == EX_CONFIG, "%s", text);
+	snprintf(reason, sizeof(reason), "%s:%s", path, wanted);
+	CHECK(strncmp(err.text, reason, strlen(reason)) == 0,
+	    "%s: \"%s\", not \"%s\"", text, err.text, reason);
+}
+
+static void
+values(void **state)
+{
+	(void)state;
+	check_good("listen = ( { address = \"a\"; port = 1; },\n"
+		   "  { port = \"echo\"; address = \"\"; },\n"
+		   "\n"
+		   "  { address = \"::1\" } );\n");
+	assert_int_equal(config.listen_count, 3);
+	assert_string_equal(config.listen[0].address, "a");
+	assert_string_equal(config.listen[0].port, "1");
+	assert_string_equal(config.listen[1].address, "");
+	assert_string_equal(config.listen[1].port, "echo");
+	assert_string_equal(config.listen[2].address, "::1");
+	assert_string_equal(config.listen[2].port, "10000");
+	assert_int_equal(config.listen[0].line, 1);
+	assert_int_equal(config.listen[1].line, 2);
+	assert_int_equal(config.listen[2].line, 4);
+
+	check_good("backlog = 0x10; buffer_size : 10,\n"
+		   "timeouts : { idle = 1.5; send = 2L; lifetime = .25 }\n"
+		   "# a comment\n"
+		   "workers = { max = 20; }; // another\n"
+		   "/* and */ log = { level = \"de\" \"bug\"; };\n");
+	assert_int_equal(config.backlog, 16);
+	assert_int_equal(config.buffer_size, 10);
+	assert_int_equal(config.timeout_idle_ms, 1500);
+	assert_int_equal(config.timeout_send_ms, 2000);
+	assert_int_equal(config.timeout_lifetime_ms, 250);
+	assert_int_equal(config.workers_max, 20);
+	assert_int_equal(config_log_level(&config), LEVEL_DEBUG);
+
+	check_good("access = { allow = [ \"10.0.0.0/8\" ];\n"
+		   "  deny = ( \"10.1.0.0/16\", \"::1\" ); };\n");
+	assert_int_equal(config.access.count, 3);
+	assert_false(config.access.rules[0].deny);
+	assert_true(config.access.rules[2].deny);
+	check_good("access = { allow = []; deny = (); };");
+	assert_int_equal(config.access.count, 0);
+}
+
+/* Positive values of seconds in a file never become "none". */
+static void
+small_seconds(void **state)
+{
+	static const char *const rows[] = { "0.001", "0.0004", "0.0000001",
+		"1e-9", "1e-12", "1e-300" };
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "timeouts = { idle = %s; };",
+		    rows[i]);
+		check_good(text);
+		CHECK(config.timeout_idle_ms == 1, "%s", text);
+	}
+	check_good("timeouts = { idle = 0.0; send = 0; };");
+	assert_int_equal(config.timeout_idle_ms, 0);
+	assert_int_equal(config.timeout_send_ms, 0);
+	check_good("timeouts = { lifetime = 31449599.999; };");
+	assert_int_equal(config.timeout_lifetime_ms, 31449599999);
+}
+
+static const char *
+a_value(enum setting_type type)
+{
+	switch (type) {
+	case SETTING_INTEGER:
+		return "5";
+	case SETTING_SECONDS:
+		return "5.5";
+	case SETTING_STRING:
+	case SETTING_CHOICE:
+		return "\"info\"";
+	case SETTING_NETWORKS:
+		return "[ \"::1\" ]";
+	case SETTING_LISTEN:
+		return "( { address = \"::1\"; } )";
+	}
+	return "";
+}
+
+/* Whether a setting may have a value of this kind, apart from its worth. */
+static bool
+takes(enum setting_type type, const char *kind)
+{
+	switch (type) {
+	case SETTING_INTEGER:
+		return strcmp(kind, "a whole number") == 0;
+	case SETTING_SECONDS:
+		return strstr(kind, "number") != NULL;
+	case SETTING_STRING:
+	case SETTING_CHOICE:
+		return strcmp(kind, "a string") == 0;
+	case SETTING_NETWORKS:
+		return strcmp(kind, "an array [ ]") == 0 ||
+		    strcmp(kind, "a list ( )") == 0;
+	case SETTING_LISTEN:
+		return strcmp(kind, "a list ( )") == 0;
+	}
+	return false;
+}
+
+/* A file whose third line is this setting, in its group. */
+static void
+write_setting(char *text, size_t size, const char *path, const char *value)
+{
+	const char *dot = strchr(path, '.');
+
+	if (dot == NULL)
+		snprintf(text, size, "\n\n%s = %s;\n", path, value);
+	else
+		snprintf(text, size, "\n%.*s = {\n%s = %s; };\n",
+		    (int)(dot - path), path, dot + 1, value);
+}
+
+/* Each setting with each type of value: wrong ones are named. */
+static void
+types(void **state)
+{
+	static const struct {
+		const char *value, *kind;
+	} rows[] = {
+		{ "5", "a whole number" },
+		{ "5L", "a whole number" },
+		{ "0x5", "a whole number" },
+		{ "5.5", "a number with a fraction" },
+		{ "\"5\"", "a string" },
+		{ "true", "true or false" },
+		{ "{ }", "a group { }" },
+		{ "[ ]", "an array [ ]" },
+		{ "( )", "a list ( )" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < settings_count; i++) {
+		const struct setting *s = &settings[i];
+		char text[256], wanted[256];
+
+		write_setting(text, sizeof(text), s->path, a_value(s->type));
+		if (s->type != SETTING_CHOICE && s->type != SETTING_STRING)
+			check_good(text);
+		for (size_t k = 0; k < COUNT(rows); k++) {
+			if (takes(s->type, rows[k].kind))
+				continue;
+			write_setting(text, sizeof(text), s->path,
+			    rows[k].value);
+			snprintf(wanted, sizeof(wanted), "3: %s: is %s, but ",
+			    s->path, rows[k].kind);
+			check_bad(text, wanted);
+		}
+	}
+}
+
+static void
+mistakes(void **state)
+{
+	static const struct {
+		const char *text, *reason;
+	} rows[] = {
+		{ "backlog 5;", "1: syntax error" },
+		{ "\n\nbacklog = ;", "3: syntax error" },
+		{ "workers = {\n\nmax = 5;\n", "4: syntax error" },
+		{ "backlog = 5; }", "1: syntax error" },
+		{ "backlog = 5;\nbacklog = 6;", "2: duplicate setting" },
+		{ "access = { allow = [ \"::1\", 5 ]; };",
+		    "1: mismatched element type" },
+		{ "backlgo = 5;",
+		    "1: backlgo: unknown setting; did you mean backlog?" },
+		{ "something = 5;", "1: something: unknown setting" },
+		{ "\nworkers = {\n\nmx = 5; };",
+		    "4: workers.mx: unknown setting; did you mean "
+		    "workers.max?" },
+		{ "workers = { x = { max = 5; }; };",
+		    "1: workers.x: unknown setting" },
+		{ "worker = { max = 5; };", "1: worker: unknown setting" },
+		{ "workers = 5;",
+		    "1: workers: is a whole number, but a group { }" },
+		{ "log = [ ];", "1: log: is an array [ ], but a group { }" },
+		{ "backlog = 0;",
+		    "1: backlog: 0 is out of range (1 to 65535)" },
+		{ "backlog = 65536;", "1: backlog: 65536 is out of range" },
+		{ "backlog = -1;", "1: backlog: -1 is out of range" },
+		{ "backlog = 4294967303;", "1: the number 4294967303" },
+		{ "backlog = 4294967303L;",
+		    "1: backlog: 4294967303 is out of range" },
+		{ "timeouts = { idle = -1; };",
+		    "1: timeouts.idle: -1 is out of range (0 to 604800" },
+		{ "timeouts = { idle = -0.5; };", "1: timeouts.idle: -0.5" },
+		{ "timeouts = { idle = 604800.001; };",
+		    "1: timeouts.idle: 604800.001 is out of range" },
+		{ "timeouts = { idle = 1e300; };", "1: timeouts.idle: " },
+		{ "timeouts = { idle = 1e999; };", "1: timeouts.idle: " },
+		{ "log = { level = \"loud\"; };",
+		    "1: log.level: \"loud\" is none of err, warning, notice, "
+		    "info, debug" },
+		{ "log = { ident = \"a\\nb\"; };",
+		    "1: log.ident: contains the control character 0x0a" },
+		{ "access = { deny = [ \"::1\", \"x\" ]; };",
+		    "1: access.deny: \"x\" is not a network" },
+		{ "access = { deny = ( \"::1\",\n\"10.0.0.1/8\" ); };",
+		    "2: access.deny: \"10.0.0.1/8\" has bits set beyond" },
+		{ "access = { deny = [ 5 ]; };",
+		    "1: access.deny: is a whole number, but a string" },
+		{ "access = { deny = ( [ ] ); };",
+		    "1: access.deny: is an array [ ], but a string" },
+		{ "listen = ( );", "1: listen: 0 addresses (1 to 64 are" },
+		{ "listen = ( 5 );", "1: listen: is a whole number, but a " },
+		{ "listen = ( \"::1\" );", "1: listen: is a string, but a " },
+		{ "listen = (\n{ port = 5; } );",
+		    "2: listen: an entry has no address" },
+		{ "listen = ( { } );", "1: listen: an entry has no address" },
+		{ "listen = ( { address = 5; } );",
+		    "1: listen.address: is a whole number, but a string" },
+		{ "listen = (\n{ address = \"a\";\nprot = 5; } );",
+		    "3: listen: unknown key \"prot\"" },
+		{ "listen = ( { address = \"a\"; port = 65536; } );",
+		    "1: listen.port: 65536 is out of range (0 to 65535)" },
+		{ "listen = ( { address = \"a\"; port = -1; } );",
+		    "1: listen.port: " },
+		{ "listen = ( { address = \"a\"; port = 7.5; } );",
+		    "1: listen.port: is a number with a fraction, but a " },
+		{ "listen = ( { address = \"a\"; port = \"65536\"; } );",
+		    "1: listen.port: 65536 is out of range (0 to 65535)" },
+		{ "listen = ( { address = \"a\"; port = \"\"; } );",
+		    "1: listen.port: \"\" is no port" },
+		{ "listen = ( { address = \"a\"; port = \"a b\"; } );",
+		    "1: listen.port: \"a b\" is no port" },
+		{ "listen = ( { address = \"a\"; port = "
+		  "\"000000000000000000000000000000000000000000000000007\";"
+		  " } );",
+		    "1: listen.port: " },
+		{ "listen = ( { address = \"a\"; port = true; } );",
+		    "1: listen.port: is true or false, but a number" },
+		{ "listen = ( { address = \"a\"; port = [ 7 ]; } );",
+		    "1: listen.port: is an array [ ], but a number" },
+		{ "workers = { min_spare = 20;\nmax_spare = 10; };",
+		    "2: workers.max_spare: 10 is below workers.min_spare" },
+		{ "chroot = \"tmp\";",
+		    "1: chroot: \"tmp\" is not an absolute path" },
+		{ "pid_file = \"echod.pid\";",
+		    "1: pid_file: \"echod.pid\" is not an absolute path" },
+		{ "workers = {\nmax = 10;\nstart = 20; };",
+		    "3: workers.start: 20 is above workers.max = 10" },
+		{ "workers = { start = 257; };",
+		    "1: workers.start: 257 is above workers.max = 256, the "
+		    "default" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_bad(rows[i].text, rows[i].reason);
+}
+
+static void
+lengths(void **state)
+{
+	char text[8192], name[2048];
+	size_t n;
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	name[ADDR_HOST - 1] = '\0';
+	snprintf(text, sizeof(text), "listen = ( { address = \"%s\"; } );",
+	    name);
+	check_good(text);
+	name[ADDR_HOST - 1] = 'a';
+	name[ADDR_HOST] = '\0';
+	snprintf(text, sizeof(text), "listen = ( { address = \"%s\"; } );",
+	    name);
+	check_bad(text, "1: listen.address: longer than 253 bytes");
+	name[ADDR_HOST] = 'a';
+	name[CONFIG_PATH] = '\0';
+	snprintf(text, sizeof(text), "pid_file = \"%s\";", name);
+	check_bad(text, "1: pid_file: longer than 1023 bytes");
+	/* A name of a setting that is longer than any. */
+	snprintf(text, sizeof(text), "%s = 5;", name);
+	check_bad(text, "1: aaaa");
+	snprintf(text, sizeof(text), "workers = { %s = 5; };", name);
+	check_bad(text, "1: workers.aaaa");
+	/* As many entries as there may be, and one more. */
+	n = (size_t)snprintf(text, sizeof(text), "listen = ( ");
+	for (int i = 0; i < CONFIG_LISTEN; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "%s{ address = \"a\"; port = %d; }\n", i > 0 ? "," : "", i);
+	snprintf(text + n, sizeof(text) - n, ");");
+	check_good(text);
+	assert_int_equal(config.listen_count, CONFIG_LISTEN);
+	snprintf(text + n, sizeof(text) - n, ", { address = \"a\"; } );");
+	check_bad(text, "1: listen: 65 addresses (1 to 64 are possible)");
+}
+
+static void
+places_within_includes(void **state)
+{
+	struct errbuf err;
+	char wanted[512];
+	const char *path;
+
+	(void)state;
+	assert_int_equal(mkdir(check_path("inc"), 0700), 0);
+	(void)check_file("inc/good.conf", "backlog = 7;\n");
+	check_good("\n@include \"inc/good.conf\"\nbuffer_size = 8;\n");
+	assert_int_equal(config.backlog, 7);
+	assert_int_equal(config.buffer_size, 8);
+
+	(void)check_file("inc/bad.conf", "\n\nbacklog = 0;\n");
+	path = check_file("outer.conf", "\n@include \"inc/bad.conf\"\n");
+	assert_int_equal(load(path, &err), EX_CONFIG);
+	snprintf(wanted, sizeof(wanted), "%s/inc/bad.conf:3: backlog: 0 is out",
+	    check_folder);
+	CHECK(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
+
+	(void)check_file("inc/bad.conf", "\n\n\nbacklog 0;\n");
+	assert_int_equal(load(path, &err), EX_CONFIG);
+	snprintf(wanted, sizeof(wanted), "%s/inc/bad.conf:4: syntax error",
+	    check_folder);
+	CHECK(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
+
+	/* Behind the include the lines are the outer file's again. */
+	path = check_file("outer.conf",
+	    "\n@include \"inc/good.conf\"\n\nbuffer_size = 0;\n");
+	assert_int_equal(load(path, &err), EX_CONFIG);
+	snprintf(wanted, sizeof(wanted), "%s:4: buffer_size: 0", path);
+	CHECK(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
+
+	/* Two files, one contradiction. */
+	(void)check_file("inc/two.conf", "min_spare = 20;\n");
+	path = check_file("outer.conf",
+	    "workers = { max_spare = 10;\n@include \"inc/two.conf\"\n};");
+	assert_int_equal(load(path, &err), EX_CONFIG);
+	CHECK(strstr(err.text, ".conf:1: workers.m") != NULL, "%s", err.text);
+}
+
+static void
+missing_files(void **state)
+{
+	struct options opt = { .file = check_path("missing.conf") };
+	struct errbuf err;
+
+	(void)state;
+	assert_int_equal(config_load(&config, &opt, origins, &err), EX_OK);
+	assert_int_equal(config.backlog, 4096);
+	for (unsigned i = 0; i < settings_count; i++)
+		CHECK(origins[i].from == ORIGIN_DEFAULT, "%s",
+		    settings[i].path);
+	opt.file_given = true;
+	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+	CHECK(strstr(err.text, "missing.conf: No such file") != NULL, "%s",
+	    err.text);
+	/* One that is there but not good is an error in any case. */
+	opt.file_given = false;
+	opt.file = check_folder;
+	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+	opt.file = check_file("includes.conf", "@include \"missing.conf\"\n");
+	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+}
+
+static void
+command_line_comes_last(void **state)
+{
+	struct options opt = { .file_given = true };
+	struct errbuf err;
+
+	(void)state;
+	opt.file = check_file("cli.conf",
+	    "backlog = 7; listen = ( { address = \"a\"; } );\n"
+	    "access = { allow = [ \"::1\" ]; };\n");
+	opt.listen_count = 2;
+	opt.listen[0] = "[::1]:7";
+	opt.listen[1] = "b";
+	opt.override_count = 4;
+	opt.override[0] = "backlog=8";
+	opt.override[1] = "backlog=9";
+	opt.override[2] = "access.deny=10.0.0.0/8,10.1.0.0/16";
+	opt.override[3] = "log.ident=a=b";
+	CHECK(config_load(&config, &opt, origins, &err) == EX_OK, "%s",
+	    err.text);
+	assert_int_equal(config.backlog, 9);
+	assert_int_equal(config.listen_count, 2);
+	assert_string_equal(config.listen[0].address, "::1");
+	assert_string_equal(config.listen[0].port, "7");
+	assert_string_equal(config.listen[1].address, "b");
+	assert_string_equal(config.listen[1].port, "10000");
+	assert_int_equal(config.access.count, 3);
+	assert_string_equal(config.log.ident, "a=b");
+	assert_int_equal(origins[settings_find("backlog") - settings].from,
+	    ORIGIN_OPTION);
+	assert_int_equal(origins[settings_find("listen") - settings].from,
+	    ORIGIN_OPTION);
+	assert_int_equal(origins[settings_find("access.allow") - settings].from,
+	    ORIGIN_FILE);
+}
+
+static void
+command_line_mistakes(void **state)
+{
+	static const struct {
+		const char *listen, *override;
+		int status;
+		const char *reason;
+	} rows[] = {
+		{ NULL, "backlgo=5", EX_USAGE,
+		    "-o backlgo: unknown setting; did you mean backlog?" },
+		{ NULL, "something=5", EX_USAGE,
+		    "-o something: unknown setting" },
+		{ NULL, "=5", EX_USAGE, "-o : unknown setting" },
+		{ NULL, "workers=5", EX_USAGE, "-o workers: unknown setting" },
+		{ NULL, "backlog=", EX_USAGE, "-o backlog: \"\" is not a" },
+		{ NULL, "backlog=0", EX_USAGE,
+		    "-o backlog: 0 is out of range" },
+		{ NULL, "backlog=4294967303", EX_USAGE,
+		    "-o backlog: 4294967303 is out of range" },
+		{ NULL, "backlog=0x10", EX_USAGE, "-o backlog: \"0x10\" is" },
+		{ NULL, "log.level=loud", EX_USAGE,
+		    "-o log.level: \"loud\" is none of" },
+		{ NULL, "access.deny=x", EX_USAGE,
+		    "-o access.deny: \"x\" is not a network" },
+		{ NULL, "listen=::1", EX_USAGE, "-o listen: use -l" },
+		{ NULL, "workers.start=257", EX_CONFIG,
+		    "-o workers.start: 257 is above workers.max = 256" },
+		{ NULL, "workers.max=0", EX_USAGE, "-o workers.max: 0 is out" },
+		{ "[::1", NULL, EX_USAGE, "-l \"[::1\": no closing ]" },
+		{ "a:", NULL, EX_USAGE, "-l \"a:\": " },
+		{ ":65536", NULL, EX_USAGE, "-l \":65536\": 65536 is out of" },
+		{ ":70000", NULL, EX_USAGE, "-l \":70000\": 70000 is out of" },
+	};
+	struct errbuf err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct options opt = { .file = check_path("missing.conf"),
+			.listen = { rows[i].listen },
+			.listen_count = rows[i].listen != NULL,
+			.override = { rows[i].override },
+			.override_count = rows[i].override != NULL };
+
+		CHECK(config_load(&config, &opt, origins, &err) ==
+			rows[i].status,
+		    "row %zu: %s", i, err.text);
+		CHECK(strncmp(err.text, rows[i].reason,
+			  strlen(rows[i].reason)) == 0,
+		    "row %zu: %s", i, err.text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest all[] = {
+		cmocka_unit_test(values),
+		cmocka_unit_test(small_seconds),
+		cmocka_unit_test(types),
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(places_within_includes),
+		cmocka_unit_test(missing_files),
+		cmocka_unit_test(command_line_comes_last),
+		cmocka_unit_test(command_line_mistakes),
+	};
+
+	return cmocka_run_group_tests_name("config", all, check_folder_make,
+	    check_folder_remove);
+}

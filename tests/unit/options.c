@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/* options: what each flag does, in which order, and how mistakes are named. */
+#include "check.h"
+
+#include <getopt.h>
+
+#include "common/errbuf.h"
+#include "daemon/options.h"
+
+/* What was read stays reachable: nobody owns the text that -p makes. */
+static struct options kept[128];
+
+/* Read "echod" and the words of a text; "_" is an empty one. */
+static int
+read_words(struct options *opt, const char *text, struct errbuf *err)
+{
+	static unsigned used;
+	static char copy[1024], name[] = "echod", empty[] = "";
+	char *argv[OPTIONS_MAX + 16], *save, *word;
+	int result, argc = 1;
+
+	argv[0] = name;
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (word = strtok_r(copy, " ", &save); word != NULL;
+	     word = strtok_r(NULL, " ", &save))
+		argv[argc++] = strcmp(word, "_") == 0 ? empty : word;
+	argv[argc] = NULL;
+	/* From the beginning again (getopt(3)). */
+	optind = 0;
+	err->text[0] = '\0';
+	result = options_read(opt, argc, argv, err);
+	assert_true(used < COUNT(kept));
+	kept[used++] = *opt;
+	return result;
+}
+
+/* The overrides, each ending in a blank. */
+static const char *
+overrides(const struct options *opt)
+{
+	static char buf[8192];
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < opt->override_count; i++)
+		n += (size_t)snprintf(buf + n, sizeof(buf) - n, "%s ",
+		    opt->override[i]);
+	return buf;
+}
+
+static void
+nothing(void **state)
+{
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	assert_int_equal(read_words(&opt, "", &err), 0);
+	assert_int_equal(opt.action, ACTION_RUN);
+	assert_string_equal(opt.file, ECHOD_CONF);
+	assert_false(opt.file_given);
+	assert_false(opt.foreground);
+	assert_int_equal(opt.listen_count, 0);
+	assert_int_equal(opt.override_count, 0);
+}
+
+static void
+actions(void **state)
+{
+	static const struct {
+		const char *words;
+		enum options_action action;
+	} rows[] = {
+		{ "-t", ACTION_TEST },
+		{ "--test", ACTION_TEST },
+		{ "-T", ACTION_PRINT },
+		{ "--print", ACTION_PRINT },
+		{ "-V", ACTION_VERSION },
+		{ "--version", ACTION_VERSION },
+		{ "-h", ACTION_HELP },
+		{ "--help", ACTION_HELP },
+		{ "-F", ACTION_RUN },
+		{ "-t -T", ACTION_PRINT },
+		{ "-T -t", ACTION_TEST },
+		{ "-tF", ACTION_TEST },
+		{ "--", ACTION_RUN },
+		{ "-t --", ACTION_TEST },
+	};
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK(read_words(&opt, rows[i].words, &err) == 0, "%s: %s",
+		    rows[i].words, err.text);
+		CHECK(opt.action == rows[i].action, "%s", rows[i].words);
+	}
+}
+
+static void
+overrides_in_order(void **state)
+{
+	static const struct {
+		const char *words, *overrides;
+		bool foreground;
+	} rows[] = {
+		{ "-F", "log.to=stderr pid_file= ", true },
+		{ "--foreground", "log.to=stderr pid_file= ", true },
+		{ "-d", "log.to=stderr pid_file= log.level=debug ", true },
+		{ "--debug", "log.to=stderr pid_file= log.level=debug ", true },
+		{ "-Fd", "log.to=stderr pid_file= log.level=debug ", true },
+		{ "-p /run/x", "pid_file=/run/x ", false },
+		{ "-p/run/x", "pid_file=/run/x ", false },
+		{ "--pid-file=/run/x", "pid_file=/run/x ", false },
+		{ "-p _", "pid_file= ", false },
+		{ "-p /a -p /b", "pid_file=/b ", false },
+		/* In the foreground a pid file has to be asked for. */
+		{ "-F -p /run/x", "log.to=stderr pid_file= pid_file=/run/x ",
+		    true },
+		{ "-p /run/x -F", "log.to=stderr pid_file= pid_file=/run/x ",
+		    true },
+		/* -o has the last word, wherever it stands. */
+		{ "-o log.level=err -d -o a=b",
+		    "log.to=stderr pid_file= log.level=debug log.level=err "
+		    "a=b ",
+		    true },
+		{ "-o a=1 -o a=2 -o b=", "a=1 a=2 b= ", false },
+		{ "-o pid_file=/y -p /x", "pid_file=/x pid_file=/y ", false },
+		{ "--option a=b=c", "a=b=c ", false },
+		{ "-o =", "= ", false },
+	};
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK(read_words(&opt, rows[i].words, &err) == 0, "%s: %s",
+		    rows[i].words, err.text);
+		CHECK_TEXT(overrides(&opt), rows[i].overrides, "%s",
+		    rows[i].words);
+		CHECK(opt.foreground == rows[i].foreground, "%s",
+		    rows[i].words);
+	}
+}
+
+/* A daemon's working directory is another one. */
+static void
+relative_pid_file(void **state)
+{
+	struct options opt;
+	struct errbuf err;
+	char cwd[4096], wanted[4200];
+
+	(void)state;
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	assert_int_equal(read_words(&opt, "-p x/y.pid", &err), 0);
+	snprintf(wanted, sizeof(wanted), "pid_file=%s/x/y.pid ", cwd);
+	assert_string_equal(overrides(&opt), wanted);
+}
+
+static void
+files_and_addresses(void **state)
+{
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	assert_int_equal(read_words(&opt,
+			     "-c a -l * --listen :7 --config=b "
+			     "-l [::1]:10000 -l _",
+			     &err),
+	    0);
+	assert_string_equal(opt.file, "b");
+	assert_true(opt.file_given);
+	assert_int_equal(opt.listen_count, 4);
+	assert_string_equal(opt.listen[0], "*");
+	assert_string_equal(opt.listen[1], ":7");
+	assert_string_equal(opt.listen[2], "[::1]:10000");
+	assert_string_equal(opt.listen[3], "");
+	assert_int_equal(opt.override_count, 0);
+}
+
+static void
+mistakes(void **state)
+{
+	static const struct {
+		const char *words, *reason;
+	} rows[] = {
+		{ "-x", "unknown option -x" },
+		{ "-t -x", "unknown option -x" },
+		{ "-xF", "unknown option -x" },
+		{ "-Fx", "unknown option -x" },
+		{ "-Fxd", "unknown option -x" },
+		{ "-d -Fxd", "unknown option -x" },
+		{ "--bogus", "unknown option --bogus" },
+		{ "-t --bogus", "unknown option --bogus" },
+		{ "--bogus=x", "unknown option --bogus" },
+		{ "-1", "unknown option -1" },
+		{ "-c", "-c needs a value" },
+		{ "-o", "-o needs a value" },
+		{ "-F -Fo", "-o needs a value" },
+		{ "--listen", "--listen needs a value" },
+		{ "-o x", "-o x: KEY=VALUE is wanted" },
+		{ "x", "unexpected argument x" },
+		{ "-F x y", "unexpected argument x" },
+		{ "-- -F", "unexpected argument -F" },
+		{ "_", "unexpected argument " },
+	};
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK(read_words(&opt, rows[i].words, &err) == -1, "%s",
+		    rows[i].words);
+		CHECK(strncmp(err.text, rows[i].reason,
+			  strlen(rows[i].reason)) == 0,
+		    "%s: %s", rows[i].words, err.text);
+	}
+	/* A value for an option that takes none, a name that fits two. */
+	assert_int_equal(read_words(&opt, "--test=x", &err), -1);
+	CHECK(strstr(err.text, "--test") != NULL, "%s", err.text);
+	assert_int_equal(read_words(&opt, "--p", &err), -1);
+	CHECK(strstr(err.text, "--p") != NULL, "%s", err.text);
+}
+
+static void
+as_many_as_possible(void **state)
+{
+	char text[1024];
+	struct options opt;
+	struct errbuf err;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < OPTIONS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "-l%d ", i);
+	assert_int_equal(read_words(&opt, text, &err), 0);
+	assert_int_equal(opt.listen_count, OPTIONS_MAX);
+	snprintf(text + n, sizeof(text) - n, "-lx");
+	assert_int_equal(read_words(&opt, text, &err), -1);
+	assert_string_equal(err.text, "more than 64 times -l");
+
+	n = (size_t)snprintf(text, sizeof(text), "-d -p /x ");
+	for (int i = 0; i < OPTIONS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "-oa=%d ", i);
+	assert_int_equal(read_words(&opt, text, &err), 0);
+	assert_int_equal(opt.override_count, OPTIONS_MAX + 4);
+	assert_string_equal(opt.override[3], "pid_file=/x");
+	assert_string_equal(opt.override[OPTIONS_MAX + 3], "a=63");
+	snprintf(text + n, sizeof(text) - n, "-oa=x");
+	assert_int_equal(read_words(&opt, text, &err), -1);
+	assert_string_equal(err.text, "more than 64 times -o");
+}
+
+/* The help names every option, in both forms. */
+static void
+help(void **state)
+{
+	static const char *const wanted[] = { "-c, --config",
+		"-F, --foreground", "-d, --debug", "-l, --listen",
+		"-o, --option", "-p, --pid-file", "-t, --test", "-T, --print",
+		"-V, --version", "-h, --help", ECHOD_CONF };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wanted); i++)
+		CHECK(strstr(options_help(), wanted[i]) != NULL, "%s",
+		    wanted[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest all[] = {
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(actions),
+		cmocka_unit_test(overrides_in_order),
+		cmocka_unit_test(relative_pid_file),
+		cmocka_unit_test(files_and_addresses),
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(as_many_as_possible),
+		cmocka_unit_test(help),
+	};
+
+	return cmocka_run_group_tests_name("options", all, NULL, NULL);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+/* scoreboard: states, the exact count of idle workers, peers, hearsay. */
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <sys/mman.h>
+
+#include "common/errbuf.h"
+#include "daemon/scoreboard.h"
+
+enum { CAPACITY = 200 };
+
+static struct scoreboard board;
+
+static int
+create(void **state)
+{
+	struct errbuf err;
+
+	(void)state;
+	return scoreboard_create(&board, CAPACITY, &err);
+}
+
+static int
+destroy(void **state)
+{
+	char *end = (char *)&board.slots[board.capacity];
+
+	(void)state;
+	return munmap(board.head, (size_t)(end - (char *)board.head));
+}
+
+static void
+release_all(void)
+{
+	for (unsigned i = 0; i < CAPACITY; i++)
+		scoreboard_release(&board, i);
+}
+
+static void
+life_of_a_worker(void **state)
+{
+	struct addr peer;
+
+	(void)state;
+	addr_from_literal(&peer, "192.0.2.1", 4711);
+	for (unsigned i = 0; i < CAPACITY; i += 33) {
+		assert_int_equal(scoreboard_state(&board, i), SLOT_FREE);
+		scoreboard_claim(&board, i, 10);
+		assert_int_equal(scoreboard_state(&board, i), SLOT_STARTING);
+		assert_int_equal(board.slots[i].since_ms, 10);
+		assert_int_equal(scoreboard_idle_count(&board), 0);
+		(void)scoreboard_idle(&board, i, 11);
+		assert_int_equal(scoreboard_state(&board, i), SLOT_IDLE);
+		assert_int_equal(board.slots[i].since_ms, 11);
+		assert_int_equal(scoreboard_idle_count(&board), 1);
+		(void)scoreboard_busy(&board, i, &peer, 12);
+		assert_int_equal(scoreboard_state(&board, i), SLOT_BUSY);
+		assert_int_equal(board.slots[i].since_ms, 12);
+		assert_int_equal(board.slots[i].connections, 1);
+		assert_int_equal(scoreboard_idle_count(&board), 0);
+		(void)scoreboard_idle(&board, i, 13);
+		(void)scoreboard_busy(&board, i, &peer, 14);
+		assert_int_equal(board.slots[i].connections, 2);
+		scoreboard_leaving(&board, i, 15);
+		assert_int_equal(scoreboard_state(&board, i), SLOT_LEAVING);
+		assert_int_equal(scoreboard_idle_count(&board), 0);
+		scoreboard_release(&board, i);
+		assert_int_equal(scoreboard_state(&board, i), SLOT_FREE);
+		/* Who comes next finds nothing of the one before. */
+		scoreboard_claim(&board, i, 16);
+		assert_int_equal(board.slots[i].connections, 0);
+		scoreboard_peer(&board.slots[i], &peer);
+		assert_int_equal(peer.len, 0);
+		addr_from_literal(&peer, "192.0.2.1", 4711);
+		scoreboard_release(&board, i);
+	}
+}
+
+/* The idle bits of all slots, also across the borders of words. */
+static void
+idle_is_counted_exactly(void **state)
+{
+	static bool idle[CAPACITY];
+	struct addr peer = { .len = 0 };
+	uint32_t seed = 88172645;
+	unsigned count = 0;
+
+	(void)state;
+	memset(idle, 0, sizeof(idle));
+	for (unsigned i = 0; i < CAPACITY; i++) {
+		scoreboard_claim(&board, i, 1);
+		(void)scoreboard_idle(&board, i, 1);
+		CHECK(scoreboard_idle_count(&board) == i + 1, "%u", i);
+		/* Twice is once. */
+		(void)scoreboard_idle(&board, i, 1);
+		CHECK(scoreboard_idle_count(&board) == i + 1, "%u", i);
+	}
+	for (unsigned i = CAPACITY; i-- > 0;) {
+		scoreboard_discount(&board, i);
+		CHECK(scoreboard_idle_count(&board) == i, "%u", i);
+		/* The master stopped counting it; it does not know that. */
+		assert_int_equal(scoreboard_state(&board, i), SLOT_IDLE);
+		scoreboard_discount(&board, i);
+		CHECK(scoreboard_idle_count(&board) == i, "%u", i);
+	}
+	for (int round = 0; round < 5000; round++) {
+		unsigned i = check_random(&seed) % CAPACITY;
+
+		switch (check_random(&seed) % 4) {
+		case 0:
+			(void)scoreboard_busy(&board, i, &peer, 1);
+			break;
+		case 1:
+			scoreboard_leaving(&board, i, 1);
+			break;
+		default:
+			(void)scoreboard_idle(&board, i, 1);
+			count += !idle[i];
+			idle[i] = true;
+			continue;
+		}
+		count -= idle[i];
+		idle[i] = false;
+		CHECK(scoreboard_idle_count(&board) == count, "%d", round);
+	}
+	release_all();
+	assert_int_equal(scoreboard_idle_count(&board), 0);
+}
+
+static void
+steps_ring_at_the_thresholds(void **state)
+{
+	static const struct {
+		unsigned below, above;
+	} rows[] = { { 5, 10 }, { 0, 4 }, { 1, 1 }, { 1, 10 },
+		{ 5, UINT32_MAX }, { 0, 0 }, { UINT32_MAX, UINT32_MAX } };
+	struct addr peer = { .len = 0 };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(rows); k++) {
+		unsigned below = rows[k].below, above = rows[k].above;
+
+		for (unsigned i = 0; i < 100; i++)
+			scoreboard_claim(&board, i, 1);
+		scoreboard_thresholds(&board, below, above);
+		for (unsigned i = 0; i < 100; i++)
+			CHECK(scoreboard_idle(&board, i, 1) == (i + 1 > above),
+			    "%u idle, above %u", i + 1, above);
+		for (unsigned i = 100; i-- > 0;)
+			CHECK(scoreboard_busy(&board, i, &peer, 1) ==
+				(i < below),
+			    "%u idle, below %u", i, below);
+		release_all();
+	}
+	scoreboard_thresholds(&board, 0, UINT32_MAX);
+}
+
+static void
+peers(void **state)
+{
+	static const struct {
+		const char *host;
+		uint16_t port;
+	} rows[] = {
+		{ "0.0.0.0", 0 },
+		{ "127.0.0.1", 10000 },
+		{ "255.255.255.255", 65535 },
+		{ "192.0.2.1", 1 },
+		{ "::", 0 },
+		{ "::1", 65535 },
+		{ "2001:db8:1111:2222:3333:4444:5555:6666", 12345 },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 65535 },
+		{ "::ffff:192.0.2.1", 7 },
+		{ "fe80::1%7", 7 },
+		{ "fe80::1%4294967295", 65535 },
+	};
+	struct addr peer, back;
+
+	(void)state;
+	scoreboard_claim(&board, 3, 1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		addr_from_literal(&peer, rows[i].host, rows[i].port);
+		(void)scoreboard_busy(&board, 3, &peer, 1);
+		scoreboard_peer(&board.slots[3], &back);
+		CHECK(addr_equal(&peer, &back), "%s", rows[i].host);
+		CHECK(back.len == peer.len, "%s", rows[i].host);
+	}
+	memset(&peer, 0, sizeof(peer));
+	(void)scoreboard_busy(&board, 3, &peer, 1);
+	scoreboard_peer(&board.slots[3], &back);
+	assert_int_equal(back.len, 0);
+	scoreboard_release(&board, 3);
+}
+
+static void
+totals(void **state)
+{
+	(void)state;
+	scoreboard_claim(&board, 64, 1);
+	scoreboard_add(&board.slots[64], 5, 0);
+	scoreboard_add(&board.slots[64], 0, 3);
+	scoreboard_add(&board.slots[64], UINT32_MAX, UINT32_MAX);
+	assert_int_equal(board.slots[64].bytes_in, 5 + (uint64_t)UINT32_MAX);
+	assert_int_equal(board.slots[64].bytes_out, 3 + (uint64_t)UINT32_MAX);
+	scoreboard_release(&board, 64);
+}
+
+/* A worker gone wild may write anything; what is read of it stays sane. */
+static void
+hearsay(void **state)
+{
+	static const uint32_t states[] = { SLOT_STATES, SLOT_STATES + 1, 255,
+		INT32_MAX, 0x80000000, UINT32_MAX };
+	uint64_t rubbish[3] = { UINT64_MAX, UINT64_MAX, UINT64_MAX };
+	char text[ADDR_TEXT];
+	struct addr peer;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(states); i++) {
+		board.slots[5].state = states[i];
+		CHECK(scoreboard_state(&board, 5) < SLOT_STATES, "%u",
+		    states[i]);
+		CHECK(scoreboard_state(&board, 5) == SLOT_LEAVING, "%u",
+		    states[i]);
+		CHECK_TEXT(slot_state_name((enum slot_state)states[i]),
+		    "leaving", "%u", states[i]);
+	}
+	for (int k = 0; k < 3; k++)
+		board.slots[5].peer[k] = rubbish[k];
+	scoreboard_peer(&board.slots[5], &peer);
+	addr_text(&peer, text, sizeof(text));
+	assert_string_equal(text, "unknown");
+	/* The number of words is in memory that everyone can write. */
+	for (unsigned i = 0; i < CAPACITY; i++) {
+		scoreboard_claim(&board, i, 1);
+		(void)scoreboard_idle(&board, i, 1);
+	}
+	board.head->words = UINT32_MAX;
+	assert_int_equal(scoreboard_idle_count(&board), CAPACITY);
+	board.head->words = (CAPACITY + 63) / 64;
+	scoreboard_release(&board, 5);
+	release_all();
+}
+
+static void
+names(void **state)
+{
+	static const char *const wanted[SLOT_STATES] = { "free", "starting",
+		"idle", "busy", "leaving" };
+
+	(void)state;
+	for (int i = 0; i < SLOT_STATES; i++)
+		assert_string_equal(slot_state_name((enum slot_state)i),
+		    wanted[i]);
+}
+
+static void
+flip(unsigned slot)
+{
+	struct addr peer = { .len = 0 };
+
+	for (int i = 0; i < 100000; i++) {
+		(void)scoreboard_idle(&board, slot, i);
+		(void)scoreboard_busy(&board, slot, &peer, i);
+		scoreboard_add(&board.slots[slot], 1, 2);
+	}
+	(void)scoreboard_idle(&board, slot, 1);
+	_exit(0);
+}
+
+/* Two processes whose bits share a word do not lose each other's steps. */
+static void
+concurrent_steps_are_exact(void **state)
+{
+	static const unsigned slots[] = { 62, 63 };
+	pid_t pid[COUNT(slots)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(slots); i++)
+		scoreboard_claim(&board, slots[i], 1);
+	for (size_t i = 0; i < COUNT(slots); i++)
+		if ((pid[i] = fork()) == 0)
+			flip(slots[i]);
+	for (size_t i = 0; i < COUNT(slots); i++)
+		assert_int_equal(check_wait(pid[i]), 0);
+	assert_int_equal(scoreboard_idle_count(&board), COUNT(slots));
+	for (size_t i = 0; i < COUNT(slots); i++) {
+		const struct slot *slot = &board.slots[slots[i]];
+
+		assert_int_equal(slot->connections, 100000);
+		assert_int_equal(slot->bytes_in, 100000);
+		assert_int_equal(slot->bytes_out, 200000);
+		scoreboard_release(&board, slots[i]);
+		assert_int_equal(scoreboard_idle_count(&board),
+		    COUNT(slots) - 1 - i);
+	}
+}
+
+static void
+sizes(void **state)
+{
+	static const unsigned capacities[] = { 1, 63, 64, 65, 511, 512, 513,
+		40000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(capacities); i++) {
+		unsigned last = capacities[i] - 1;
+		struct scoreboard b;
+		struct errbuf err;
+		char *end;
+
+		assert_int_equal(scoreboard_create(&b, capacities[i], &err), 0);
+		CHECK((uintptr_t)b.slots % 64 == 0, "%u", capacities[i]);
+		CHECK((char *)b.slots >=
+			(char *)b.idle + (capacities[i] + 63) / 64 * 8,
+		    "%u", capacities[i]);
+		scoreboard_claim(&b, 0, 1);
+		scoreboard_claim(&b, last, 1);
+		(void)scoreboard_idle(&b, 0, 1);
+		(void)scoreboard_idle(&b, last, 1);
+		CHECK(scoreboard_idle_count(&b) == (last == 0 ? 1 : 2), "%u",
+		    capacities[i]);
+		scoreboard_release(&b, last);
+		CHECK(scoreboard_idle_count(&b) == (last == 0 ? 0 : 1), "%u",
+		    capacities[i]);
+		end = (char *)&b.slots[capacities[i]];
+		munmap(b.head, (size_t)(end - (char *)b.head));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest scoreboard[] = {
+		cmocka_unit_test(life_of_a_worker),
+		cmocka_unit_test(idle_is_counted_exactly),
+		cmocka_unit_test(steps_ring_at_the_thresholds),
+		cmocka_unit_test(peers),
+		cmocka_unit_test(totals),
+		cmocka_unit_test(hearsay),
+		cmocka_unit_test(names),
+		cmocka_unit_test(concurrent_steps_are_exact),
+		cmocka_unit_test(sizes),
+	};
+
+	return cmocka_run_group_tests(scoreboard, create, destroy);
+}
