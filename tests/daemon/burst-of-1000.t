@@ -2,6 +2,8 @@
 #
 # If this fails, the pool does not grow with its clients: of 1,000 that come at
 # once on five workers that may become 2,000, some wait for seconds.
+#
+# run-test: alone
 use strict;
 use warnings;
 

@@ -2,6 +2,8 @@
 #
 # If this fails, the pool does not grow with its clients: of 200 that come at
 # once on the default five workers, some wait for seconds.
+#
+# run-test: alone
 use strict;
 use warnings;
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 # If this fails, a worker that does not run (SIGSTOP, a debugger) counts as one
 # that waits for clients, or keeps a stop from coming to its end.
+#
+# run-test: alone
 use strict;
 use warnings;
 

@@ -3,6 +3,8 @@
 # If this fails, the death of the logger, or a logger that does not run, takes
 # more with it than a few lines: workers or the master wait for it, or there
 # is no log any more.
+#
+# run-test: alone
 use strict;
 use warnings;
 

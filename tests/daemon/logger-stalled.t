@@ -3,6 +3,8 @@
 # If this fails, a log daemon that hangs takes the service with it: echoes,
 # reloads or the stop wait for it, as they do in every daemon that calls
 # syslog(3) where it serves.  Or lines are lost and nobody is told.
+#
+# run-test: alone
 use strict;
 use warnings;
 

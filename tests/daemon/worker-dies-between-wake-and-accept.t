@@ -3,6 +3,8 @@
 # If this fails, a connection that has woken one worker (and, by
 # EPOLLEXCLUSIVE, nobody else) is forgotten when that worker dies before it
 # accepts: its client waits until another one happens to come.
+#
+# run-test: alone
 use strict;
 use warnings;
 
