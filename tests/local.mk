@@ -76,6 +76,7 @@ daemon_tests = \
 	%D%/daemon/hostile-signal-state.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/idle-timeout.t \
+	%D%/daemon/installs.t \
 	%D%/daemon/ipv6-off.t \
 	%D%/daemon/kill-ten-workers-under-load.t \
 	%D%/daemon/leaked-descriptors.t \

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, "make install" puts things where nobody finds them, runs over
+# an operator's configuration, or leaves something behind when it is undone.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+
+Echod::needs('make');
+my $build = $ENV{ECHOD_BUILDDIR} // 'build';
+plan skip_all => 'not run by make check' unless -f "$build/Makefile";
+
+# What is installed listens on port 10000: it gets a network of its own.
+Echod::private_network();
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES DESTDIR)};
+
+my $dir  = Echod::new_dir();
+my $root = "$dir/root";
+my ($etc, $sbin, $man) = map { directory($_) } qw(sysconfdir sbindir mandir);
+
+# Where configure was told to put it.
+sub directory {
+    my ($name) = @_;
+    my %value = Echod::slurp("$build/Makefile") =~ /^(\w+) = (.*)$/mg;
+    my $path = "\${$name}";
+    1 while $path =~ s/\$[{(](\w+)[)}]/$value{$1}/;
+    return "$root$path";
+}
+
+sub make {
+    my ($target) = @_;
+    my $out = `make -C '$build' $target DESTDIR='$root' 2>&1`;
+    is($?, 0, "make $target") or diag $out;
+}
+
+sub write_file {
+    my ($path, $text) = @_;
+    open my $file, '>', $path or die "$path: $!";
+    print {$file} $text;
+    close $file or die "$path: $!";
+}
+
+make('install');
+ok(-x "$sbin/echod", 'the program');
+ok(-f "$man/man8/echod.8", 'its manual page');
+ok(-f "$man/man5/echod.conf.5", 'the one of its configuration');
+ok(-f "$etc/echod.conf", 'its configuration');
+my $shipped = Echod::slurp("$etc/echod.conf");
+
+{
+    local $Echod::ECHOD = "$sbin/echod";
+    my $d = Echod->start(config => $shipped);
+    is(Echod::echo_once(10000, 'hello', host => 'localhost'), 'hello',
+        'what is installed serves localhost port 10000');
+    $d->finish;
+}
+
+make('install');
+ok(!-e "$etc/echod.conf.new", 'again: nothing is put beside the same file');
+
+write_file("$etc/echod.conf", "backlog = 7;\n");
+make('install');
+is(Echod::slurp("$etc/echod.conf"), "backlog = 7;\n",
+    'a changed configuration is kept');
+is(Echod::slurp("$etc/echod.conf.new"), $shipped, 'and ours is beside it');
+
+make('uninstall');
+is(Echod::slurp("$etc/echod.conf"), "backlog = 7;\n",
+    'and is kept by uninstall too');
+unlink "$etc/echod.conf";
+is(`find '$root' ! -type d`, '', 'which leaves nothing else');
+make('install');
+make('uninstall');
+is(`find '$root' ! -type d`, '', 'nor the configuration as it was installed');
+done_testing;
