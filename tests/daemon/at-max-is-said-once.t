@@ -10,63 +10,63 @@ use Test::More;
 use Echod;
 
 use constant {
-	MAX     => 6,
-	WAITING => 20,
+    MAX     => 6,
+    WAITING => 20,
 };
 
 my $d = Echod->start(
-	config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    workers = { start = 2; min_spare = 2; max_spare = 4;
-	    max = @{[ MAX ]}; };\n),
-	log => 'notice',
+    config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        workers = { start = 2; min_spare = 2; max_spare = 4;
+        max = @{[ MAX ]}; };\n),
+    log => 'notice',
 );
 $d->expect_log(qr/: warning: workers at max /);
 
 my @clients = map { $d->connect } 1 .. MAX;
 is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
-	'as many clients as there may be workers');
+    'as many clients as there may be workers');
 ok($d->wait_log(qr/: warning: workers at max busy=@{[ MAX ]} waiting=\d+/),
-	'the log says that this is all');
+    'the log says that this is all');
 is(scalar $d->workers, MAX, 'there are max workers');
 
 my @waiting;
 for my $n (1 .. WAITING) {
-	my $s = $d->connect;
-	syswrite $s, "wait $n\n";
-	push @waiting, $s;
+    my $s = $d->connect;
+    syswrite $s, "wait $n\n";
+    push @waiting, $s;
 }
 is(Echod::receive($waiting[0], 1, timeout => 0.3), '',
-	'more clients have to wait');
+    'more clients have to wait');
 is(scalar $d->workers, MAX, 'and get no worker more');
 
 # As clients leave, those that wait are served, in turn.
 my @late;
 for my $n (1 .. WAITING) {
-	close shift @clients;
-	my $s    = $waiting[ $n - 1 ];
-	my $data = "wait $n\n";
-	push @late, $n if Echod::receive($s, length $data) ne $data;
-	push @clients, $s;
+    close shift @clients;
+    my $s    = $waiting[ $n - 1 ];
+    my $data = "wait $n\n";
+    push @late, $n if Echod::receive($s, length $data) ne $data;
+    push @clients, $s;
 }
 is_deeply(\@late, [], 'each of them is served when its turn comes');
 is($d->count_log(qr/: warning: workers at max /), 1,
-	'the log has said so once');
+    'the log has said so once');
 is($d->count_log(qr/: workers below max /), 0, 'it is not over');
 
 close $_ for @clients;
 ok($d->wait_log(
-	qr/: workers below max busy=\d+ idle=\d+ waiting=0 seconds=\d+\.\d$/),
-	'then it is, as the log says');
+    qr/: workers below max busy=\d+ idle=\d+ waiting=0 seconds=\d+\.\d$/),
+    'then it is, as the log says');
 
 # Another time within a minute is not news.
 for my $round (1 .. 3) {
-	@clients = map { $d->connect } 1 .. MAX;
-	is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
-		"full again, round $round");
-	close $_ for @clients;
-	ok(Echod::until(sub { $d->idle_workers >= 2 }, 5), 'and not any more');
+    @clients = map { $d->connect } 1 .. MAX;
+    is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
+        "full again, round $round");
+    close $_ for @clients;
+    ok(Echod::until(sub { $d->idle_workers >= 2 }, 5), 'and not any more');
 }
 is($d->count_log(qr/: workers (?:at|below) max /), 2,
-	'which is not said again so soon');
+    'which is not said again so soon');
 $d->finish;
 done_testing;

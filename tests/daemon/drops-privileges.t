@@ -17,26 +17,26 @@ my @prefix =
   Echod::has('setpriv') ? ('setpriv', '--groups', '0,1,2,3') : ();
 
 sub check {
-	my ($d, $uid, $gid, $what) = @_;
-	my @pids = ($d->workers, $d->logger);
-	cmp_ok(scalar @pids, '>=', 6, "$what: workers and logger");
-	my %wanted = (
-		Uid        => join("\t", ($uid) x 4),
-		Gid        => join("\t", ($gid) x 4),
-		Groups     => '',
-		NoNewPrivs => 1,
-		CapEff     => '0000000000000000',
-		CapPrm     => '0000000000000000',
-		CapAmb     => '0000000000000000',
-	);
-	for my $key (sort keys %wanted) {
-		my @wrong = map {
-			my $value = EchodProc::status($_, $key) // 'none';
-			$value eq $wanted{$key} ? () : "pid $_: $value"
-		} @pids;
-		is_deeply(\@wrong, [], "$what: $key of all");
-	}
-	return;
+    my ($d, $uid, $gid, $what) = @_;
+    my @pids = ($d->workers, $d->logger);
+    cmp_ok(scalar @pids, '>=', 6, "$what: workers and logger");
+    my %wanted = (
+        Uid        => join("\t", ($uid) x 4),
+        Gid        => join("\t", ($gid) x 4),
+        Groups     => '',
+        NoNewPrivs => 1,
+        CapEff     => '0000000000000000',
+        CapPrm     => '0000000000000000',
+        CapAmb     => '0000000000000000',
+    );
+    for my $key (sort keys %wanted) {
+        my @wrong = map {
+            my $value = EchodProc::status($_, $key) // 'none';
+            $value eq $wanted{$key} ? () : "pid $_: $value"
+        } @pids;
+        is_deeply(\@wrong, [], "$what: $key of all");
+    }
+    return;
 }
 
 my ($uid, $gid) = (getpwnam 'nobody')[ 2, 3 ];
@@ -56,20 +56,20 @@ my @other = grep { $_->[1] && $_->[1] != $uid }
   map { [ (getpwnam $_)[ 0, 2, 3 ] ] } grep { defined getpwnam $_ }
   qw(daemon www-data mail);
 SKIP: {
-	skip 'no other user here', 9 if !@other;
-	my ($name, $other_uid) = @{ $other[0] };
-	my ($group, $other_gid) = (getgrgid $other[-1][2])[ 0, 2 ];
-	my @old = $d->workers;
-	$d->rewrite(Echod::DEFAULT_CONFIG
-		  . qq(user = "$name"; group = "$group";\n));
-	like($d->reload, qr/: reload done /, 'another user and group');
-	ok(Echod::until(sub { !grep { EchodProc::alive($_) } @old }, 3),
-		'the old workers have left');
-	ok(Echod::until(sub {
-		my @loggers = grep { $d->role($_) eq 'logger' } $d->children;
-		return @loggers == 1;
-	}, 3), 'and the old logger');
-	check($d, $other_uid, $other_gid, 'the others');
+    skip 'no other user here', 9 if !@other;
+    my ($name, $other_uid) = @{ $other[0] };
+    my ($group, $other_gid) = (getgrgid $other[-1][2])[ 0, 2 ];
+    my @old = $d->workers;
+    $d->rewrite(Echod::DEFAULT_CONFIG
+          . qq(user = "$name"; group = "$group";\n));
+    like($d->reload, qr/: reload done /, 'another user and group');
+    ok(Echod::until(sub { !grep { EchodProc::alive($_) } @old }, 3),
+        'the old workers have left');
+    ok(Echod::until(sub {
+        my @loggers = grep { $d->role($_) eq 'logger' } $d->children;
+        return @loggers == 1;
+    }, 3), 'and the old logger');
+    check($d, $other_uid, $other_gid, 'the others');
 }
 $d->finish;
 
@@ -78,7 +78,7 @@ $d = Echod->start(options => [ '-o', 'user=root' ]);
 my @uids = map { EchodProc::status($_, 'Uid') } $d->workers;
 is_deeply(\@uids, [ ("0\t0\t0\t0") x 5 ], 'user = "root" is obeyed');
 is_deeply([ map { EchodProc::status($_, 'Groups') } $d->workers ],
-	[ ('') x 5 ], 'without further groups');
+    [ ('') x 5 ], 'without further groups');
 $d->finish;
 
 # Who cannot be.
@@ -93,19 +93,19 @@ like($text, qr/no-such-group/, 'is named');
 
 # Root under another name, in a user database of our own.
 SKIP: {
-	skip 'no private mount namespace here', 2
-	  if !Echod::has('unshare')
-	  || system('unshare -m true >/dev/null 2>&1') != 0;
-	my $dir = Echod::new_dir();
-	open my $fh, '>', "$dir/passwd" or die "passwd: $!";
-	print {$fh} Echod::slurp('/etc/passwd'), "toor:x:0:0::/root:/bin/sh\n";
-	close $fh;
-	chmod 0644, "$dir/passwd";
-	($status, undef, $text) = Echod->run(
-		prefix => [ 'unshare', '-m', 'sh', '-c',
-			'mount --bind "$0" /etc/passwd && exec "$@"', "$dir/passwd" ],
-		args => [ '-F', '-l', '127.0.0.1:0', '-o', 'user=toor' ]);
-	is($status, 78, 'root under another name: status 78');
-	like($text, qr/"toor" is root/, 'is found out');
+    skip 'no private mount namespace here', 2
+      if !Echod::has('unshare')
+      || system('unshare -m true >/dev/null 2>&1') != 0;
+    my $dir = Echod::new_dir();
+    open my $fh, '>', "$dir/passwd" or die "passwd: $!";
+    print {$fh} Echod::slurp('/etc/passwd'), "toor:x:0:0::/root:/bin/sh\n";
+    close $fh;
+    chmod 0644, "$dir/passwd";
+    ($status, undef, $text) = Echod->run(
+        prefix => [ 'unshare', '-m', 'sh', '-c',
+            'mount --bind "$0" /etc/passwd && exec "$@"', "$dir/passwd" ],
+        args => [ '-F', '-l', '127.0.0.1:0', '-o', 'user=toor' ]);
+    is($status, 78, 'root under another name: status 78');
+    like($text, qr/"toor" is root/, 'is found out');
 }
 done_testing;

@@ -16,43 +16,43 @@ use EchodShim;
 my $shim = EchodShim->build;
 # Enough of them for our clients, so that there is no other reason to fork.
 my $d = Echod->start(env => $shim->env, log => 'notice',
-	options => [ map { ('-o', "workers.$_") } 'start=10', 'min_spare=2',
-		'max_spare=12' ]);
+    options => [ map { ('-o', "workers.$_") } 'start=10', 'min_spare=2',
+        'max_spare=12' ]);
 
 my @workers     = $d->workers;
 my $listeners   = EchodProc::listeners($d->pid);
 my $descriptors = keys %{ EchodProc::fds($d->pid) };
 my $load        = EchodLoad->start(port => $d->port, rate => 100,
-	clients => 2, seconds => 120);
+    clients => 2, seconds => 120);
 
 # What a new worker meets, what it says itself, and what the reload says.
 my @faults = (
-	[ 'fail-prctl', qr/worker cannot start: .*no_new_privs.*not permitted/ ],
-	[ 'die-prctl',  qr/worker died pid=\d+ signal=SIGKILL/ ],
+    [ 'fail-prctl', qr/worker cannot start: .*no_new_privs.*not permitted/ ],
+    [ 'die-prctl',  qr/worker died pid=\d+ signal=SIGKILL/ ],
 );
 push @faults,
   [ 'fail-setresuid', qr/worker cannot start: .*cannot become uid.*not permitted/ ]
   if $> == 0;
 
 for my $case (@faults) {
-	my ($flag, $reason) = @$case;
-	$shim->on($flag);
-	my $from = $d->mark;
-	like($d->reload // '', qr/: error: reload failed, nothing has changed/,
-		"$flag: the reload fails");
-	ok($d->wait_log($reason, from => $from), "$flag: the log says why");
-	is($d->count_log(qr/: reload failed/, from => $from), 1,
-		"$flag: and once that it failed");
-	$shim->off($flag);
-	my $served = $load->connections;
-	ok(Echod::until(sub { $load->connections > $served + 4 }, 5),
-		"$flag: clients are served");
-	is_deeply(EchodProc::listeners($d->pid), $listeners,
-		"$flag: the same socket");
-	is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
-		"$flag: the old workers are there");
-	ok(Echod::until(sub { $d->workers <= 12 }, 3),
-		"$flag: and the new ones have gone");
+    my ($flag, $reason) = @$case;
+    $shim->on($flag);
+    my $from = $d->mark;
+    like($d->reload // '', qr/: error: reload failed, nothing has changed/,
+        "$flag: the reload fails");
+    ok($d->wait_log($reason, from => $from), "$flag: the log says why");
+    is($d->count_log(qr/: reload failed/, from => $from), 1,
+        "$flag: and once that it failed");
+    $shim->off($flag);
+    my $served = $load->connections;
+    ok(Echod::until(sub { $load->connections > $served + 4 }, 5),
+        "$flag: clients are served");
+    is_deeply(EchodProc::listeners($d->pid), $listeners,
+        "$flag: the same socket");
+    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+        "$flag: the old workers are there");
+    ok(Echod::until(sub { $d->workers <= 12 }, 3),
+        "$flag: and the new ones have gone");
 }
 
 # New workers that take their time.
@@ -61,18 +61,18 @@ $d->signal('HUP');
 ok(Echod::until(sub { $shim->entered('prctl') > 0 }, 5), 'a new worker hangs');
 my $served = $load->connections;
 ok(Echod::until(sub { $load->connections > $served + 20 }, 5),
-	'clients are served meanwhile');
+    'clients are served meanwhile');
 $shim->off('hold-prctl');
 ok($d->wait_log(qr/: reload done/), 'when it is ready, the reload is done');
 ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 3),
-	'and the old workers leave');
+    'and the old workers leave');
 
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 ok(Echod::until(
-	sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }, 2),
-	'the master has as many descriptors as before');
+    sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }, 2),
+    'the master has as many descriptors as before');
 $d->expect_log(qr/: error: reload failed, nothing has changed/,
-	map { $_->[1] } @faults);
+    map { $_->[1] } @faults);
 $d->expect_log(qr/: (?:error|warning): worker died pid=\d+ (?:status=77|signal=SIGKILL)/);
 $d->finish;
 done_testing;

@@ -15,55 +15,55 @@ use EchodProc;
 EchodInject::needs();
 
 for my $error ('EAGAIN', 'ENOMEM') {
-	my $d = Echod->start(log => 'notice');
-	my $master = $d->pid;
-	$d->expect_log(qr/: warning: worker died /,
-		qr/: warning: cannot fork a worker/,
-		qr/: warning: .* before (?:it|they) served? anybody/);
+    my $d = Echod->start(log => 'notice');
+    my $master = $d->pid;
+    $d->expect_log(qr/: warning: worker died /,
+        qr/: warning: cannot fork a worker/,
+        qr/: warning: .* before (?:it|they) served? anybody/);
 
-	my $fault = EchodInject->attach($master, 'clone,clone3', "error=$error");
-	my @workers = $d->workers;
-	my $cpu     = EchodProc::cpu($master);
-	my $start   = Echod::now();
-	kill 'KILL', @workers[ 0 .. 2 ];
-	ok($d->wait_log(qr/: warning: worker died /, count => 3),
-		"$error: three of five workers die");
-	ok($d->wait_log(qr/: warning: cannot fork a worker: .*, next try in/),
-		"$error: they cannot be replaced, as the log says");
-	is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
+    my $fault = EchodInject->attach($master, 'clone,clone3', "error=$error");
+    my @workers = $d->workers;
+    my $cpu     = EchodProc::cpu($master);
+    my $start   = Echod::now();
+    kill 'KILL', @workers[ 0 .. 2 ];
+    ok($d->wait_log(qr/: warning: worker died /, count => 3),
+        "$error: three of five workers die");
+    ok($d->wait_log(qr/: warning: cannot fork a worker: .*, next try in/),
+        "$error: they cannot be replaced, as the log says");
+    is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
 
-	# 0.1, 0.2, 0.4, 0.8, ... seconds, less up to a quarter.
-	ok($d->wait_log(qr/: warning: cannot fork a worker/, count => 5,
-		timeout => 10), "$error: it is tried again by itself");
-	my $took  = Echod::now() - $start;
-	my @steps = map { /next try in ([\d.]+) s$/ ? $1 : () } $d->log_lines;
-	cmp_ok($took, '>=', 0.7 * 1.5 * 0.75, "$error: at growing intervals")
-	  or diag "@steps";
-	is_deeply([ @steps[ 0 .. 3 ] ], [ sort { $a <=> $b } @steps[ 0 .. 3 ] ],
-		"$error: that are told");
-	my @calls = $fault->calls;
-	cmp_ok(scalar @calls, '<=', @steps + 1, "$error: one try a step")
-	  or diag scalar(@calls), " calls, steps @steps";
-	cmp_ok(EchodProc::cpu($master) - $cpu, '<', 0.1 + 0.05 * $took,
-		"$error: which costs nothing");
-	is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
+    # 0.1, 0.2, 0.4, 0.8, ... seconds, less up to a quarter.
+    ok($d->wait_log(qr/: warning: cannot fork a worker/, count => 5,
+        timeout => 10), "$error: it is tried again by itself");
+    my $took  = Echod::now() - $start;
+    my @steps = map { /next try in ([\d.]+) s$/ ? $1 : () } $d->log_lines;
+    cmp_ok($took, '>=', 0.7 * 1.5 * 0.75, "$error: at growing intervals")
+      or diag "@steps";
+    is_deeply([ @steps[ 0 .. 3 ] ], [ sort { $a <=> $b } @steps[ 0 .. 3 ] ],
+        "$error: that are told");
+    my @calls = $fault->calls;
+    cmp_ok(scalar @calls, '<=', @steps + 1, "$error: one try a step")
+      or diag scalar(@calls), " calls, steps @steps";
+    cmp_ok(EchodProc::cpu($master) - $cpu, '<', 0.1 + 0.05 * $took,
+        "$error: which costs nothing");
+    is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
 
-	# It answers to its signals.
-	my $from = $d->mark;
-	$d->signal('USR1');
-	ok($d->wait_log(qr/: status generation=1 .*workers=2 /, from => $from),
-		"$error: USR1 reports the two");
-	$d->signal('HUP');
-	ok($d->wait_log(qr/: error: reload failed, nothing has changed: .*fork/,
-		from => $from), "$error: HUP fails, and changes nothing");
-	$d->expect_log(qr/: error: reload failed.*fork/);
-	$fault->detach;
+    # It answers to its signals.
+    my $from = $d->mark;
+    $d->signal('USR1');
+    ok($d->wait_log(qr/: status generation=1 .*workers=2 /, from => $from),
+        "$error: USR1 reports the two");
+    $d->signal('HUP');
+    ok($d->wait_log(qr/: error: reload failed, nothing has changed: .*fork/,
+        from => $from), "$error: HUP fails, and changes nothing");
+    $d->expect_log(qr/: error: reload failed.*fork/);
+    $fault->detach;
 
-	ok(Echod::until(sub { $d->idle_workers >= 5 }, 5),
-		"$error: when it is over, the pool is full again by itself")
-	  or diag scalar $d->idle_workers;
-	like($d->reload, qr/: reload done /, "$error: and a reload is done");
-	is(Echod::echo_once($d->port, 'x'), 'x', "$error: it serves");
-	$d->finish;
+    ok(Echod::until(sub { $d->idle_workers >= 5 }, 5),
+        "$error: when it is over, the pool is full again by itself")
+      or diag scalar $d->idle_workers;
+    like($d->reload, qr/: reload done /, "$error: and a reload is done");
+    is(Echod::echo_once($d->port, 'x'), 'x', "$error: it serves");
+    $d->finish;
 }
 done_testing;

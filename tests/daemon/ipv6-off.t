@@ -17,13 +17,13 @@ EchodSyslog::own_network(ipv6 => 0);
 
 # The wildcard can be bound even so; nobody can come that way.
 for my $address ('', '*') {
-	my $d = Echod->start(
-		config => qq(listen = ( { address = "$address"; port = 0; } );\n));
-	is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x',
-		qq("$address" answers over IPv4));
-	like($d->reload, qr/: reload done /, 'it can be reloaded');
-	is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x', 'and answers');
-	$d->finish;
+    my $d = Echod->start(
+        config => qq(listen = ( { address = "$address"; port = 0; } );\n));
+    is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x',
+        qq("$address" answers over IPv4));
+    like($d->reload, qr/: reload done /, 'it can be reloaded');
+    is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x', 'and answers');
+    $d->finish;
 }
 
 # A name that stands for addresses of both families.
@@ -33,20 +33,20 @@ print {$fh} "127.0.0.1 localhost both\n::1 localhost both\n";
 close $fh;
 chmod 0644, "$dir/hosts";
 SKIP: {
-	skip 'no /etc/hosts of our own here', 11
-	  if system("mount --bind $dir/hosts /etc/hosts 2>/dev/null") != 0;
-	my $d = Echod->start(
-		config => qq(listen = ( { address = "both"; port = 0; } );\n),
-		log    => 'notice',
-	);
-	is_deeply([ map { s/:\d+$//r } keys %{ EchodProc::listeners($d->pid) } ],
-		['127.0.0.1'], 'a name is as many addresses as there are');
-	is($d->count_log(qr/^echod\[\d+\]: skipped \[::1\]:0\b/),
-		1, 'the log has a notice of the one that is not there');
-	is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
-	like($d->reload, qr/: reload done /, 'it can be reloaded');
-	is(Echod::echo_once($d->port, 'x'), 'x', 'and answers');
-	$d->finish;
+    skip 'no /etc/hosts of our own here', 11
+      if system("mount --bind $dir/hosts /etc/hosts 2>/dev/null") != 0;
+    my $d = Echod->start(
+        config => qq(listen = ( { address = "both"; port = 0; } );\n),
+        log    => 'notice',
+    );
+    is_deeply([ map { s/:\d+$//r } keys %{ EchodProc::listeners($d->pid) } ],
+        ['127.0.0.1'], 'a name is as many addresses as there are');
+    is($d->count_log(qr/^echod\[\d+\]: skipped \[::1\]:0\b/),
+        1, 'the log has a notice of the one that is not there');
+    is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+    like($d->reload, qr/: reload done /, 'it can be reloaded');
+    is(Echod::echo_once($d->port, 'x'), 'x', 'and answers');
+    $d->finish;
 }
 
 # A literal is meant.

@@ -16,25 +16,25 @@ use EchodProc;
 
 my $d    = Echod->start(log => 'info');
 my $load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
-	size => 100, seconds => 120);
+    size => 100, seconds => 120);
 my @workers = ($d->workers)[ 0 .. 4 ];
 $d->expect_log(qr/: error: logger died pid=\d+/);
 
 for my $round (1 .. 3) {
-	my $logger = $d->logger;
-	ok($logger, "round $round: there is a logger");
-	my $from = $d->mark;
-	kill 'KILL', $logger;
-	ok(Echod::until(sub { ($d->logger // $logger) != $logger }, 1),
-		'and after its death another one');
-	ok($d->wait_log(qr/: error: logger died pid=$logger\b/, from => $from),
-		'the log says so');
-	my $served = $load->connections;
-	ok(Echod::until(sub { $load->connections > $served }, 2),
-		'clients are served');
-	$from = $d->mark;
-	ok($d->wait_log(qr/: connection ended /, from => $from),
-		'their lines arrive');
+    my $logger = $d->logger;
+    ok($logger, "round $round: there is a logger");
+    my $from = $d->mark;
+    kill 'KILL', $logger;
+    ok(Echod::until(sub { ($d->logger // $logger) != $logger }, 1),
+        'and after its death another one');
+    ok($d->wait_log(qr/: error: logger died pid=$logger\b/, from => $from),
+        'the log says so');
+    my $served = $load->connections;
+    ok(Echod::until(sub { $load->connections > $served }, 2),
+        'clients are served');
+    $from = $d->mark;
+    ok($d->wait_log(qr/: connection ended /, from => $from),
+        'their lines arrive');
 }
 
 # Frozen until its pipe is full: nobody waits for it.
@@ -42,15 +42,15 @@ my $logger = $d->logger;
 kill 'STOP', $logger;
 my $from = $load->connections;
 ok(Echod::until(sub { $load->connections > $from + 15_000 }, 60),
-	'clients are served while the logger is frozen');
+    'clients are served while the logger is frozen');
 $d->signal('USR1');
 is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
-	'by the same workers');
+    'by the same workers');
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 $d->expect_log(qr/: warning: log lines lost count=\d+/);
 kill 'CONT', $logger;
 ok($d->wait_log(qr/: warning: log lines lost count=\d+/, timeout => 20),
-	'afterwards the log says how many lines are missing');
+    'afterwards the log says how many lines are missing');
 is($d->logger, $logger, 'it is the same logger still');
 
 # Frozen again, and the master is to stop.

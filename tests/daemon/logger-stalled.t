@@ -18,17 +18,17 @@ use EchodSyslog;
 EchodSyslog::private_dev();
 
 use constant {
-	STALLED => 10,     # seconds in all
-	WINDOW  => 2.5,    # of one measurement
-	RATIO   => 0.7,    # of the rates: what we call noise
+    STALLED => 10,     # seconds in all
+    WINDOW  => 2.5,    # of one measurement
+    RATIO   => 0.7,    # of the rates: what we call noise
 };
 
 my $syslog = EchodSyslog->start;
 my $d = Echod->start(
-	mode   => 'background',
-	config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    log = { to = "syslog"; level = "info"; };
-	    workers = { max_connections = 0; };\n),
+    mode   => 'background',
+    config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { to = "syslog"; level = "info"; };
+        workers = { max_connections = 0; };\n),
 );
 my $port = $d->port;
 
@@ -36,31 +36,31 @@ my $port = $d->port;
 sub arrived { return $syslog->count(qr/: connection ended /) }
 
 sub lost {
-	my $sum = 0;
-	/: log lines lost count=(\d+)/ and $sum += $1 for $syslog->lines;
-	return $sum;
+    my $sum = 0;
+    /: log lines lost count=(\d+)/ and $sum += $1 for $syslog->lines;
+    return $sum;
 }
 
 # Connections a second, over one window.
 my $load;
 
 sub rate {
-	my ($start, $before) = (Echod::now(), $load->connections);
-	my $end = $start + WINDOW;
-	Echod::until(sub { Echod::now() >= $end }, WINDOW + 1);
-	return ($load->connections - $before) / (Echod::now() - $start);
+    my ($start, $before) = (Echod::now(), $load->connections);
+    my $end = $start + WINDOW;
+    Echod::until(sub { Echod::now() >= $end }, WINDOW + 1);
+    return ($load->connections - $before) / (Echod::now() - $start);
 }
 
 # Windows that alternate, so that whatever else the machine does hits both.
 $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-	size => 100, seconds => 300, patience => 10 * Echod::scale());
+    size => 100, seconds => 300, patience => 10 * Echod::scale());
 ok(Echod::until(sub { $load->connections > 100 }, 20), 'there is load');
 my (@normal, @stalled);
 for my $n (1 .. STALLED / WINDOW) {
-	push @normal, rate();
-	$syslog->freeze;
-	push @stalled, rate();
-	$syslog->thaw;
+    push @normal, rate();
+    $syslog->freeze;
+    push @stalled, rate();
+    $syslog->thaw;
 }
 my $sum = sub { my $s = 0; $s += $_ for @_; return $s };
 my $ratio = $sum->(@stalled) / ($sum->(@normal) || 1);
@@ -76,13 +76,13 @@ my @dead  = grep { !EchodProc::alive($_) } $d->pid;
 Echod::until(sub { Echod::now() - $start >= STALLED - 2 }, STALLED);
 my $connections = $load->connections - $from;
 cmp_ok($connections / (STALLED - 2), '>=', RATIO * $sum->(@normal) / @normal,
-	'nor does one that is stalled for ten seconds');
+    'nor does one that is stalled for ten seconds');
 
 # It reacts to its signals meanwhile.
 my @before = $d->workers;
 $d->signal('HUP');
 ok(Echod::until(sub {
-	!grep { EchodProc::alive($_) } @before[ 0 .. 4 ];
+    !grep { EchodProc::alive($_) } @before[ 0 .. 4 ];
 }, 3), 'a reload is done, as the old workers leave');
 $d->signal('USR1');
 Echod::until(sub { Echod::now() - $start >= STALLED }, STALLED);
@@ -92,7 +92,7 @@ is_deeply($result->{errors}, [], 'no client noticed anything');
 $syslog->thaw;
 # One more connection and its line, for the sum to be said after a loss.
 ok(Echod::until(sub {
-	return arrived() + lost() >= $result->{connections};
+    return arrived() + lost() >= $result->{connections};
 }, 20), 'afterwards every connection is accounted for');
 diag sprintf '%d connections, %d lines arrived, %d lost',
   $result->{connections}, arrived(), lost();
@@ -100,16 +100,16 @@ cmp_ok(lost(), '>', 0, 'lines were lost, and the log says how many');
 # What was lost may have been other lines as well: those of HUP and USR1.
 my $others = 40;
 cmp_ok(arrived() + lost(), '<=', $result->{connections} + $others,
-	'and no more than that');
+    'and no more than that');
 is(Echod::echo_once($port, 'x'), 'x', 'it answers');
 ok(Echod::until(sub { arrived() > 0 && $syslog->count(qr/: reload done /) }, 5)
-	  || lost() > 0, 'lines arrive again');
+      || lost() > 0, 'lines arrive again');
 
 # TERM, with the pipe full and nobody to empty it.
 $syslog->freeze;
 $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-	size => 100, connections => 10_000, seconds => 60,
-	patience => 10 * Echod::scale());
+    size => 100, connections => 10_000, seconds => 60,
+    patience => 10 * Echod::scale());
 is_deeply($load->wait->{errors}, [], 'stalled again, under load');
 $d->look;
 $start = Echod::now();

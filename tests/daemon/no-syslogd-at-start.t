@@ -14,8 +14,8 @@ EchodSyslog::private_dev();
 
 my $start = Echod::now();
 my $d = Echod->start(
-	mode   => 'background',
-	config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n),
+    mode   => 'background',
+    config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n),
 );
 is($d->{start_status}, 0, 'it starts without a /dev/log');
 is(Echod::echo_once($d->port, 'x'), 'x', 'and serves');
@@ -25,15 +25,15 @@ my $syslog = EchodSyslog->start;
 my $born   = Echod::now();
 my $n      = 1000;
 ok(Echod::until(sub {
-	Echod::echo_once($d->port, 'x' x ++$n);
-	return $syslog->count(qr/: connection ended .*in_bytes=1\d\d\d /);
+    Echod::echo_once($d->port, 'x' x ++$n);
+    return $syslog->count(qr/: connection ended .*in_bytes=1\d\d\d /);
 }, 2), 'lines arrive within two seconds of its birth');
 note sprintf 'after %.3f s', Echod::now() - $born;
 $d->signal('USR1');
 ok(Echod::until(sub { $syslog->count(qr/: status generation=1 /) }, 2),
-	'the report of USR1 as well');
+    'the report of USR1 as well');
 is($d->stop, 0, 'stopped');
 ok(Echod::until(sub { $syslog->count(qr/: stopped status=0/) }, 2),
-	'to the last line');
+    'to the last line');
 $d->finish;
 done_testing;

@@ -13,7 +13,7 @@ use EchodProc;
 
 my $d = Echod->start(log => 'notice');
 my ($seconds, @errors) = EchodLoad->burst(port => $d->port, n => 60,
-	patience => 20 * Echod::scale());
+    patience => 20 * Echod::scale());
 is_deeply(\@errors, [], 'sixty clients at once');
 my $most = $d->workers;
 cmp_ok($most, '>=', 60, 'each had a worker');
@@ -28,38 +28,38 @@ note sprintf 'after %.1f s', Echod::now() - $start;
 
 # The last ones are reaped, and the master sleeps again.
 ok(Echod::until(sub {
-	my @children = $d->children;
-	return @children == 11 && EchodProc::state($d->pid) eq 'S';
+    my @children = $d->children;
+    return @children == 11 && EchodProc::state($d->pid) eq 'S';
 }, 5), 'and no further');
 SKIP: {
-	skip 'no strace here', 2 if !Echod::has('strace');
-	my $trace = $d->dir . '/trace';
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
-		open STDERR, '>', "$trace.err";
-		exec 'strace', '-o', $trace, '-p', $d->pid
-		  or POSIX::_exit(127);
-	}
-	my $attached = Echod::until(sub {
-		return (Echod::slurp("$trace.err") // '') =~ /attached/
-		  || waitpid($pid, POSIX::WNOHANG()) != 0;
-	}, 10) && (Echod::slurp("$trace.err") // '') =~ /attached/;
-	skip 'strace may not attach here', 2 if !$attached;
-	# To be attached to interrupts epoll_wait (signal(7)); what follows
-	# is one turn of the loop and the call that it sleeps in from then on,
-	# without a result.  That it gets none can only be seen by waiting.
-	my $calls = sub {
-		return grep { /^epoll_wait\(.* = (?!-1 EINTR)/ } split /\n/,
-		  Echod::slurp($trace) // '';
-	};
-	Echod::until($calls, 3);
-	my $text = Echod::slurp($trace);
-	kill 'INT', $pid;
-	waitpid $pid, 0;
-	like($text, qr/^epoll_wait\([^=]*\z/m, 'it sleeps')
-	  or diag $text;
-	is_deeply([ $calls->() ], [],
-		'and does not wake up for three seconds');
+    skip 'no strace here', 2 if !Echod::has('strace');
+    my $trace = $d->dir . '/trace';
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        open STDERR, '>', "$trace.err";
+        exec 'strace', '-o', $trace, '-p', $d->pid
+          or POSIX::_exit(127);
+    }
+    my $attached = Echod::until(sub {
+        return (Echod::slurp("$trace.err") // '') =~ /attached/
+          || waitpid($pid, POSIX::WNOHANG()) != 0;
+    }, 10) && (Echod::slurp("$trace.err") // '') =~ /attached/;
+    skip 'strace may not attach here', 2 if !$attached;
+    # To be attached to interrupts epoll_wait (signal(7)); what follows
+    # is one turn of the loop and the call that it sleeps in from then on,
+    # without a result.  That it gets none can only be seen by waiting.
+    my $calls = sub {
+        return grep { /^epoll_wait\(.* = (?!-1 EINTR)/ } split /\n/,
+          Echod::slurp($trace) // '';
+    };
+    Echod::until($calls, 3);
+    my $text = Echod::slurp($trace);
+    kill 'INT', $pid;
+    waitpid $pid, 0;
+    like($text, qr/^epoll_wait\([^=]*\z/m, 'it sleeps')
+      or diag $text;
+    is_deeply([ $calls->() ], [],
+        'and does not wake up for three seconds');
 }
 is($d->workers, 10, 'and the pool stays as it is');
 is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');

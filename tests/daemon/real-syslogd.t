@@ -19,42 +19,42 @@ my $dir  = Echod::new_dir();
 my $file = "$dir/messages";
 my $pid  = fork // die "fork: $!";
 if ($pid == 0) {
-	open STDOUT, '>', '/dev/null';
-	open STDERR, '>', '/dev/null';
-	exec 'busybox', 'syslogd', '-n', '-S', '-O', $file
-	  or POSIX::_exit(127);
+    open STDOUT, '>', '/dev/null';
+    open STDERR, '>', '/dev/null';
+    exec 'busybox', 'syslogd', '-n', '-S', '-O', $file
+      or POSIX::_exit(127);
 }
 END {
-	if ($pid) {
-		local $?;
-		kill 'KILL', $pid;
-		waitpid $pid, 0;
-	}
+    if ($pid) {
+        local $?;
+        kill 'KILL', $pid;
+        waitpid $pid, 0;
+    }
 }
 if (!Echod::until(
-	sub { -S '/dev/log' || waitpid($pid, POSIX::WNOHANG()) != 0 }, 10)
-	|| !-S '/dev/log') {
-	plan skip_all => 'busybox has no syslogd that works';
+    sub { -S '/dev/log' || waitpid($pid, POSIX::WNOHANG()) != 0 }, 10)
+    || !-S '/dev/log') {
+    plan skip_all => 'busybox has no syslogd that works';
 }
 
 my $messages = sub { return Echod::slurp($file) // '' };
 my $logged = sub {
-	my ($re, $what) = @_;
-	return ok(Echod::until(sub { $messages->() =~ $re }, 5), $what)
-	  || diag $messages->();
+    my ($re, $what) = @_;
+    return ok(Echod::until(sub { $messages->() =~ $re }, 5), $what)
+      || diag $messages->();
 };
 
 my $d = Echod->start(
-	mode   => 'background',
-	config => qq(listen = ( { address = "localhost"; port = 0; } );
-	    log = { ident = "echod"; facility = "daemon"; };\n),
+    mode   => 'background',
+    config => qq(listen = ( { address = "localhost"; port = 0; } );
+        log = { ident = "echod"; facility = "daemon"; };\n),
 );
 is($d->{start_status}, 0, 'started');
 my $master = $d->pid;
 is(Echod::slurp($d->pid_file), "$master\n", 'its pid is in the pid file');
 $logged->(qr/ echod\[$master\]: started version=/, 'the file has: started');
 $logged->(qr/ echod\[$master\]: listening on 127\.0\.0\.1 port \d+$/m,
-	'listening on');
+    'listening on');
 $logged->(qr/ echod\[$master\]: ready /, 'ready');
 my ($port) = $messages->() =~ /: listening on 127\.0\.0\.1 port (\d+)$/m;
 ok($port, 'its port') or BAIL_OUT('no port in the log');
@@ -72,22 +72,22 @@ while True:
     sys.stdout.buffer.write(data)
 END
 for my $client (
-	[ 'nc',      "nc -N 127.0.0.1 $port" ],
-	[ 'socat',   "socat -t 5 - TCP:127.0.0.1:$port" ],
-	[ 'python3', "python3 -c '$python' $port" ],
+    [ 'nc',      "nc -N 127.0.0.1 $port" ],
+    [ 'socat',   "socat -t 5 - TCP:127.0.0.1:$port" ],
+    [ 'python3', "python3 -c '$python' $port" ],
   ) {
-	my ($program, $command) = @$client;
-	SKIP: {
-		skip "no $program here", 2 if !Echod::has($program);
-		skip 'this nc has no -N', 2
-		  if $program eq 'nc' && `nc -h 2>&1` !~ /-N/;
-		my $text = "from $program\n";
-		my $back = `printf 'from $program\\n' | timeout 20 $command`;
-		is($back, $text, "echo to $program");
-		my $n = length $text;
-		$logged->(qr/: connection ended .*in_bytes=$n out_bytes=$n .*reason=closed$/m,
-			'and its line');
-	}
+    my ($program, $command) = @$client;
+    SKIP: {
+        skip "no $program here", 2 if !Echod::has($program);
+        skip 'this nc has no -N', 2
+          if $program eq 'nc' && `nc -h 2>&1` !~ /-N/;
+        my $text = "from $program\n";
+        my $back = `printf 'from $program\\n' | timeout 20 $command`;
+        is($back, $text, "echo to $program");
+        my $n = length $text;
+        $logged->(qr/: connection ended .*in_bytes=$n out_bytes=$n .*reason=closed$/m,
+            'and its line');
+    }
 }
 $d->signal('HUP');
 $logged->(qr/ echod\[$master\]: reload done generation=2 /, 'HUP: reload done');

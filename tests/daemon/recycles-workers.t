@@ -12,23 +12,23 @@ use EchodLoad;
 use EchodProc;
 
 use constant {
-	EACH  => 20,
-	TOTAL => 1000,
+    EACH  => 20,
+    TOTAL => 1000,
 };
 
 my $d = Echod->start(options => [ '-o', "workers.max_connections=@{[ EACH ]}" ],
-	log => 'info');
+    log => 'info');
 my @first = $d->workers;
 
 # One after another: the numbers are exact.
 my $load = EchodLoad->start(port => $d->port, clients => 1,
-	connections => TOTAL, size => 100, seconds => 60 * Echod::scale());
+    connections => TOTAL, size => 100, seconds => 60 * Echod::scale());
 my $result = $load->wait;
 is_deeply($result->{errors}, [], 'no client noticed anything');
 is($result->{connections}, TOTAL, 'all were served');
 
 ok($d->wait_log(qr/: connection ended /, count => TOTAL),
-	'each connection has its line');
+    'each connection has its line');
 my %served;
 /^echod\[(\d+)\]: connection ended / and $served{$1}++ for $d->log_lines;
 my ($most) = sort { $b <=> $a } values %served;
@@ -38,11 +38,11 @@ my @left = grep { !$served{$_} || $served{$_} < EACH * 0.9 - 1 }
   grep { !EchodProc::alive($_) } keys %served;
 is_deeply(\@left, [], 'none left before it had served nearly as many');
 ok(!(grep { EchodProc::alive($_) && ($served{$_} // 0) >= EACH } @first),
-	'those that have, have left');
+    'those that have, have left');
 
 # Several at a time.
 $load = EchodLoad->start(port => $d->port, clients => 8, connections => 200,
-	seconds => 60 * Echod::scale());
+    seconds => 60 * Echod::scale());
 $result = $load->wait;
 is_deeply($result->{errors}, [], 'nor did clients that came together');
 is($result->{connections}, 1600, 'all were served');

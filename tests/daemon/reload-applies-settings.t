@@ -16,73 +16,73 @@ my $port   = $d->port;
 
 # Reload with these settings added.
 sub with {
-	my ($what, $settings) = @_;
-	$d->rewrite($listen . $settings);
-	like($d->reload, qr/: reload done/, "$what: reloaded");
-	return;
+    my ($what, $settings) = @_;
+    $d->rewrite($listen . $settings);
+    like($d->reload, qr/: reload done/, "$what: reloaded");
+    return;
 }
 
 # The lines of one connection that sends this.
 sub lines_of {
-	my ($data) = @_;
-	my $from = $d->mark;
-	is(Echod::echo_once($port, $data), $data, '  echoed');
-	$d->wait_log(qr/: connection ended /, from => $from);
-	my @lines = $d->log_lines;
-	return @lines[ $from .. $#lines ];
+    my ($data) = @_;
+    my $from = $d->mark;
+    is(Echod::echo_once($port, $data), $data, '  echoed');
+    $d->wait_log(qr/: connection ended /, from => $from);
+    my @lines = $d->log_lines;
+    return @lines[ $from .. $#lines ];
 }
 
 # How a connection ends to which nothing more is said, and after how long.
 sub end_of {
-	my ($data, $seconds) = @_;
-	my $from  = $d->mark;
-	my $start = Echod::now();
-	my $s     = Echod::connect_to('127.0.0.1', $port);
-	my $back  = Echod::transfer($s, $data, timeout => $seconds,
-		bytes => length($data) + 1);
-	my $took = Echod::now() - $start;
-	return 'open' if $Echod::problem eq 'timeout';
-	my ($line, $reason) = $d->wait_log(
-		qr/: connection ended .* reason=(\S+)/, from => $from);
-	return ($reason, $took, $back);
+    my ($data, $seconds) = @_;
+    my $from  = $d->mark;
+    my $start = Echod::now();
+    my $s     = Echod::connect_to('127.0.0.1', $port);
+    my $back  = Echod::transfer($s, $data, timeout => $seconds,
+        bytes => length($data) + 1);
+    my $took = Echod::now() - $start;
+    return 'open' if $Echod::problem eq 'timeout';
+    my ($line, $reason) = $d->wait_log(
+        qr/: connection ended .* reason=(\S+)/, from => $from);
+    return ($reason, $took, $back);
 }
 
 # log.level
 is(scalar(grep { /: connection from / } lines_of('x')), 0,
-	'level info by default: nothing of the story');
+    'level info by default: nothing of the story');
 with('log.level', qq(log = { level = "debug"; };\n));
 is(scalar(grep { /: connection from / } lines_of('x')), 1,
-	'level debug: the story');
+    'level debug: the story');
 with('log.level', qq(log = { level = "notice"; };\n));
 my $from = $d->mark;
 Echod::echo_once($port, 'x');
 with('log.level removed', '');
 is($d->count_log(qr/: connection ended /, from => $from), 0,
-	'level notice: nothing of that connection');
+    'level notice: nothing of that connection');
 is(scalar(grep { /: connection (?:ended|from) / } lines_of('x')), 1,
-	'level info again');
+    'level info again');
 
 # log.ident
 with('log.ident', qq(log = { ident = "another"; };\n));
 is(scalar(grep { /^another\[\d+\]: connection ended / } lines_of('x')), 1,
-	'another name in front of lines');
+    'another name in front of lines');
 like(($d->log_lines)[-1], qr/^another\[/, 'of every line');
 with('log.ident removed', '');
 is(scalar(grep { /^echod\[\d+\]: connection ended / } lines_of('x')), 1,
-	'the default name again');
+    'the default name again');
 
 # buffer_size
 with('buffer_size', qq(buffer_size = 16; log = { level = "debug"; };\n));
 is(scalar(grep { /: received / } lines_of('x' x 40)), 3,
-	'40 bytes are received in chunks of 16');
+    '40 bytes are received in chunks of 16');
 with('buffer_size removed', qq(log = { level = "debug"; };\n));
 is(scalar(grep { /: received / } lines_of('x' x 40)), 1,
-	'in one, without the setting');
+    'in one, without the setting');
 
 # workers
 my $count = sub {
-	my ($n) = @_;
-	return Echod::until(sub { $d->workers == $n }, 3);
+    my ($n) = @_;
+    return Echod::until(sub { $d->workers == $n }, 3);
 };
 with('workers', qq(workers = { start = 2; min_spare = 2; max_spare = 3; };\n));
 ok($count->(2), 'two workers') or diag join ' ', $d->workers;
@@ -98,11 +98,11 @@ $d->expect_log(qr/: warning: workers at max /);
 ok($d->wait_log(qr/: warning: workers at max /), 'the next one has to wait');
 with('workers removed', '');
 is(Echod::receive($second, 6), 'second',
-	'until a reload allows more workers');
+    'until a reload allows more workers');
 is(Echod::echo($first, 'again'), 'again', 'the first client goes on');
 close $_ for $first, $second;
 ok(Echod::until(sub { my $n = $d->workers; $n >= 5 && $n <= 10 }, 3),
-	'five workers and some spare by default')
+    'five workers and some spare by default')
   or diag join ' ', $d->workers;
 
 # timeouts
@@ -118,9 +118,9 @@ with('timeouts removed', '');
 is(end_of('x', 1), 'open', 'by default it would');
 
 my $accepted = sub {
-	my ($seconds) = @_;
-	my $s = Echod::connect_to('127.0.0.1', $port);
-	return Echod::until(sub { $d->busy_workers > 0 }, $seconds);
+    my ($seconds) = @_;
+    my $s = Echod::connect_to('127.0.0.1', $port);
+    return Echod::until(sub { $d->busy_workers > 0 }, $seconds);
 };
 $d->wait_log(qr/: connection ended .*reason=closed/);
 ok(Echod::until(sub { $d->busy_workers == 0 }, 5), 'nobody is busy');
@@ -135,12 +135,12 @@ with('backlog', qq(backlog = 7;\n));
 $from = $d->mark;
 $d->signal('USR1');
 ok($d->wait_log(qr/: status listener=\S+ waiting=\d+ backlog=7$/,
-	from => $from), 'another backlog');
+    from => $from), 'another backlog');
 with('backlog removed', '');
 $from = $d->mark;
 $d->signal('USR1');
 ok($d->wait_log(qr/: status listener=\S+ waiting=\d+ backlog=(?!7$)\d+$/,
-	from => $from), 'the default one');
+    from => $from), 'the default one');
 
 # access
 with('access', qq(access = { deny = [ "127.0.0.0/8" ]; };\n));
@@ -159,25 +159,25 @@ $d->finish;
 # pid_file, which can only be left to the file without -F and -p.
 my $dir  = Echod::new_dir();
 my $conf = sub {
-	my ($name) = @_;
-	open my $fh, '>', "$dir/conf" or die "conf: $!";
-	print {$fh} $listen, qq(log = { to = "stderr"; };\n),
-	  qq(pid_file = "$dir/$name";\n);
-	close $fh;
-	return;
+    my ($name) = @_;
+    open my $fh, '>', "$dir/conf" or die "conf: $!";
+    print {$fh} $listen, qq(log = { to = "stderr"; };\n),
+      qq(pid_file = "$dir/$name";\n);
+    close $fh;
+    return;
 };
 $conf->('first.pid');
 my $pid = Echod::launch([ @Echod::WRAPPER, $Echod::ECHOD, '-c', "$dir/conf" ],
-	$dir, {});
+    $dir, {});
 is(Echod::wait_for($pid, Echod::START), 0, 'pid_file: started');
 chomp(my $master = Echod::slurp("$dir/first.pid") // '');
 like($master, qr/^\d+$/, 'the pid file of the file is written');
 $conf->('second.pid');
 kill 'HUP', $master;
 ok(Echod::until(sub { Echod::slurp("$dir/log") =~ /: reload done / }, 10),
-	'another pid_file is no error');
+    'another pid_file is no error');
 like(Echod::slurp("$dir/log"), qr/: warning: pid_file .*restart/,
-	'but takes a restart, as the log says');
+    'but takes a restart, as the log says');
 ok(-e "$dir/first.pid" && !-e "$dir/second.pid", 'the first one is kept');
 kill 'TERM', $master;
 is(Echod::wait_for($master, Echod::DEADLINE), 0, 'stopped');

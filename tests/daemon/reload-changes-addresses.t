@@ -13,31 +13,31 @@ use EchodProc;
 # The ports are the kernel's choice: by position in the list, each address of
 # 127.0.0.0/8 being another one.
 sub config {
-	my (@addresses) = @_;
-	return 'listen = ( '
-	  . join(', ', map { qq({ address = "$_"; port = 0; }) } @addresses)
-	  . " );\n";
+    my (@addresses) = @_;
+    return 'listen = ( '
+      . join(', ', map { qq({ address = "$_"; port = 0; }) } @addresses)
+      . " );\n";
 }
 
 sub listener {
-	my ($d, $address) = @_;
-	my $all = EchodProc::listeners($d->pid);
-	my ($name) = grep { /^\Q$address\E:/ } keys %$all;
-	return defined $name ? ($name =~ /:(\d+)$/, $all->{$name}) : ();
+    my ($d, $address) = @_;
+    my $all = EchodProc::listeners($d->pid);
+    my ($name) = grep { /^\Q$address\E:/ } keys %$all;
+    return defined $name ? ($name =~ /:(\d+)$/, $all->{$name}) : ();
 }
 
 # A port of 127.0.0.0/8 on which nobody listens refuses at once.
 sub refused {
-	my ($address, $port) = @_;
-	my $s = Echod::connect_to($address, $port);
-	return 1 if !$s && $!{ECONNREFUSED};
-	# The last worker may be looking whether somebody waits.
-	close $s if $s;
-	return 0;
+    my ($address, $port) = @_;
+    my $s = Echod::connect_to($address, $port);
+    return 1 if !$s && $!{ECONNREFUSED};
+    # The last worker may be looking whether somebody waits.
+    close $s if $s;
+    return 0;
 }
 
 my $d = Echod->start(config => config('127.0.0.1', '127.0.0.2'),
-	log => 'notice');
+    log => 'notice');
 my ($port1, $inode1) = listener($d, '127.0.0.1');
 my ($port2, $inode2) = listener($d, '127.0.0.2');
 my $stays   = Echod::connect_to('127.0.0.1', $port1);
@@ -50,9 +50,9 @@ $d->rewrite(config('127.0.0.1', '127.0.0.2', '127.0.0.3'));
 like($d->reload, qr/reload done .*listeners=3/, 'an address is added');
 my ($port3) = listener($d, '127.0.0.3');
 is(Echod::echo_once($port3, 'three', host => '127.0.0.3'), 'three',
-	'and answers');
+    'and answers');
 is_deeply([ (listener($d, '127.0.0.1'))[1], (listener($d, '127.0.0.2'))[1] ],
-	[ $inode1, $inode2 ], 'the others are the same sockets');
+    [ $inode1, $inode2 ], 'the others are the same sockets');
 is(Echod::echo($_, 'again'), 'again', 'a client from before goes on')
   for $stays, $removed;
 
@@ -61,14 +61,14 @@ $d->rewrite(config('127.0.0.1', '127.0.0.3'));
 like($d->reload, qr/reload done .*listeners=2/, 'an address is removed');
 is($d->count_log(qr/: closing 127\.0\.0\.2:$port2$/), 1, 'the log says so');
 ok(Echod::until(sub { refused('127.0.0.2', $port2) }, 2),
-	'and refuses afterwards');
+    'and refuses afterwards');
 is(Echod::echo($removed, 'still here'), 'still here',
-	'a client that it had finishes');
+    'a client that it had finishes');
 shutdown $removed, 1;
 is(Echod::receive_all($removed), '', 'to its end');
 is($Echod::problem, '', 'with a FIN');
 is(Echod::echo($stays, 'still here'), 'still here',
-	'as does one of the address that stayed');
+    'as does one of the address that stayed');
 
 # Change one: the port of 127.0.0.3, from any to a certain one, which is the
 # one that has just become free.
@@ -77,12 +77,12 @@ $d->rewrite(qq(listen = ( { address = "127.0.0.1"; port = 0; },
 like($d->reload, qr/reload done .*listeners=2/, 'a port is changed');
 is_deeply([ listener($d, '127.0.0.3') ]->[0], $port2, 'to the new one');
 is(Echod::echo_once($port2, 'three', host => '127.0.0.3'), 'three',
-	'which answers');
+    'which answers');
 ok($port2 == $port3
-	  || Echod::until(sub { refused('127.0.0.3', $port3) }, 2),
-	'and the old one refuses');
+      || Echod::until(sub { refused('127.0.0.3', $port3) }, 2),
+    'and the old one refuses');
 is((listener($d, '127.0.0.1'))[1], $inode1,
-	'the unchanged address is the first socket still');
+    'the unchanged address is the first socket still');
 is(Echod::echo($stays, 'last'), 'last', 'and its first client is served');
 close $stays;
 $d->finish;

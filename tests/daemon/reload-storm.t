@@ -14,48 +14,48 @@ use EchodLoad;
 use EchodProc;
 
 sub config {
-	my ($ident) = @_;
-	return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    log = { ident = "$ident"; };\n);
+    my ($ident) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { ident = "$ident"; };\n);
 }
 
 my $d = Echod->start(config => config('first'), log => 'notice');
 my $listeners   = EchodProc::listeners($d->pid);
 my $descriptors = keys %{ EchodProc::fds($d->pid) };
 my $load = EchodLoad->start(port => $d->port, clients => 2, rate => 200,
-	seconds => 120);
+    seconds => 120);
 
 for my $round (1 .. 4) {
-	my $most = 0;
-	for my $ms (1 .. 25) {
-		$d->rewrite(config("round$round-$ms"));
-		$d->signal('HUP');
-		# The distance is the point of it.
-		Time::HiRes::sleep($ms / 1000);
-		my $n = () = $d->children;
-		$most = $n if $n > $most;
-	}
-	$d->rewrite(config("last$round"));
-	$d->signal('HUP');
-	ok($d->wait_log(qr/^last$round\[\d+\]: reload done/),
-		"round $round: the last file wins");
-	# Two generations, each of five and some for the clients, one being
-	# let go, two loggers, a loader.
-	cmp_ok($most, '<=', 36, "round $round: no crowd of processes");
+    my $most = 0;
+    for my $ms (1 .. 25) {
+        $d->rewrite(config("round$round-$ms"));
+        $d->signal('HUP');
+        # The distance is the point of it.
+        Time::HiRes::sleep($ms / 1000);
+        my $n = () = $d->children;
+        $most = $n if $n > $most;
+    }
+    $d->rewrite(config("last$round"));
+    $d->signal('HUP');
+    ok($d->wait_log(qr/^last$round\[\d+\]: reload done/),
+        "round $round: the last file wins");
+    # Two generations, each of five and some for the clients, one being
+    # let go, two loggers, a loader.
+    cmp_ok($most, '<=', 36, "round $round: no crowd of processes");
 }
 ok(Echod::until(sub {
-	my $line = ($d->log_lines)[-1];
-	return $line =~ /^last4\[\d+\]: reload done/;
+    my $line = ($d->log_lines)[-1];
+    return $line =~ /^last4\[\d+\]: reload done/;
 }, 5), 'and nothing comes after it');
 
 my $result = $load->stop;
 is_deeply($result->{errors}, [], 'no client noticed anything');
 is_deeply(EchodProc::listeners($d->pid), $listeners, 'the same socket');
 ok(Echod::until(sub { my @left = $d->children; @left <= 11 }, 5),
-	'one generation and one logger are left')
+    'one generation and one logger are left')
   or diag join ' ', $d->children;
 is(scalar keys %{ EchodProc::fds($d->pid) }, $descriptors,
-	'the master has as many descriptors as before');
+    'the master has as many descriptors as before');
 is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
 $d->finish;
 done_testing;

@@ -14,20 +14,20 @@ use EchodProc;
 use constant MAX => 3;
 
 sub config {
-	my ($drain) = @_;
-	return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    workers = { start = 1; min_spare = 1; max_spare = @{[ MAX ]};
-	    max = @{[ MAX ]}; };
-	    timeouts = { drain = $drain; };\n);
+    my ($drain) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        workers = { start = 1; min_spare = 1; max_spare = @{[ MAX ]};
+        max = @{[ MAX ]}; };
+        timeouts = { drain = $drain; };\n);
 }
 
 # As many clients as there can be workers, each of them served.
 sub hold {
-	my ($d, $name) = @_;
-	my @clients = map { $d->connect } 1 .. MAX;
-	my @echoed = grep { Echod::echo($_, $name) eq $name } @clients;
-	is(scalar @echoed, MAX, "$name: all workers have a client");
-	return @clients;
+    my ($d, $name) = @_;
+    my @clients = map { $d->connect } 1 .. MAX;
+    my @echoed = grep { Echod::echo($_, $name) eq $name } @clients;
+    is(scalar @echoed, MAX, "$name: all workers have a client");
+    return @clients;
 }
 
 my $d = Echod->start(config => config(30), log => 'info');
@@ -42,7 +42,7 @@ is(Echod::echo($new, 'new'), 'new', 'and serves a new client');
 cmp_ok(Echod::now() - $start, '<', 3, 'soon');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'with no more than twice max');
 is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @old), MAX,
-	'the old clients are served');
+    'the old clients are served');
 close $new;
 
 # One more generation of clients that stay: now one has to go.
@@ -50,17 +50,17 @@ $d->expect_log(qr/: warning: workers (?:at max|leaving above)/);
 my @young = hold($d, 'young');
 like($d->reload, qr/reload done/, 'another reload');
 is($d->count_log(qr/: warning: workers leaving above .*count=@{[ MAX ]}$/), 1,
-	'the oldest are said to be cut off');
+    'the oldest are said to be cut off');
 is(scalar(grep {
-	Echod::receive_all($_) eq '' && $Echod::problem eq ''
+    Echod::receive_all($_) eq '' && $Echod::problem eq ''
 } @old), MAX, 'and are, with a FIN');
 ok($d->wait_log(qr/: connection ended .* reason=drained/, count => MAX),
-	'for that reason');
+    'for that reason');
 is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @young), MAX,
-	'the younger ones are served');
+    'the younger ones are served');
 close $_ for @old;
 ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 4),
-	'their workers are gone');
+    'their workers are gone');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'no more than twice max');
 
 # The end of patience: those that leave now have two seconds.
@@ -72,17 +72,17 @@ ok(Echod::until(sub { $d->workers <= MAX }, 5), 'the young have left');
 $start = Echod::now();
 like($d->reload, qr/reload done/, 'a reload with timeouts.drain = 2');
 is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @old), MAX,
-	'the old clients are served');
+    'the old clients are served');
 syswrite $_, 'unread' for @old;
 is(scalar(grep {
-	Echod::receive_all($_) eq 'unread' && $Echod::problem eq ''
+    Echod::receive_all($_) eq 'unread' && $Echod::problem eq ''
 } @old), MAX, 'until they are cut off, with all of their echo and a FIN');
 my $took = Echod::now() - $start;
 cmp_ok($took, '>=', 1.9, 'not before their time');
 cmp_ok($took, '<', 2 + 1 * Echod::scale(), 'nor long after it');
 close $_ for @old;
 ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 3),
-	'their workers are gone');
+    'their workers are gone');
 is(Echod::echo_once($d->port, 'x'), 'x', 'new clients are served');
 $d->finish;
 done_testing;

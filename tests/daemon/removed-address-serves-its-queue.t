@@ -25,15 +25,15 @@ is(scalar @workers, 5, 'five workers');
 $d->expect_log(qr/: warning: worker stopped pid=/);
 kill 'STOP', @workers;
 ok(Echod::until(
-	sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }, 5),
-	'all are frozen');
+    sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }, 5),
+    'all are frozen');
 
 # They are accepted by nobody, and their data waits with them.
 my @clients;
 for my $n (1 .. CLIENTS) {
-	my $s = Echod::connect_to('127.0.0.2', $port) or last;
-	syswrite $s, "client $n\n";
-	push @clients, $s;
+    my $s = Echod::connect_to('127.0.0.2', $port) or last;
+    syswrite $s, "client $n\n";
+    push @clients, $s;
 }
 is(scalar @clients, CLIENTS, 'ten clients wait in the queue');
 
@@ -43,20 +43,20 @@ kill 'CONT', @workers;
 
 my @served;
 for my $n (1 .. CLIENTS) {
-	my $s    = $clients[ $n - 1 ];
-	my $data = "client $n\n";
-	my $back = Echod::receive($s, length $data);
-	shutdown $s, 1;
-	my $rest = Echod::receive_all($s);
-	push @served, $n
-	  if $back eq $data && $rest eq '' && $Echod::problem eq '';
+    my $s    = $clients[ $n - 1 ];
+    my $data = "client $n\n";
+    my $back = Echod::receive($s, length $data);
+    shutdown $s, 1;
+    my $rest = Echod::receive_all($s);
+    push @served, $n
+      if $back eq $data && $rest eq '' && $Echod::problem eq '';
 }
 is_deeply(\@served, [ 1 .. CLIENTS ], 'all ten are served to their end');
 ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }, 2),
-	'the address refuses now');
+    'the address refuses now');
 ok(Echod::until(
-	sub { !grep { EchodProc::alive($_) } @workers }, 3),
-	'the old workers have left');
+    sub { !grep { EchodProc::alive($_) } @workers }, 3),
+    'the old workers have left');
 is(Echod::echo_once($d->port_of('127.0.0.1'), 'x'), 'x', 'the other answers');
 $d->finish;
 done_testing;

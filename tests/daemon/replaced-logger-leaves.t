@@ -15,9 +15,9 @@ use EchodSyslog;
 EchodSyslog::private_dev();
 
 sub config {
-	my ($ident) = @_;
-	return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    log = { ident = "$ident"; };\n);
+    my ($ident) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { ident = "$ident"; };\n);
 }
 
 my $syslog = EchodSyslog->start;
@@ -28,12 +28,12 @@ my ($old) = $d->logger;
 # Lines that the old logger cannot get rid of.
 $syslog->freeze;
 my $load = EchodLoad->start(port => $d->port, clients => 2, messages => 1,
-	size => 100, connections => 500);
+    size => 100, connections => 500);
 is_deeply($load->wait->{errors}, [], 'syslogd hangs, clients are served');
 $d->rewrite(config('second'));
 $d->signal('HUP');
 ok(Echod::until(sub {
-	!grep { EchodProc::alive($_) } @workers;
+    !grep { EchodProc::alive($_) } @workers;
 }, 5), 'a reload for which there must be another logger');
 ok(EchodProc::alive($old), 'the old one has not got rid of its lines');
 is(Echod::echo_once($d->port, 'x'), 'x', 'echod serves');

@@ -16,21 +16,21 @@ $shim->on('short');
 my $d = Echod->start(env => $shim->env, log => 'info');
 
 for my $size (1, 2, 1000, 65_536, 200_000) {
-	my $data = Echod::seeded($size, $size);
-	my $from = $d->mark;
-	ok(Echod::echo_once($d->port, $data, timeout => 30) eq $data,
-		"$size bytes, one at a time");
-	is($Echod::problem, '', 'and the end of the stream');
-	ok($d->wait_log(
-		qr/: connection ended .*in_bytes=$size out_bytes=$size .*reason=closed/,
-		from => $from), 'counted right');
+    my $data = Echod::seeded($size, $size);
+    my $from = $d->mark;
+    ok(Echod::echo_once($d->port, $data, timeout => 30) eq $data,
+        "$size bytes, one at a time");
+    is($Echod::problem, '', 'and the end of the stream');
+    ok($d->wait_log(
+        qr/: connection ended .*in_bytes=$size out_bytes=$size .*reason=closed/,
+        from => $from), 'counted right');
 }
 
 # Told to stop in the middle of it: what was received is sent.
 my $s = $d->connect;
 my $data = Echod::seeded(7, 100_000);
 is(Echod::echo($s, substr $data, 0, 100), substr($data, 0, 100),
-	'a connection');
+    'a connection');
 $s->blocking(0);
 syswrite $s, $data;
 $d->signal('QUIT');
@@ -38,12 +38,12 @@ $s->blocking(1);
 my $back = Echod::receive_all($s);
 is($Echod::problem, '', 'QUIT in the middle: the stream ends in order');
 ok($back eq substr($data, 0, length $back),
-	'what came back is a beginning of what was sent');
+    'what came back is a beginning of what was sent');
 note length($back), ' bytes';
 close $s;
 is($d->wait_end, 0, 'stopped');
 my ($in, $out) = map { /in_bytes=(\d+) out_bytes=(\d+) .*reason=drained/
-	  ? ($1, $2) : () } $d->log_lines;
+      ? ($1, $2) : () } $d->log_lines;
 is($out, $in, 'everything received was sent');
 is($out, 100 + length $back, 'and everything sent has arrived');
 $d->finish;

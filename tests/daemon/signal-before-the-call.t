@@ -19,154 +19,154 @@ my $shim = EchodShim->build;
 
 # The worker that is held in this call, among these.
 sub held {
-	my ($call, $d) = @_;
-	my ($pid);
-	Echod::until(sub {
-		my %mine = map { $_ => 1 } $d->workers;
-		($pid) = grep { $mine{$_} } $shim->entered($call);
-		return $pid;
-	}, 5);
-	return $pid;
+    my ($call, $d) = @_;
+    my ($pid);
+    Echod::until(sub {
+        my %mine = map { $_ => 1 } $d->workers;
+        ($pid) = grep { $mine{$_} } $shim->entered($call);
+        return $pid;
+    }, 5);
+    return $pid;
 }
 
 sub listens {
-	my ($pid) = @_;
-	return scalar keys %{ EchodProc::listeners($pid) };
+    my ($pid) = @_;
+    return scalar keys %{ EchodProc::listeners($pid) };
 }
 
 # Before the wait: an idle worker is told to leave, by either signal.
 for my $signal ('TERM', 'QUIT') {
-	my $d = Echod->start(env => $shim->env,
-		options => [ '-o', 'timeouts.defer_accept=0' ]);
-	my @workers = $d->workers;
-	$shim->on('hold-epoll_pwait');
-	# One that has served somebody comes to its next wait.
-	is(Echod::echo_once($d->port, 'x'), 'x', "epoll_pwait, $signal: a client");
-	my $pid = held('epoll_pwait', $d);
-	ok($pid, 'its worker is about to wait');
-	kill $signal, $pid;
-	$shim->off('hold-epoll_pwait');
-	ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
-		'it leaves within a second');
-	ok(Echod::until(sub { $d->idle_workers >= 5 }, 3),
-		'and others serve');
-	is(Echod::echo_once($d->port, 'x'), 'x', 'as before');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env,
+        options => [ '-o', 'timeouts.defer_accept=0' ]);
+    my @workers = $d->workers;
+    $shim->on('hold-epoll_pwait');
+    # One that has served somebody comes to its next wait.
+    is(Echod::echo_once($d->port, 'x'), 'x', "epoll_pwait, $signal: a client");
+    my $pid = held('epoll_pwait', $d);
+    ok($pid, 'its worker is about to wait');
+    kill $signal, $pid;
+    $shim->off('hold-epoll_pwait');
+    ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
+        'it leaves within a second');
+    ok(Echod::until(sub { $d->idle_workers >= 5 }, 3),
+        'and others serve');
+    is(Echod::echo_once($d->port, 'x'), 'x', 'as before');
+    $d->finish;
 }
 
 # Before the accept: the client whose connection woke it is served, and then
 # it leaves.
 for my $signal ('TERM', 'QUIT') {
-	my $d = Echod->start(env => $shim->env);
-	$shim->on('hold-accept4');
-	my $s = $d->connect;
-	syswrite $s, 'x';
-	my $pid = held('accept4', $d);
-	ok($pid, "accept4, $signal: a worker is about to accept");
-	kill $signal, $pid;
-	$shim->off('hold-accept4');
-	if ($signal eq 'TERM') {
-		is(Echod::receive($s, 1), 'x', 'the client is served');
-		ok(Echod::until(sub { !listens($pid) }, 1),
-			'by a worker that listens no more');
-		shutdown $s, 1;
-		is(Echod::receive_all($s), '', 'to the end');
-	} else {
-		my $back = Echod::receive_all($s, timeout => 4);
-		is($Echod::problem, '', 'the client is not left alone');
-	}
-	close $s;
-	ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
-		'and the worker leaves within a second');
-	is(Echod::echo_once($d->port, 'x'), 'x', 'others serve');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env);
+    $shim->on('hold-accept4');
+    my $s = $d->connect;
+    syswrite $s, 'x';
+    my $pid = held('accept4', $d);
+    ok($pid, "accept4, $signal: a worker is about to accept");
+    kill $signal, $pid;
+    $shim->off('hold-accept4');
+    if ($signal eq 'TERM') {
+        is(Echod::receive($s, 1), 'x', 'the client is served');
+        ok(Echod::until(sub { !listens($pid) }, 1),
+            'by a worker that listens no more');
+        shutdown $s, 1;
+        is(Echod::receive_all($s), '', 'to the end');
+    } else {
+        my $back = Echod::receive_all($s, timeout => 4);
+        is($Echod::problem, '', 'the client is not left alone');
+    }
+    close $s;
+    ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
+        'and the worker leaves within a second');
+    is(Echod::echo_once($d->port, 'x'), 'x', 'others serve');
+    $d->finish;
 }
 
 # Before the recv: a client that says nothing more.
 {
-	my $d = Echod->start(env => $shim->env);
-	my $s = $d->connect;
-	is(Echod::echo($s, 'x'), 'x', 'recv, TERM: a client');
-	my ($pid) = $d->busy_workers;
-	$shim->on('hold-recv');
-	is(Echod::echo($s, 'y'), 'y', 'that goes on');
-	is(held('recv', $d), $pid, 'its worker is about to receive');
-	kill 'TERM', $pid;
-	$shim->off('hold-recv');
-	ok(Echod::until(sub { !listens($pid) }, 1),
-		'TERM: it listens no more, within a second');
-	is(Echod::echo($s, 'z'), 'z', 'but serves its client');
-	close $s;
-	ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
-		'to the end, and leaves');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env);
+    my $s = $d->connect;
+    is(Echod::echo($s, 'x'), 'x', 'recv, TERM: a client');
+    my ($pid) = $d->busy_workers;
+    $shim->on('hold-recv');
+    is(Echod::echo($s, 'y'), 'y', 'that goes on');
+    is(held('recv', $d), $pid, 'its worker is about to receive');
+    kill 'TERM', $pid;
+    $shim->off('hold-recv');
+    ok(Echod::until(sub { !listens($pid) }, 1),
+        'TERM: it listens no more, within a second');
+    is(Echod::echo($s, 'z'), 'z', 'but serves its client');
+    close $s;
+    ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
+        'to the end, and leaves');
+    $d->finish;
 }
 {
-	my $d = Echod->start(env => $shim->env);
-	my $s = $d->connect;
-	is(Echod::echo($s, 'x'), 'x', 'recv, QUIT: a client');
-	my ($pid) = $d->busy_workers;
-	$shim->on('hold-recv');
-	is(Echod::echo($s, 'y'), 'y', 'that goes on');
-	is(held('recv', $d), $pid, 'its worker is about to receive');
-	kill 'QUIT', $pid;
-	$shim->off('hold-recv');
-	my $start = Echod::now();
-	is(Echod::receive_all($s), '', 'QUIT: the connection ends');
-	is($Echod::problem, '', 'in order');
-	cmp_ok(Echod::now() - $start, '<', 1 * Echod::scale(),
-		'within a second');
-	close $s;
-	ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
-		'and the worker leaves');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env);
+    my $s = $d->connect;
+    is(Echod::echo($s, 'x'), 'x', 'recv, QUIT: a client');
+    my ($pid) = $d->busy_workers;
+    $shim->on('hold-recv');
+    is(Echod::echo($s, 'y'), 'y', 'that goes on');
+    is(held('recv', $d), $pid, 'its worker is about to receive');
+    kill 'QUIT', $pid;
+    $shim->off('hold-recv');
+    my $start = Echod::now();
+    is(Echod::receive_all($s), '', 'QUIT: the connection ends');
+    is($Echod::problem, '', 'in order');
+    cmp_ok(Echod::now() - $start, '<', 1 * Echod::scale(),
+        'within a second');
+    close $s;
+    ok(Echod::until(sub { !EchodProc::alive($pid) }, 1),
+        'and the worker leaves');
+    $d->finish;
 }
 
 # Before the send: to a client that reads nothing, so that the send blocks.
 for my $signal ('TERM', 'QUIT') {
-	my $d = Echod->start(env => $shim->env);
-	my $s = $d->connect;
-	is(Echod::echo($s, 'x'), 'x', "send, $signal: a client");
-	my ($pid) = $d->busy_workers;
-	# Until its worker can send no more; what we cannot send any more waits
-	# in our own buffers.
-	my $data = Echod::seeded(3, 32_000_000);
-	my $sent = 0;
-	$s->blocking(0);
-	my $stuck = Echod::until(sub {
-		my $n = syswrite $s, $data, 1_000_000, $sent;
-		$sent += $n if defined $n;
-		return !defined $n
-		  && (Echod::slurp("/proc/$pid/wchan") // '') =~ /memory|wait_woken/
-		  && EchodProc::state($pid) eq 'S';
-	}, 10);
-	ok($stuck, 'that reads nothing');
-	# Wake it: it sends some and comes to the next call.
-	$shim->on('hold-send');
-	my $back = '';
-	ok(Echod::until(sub {
-		sysread $s, $back, 100_000, length $back;
-		return scalar grep { $_ == $pid } $shim->entered('send');
-	}, 10), 'its worker is about to send');
-	kill $signal, $pid;
-	my $start = Echod::now();
-	$shim->off('hold-send');
-	if ($signal eq 'TERM') {
-		ok(Echod::until(sub { !listens($pid) }, 1),
-			'TERM: it listens no more, within a second');
-		kill 'QUIT', $pid;
-	} else {
-		pass('QUIT: the same without TERM');
-	}
-	$s->blocking(1);
-	$back .= Echod::receive_all($s, timeout => 20);
-	is($Echod::problem, '', 'QUIT: the connection ends in order');
-	ok($back eq substr($data, 0, length $back), 'all that came is right');
-	note sprintf '%d of %d bytes after %.3f s', length $back, $sent,
-	  Echod::now() - $start;
-	close $s;
-	ok(Echod::until(sub { !EchodProc::alive($pid) }, 3),
-		'and the worker leaves');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env);
+    my $s = $d->connect;
+    is(Echod::echo($s, 'x'), 'x', "send, $signal: a client");
+    my ($pid) = $d->busy_workers;
+    # Until its worker can send no more; what we cannot send any more waits
+    # in our own buffers.
+    my $data = Echod::seeded(3, 32_000_000);
+    my $sent = 0;
+    $s->blocking(0);
+    my $stuck = Echod::until(sub {
+        my $n = syswrite $s, $data, 1_000_000, $sent;
+        $sent += $n if defined $n;
+        return !defined $n
+          && (Echod::slurp("/proc/$pid/wchan") // '') =~ /memory|wait_woken/
+          && EchodProc::state($pid) eq 'S';
+    }, 10);
+    ok($stuck, 'that reads nothing');
+    # Wake it: it sends some and comes to the next call.
+    $shim->on('hold-send');
+    my $back = '';
+    ok(Echod::until(sub {
+        sysread $s, $back, 100_000, length $back;
+        return scalar grep { $_ == $pid } $shim->entered('send');
+    }, 10), 'its worker is about to send');
+    kill $signal, $pid;
+    my $start = Echod::now();
+    $shim->off('hold-send');
+    if ($signal eq 'TERM') {
+        ok(Echod::until(sub { !listens($pid) }, 1),
+            'TERM: it listens no more, within a second');
+        kill 'QUIT', $pid;
+    } else {
+        pass('QUIT: the same without TERM');
+    }
+    $s->blocking(1);
+    $back .= Echod::receive_all($s, timeout => 20);
+    is($Echod::problem, '', 'QUIT: the connection ends in order');
+    ok($back eq substr($data, 0, length $back), 'all that came is right');
+    note sprintf '%d of %d bytes after %.3f s', length $back, $sent,
+      Echod::now() - $start;
+    close $s;
+    ok(Echod::until(sub { !EchodProc::alive($pid) }, 3),
+        'and the worker leaves');
+    $d->finish;
 }
 done_testing;

@@ -18,14 +18,14 @@ POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
 sysopen my $pipe, $fifo, O_RDWR | O_NONBLOCK or die "$fifo: $!";
 
 my $d = Echod->start(
-	prefix => [ 'sh', '-c', 'exec "$@" 2>"$0"', $fifo ],
-	log    => 'info',
-	wait   => 0,
+    prefix => [ 'sh', '-c', 'exec "$@" 2>"$0"', $fifo ],
+    log    => 'info',
+    wait   => 0,
 );
 my $text = '';
 ok(Echod::until(sub {
-	sysread $pipe, $text, 65536, length $text;
-	return $text =~ /: ready /;
+    sysread $pipe, $text, 65536, length $text;
+    return $text =~ /: ready /;
 }, 15), 'echod is ready');
 my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
 ok(defined $port, 'and listens') or BAIL_OUT($text);
@@ -33,7 +33,7 @@ ok(defined $port, 'and listens') or BAIL_OUT($text);
 # From here on nobody reads.  The pipe takes some 600 lines, the logger's own
 # some 10,000 more.
 my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-	size => 100, connections => 6000, seconds => 120 * Echod::scale());
+    size => 100, connections => 6000, seconds => 120 * Echod::scale());
 my $result = $load->wait;
 is($result->{connections}, 24_000, 'clients are served');
 is_deeply($result->{errors}, [], 'every one of them');

@@ -13,64 +13,64 @@ use Echod;
 # Nothing happens for so long that the master sleeps; there is nothing to wait
 # for but the time.
 sub quiet {
-	my ($seconds) = @_;
-	my $end = Echod::now() + $seconds;
-	Echod::until(sub { Echod::now() >= $end }, $seconds + 1);
-	return;
+    my ($seconds) = @_;
+    my $end = Echod::now() + $seconds;
+    Echod::until(sub { Echod::now() >= $end }, $seconds + 1);
+    return;
 }
 
 my $data = Echod::seeded(1, 1000);
 
 # TERM, longer after the last event than timeouts.drain.
 {
-	my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
-	my $s = $d->connect;
-	ok(Echod::echo($s, $data) eq $data, 'a client');
-	quiet(3);
-	my $start = Echod::now();
-	$d->signal('TERM');
-	ok($d->wait_log(qr/: stopping gracefully/), 'TERM after three seconds');
-	ok(Echod::echo($s, $data) eq $data, 'the client is served');
-	is(Echod::receive_all($s), '', 'until it is cut off');
-	is($Echod::problem, '', 'in order');
-	my $took = Echod::now() - $start;
-	cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
-	cmp_ok($took, '<', 3 * Echod::scale(), 'nor long after');
-	close $s;
-	is($d->wait_end, 0, 'stopped');
-	$d->finish;
+    my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
+    my $s = $d->connect;
+    ok(Echod::echo($s, $data) eq $data, 'a client');
+    quiet(3);
+    my $start = Echod::now();
+    $d->signal('TERM');
+    ok($d->wait_log(qr/: stopping gracefully/), 'TERM after three seconds');
+    ok(Echod::echo($s, $data) eq $data, 'the client is served');
+    is(Echod::receive_all($s), '', 'until it is cut off');
+    is($Echod::problem, '', 'in order');
+    my $took = Echod::now() - $start;
+    cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
+    cmp_ok($took, '<', 3 * Echod::scale(), 'nor long after');
+    close $s;
+    is($d->wait_end, 0, 'stopped');
+    $d->finish;
 }
 
 # QUIT, longer after it than a worker is given to end its connection.
 {
-	my $d = Echod->start;
-	my $s = $d->connect;
-	ok(Echod::echo($s, $data) eq $data, 'a client');
-	quiet(6);
-	$d->signal('QUIT');
-	is(Echod::receive_all($s), '', 'QUIT after six seconds ends it');
-	is($Echod::problem, '', 'in order');
-	close $s;
-	is($d->wait_end, 0, 'stopped');
-	is($d->count_log(qr/ killed /), 0, 'nobody had to be killed');
-	$d->finish;
+    my $d = Echod->start;
+    my $s = $d->connect;
+    ok(Echod::echo($s, $data) eq $data, 'a client');
+    quiet(6);
+    $d->signal('QUIT');
+    is(Echod::receive_all($s), '', 'QUIT after six seconds ends it');
+    is($Echod::problem, '', 'in order');
+    close $s;
+    is($d->wait_end, 0, 'stopped');
+    is($d->count_log(qr/ killed /), 0, 'nobody had to be killed');
+    $d->finish;
 }
 
 # HUP: the clients of the old workers have their time as well.
 {
-	my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
-	my $s = $d->connect;
-	ok(Echod::echo($s, $data) eq $data, 'a client');
-	quiet(3);
-	my $start = Echod::now();
-	like($d->reload, qr/: reload done/, 'HUP after three seconds');
-	ok(Echod::echo($s, $data) eq $data, 'the client is served');
-	is(Echod::receive_all($s), '', 'until it is cut off');
-	is($Echod::problem, '', 'in order');
-	my $took = Echod::now() - $start;
-	cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
-	cmp_ok($took, '<', 3 * Echod::scale(), 'nor long after');
-	close $s;
-	$d->finish;
+    my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
+    my $s = $d->connect;
+    ok(Echod::echo($s, $data) eq $data, 'a client');
+    quiet(3);
+    my $start = Echod::now();
+    like($d->reload, qr/: reload done/, 'HUP after three seconds');
+    ok(Echod::echo($s, $data) eq $data, 'the client is served');
+    is(Echod::receive_all($s), '', 'until it is cut off');
+    is($Echod::problem, '', 'in order');
+    my $took = Echod::now() - $start;
+    cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
+    cmp_ok($took, '<', 3 * Echod::scale(), 'nor long after');
+    close $s;
+    $d->finish;
 }
 done_testing;

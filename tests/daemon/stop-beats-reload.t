@@ -15,69 +15,69 @@ my $shim = EchodShim->build;
 
 # TERM while the loader waits for a name service.
 {
-	my $d = Echod->start(env => $shim->env);
-	$shim->on('hold-getaddrinfo');
-	$d->signal('HUP');
-	ok(Echod::until(sub { $shim->entered('getaddrinfo') }, 5),
-		'the loader hangs');
-	my ($loader) = $shim->entered('getaddrinfo');
-	my $start = Echod::now();
-	is($d->stop('TERM', unseen => 1), 0, 'TERM stops all the same');
-	cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
-	ok(!Echod::is_alive($loader), 'and takes the loader with it');
-	is($d->count_log(qr/: reload (?:done|failed)/), 0,
-		'nobody says anything more of the reload');
-	$shim->off('hold-getaddrinfo');
-	$d->finish;
+    my $d = Echod->start(env => $shim->env);
+    $shim->on('hold-getaddrinfo');
+    $d->signal('HUP');
+    ok(Echod::until(sub { $shim->entered('getaddrinfo') }, 5),
+        'the loader hangs');
+    my ($loader) = $shim->entered('getaddrinfo');
+    my $start = Echod::now();
+    is($d->stop('TERM', unseen => 1), 0, 'TERM stops all the same');
+    cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
+    ok(!Echod::is_alive($loader), 'and takes the loader with it');
+    is($d->count_log(qr/: reload (?:done|failed)/), 0,
+        'nobody says anything more of the reload');
+    $shim->off('hold-getaddrinfo');
+    $d->finish;
 }
 
 # TERM while the new workers get ready, with a client of the old ones.
 {
-	my $d      = Echod->start(env => $shim->env);
-	my $client = $d->connect;
-	is(Echod::echo($client, 'x'), 'x', 'a client');
-	$shim->on('hold-prctl');
-	$d->signal('HUP');
-	ok(Echod::until(sub { $shim->entered('prctl') > 0 }, 5),
-		'a new worker is not ready');
-	$d->signal('TERM');
-	ok($d->wait_log(qr/: stopping gracefully/), 'TERM is obeyed');
-	$shim->off('hold-prctl');
-	is(Echod::echo($client, 'x'), 'x', 'the client goes on');
-	shutdown $client, 1;
-	is(Echod::receive_all($client), '', 'to its end');
-	is($d->wait_end(5), 0, 'which is the end of echod');
-	is($d->count_log(qr/: reload (?:done|failed)/), 0,
-		'nobody says anything more of the reload');
-	$d->finish;
+    my $d      = Echod->start(env => $shim->env);
+    my $client = $d->connect;
+    is(Echod::echo($client, 'x'), 'x', 'a client');
+    $shim->on('hold-prctl');
+    $d->signal('HUP');
+    ok(Echod::until(sub { $shim->entered('prctl') > 0 }, 5),
+        'a new worker is not ready');
+    $d->signal('TERM');
+    ok($d->wait_log(qr/: stopping gracefully/), 'TERM is obeyed');
+    $shim->off('hold-prctl');
+    is(Echod::echo($client, 'x'), 'x', 'the client goes on');
+    shutdown $client, 1;
+    is(Echod::receive_all($client), '', 'to its end');
+    is($d->wait_end(5), 0, 'which is the end of echod');
+    is($d->count_log(qr/: reload (?:done|failed)/), 0,
+        'nobody says anything more of the reload');
+    $d->finish;
 }
 
 # HUP and TERM in one moment, in both orders.
 for my $order ([ 'HUP', 'TERM' ], [ 'TERM', 'HUP' ]) {
-	my $d = Echod->start;
-	$d->signal($_) for @$order;
-	is($d->wait_end(5), 0, "@$order: stopped");
-	$d->finish(unseen => 1);
+    my $d = Echod->start;
+    $d->signal($_) for @$order;
+    is($d->wait_end(5), 0, "@$order: stopped");
+    $d->finish(unseen => 1);
 }
 
 # HUP while clients are being waited for, then a second TERM; likewise INT.
 for my $second ('TERM', 'INT') {
-	my $d      = Echod->start;
-	my $client = $d->connect;
-	is(Echod::echo($client, 'x'), 'x', 'a client');
-	$d->signal('TERM');
-	ok($d->wait_log(qr/: stopping gracefully/), 'TERM waits for it');
-	my $line = $d->reload;
-	like($line, qr/: reload refused: stopping/, 'HUP is refused');
-	is(Echod::echo($client, 'x'), 'x', 'the client is served');
-	my $start = Echod::now();
-	$d->signal($second);
-	is(Echod::receive_all($client), '', "$second ends its connection");
-	is($Echod::problem, '', 'with a FIN');
-	close $client;
-	is($d->wait_end(5), 0, 'and echod');
-	cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
-	ok($d->wait_log(qr/: stopping now/), 'the log says so');
-	$d->finish;
+    my $d      = Echod->start;
+    my $client = $d->connect;
+    is(Echod::echo($client, 'x'), 'x', 'a client');
+    $d->signal('TERM');
+    ok($d->wait_log(qr/: stopping gracefully/), 'TERM waits for it');
+    my $line = $d->reload;
+    like($line, qr/: reload refused: stopping/, 'HUP is refused');
+    is(Echod::echo($client, 'x'), 'x', 'the client is served');
+    my $start = Echod::now();
+    $d->signal($second);
+    is(Echod::receive_all($client), '', "$second ends its connection");
+    is($Echod::problem, '', 'with a FIN');
+    close $client;
+    is($d->wait_end(5), 0, 'and echod');
+    cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
+    ok($d->wait_log(qr/: stopping now/), 'the log says so');
+    $d->finish;
 }
 done_testing;

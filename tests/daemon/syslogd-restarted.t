@@ -14,40 +14,40 @@ EchodSyslog::private_dev();
 
 my $syslog = EchodSyslog->start;
 my $d = Echod->start(
-	mode   => 'background',
-	config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-	    log = { ident = "restarted"; facility = "local3"; };\n),
+    mode   => 'background',
+    config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { ident = "restarted"; facility = "local3"; };\n),
 );
 
 # A connection whose line must arrive; its length is its name.
 sub line_arrives {
-	my ($n, $what) = @_;
-	Echod::echo_once($d->port, 'x' x $n);
-	ok(Echod::until(sub {
-		$syslog->count(qr/: connection ended .*in_bytes=$n /);
-	}, 3), $what);
-	return;
+    my ($n, $what) = @_;
+    Echod::echo_once($d->port, 'x' x $n);
+    ok(Echod::until(sub {
+        $syslog->count(qr/: connection ended .*in_bytes=$n /);
+    }, 3), $what);
+    return;
 }
 
 line_arrives(101, 'a line arrives');
 # local3 is facility 19, info is severity 6 (RFC 5424).
 is($syslog->count(qr/^<158>.* restarted\[\d+\]: connection ended /), 1,
-	'with its facility, severity and name');
+    'with its facility, severity and name');
 is($syslog->count(qr/^<157>.*: listening on 127\.0\.0\.1 port \d+$/), 1,
-	'so did what was said at the start');
+    'so did what was said at the start');
 
 $syslog->restart;
 line_arrives(102, 'the first line after a restart of syslogd');
 
 for my $n (1 .. 5) {
-	$syslog->restart;
-	line_arrives(102 + $n, "the first line after restart $n more");
+    $syslog->restart;
+    line_arrives(102 + $n, "the first line after restart $n more");
 }
 
 # The socket is gone for a while: what is said meanwhile is lost, not more.
 $syslog->end;
 for my $n (1 .. 10) {
-	is(Echod::echo_once($d->port, 'x'), 'x', "served without syslogd, $n");
+    is(Echod::echo_once($d->port, 'x'), 'x', "served without syslogd, $n");
 }
 $syslog->restart;
 line_arrives(120, 'the first line after a time without syslogd');

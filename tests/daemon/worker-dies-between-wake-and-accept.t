@@ -16,36 +16,36 @@ use EchodShim;
 my $shim = EchodShim->build;
 my $d    = Echod->start(env => $shim->env);
 $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
-	qr/: warning: .* before (?:it|they) served? anybody/);
+    qr/: warning: .* before (?:it|they) served? anybody/);
 
 for my $round (1 .. 20) {
-	$shim->on('die-awake');
-	my $start = Echod::now();
-	my $s = $d->connect;
-	syswrite $s, 'x';
-	is(Echod::receive($s, 1), 'x', "round $round: the client is served");
-	my $took = Echod::now() - $start;
-	cmp_ok($took, '<', 1 * Echod::scale(), 'within a second');
-	ok(!$shim->is_on('die-awake'), 'though a worker died for it');
-	close $s;
-	ok(Echod::until(sub { $d->idle_workers >= 5 }, 3),
-		'which has been replaced');
+    $shim->on('die-awake');
+    my $start = Echod::now();
+    my $s = $d->connect;
+    syswrite $s, 'x';
+    is(Echod::receive($s, 1), 'x', "round $round: the client is served");
+    my $took = Echod::now() - $start;
+    cmp_ok($took, '<', 1 * Echod::scale(), 'within a second');
+    ok(!$shim->is_on('die-awake'), 'though a worker died for it');
+    close $s;
+    ok(Echod::until(sub { $d->idle_workers >= 5 }, 3),
+        'which has been replaced');
 }
 is($d->count_log(qr/: warning: worker died pid=\d+ signal=SIGKILL core=no$/), 20,
-	'each death is in the log, and no client with it');
+    'each death is in the log, and no client with it');
 $d->finish;
 
 # The only worker there may be.
 $d = Echod->start(env => $shim->env,
-	options => [ map { ('-o', "workers.$_=1") } qw(max start min_spare
-		max_spare) ]);
+    options => [ map { ('-o', "workers.$_=1") } qw(max start min_spare
+        max_spare) ]);
 $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
-	qr/: warning: workers at max/,
-	qr/: warning: .* before (?:it|they) served? anybody/);
+    qr/: warning: workers at max/,
+    qr/: warning: .* before (?:it|they) served? anybody/);
 $shim->on('die-awake');
 my $start = Echod::now();
 is(Echod::echo_once($d->port, 'x'), 'x', 'the only worker dies likewise');
 cmp_ok(Echod::now() - $start, '<', 1 * Echod::scale(),
-	'the next one serves the client within a second');
+    'the next one serves the client within a second');
 $d->finish;
 done_testing;
