@@ -36,7 +36,10 @@ supply_launch(struct supply *supply, struct pool *pool,
 	supply->awaiting = true;
 	supply->launched = 0;
 	scoreboard_thresholds(&pool->board, 0, 0);
-	return launch(supply, pool, gen, 1, err);
+	if (launch(supply, pool, gen, 1, err) == 0)
+		return 0;
+	supply->awaiting = false;
+	return -1;
 }
 
 enum supply_launch
@@ -238,8 +241,8 @@ supply_sweep(struct pool *pool, const struct generation *gen, unsigned takers)
 	unsigned max = 2 * (unsigned)gen->config->workers_max;
 	unsigned left = waiting > takers ? waiting - takers : 0;
 
-	while (
-	    left > 0 && pool->count < max && pool_spawn(pool, gen, true) == 0)
-		left--;
+	for (; left > 0 && pool->count < max; left--)
+		if (pool_spawn(pool, gen, true) == -1)
+			break;
 	return left;
 }
