@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 # If this fails, an echo that goes on for long is not exact: a counter wraps,
 # a buffer moves, a time-out cuts what still flows.
+#
+# run-test: alone
 use strict;
 use warnings;
 

@@ -3,6 +3,8 @@
 # If this fails, a reload is not free: clients that come, talk or leave while
 # a new generation takes over are refused, reset or get other bytes, so an
 # operator has to plan an outage for each change of the configuration.
+#
+# run-test: alone
 use strict;
 use warnings;
 
