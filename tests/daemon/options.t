@@ -58,7 +58,9 @@ for my $args (['-h'], ['--help'], ['-F', '-h']) {
     like($out, qr/^usage: echod /, "@$args: the usage");
     is((grep { $out !~ /^\s+-$_, --\w/m } qw(c F d l o p t T V h)), 0,
         'with every option');
-    is((grep { length > 80 } split /\n/, $out), 0, 'in 80 columns');
+    # The configuration file is wherever configure was told to put it.
+    is((grep { length > 80 && !m{/echod\.conf$} } split /\n/, $out), 0,
+        'in 80 columns');
     is("$status$err", '0', 'and that is all');
 }
 for my $args (['-t'], ['--test']) {
