@@ -140,6 +140,7 @@ style_tests = \
 test_support = \
 	%D%/data \
 	%D%/lib/Echod.pm \
+	%D%/lib/EchodBurst.pm \
 	%D%/lib/EchodInject.pm \
 	%D%/lib/EchodLoad.pm \
 	%D%/lib/EchodProc.pm \
