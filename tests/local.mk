@@ -126,6 +126,7 @@ daemon_tests = \
 style_tests = \
 	%D%/style/documented.t \
 	%D%/style/format.t \
+	%D%/style/hardened.t \
 	%D%/style/headers-stand-alone.t \
 	%D%/style/layering.t \
 	%D%/style/listed.t \
