@@ -49,9 +49,9 @@ struct master {
 };
 
 /*
- * Start, serve, stop.  `notify` is from background_start(), or -1.  Returns
- * the exit status; when the start failed, the reason is in m->err, and it has
- * been logged if m->logger.pid says that there was a logger.
+ * Start, serve, stop.  `notify` is from background_start(), or -1; it is -1
+ * again in m->notify once the start has been reported.  Returns the exit
+ * status; when the start failed, the reason is in m->err for the caller to say.
  */
 int master_run(struct master *, const struct options *, int notify);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * reload: a new generation as a transaction.  Load, open, fork, wait until
- * ready: all of that may fail and leaves everything as it was.  Then commit,
- * in steps that cannot fail.  The start is the first one, with nothing old.
+ * ready: all of that may fail and leaves everything as it was.  Then commit:
+ * from there on there is no way back, and nothing that would need one.  The
+ * start is the first one, with nothing old.
  */
 #ifndef ECHOD_RELOAD_H
 #define ECHOD_RELOAD_H
