@@ -70,6 +70,7 @@ daemon_tests = \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-new-worker-keeps-old.t \
 	%D%/daemon/fork-fails.t \
+	%D%/daemon/frozen-idle-worker-is-no-stop.t \
 	%D%/daemon/frozen-worker.t \
 	%D%/daemon/half-close-gives-eof.t \
 	%D%/daemon/harmless-signals.t \
@@ -99,6 +100,7 @@ daemon_tests = \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
 	%D%/daemon/reload-storm.t \
+	%D%/daemon/reload-to-the-wildcard.t \
 	%D%/daemon/reload-under-load.t \
 	%D%/daemon/reload-while-clients-stay.t \
 	%D%/daemon/removed-address-serves-its-queue.t \
@@ -110,6 +112,7 @@ daemon_tests = \
 	%D%/daemon/short-io.t \
 	%D%/daemon/signal-before-the-call.t \
 	%D%/daemon/signals-in-early-life.t \
+	%D%/daemon/start-needs-its-privileges.t \
 	%D%/daemon/stderr-blocked.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-beats-reload.t \

@@ -72,9 +72,8 @@ background_report(int fd, int status, const char *text)
 
 	if (text != NULL)
 		errbuf_set(&report.text, "%s", text);
-	/* Below PIPE_BUF: whole or not at all. */
-	if (write(fd, &report, sizeof(report)) == -1)
-		status = -1;
+	/* Below PIPE_BUF: whole, or not at all when nobody waits any more. */
+	(void)!write(fd, &report, sizeof(report));
 	close(fd);
 }
 

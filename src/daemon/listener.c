@@ -169,7 +169,9 @@ find_kept(const struct listener_set *next, const struct listener_set *now,
 	for (unsigned i = 0; i < now->count; i++) {
 		bool taken = false;
 
-		if (!addr_equal(&now->item[i].wanted, wanted))
+		/* Port 0 may have become the one that it was given. */
+		if (!addr_equal(&now->item[i].wanted, wanted) &&
+		    !addr_equal(&now->item[i].bound, wanted))
 			continue;
 		for (unsigned k = 0; k < next->count; k++)
 			taken |= next->item[k].fd == now->item[i].fd;
@@ -192,6 +194,7 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 
 		if ((kept = find_kept(next, now, &want->addr)) != NULL) {
 			*l = *kept;
+			l->wanted = want->addr;
 			l->kept = true;
 			next->count++;
 			continue;

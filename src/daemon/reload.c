@@ -175,11 +175,15 @@ loaded(struct master *m)
 	struct errbuf err = load->err;
 	int status = load->status;
 
-	if (status == EX_OK && (r->config = malloc(sizeof(*r->config))) == NULL)
-		status = EX_OSERR,
-		errbuf_sys(&err, "no memory for the configuration");
-	if (status == EX_OK)
-		*r->config = load->config;
+	if (status == EX_OK) {
+		r->config = malloc(sizeof(*r->config));
+		if (r->config != NULL) {
+			*r->config = load->config;
+		} else {
+			status = EX_OSERR;
+			errbuf_sys(&err, "no memory for the configuration");
+		}
+	}
 	end_loading(m);
 	if (status == EX_OK && !is_start(m))
 		keep_fixed(m);

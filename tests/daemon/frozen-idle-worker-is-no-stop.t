@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, one frozen worker without a client keeps a graceful stop from
+# ending when timeouts.drain sets no bound.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+
+my $d = Echod->start(options => [ '-o', 'timeouts.drain=0' ]);
+$d->expect_log(qr/: warning: worker stopped pid=/,
+    qr/: warning: worker did not end, killed pid=/);
+my ($frozen) = $d->idle_workers;
+kill STOP => $frozen;
+ok($d->wait_log(qr/worker stopped pid=$frozen$/), 'a worker is frozen');
+
+# Five seconds to leave, five more to end, then it is killed.
+my $start = Echod::now();
+is($d->stop('TERM', timeout => 25), 0, 'TERM ends echod');
+cmp_ok(Echod::now() - $start, '<', 15 * Echod::scale(), 'in time');
+is($d->count_log(qr/worker did not end, killed pid=$frozen$/), 1,
+    'and the frozen one is killed');
+$d->finish;
+done_testing;

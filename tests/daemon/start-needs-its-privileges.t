@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a root that cannot drop its privileges, or may not signal
+# those who have, starts a server that nobody can stop or trust.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+
+Echod::needs_root();
+my @args = ('-F', '-l', '127.0.0.1:0');
+
+sub refused {
+    my ($what, $reason, @command) = @_;
+    my $out = `timeout 30 @command $Echod::ECHOD @args 2>&1`;
+    is($? >> 8, 77, "$what: status 77");
+    like($out, $reason, "$what: the reason");
+    unlike($out, qr/: ready /, "$what: never ready");
+}
+
+SKIP: {
+    skip 'no setpriv', 3 unless Echod::has('setpriv');
+    refused('without CAP_KILL', qr/^echod: cannot signal the workers: /m,
+        'setpriv', '--bounding-set=-kill');
+}
+SKIP: {
+    skip 'no user namespaces here', 3
+        if system('unshare -Ur true 2>/dev/null') != 0;
+    # In a user namespace root has only one user to be.
+    refused('without other users', qr/: error: cannot drop the groups: /,
+        'unshare', '-Ur');
+}
+done_testing;
