@@ -946,15 +946,16 @@ sub pool_fault {
 }
 
 # Observe what has to be seen before the stop.  Waits for a quiet state, for
-# `settle` seconds (3) at most.
+# `settle` seconds (3) at most; the master retires a part of what is too many
+# each second, so these seconds begin anew whenever a worker has gone.
 sub look {
     my ($self, %opt) = @_;
-    my ($fault, $master);
+    my ($fault, $master, $fewest, $fewer);
     $self->limits unless $opt{limits};
     $self->{limits} = { %{ $self->{limits} }, %{ $opt{limits} } }
         if $opt{limits};
     $self->note_listeners;
-    Echod::until(sub {
+    my $quiet = sub {
         my %fd = descriptors($self->{pid});
         my $more = keys(%fd) - $self->{descriptors};
         $master =
@@ -964,8 +965,16 @@ sub look {
             . join(' ', sort values %fd)
             : '';
         $fault = $self->pool_fault;
-        return $master eq '' && $fault eq '';
-    }, $opt{settle} // SETTLED);
+        return 1 if $master eq '' && $fault eq '';
+        my $now = $self->workers;
+        $fewer = defined $fewest && $now < $fewest;
+        $fewest = $now if $fewer || !defined $fewest;
+        return $fewer;
+    };
+    do {
+        $fewer = 0;
+        Echod::until($quiet, $opt{settle} // SETTLED);
+    } while $fewer;
     $self->{fault}{master} = $master;
     $self->{fault}{pool} = $fault;
     return;
