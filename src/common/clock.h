@@ -2,8 +2,8 @@
 /*
  * clock: the time that timers use.
  *
- * Monotonic milliseconds, so that nobody who sets the wall clock ends a
- * connection or a worker.  Not for text: a log line's date is the sink's.
+ * Monotonic, so that nobody who sets the wall clock ends a connection or
+ * stretches a measurement.  Not for text: a date is of the one who writes it.
  */
 #ifndef ECHOD_CLOCK_H
 #define ECHOD_CLOCK_H
@@ -19,6 +19,16 @@ clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The same in nanoseconds. */
+static inline int64_t
+clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 #endif

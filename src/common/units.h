@@ -26,6 +26,28 @@ int units_integer(const char *text, int64_t min, int64_t max, int64_t *value,
 int units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
     struct errbuf *);
 
+/*
+ * Read a duration into nanoseconds: a decimal number and one of ns, us, ms, s,
+ * m and h, without a unit seconds ("250us", "1.5", "2m").  The bounds are
+ * nanoseconds; a positive value never becomes 0.
+ */
+int units_duration(const char *text, int64_t min, int64_t max, int64_t *ns,
+    struct errbuf *);
+
+/*
+ * Read a size in bytes: a whole number, and k, m or g (either case) for
+ * powers of 1024.
+ */
+int units_size(const char *text, int64_t min, int64_t max, int64_t *bytes,
+    struct errbuf *);
+
+/*
+ * Read a count or a rate: a decimal number, and k, m or g (either case) for
+ * powers of 1000; "1.5k" is 1500.  What is no whole number is refused.
+ */
+int units_count(const char *text, int64_t min, int64_t max, int64_t *count,
+    struct errbuf *);
+
 /* Write milliseconds as seconds without trailing zeros: "30", "0.25". */
 void units_seconds_text(int64_t ms, char *, size_t);
 
