@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: ISC
 #
-# Two libraries and a program.  libcommon.a knows neither program;
-# libechod.a is all of the daemon except main(), so that unit tests can link
-# with it.  To add a file, add its line here.
+# Three libraries and a program.  libcommon.a knows neither program;
+# libechod.a and libechoc.a are all of the daemon and of the client except
+# main(), so that unit tests can link with them.  To add a file, add its line
+# here.
 
-noinst_LIBRARIES += libcommon.a libechod.a
+noinst_LIBRARIES += libcommon.a libechoc.a libechod.a
 sbin_PROGRAMS += echod
 
 libcommon_a_SOURCES = \
@@ -19,6 +20,29 @@ libcommon_a_SOURCES = \
 	%D%/common/spell.h \
 	%D%/common/units.c \
 	%D%/common/units.h
+
+libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libechoc_a_SOURCES = \
+	%D%/client/chart.c \
+	%D%/client/chart.h \
+	%D%/client/failure.c \
+	%D%/client/failure.h \
+	%D%/client/fault.c \
+	%D%/client/fault.h \
+	%D%/client/histogram.c \
+	%D%/client/histogram.h \
+	%D%/client/human.c \
+	%D%/client/human.h \
+	%D%/client/pattern.c \
+	%D%/client/pattern.h \
+	%D%/client/schedule.c \
+	%D%/client/schedule.h \
+	%D%/client/sizes.c \
+	%D%/client/sizes.h \
+	%D%/client/spectrum.c \
+	%D%/client/spectrum.h \
+	%D%/client/threshold.c \
+	%D%/client/threshold.h
 
 libechod_a_SOURCES = \
 	%D%/daemon/access.c \

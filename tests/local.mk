@@ -4,50 +4,79 @@
 # others Perl; run-test knows the difference.
 #
 # To add a unit test: its name in unit_tests and its _SOURCES line.
-# To add a Perl test: its name in daemon_tests or style_tests.
+# To add a Perl test: its name in client_tests, daemon_tests or style_tests.
 
 unit_tests = \
 	%D%/unit/access.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
+	%D%/unit/chart.t \
 	%D%/unit/config.t \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
 	%D%/unit/errbuf.t \
+	%D%/unit/histogram.t \
+	%D%/unit/human.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
 	%D%/unit/options.t \
+	%D%/unit/pattern.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/resolve.t \
+	%D%/unit/schedule.t \
 	%D%/unit/scoreboard.t \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
+	%D%/unit/sizes.t \
 	%D%/unit/source.t \
+	%D%/unit/spectrum.t \
 	%D%/unit/spell.t \
+	%D%/unit/threshold.t \
 	%D%/unit/units.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
+%C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
 %C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/config.c
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
+%C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
+%C%_unit_human_t_SOURCES = %D%/unit/check.h %D%/unit/human.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
+%C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
+%C%_unit_schedule_t_SOURCES = %D%/unit/check.h %D%/unit/schedule.c
 %C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
+%C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
 %C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
+%C%_unit_spectrum_t_SOURCES = %D%/unit/check.h %D%/unit/spectrum.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
+%C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
+
+# What is of the client links with the client instead of the daemon.
+%C%_unit_chart_t_LDADD = $(client_ldadd)
+%C%_unit_histogram_t_LDADD = $(client_ldadd)
+%C%_unit_human_t_LDADD = $(client_ldadd)
+%C%_unit_pattern_t_LDADD = $(client_ldadd)
+%C%_unit_schedule_t_LDADD = $(client_ldadd)
+%C%_unit_sizes_t_LDADD = $(client_ldadd)
+%C%_unit_spectrum_t_LDADD = $(client_ldadd)
+%C%_unit_threshold_t_LDADD = $(client_ldadd)
+
+# Each test is one behaviour of the running client.
+client_tests =
 
 # Each test is one behaviour of the running daemon.
 daemon_tests = \
@@ -165,6 +194,13 @@ LDADD = \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS) \
+	$(CMOCKA_LIBS)
+client_ldadd = \
+	libechoc.a \
+	libcommon.a \
+	$(JANSSON_LIBS) \
+	$(MATH_LIBS) \
+	$(PTHREAD_LIBS) \
 	$(CMOCKA_LIBS)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 

@@ -10,6 +10,38 @@ use EchodSource;
 
 # Without the own header of a .c file, which always comes first.
 my %may = (
+    'client/chart.c' => [qw(
+        client/histogram.h client/human.h
+    )],
+    'client/chart.h' => [],
+    'client/failure.c' => [],
+    'client/failure.h' => [qw(
+        common/errbuf.h
+    )],
+    'client/fault.c' => [],
+    'client/fault.h' => [qw(
+        client/failure.h
+    )],
+    'client/histogram.c' => [],
+    'client/histogram.h' => [],
+    'client/human.c' => [],
+    'client/human.h' => [],
+    'client/pattern.c' => [],
+    'client/pattern.h' => [],
+    'client/schedule.c' => [],
+    'client/schedule.h' => [],
+    'client/sizes.c' => [qw(
+        common/errbuf.h common/units.h
+    )],
+    'client/sizes.h' => [],
+    'client/spectrum.c' => [qw(
+        client/histogram.h
+    )],
+    'client/spectrum.h' => [],
+    'client/threshold.c' => [qw(
+        client/histogram.h common/errbuf.h common/units.h
+    )],
+    'client/threshold.h' => [],
     'common/addr.c' => [qw(
         common/errbuf.h common/units.h
     )],
@@ -203,10 +235,13 @@ for my $file (@files) {
     is_deeply [grep { !delete $listed{$_} } @includes], [],
         "$file: includes what it may";
     is_deeply [sort keys %listed], [], "$file: has no row it does not need";
-    is_deeply [grep { !m{^(?:common|daemon)/\w+\.h$} } @includes], [],
+    is_deeply [grep { !m{^(?:client|common|daemon)/\w+\.h$} } @includes], [],
         "$file: names headers from src/ on";
-    is_deeply [grep { m{^daemon/} } @includes], [],
+    is_deeply [grep { m{^(?:client|daemon)/} } @includes], [],
         "$file: knows no program" if $file =~ m{^common/};
+    my ($other) = $file =~ m{^client/} ? 'daemon' : 'client';
+    is_deeply [grep { m{^$other/} } @includes], [],
+        "$file: does not know the other program";
 }
 
 # No header needs itself, by whatever way.

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * human: numbers for people, always with their unit, a dot in every locale.
+ */
+#ifndef ECHOC_HUMAN_H
+#define ECHOC_HUMAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for what any of these writes. */
+enum { HUMAN_TEXT = 32 };
+
+/* One unit for a column of times, chosen by its largest. */
+struct human_unit {
+	const char *name; /* "ns", "us", "ms" or "s" */
+	double ns;	  /* how many nanoseconds one is */
+	int decimals;
+};
+struct human_unit human_unit(int64_t largest_ns);
+
+/* "213.5 us", in that unit and without another. */
+char *human_column(struct human_unit, int64_t ns, char *, size_t);
+
+/* "213 us", "1.40 ms", "10.0 s": three digits, the unit that fits. */
+char *human_time(int64_t ns, char *, size_t);
+
+/* "10 s", "1.5 s", "250 ms": exactly what was asked for, as one writes it. */
+char *human_duration(int64_t ns, char *, size_t);
+
+/* "512 B", "12.3 GiB". */
+char *human_bytes(double bytes, char *, size_t);
+
+/* "1.8", "950", "182k", "1.25M", for a line that has little room. */
+char *human_short(double number, char *, size_t);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * threshold: the conditions under which a run counts as failed,
+ * --fail-if 'p99>5ms'.  Knows how to read and to judge one; where the figures
+ * come from is the caller's.
+ */
+#ifndef ECHOC_THRESHOLD_H
+#define ECHOC_THRESHOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct errbuf;
+
+enum threshold_metric {
+	METRIC_PERCENTILE, /* of the response time, ns */
+	METRIC_MIN,
+	METRIC_MEAN,
+	METRIC_MAX,
+	METRIC_CONNECT_PERCENTILE,
+	METRIC_ERRORS,	   /* a count, of errors and time-outs */
+	METRIC_ERROR_RATE, /* percent of what was sent */
+	METRIC_RATE,	   /* messages a second */
+};
+
+enum threshold_relation { ABOVE, AT_LEAST, BELOW, AT_MOST };
+
+struct threshold {
+	const char *text; /* as it was written; the caller's */
+	enum threshold_metric metric;
+	uint32_t percentile; /* in units of 1/PERCENT percent */
+	enum threshold_relation relation;
+	double limit;	 /* ns, count, percent or messages a second */
+	bool of_request; /* METRIC_RATE: limit is percent of --rate */
+};
+
+/*
+ * Read METRIC RELATION LIMIT, with or without blanks around them:
+ *   pNN, connect.pNN, min, mean, max   a duration ("5ms", "0.25")
+ *   errors                             a count ("0", "1k")
+ *   error_rate                         percent ("0.1%", "0.1")
+ *   rate                               messages a second ("90k"), or percent
+ *                                      of the rate asked for ("90%")
+ * The relations are > >= < <=.  Returns -1 with the reason in err.
+ */
+int threshold_read(struct threshold *, const char *text, struct errbuf *);
+
+/*
+ * Whether the figure breaks the limit, that is, whether the run failed.  The
+ * figure is in the unit of the limit; NaN, none could be had, breaks any.
+ */
+bool threshold_broken(const struct threshold *, double figure);
+
+/*
+ * Read "50" or "99.99", at most five decimals, above 0 and up to 100.
+ * In units of 1/PERCENT percent.  Returns -1 with the reason in err.
+ */
+int threshold_percentile(const char *text, uint32_t *percentile,
+    struct errbuf *);
+
+#endif
