@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: ISC
 #
-# Three libraries and a program.  libcommon.a knows neither program;
+# Three libraries and two programs.  libcommon.a knows neither program;
 # libechod.a and libechoc.a are all of the daemon and of the client except
 # main(), so that unit tests can link with them.  To add a file, add its line
 # here.
 
 noinst_LIBRARIES += libcommon.a libechoc.a libechod.a
+bin_PROGRAMS += echoc
 sbin_PROGRAMS += echod
 
 libcommon_a_SOURCES = \
@@ -25,24 +26,54 @@ libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libechoc_a_SOURCES = \
 	%D%/client/chart.c \
 	%D%/client/chart.h \
+	%D%/client/dial.c \
+	%D%/client/dial.h \
+	%D%/client/document.c \
+	%D%/client/document.h \
 	%D%/client/failure.c \
 	%D%/client/failure.h \
 	%D%/client/fault.c \
 	%D%/client/fault.h \
+	%D%/client/flags.c \
+	%D%/client/flags.h \
 	%D%/client/histogram.c \
 	%D%/client/histogram.h \
 	%D%/client/human.c \
 	%D%/client/human.h \
+	%D%/client/interrupt.c \
+	%D%/client/interrupt.h \
+	%D%/client/message.c \
+	%D%/client/message.h \
+	%D%/client/mismatch.c \
+	%D%/client/mismatch.h \
+	%D%/client/options.c \
+	%D%/client/options.h \
 	%D%/client/pattern.c \
 	%D%/client/pattern.h \
+	%D%/client/product.c \
+	%D%/client/product.h \
+	%D%/client/quote.c \
+	%D%/client/quote.h \
 	%D%/client/schedule.c \
 	%D%/client/schedule.h \
+	%D%/client/send.c \
+	%D%/client/send.h \
 	%D%/client/sizes.c \
 	%D%/client/sizes.h \
 	%D%/client/spectrum.c \
 	%D%/client/spectrum.h \
+	%D%/client/stream.c \
+	%D%/client/stream.h \
+	%D%/client/target.c \
+	%D%/client/target.h \
+	%D%/client/terminal.c \
+	%D%/client/terminal.h \
 	%D%/client/threshold.c \
-	%D%/client/threshold.h
+	%D%/client/threshold.h \
+	%D%/client/transcript.c \
+	%D%/client/transcript.h \
+	%D%/client/wait.c \
+	%D%/client/wait.h
 
 libechod_a_SOURCES = \
 	%D%/daemon/access.c \
@@ -109,3 +140,12 @@ echod_LDADD = \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS)
+
+echoc_SOURCES = \
+	%D%/client/main.c
+echoc_LDADD = \
+	libechoc.a \
+	libcommon.a \
+	$(JANSSON_LIBS) \
+	$(MATH_LIBS) \
+	$(PTHREAD_LIBS)

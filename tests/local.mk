@@ -76,7 +76,13 @@ unit_tests = \
 %C%_unit_threshold_t_LDADD = $(client_ldadd)
 
 # Each test is one behaviour of the running client.
-client_tests =
+client_tests = \
+	%D%/client/send-any-size.t \
+	%D%/client/send-returns-what-it-sent.t \
+	%D%/client/send-to-a-faulty-server.t \
+	%D%/client/target-forms.t \
+	%D%/client/transcript-is-the-tutorials.t \
+	%D%/client/transcript-of-a-bad-server.t
 
 # Each test is one behaviour of the running daemon.
 daemon_tests = \
@@ -172,6 +178,8 @@ style_tests = \
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
 	%D%/data \
+	%D%/lib/Echoc.pm \
+	%D%/lib/EchocServer.pm \
 	%D%/lib/Echod.pm \
 	%D%/lib/EchodBurst.pm \
 	%D%/lib/EchodInject.pm \
@@ -184,6 +192,7 @@ test_support = \
 
 EXTRA_DIST += \
 	%D%/run-test \
+	$(client_tests) \
 	$(daemon_tests) \
 	$(style_tests) \
 	$(test_support)
@@ -211,7 +220,7 @@ else
 built_unit_tests =
 endif
 
-TESTS = $(built_unit_tests) $(daemon_tests) $(style_tests)
+TESTS = $(built_unit_tests) $(client_tests) $(daemon_tests) $(style_tests)
 TEST_EXTENSIONS = .t
 T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
@@ -242,5 +251,5 @@ valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 check-valgrind:
 	ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \
 	    $(MAKE) $(AM_MAKEFLAGS) check \
-	    TESTS='$(built_unit_tests) $(daemon_tests)'
+	    TESTS='$(built_unit_tests) $(client_tests) $(daemon_tests)'
 .PHONY: check-valgrind

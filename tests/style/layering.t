@@ -14,6 +14,18 @@ my %may = (
         client/histogram.h client/human.h
     )],
     'client/chart.h' => [],
+    'client/dial.c' => [qw(
+        client/failure.h client/fault.h client/interrupt.h client/options.h
+        client/target.h common/clock.h common/net.h
+    )],
+    'client/dial.h' => [qw(
+        common/addr.h
+    )],
+    'client/document.c' => [qw(
+        client/dial.h client/failure.h client/mismatch.h client/options.h
+        client/quote.h client/target.h
+    )],
+    'client/document.h' => [],
     'client/failure.c' => [],
     'client/failure.h' => [qw(
         common/errbuf.h
@@ -22,14 +34,56 @@ my %may = (
     'client/fault.h' => [qw(
         client/failure.h
     )],
+    'client/flags.c' => [],
+    'client/flags.h' => [qw(
+        client/options.h
+    )],
     'client/histogram.c' => [],
     'client/histogram.h' => [],
     'client/human.c' => [],
     'client/human.h' => [],
+    'client/interrupt.c' => [qw(
+        client/failure.h
+    )],
+    'client/interrupt.h' => [],
+    'client/main.c' => [qw(
+        client/document.h client/failure.h client/flags.h client/interrupt.h
+        client/options.h client/product.h client/send.h client/target.h
+        client/terminal.h client/transcript.h client/wait.h
+    )],
+    'client/message.c' => [qw(
+        client/dial.h client/document.h client/failure.h client/options.h
+        client/quote.h client/stream.h client/target.h
+    )],
+    'client/message.h' => [],
+    'client/mismatch.c' => [qw(
+        client/failure.h client/quote.h
+    )],
+    'client/mismatch.h' => [],
+    'client/options.c' => [qw(
+        client/failure.h client/flags.h common/units.h
+    )],
+    'client/options.h' => [qw(
+        client/sizes.h client/threshold.h
+    )],
     'client/pattern.c' => [],
     'client/pattern.h' => [],
+    'client/product.c' => [qw(
+        client/failure.h
+    )],
+    'client/product.h' => [qw(
+        client/options.h
+    )],
+    'client/quote.c' => [],
+    'client/quote.h' => [],
     'client/schedule.c' => [],
     'client/schedule.h' => [],
+    'client/send.c' => [qw(
+        client/dial.h client/failure.h client/human.h client/message.h
+        client/options.h client/product.h client/quote.h client/stream.h
+        client/target.h client/terminal.h
+    )],
+    'client/send.h' => [],
     'client/sizes.c' => [qw(
         common/errbuf.h common/units.h
     )],
@@ -38,10 +92,40 @@ my %may = (
         client/histogram.h
     )],
     'client/spectrum.h' => [],
+    'client/stream.c' => [qw(
+        client/failure.h client/interrupt.h client/pattern.h common/clock.h
+    )],
+    'client/stream.h' => [qw(
+        client/mismatch.h
+    )],
+    'client/target.c' => [qw(
+        client/failure.h client/interrupt.h client/options.h common/clock.h
+        common/units.h
+    )],
+    'client/target.h' => [qw(
+        common/addr.h
+    )],
+    'client/terminal.c' => [qw(
+        client/options.h
+    )],
+    'client/terminal.h' => [],
     'client/threshold.c' => [qw(
         client/histogram.h common/errbuf.h common/units.h
     )],
     'client/threshold.h' => [],
+    'client/transcript.c' => [qw(
+        client/dial.h client/failure.h client/message.h client/options.h
+        client/product.h client/quote.h client/stream.h client/target.h
+    )],
+    'client/transcript.h' => [qw(
+        client/terminal.h
+    )],
+    'client/wait.c' => [qw(
+        client/dial.h client/document.h client/failure.h client/interrupt.h
+        client/message.h client/options.h client/product.h client/stream.h
+        client/target.h common/clock.h
+    )],
+    'client/wait.h' => [],
     'common/addr.c' => [qw(
         common/errbuf.h common/units.h
     )],

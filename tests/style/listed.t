@@ -45,7 +45,8 @@ is_deeply [
 ], [], 'and what is listed is there';
 
 # In its order, so that two changes do not meet in the same place.
-for my $name (qw(unit_tests daemon_tests style_tests test_support)) {
+for my $name (qw(unit_tests client_tests daemon_tests style_tests
+    test_support)) {
     my ($text) = slurp('tests/local.mk') =~
         /^$name =((?:[^\n]*\\\n)*[^\n]*)\n/m;
     my @names = ($text // '') =~ m{%D%/([\w./-]+)}g;

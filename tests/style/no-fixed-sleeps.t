@@ -10,7 +10,7 @@ use EchodSource;
 # Seconds; less than this only sets the pace of what is sent, or asked for.
 use constant PACE => 0.05;
 
-my @tests = files('tests/daemon', qr/\.t$/);
+my @tests = map { files($_, qr/\.t$/) } 'tests/client', 'tests/daemon';
 cmp_ok scalar(@tests), '>', 0, 'there are tests';
 
 for my $test (@tests) {

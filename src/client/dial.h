@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dial: connections, from socket(2) to connected; the only file that makes
+ * sockets and sets their options.  All of them are non-blocking.
+ */
+#ifndef ECHOC_DIAL_H
+#define ECHOC_DIAL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+
+struct errbuf;
+struct failure;
+struct options;
+struct target;
+
+/* Where a connection comes from; all zeros is anywhere. */
+struct origin {
+	struct addr addr; /* its port is 0 */
+	char device[IF_NAMESIZE];
+};
+
+struct connection {
+	int fd;
+	struct addr peer, local;
+	int64_t connect_ns; /* what the handshake took */
+};
+
+/* Read "192.0.2.1", "::1" or "eth0".  Returns -1 with the reason in err. */
+int dial_origin(struct origin *, const char *text, struct errbuf *);
+
+/*
+ * Begin to connect.  On the same host it may be over at once, and *connected
+ * says so (NULL: not asked for); else the socket is writable when it is.
+ * Returns the descriptor, or -1 with errno.
+ */
+int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
+    bool *connected);
+
+/* How it ended: 0, or the errno (SO_ERROR). */
+int dial_outcome(int fd);
+
+/*
+ * Connect to one of the target's addresses.  The families take turns, and the
+ * next address is tried when one has failed or after --happy-eyeballs-delay,
+ * beside the ones before (RFC 8305 section 5); a delay of 0 tries one after
+ * the other.  The first that is connected wins.
+ * Returns -1 with OUTCOME_CONNECT, OUTCOME_LIMIT or OUTCOME_INTERRUPTED.
+ */
+int dial(const struct target *, const struct options *, struct connection *,
+    struct failure *);
+
+/*
+ * What the kernel measured (TCP_INFO): the smoothed round trip, and how many
+ * segments it sent again.  Returns -1 with errno.
+ */
+int dial_info(int fd, unsigned *rtt_us, unsigned *retransmitted);
+
+/* Close with a reset instead of a FIN, so that no port has to wait. */
+void dial_hang_up(int fd);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/document.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/dial.h"
+#include "client/failure.h"
+#include "client/mismatch.h"
+#include "client/options.h"
+#include "client/quote.h"
+#include "client/target.h"
+
+/* Decimal digits of a double that are never noise. */
+enum { DIGITS = 15 };
+
+json_t *
+document_real(double value, int decimals)
+{
+	double scale = pow(10, decimals);
+
+	if (!isfinite(value))
+		return json_null();
+	return json_real(round(value * scale) / scale);
+}
+
+json_t *
+document_us(int64_t ns)
+{
+	return ns < 0 ? json_null() : document_real((double)ns / 1e3, 3);
+}
+
+json_t *
+document_count(int64_t value)
+{
+	return value < 0 ? json_null() : json_integer(value);
+}
+
+json_t *
+document_hex(const unsigned char *bytes, size_t n)
+{
+	char text[3 * 64 + 1];
+
+	quote_hex(bytes, n < 64 ? n : 64, text);
+	return json_string(text);
+}
+
+json_t *
+document_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char plain[512];
+
+	if (string != NULL)
+		return string;
+	snprintf(plain, sizeof(plain), "%s", text);
+	for (char *c = plain; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(plain);
+}
+
+/* RFC 3339, in UTC. */
+static json_t *
+started(void)
+{
+	char text[40];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(text);
+}
+
+static json_t *
+target_object(const struct target *t)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "host", document_text(t->host));
+	json_object_set_new(object, "port",
+	    t->port != 0 ? json_integer(t->port) : json_null());
+	json_object_set_new(object, "address", json_null());
+	return object;
+}
+
+json_t *
+document_new(const struct options *opt, const struct target *t)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "schema", json_integer(DOCUMENT_SCHEMA));
+	json_object_set_new(object, "tool", json_string("echoc"));
+	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
+	json_object_set_new(object, "mode",
+	    json_string(options_mode_name(opt->mode)));
+	json_object_set_new(object, "started", started());
+	json_object_set_new(object, "target",
+	    t != NULL ? target_object(t) : json_null());
+	return object;
+}
+
+void
+document_connection(json_t *object, const struct connection *c)
+{
+	json_t *target = json_object_get(object, "target");
+	char text[ADDR_TEXT];
+
+	if (c->fd == -1) {
+		json_object_set_new(object, "local_address", json_null());
+		json_object_set_new(object, "connect_time_us", json_null());
+		return;
+	}
+	addr_host(&c->peer, text, sizeof(text));
+	if (json_is_object(target))
+		json_object_set_new(target, "address", json_string(text));
+	addr_text(&c->local, text, sizeof(text));
+	json_object_set_new(object, "local_address", json_string(text));
+	json_object_set_new(object, "connect_time_us",
+	    document_us(c->connect_ns));
+}
+
+json_t *
+document_mismatch(const struct mismatch *m)
+{
+	json_t *object;
+
+	if (!m->found)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "offset_bytes",
+	    json_integer((json_int_t)m->offset));
+	json_object_set_new(object, "shown_from_bytes",
+	    json_integer((json_int_t)m->shown));
+	json_object_set_new(object, "expected_hex",
+	    document_hex(m->expected, m->expected_count));
+	json_object_set_new(object, "received_hex",
+	    document_hex(m->received, m->received_count));
+	return object;
+}
+
+void
+document_outcome(json_t *object, const struct failure *f)
+{
+	json_t *error = json_null();
+
+	if (f->outcome != OUTCOME_OK) {
+		error = json_object();
+		json_object_set_new(error, "kind",
+		    json_string(failure_kind(f->outcome)));
+		json_object_set_new(error, "message",
+		    document_text(f->why.text));
+		json_object_set_new(error, "errno",
+		    f->error != 0 ? json_integer(f->error) : json_null());
+	}
+	json_object_set_new(object, "status", json_integer(f->outcome));
+	json_object_set_new(object, "error", error);
+}
+
+int
+document_write(json_t *object, FILE *file, bool one_line, struct failure *f)
+{
+	size_t flags = JSON_REAL_PRECISION(DIGITS) |
+	    (one_line ? JSON_COMPACT : JSON_INDENT(2));
+	int result = json_dumpf(object, file, flags);
+
+	json_decref(object);
+	if (result == -1 || putc('\n', file) == EOF || fflush(file) == EOF)
+		return failure_sys(f, OUTCOME_USAGE,
+		    "the document cannot be written");
+	return 0;
+}

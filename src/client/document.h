@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * document: JSON, by jansson.  Names carry their unit, times are microseconds
+ * with three decimals, what does not exist is null.  Memory that is not there
+ * ends in a missing member at worst, and in an error when it is written.
+ */
+#ifndef ECHOC_DOCUMENT_H
+#define ECHOC_DOCUMENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct connection;
+struct failure;
+struct mismatch;
+struct options;
+struct target;
+
+/* The version of what the documents contain; it grows when a name changes. */
+enum { DOCUMENT_SCHEMA = 1 };
+
+/*
+ * What every document begins with: schema, tool, version, mode, when it
+ * began, and the target as far as it is known (NULL: not at all).
+ */
+json_t *document_new(const struct options *, const struct target *);
+
+/*
+ * Which addresses a connection has and what it took, into an object; null for
+ * one that was not made (fd -1).
+ */
+void document_connection(json_t *, const struct connection *);
+
+/* The exit status and the error, null when there is none. */
+void document_outcome(json_t *, const struct failure *);
+
+/* The first difference; null when none was found. */
+json_t *document_mismatch(const struct mismatch *);
+
+/* Nanoseconds as microseconds; null for a negative value. */
+json_t *document_us(int64_t ns);
+
+/* A number with that many decimals; null for one that is not finite. */
+json_t *document_real(double, int decimals);
+
+/* An integer; null for a negative value. */
+json_t *document_count(int64_t);
+
+/* Bytes as hexadecimal digits with blanks between, never as text. */
+json_t *document_hex(const unsigned char *, size_t);
+
+/* A string from outside; what is not UTF-8 becomes '?'. */
+json_t *document_text(const char *);
+
+/*
+ * Write it and a newline, on one line or for people to read, and let go of
+ * it.  Returns -1 with the reason.
+ */
+int document_write(json_t *, FILE *, bool one_line, struct failure *);
+
+#endif

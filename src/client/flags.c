@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/flags.h"
+
+#include <string.h>
+
+#define T (1u << MODE_TRANSCRIPT)
+#define S (1u << MODE_SEND)
+#define P (1u << MODE_PING)
+#define B (1u << MODE_BENCH)
+#define W (1u << MODE_WAIT)
+#define ALL (T | S | P | B | W)
+
+#define MS INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+#define HOUR (3600 * SECOND)
+#define DAY (24 * HOUR)
+#define FIELD(name) offsetof(struct options, name)
+
+/* In the order of the help. */
+static const struct flag rows[] = {
+	{ T, 0, "easy", NULL, FLAG_SET, FIELD(easy), 0, 0,
+	    "show what kind of socket it is, too" },
+	{ T | S | W, 'm', "message", "TEXT", FLAG_TEXT, FIELD(message), 0, 0,
+	    "send TEXT, without a newline" },
+	{ S, 'f', "file", "FILE", FLAG_TEXT, FIELD(file), 0, 0,
+	    "send what is in FILE; - is stdin, the default" },
+	{ T | S | W, 'e', "escape", NULL, FLAG_SET, FIELD(escape), 0, 0,
+	    "know \\n \\r \\t \\0 \\xNN \\\\ in TEXT" },
+	{ T, 0, "chunk", "SIZE", FLAG_SIZE, FIELD(chunk), 1, 65536,
+	    "show the echo in pieces of SIZE bytes (16)" },
+	{ S, 0, "no-half-close", NULL, FLAG_SET, FIELD(keep_open), 0, 0,
+	    "do not shut down the sending side at the end" },
+
+	{ P, 'c', "count", "N", FLAG_NUMBER, FIELD(count), 1, INT32_MAX,
+	    "stop after N probes" },
+	{ P, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 1000,
+	    DAY, "one probe each DUR (1 s)" },
+	{ W, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), MS, DAY,
+	    "wait DUR between two tries (0.1 s)" },
+	{ P, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns), MS,
+	    365 * DAY, "stop after DUR; with -c when N replies are in" },
+	{ W, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns), MS,
+	    365 * DAY, "give up after DUR (30 s)" },
+	{ P, 's', "size", "SIZE", FLAG_SIZE, FIELD(size), 1, 1 << 20,
+	    "bytes of a probe (56)" },
+	{ P, 'A', "adaptive", NULL, FLAG_SET, FIELD(adaptive), 0, 0,
+	    "send the next probe when the reply is in" },
+	{ P, 'f', "flood", NULL, FLAG_SET, FIELD(flood), 0, 0,
+	    "the same, without a line for each" },
+	{ P, 'O', "outstanding", NULL, FLAG_SET, FIELD(outstanding), 0, 0,
+	    "say when the last one has no answer yet" },
+	{ P, 'D', "date", NULL, FLAG_MORE, FIELD(dates), 0, 0,
+	    "begin lines with the date; -DD: since 1970" },
+	{ P, 0, "reconnect", NULL, FLAG_SET, FIELD(fresh), 0, 0,
+	    "a new connection for each probe" },
+
+	{ B, 'c', "connections", "N", FLAG_NUMBER, FIELD(connections), 1,
+	    1000000, "connections kept open (50)" },
+	{ B, 'd', "duration", "DUR", FLAG_DURATION, FIELD(duration_ns), MS,
+	    30 * DAY, "measure for DUR (10 s)" },
+	{ B, 'n', "messages", "N", FLAG_NUMBER, FIELD(messages), 1,
+	    INT64_C(1000000000000), "stop after N messages instead" },
+	{ B, 0, "requests", "N", FLAG_NUMBER, FIELD(messages), 1,
+	    INT64_C(1000000000000), NULL },
+	{ B, 's', "size", "SIZES", FLAG_SIZES, FIELD(sizes), 0, 0,
+	    "bytes of a message: 64, 64,512,4096 or 64-4096 (64)" },
+	{ B, 'R', "rate", "N", FLAG_NUMBER, FIELD(rate), 1, SECOND,
+	    "open loop: N messages/s in total, by the clock" },
+	{ B, 'P', "pipeline", "N", FLAG_NUMBER, FIELD(pipeline), 1, 4096,
+	    "closed loop: N messages under way a connection (1)" },
+	{ B, 't', "threads", "N", FLAG_NUMBER, FIELD(threads), 1, 1024,
+	    "threads (half the CPUs on loopback, else all)" },
+	{ B, 0, "warmup", "DUR", FLAG_DURATION, FIELD(warmup_ns), 0, DAY,
+	    "load for DUR before (a tenth, 1 s at most)" },
+	{ B, 0, "omit", "DUR", FLAG_DURATION, FIELD(warmup_ns), 0, DAY, NULL },
+	{ B, 0, "reconnect", "N", FLAG_NUMBER, FIELD(reconnect), 0, INT32_MAX,
+	    "a new connection after N messages (0: never)" },
+	{ B, 0, "connect-rate", "N", FLAG_NUMBER, FIELD(connect_rate), 1,
+	    SECOND, "at most N new connections a second in total" },
+	{ B, 0, "connect-concurrency", "N", FLAG_NUMBER,
+	    FIELD(connect_concurrency), 1, 1000000,
+	    "at most N handshakes under way (256)" },
+	{ B, 0, "verify", "full|none", FLAG_CHOICE, FIELD(no_verify), 0, 0,
+	    "compare every byte, or none (full)" },
+	{ B, 0, "nagle", NULL, FLAG_SET, FIELD(nagle), 0, 0,
+	    "let the kernel gather small messages" },
+	{ B, 0, "seed", "N", FLAG_NUMBER, FIELD(seed), 0, INT64_MAX,
+	    "of the bytes that are sent (1)" },
+	{ B, 0, "percentiles", "LIST", FLAG_PERCENTILES, FIELD(percentile), 0,
+	    0, "shown and exported (50,75,90,95,99,99.9,99.99)" },
+	{ B, 0, "fail-if", "EXPR", FLAG_THRESHOLD, FIELD(fail_if), 0, 0,
+	    "fail when it is true: p99>5ms, errors>0, rate<90%" },
+	{ B, 0, "max-error-rate", "PERCENT", FLAG_PERCENT, FIELD(max_error_ppm),
+	    0, 0, "so many errors are no failure (0)" },
+	{ B, 0, "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 10 * MS,
+	    DAY, "a record each DUR (1 s)" },
+	{ B, 0, "histogram", NULL, FLAG_FIXED, FIELD(histogram), WHEN_ALWAYS, 0,
+	    "draw the latencies, not only on a terminal" },
+	{ B, 0, "no-histogram", NULL, FLAG_FIXED, FIELD(histogram), WHEN_NEVER,
+	    0, "do not" },
+	{ B, 0, "hdr", "FILE", FLAG_TEXT, FIELD(spectrum), 0, 0,
+	    "write the percentile spectrum to FILE" },
+	{ B, 0, "log", "FILE", FLAG_TEXT, FIELD(log), 0, 0,
+	    "write a line for each message to FILE" },
+	{ B, 0, "plot", "FILE.svg", FLAG_TEXT, FIELD(plot), 0, 0,
+	    "draw the latencies with gnuplot" },
+	{ B, 0, "json-stream", NULL, FLAG_SET, FIELD(json_stream), 0, 0,
+	    "-j, and before it an object an interval" },
+	{ B, 0, "label", "TEXT", FLAG_TEXT, FIELD(label), 0, 0,
+	    "kept with the result" },
+	{ B, 0, "progress", "auto|plain|none", FLAG_CHOICE, FIELD(progress), 0,
+	    0, "on standard error: auto is on a terminal only" },
+	{ B, 0, "no-progress", NULL, FLAG_FIXED, FIELD(progress), PROGRESS_NONE,
+	    0, NULL },
+
+	{ ALL, 'p', "port", "PORT", FLAG_EACH, FIELD(ports), 0, 0,
+	    "port number or service name (10000)" },
+	{ ALL, '4', "ipv4", NULL, FLAG_SET, FIELD(only_v4), 0, 0, "IPv4 only" },
+	{ ALL, '6', "ipv6", NULL, FLAG_SET, FIELD(only_v6), 0, 0, "IPv6 only" },
+	{ ALL, 'I', "interface", "ADDRESS", FLAG_EACH, FIELD(interfaces), 0, 0,
+	    "come from there; in bench repeatable" },
+	{ ALL, 'W', "timeout", "DUR", FLAG_DURATION, FIELD(timeout_ns), MS, DAY,
+	    "wait DUR for a connection or an echo (5 s)" },
+	{ ALL, 0, "resolve", "HOST:PORT:ADDRESS", FLAG_EACH, FIELD(resolve), 0,
+	    0, "the address to use for HOST; repeatable" },
+	{ ALL, 0, "happy-eyeballs-delay", "DUR", FLAG_DURATION,
+	    FIELD(eyeballs_ns), 0, HOUR,
+	    "try the next address after DUR (250 ms), 0: in turn" },
+	{ ALL, 'j', "json", NULL, FLAG_SET, FIELD(json), 0, 0,
+	    "JSON on standard output instead of text" },
+	{ P | B, 0, "format", "json|csv", FLAG_CHOICE, FIELD(format), 1, 0,
+	    "the same, or comma separated values" },
+	{ ALL, 'o', "output", "FILE", FLAG_TEXT, FIELD(output), 0, 0,
+	    "JSON (or --format) to FILE, text to stdout" },
+	{ P | B, 0, "color", "auto|always|never", FLAG_CHOICE, FIELD(color), 0,
+	    0, "colours: auto is on a terminal only" },
+	{ P | B, 0, "no-color", NULL, FLAG_FIXED, FIELD(color), WHEN_NEVER, 0,
+	    NULL },
+	{ ALL, 'q', "quiet", NULL, FLAG_SET, FIELD(quiet), 0, 0,
+	    "no echo, no line a probe, no progress" },
+	{ S | P, 'v', "verbose", NULL, FLAG_MORE, FIELD(verbose), 0, 0,
+	    "say more" },
+	{ ALL, 'V', "version", NULL, FLAG_FIXED, FIELD(action), ACTION_VERSION,
+	    0, "print the version" },
+	{ ALL, 'h', "help", NULL, FLAG_FIXED, FIELD(action), ACTION_HELP, 0,
+	    "print this" },
+};
+
+const struct flag *
+flags_row(size_t index)
+{
+	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+}
+
+static const char *const about[MODE_COUNT] = {
+	[MODE_TRANSCRIPT] =
+	    "usage: echoc [HOST [PORT]]        send a message, show its echo\n"
+	    "       echoc send [HOST [PORT]]   send a file or standard input\n"
+	    "       echoc ping [HOST [PORT]]   measure round trips\n"
+	    "       echoc bench [HOST [PORT]]  load with many connections\n"
+	    "       echoc wait [HOST [PORT]]   until the echo answers\n",
+	[MODE_SEND] = "usage: echoc send [OPTIONS] [HOST [PORT]]\n\n"
+		      "Send a message, a file or standard input; the echo "
+		      "goes to standard output.\n",
+	[MODE_PING] = "usage: echoc ping [OPTIONS] [HOST [PORT]]\n\n"
+		      "Send a probe each second and time its echo.\n",
+	[MODE_BENCH] = "usage: echoc bench [OPTIONS] [HOST [PORT]]\n\n"
+		       "Load the server with many connections and measure.\n",
+	[MODE_WAIT] = "usage: echoc wait [OPTIONS] [HOST [PORT]]\n\n"
+		      "Try until an echo comes back.\n",
+};
+
+static void
+help_row(FILE *f, const struct flag *row)
+{
+	char left[80];
+	const char *equals = row->values != NULL ? "=" : "";
+	const char *values = row->values != NULL ? row->values : "";
+
+	if (row->letter != 0)
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", row->letter,
+		    row->name, equals, values);
+	else
+		snprintf(left, sizeof(left), "    --%s%s%s", row->name, equals,
+		    values);
+	if (strlen(left) > 25)
+		fprintf(f, "  %s\n%29s%s\n", left, "", row->help);
+	else
+		fprintf(f, "  %-25s  %s\n", left, row->help);
+}
+
+void
+flags_help(FILE *f, enum mode mode)
+{
+	fprintf(f, "%s\n", about[mode]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((rows[i].modes & (1u << mode)) != 0 && rows[i].help != NULL)
+			help_row(f, &rows[i]);
+	fputs("\nHOST is a name or address, HOST:PORT or [IPV6]:PORT; default "
+	      "localhost 10000.\nDUR takes ns, us, ms, s, m or h and is "
+	      "seconds without.  See echoc(1).\n",
+	    f);
+}

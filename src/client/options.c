@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/failure.h"
+#include "client/flags.h"
+#include "common/units.h"
+
+#define MS INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+enum { ROWS = 80, LONG_BASE = 256 };
+
+static const char *const names[MODE_COUNT] = { "transcript", "send", "ping",
+	"bench", "wait" };
+
+const char *
+options_mode_name(enum mode mode)
+{
+	return names[mode];
+}
+
+/* What getopt_long(3) wants to know about the options of a mode. */
+struct spelling {
+	char shorts[3 * ROWS];
+	struct option longs[ROWS + 1];
+};
+
+static void
+spell(struct spelling *s, enum mode mode)
+{
+	const struct flag *row;
+	size_t letters = 0, words = 0;
+
+	/* Stop at each word; tell a missing value from an unknown option. */
+	s->shorts[letters++] = '+';
+	s->shorts[letters++] = ':';
+	memset(s->longs, 0, sizeof(s->longs));
+	for (size_t i = 0; (row = flags_row(i)) != NULL; i++) {
+		if ((row->modes & (1u << mode)) == 0)
+			continue;
+		if (row->letter != 0) {
+			s->shorts[letters++] = row->letter;
+			if (row->values != NULL)
+				s->shorts[letters++] = ':';
+		}
+		if (words < ROWS)
+			s->longs[words++] = (struct option){ row->name,
+				row->values != NULL ? required_argument :
+						      no_argument,
+				NULL, LONG_BASE + (int)i };
+	}
+	s->shorts[letters] = '\0';
+}
+
+/* The row that getopt_long(3) has found. */
+static const struct flag *
+found(enum mode mode, int c)
+{
+	const struct flag *row;
+
+	if (c >= LONG_BASE)
+		return flags_row((size_t)(c - LONG_BASE));
+	for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
+		if (row->letter == c && (row->modes & (1u << mode)) != 0)
+			return row;
+	return NULL;
+}
+
+static int
+read_percentiles(struct options *opt, const char *text, struct errbuf *err)
+{
+	char item[16];
+
+	opt->percentiles = 0;
+	for (;;) {
+		size_t n = strcspn(text, ",");
+
+		if (opt->percentiles == OPTIONS_LIST)
+			return errbuf_set(err, "more than %d percentiles",
+			    OPTIONS_LIST);
+		snprintf(item, sizeof(item), "%.*s", (int)n, text);
+		if (n >= sizeof(item) ||
+		    threshold_percentile(item,
+			&opt->percentile[opt->percentiles], err) == -1)
+			return n < sizeof(item) ?
+			    -1 :
+			    errbuf_set(err, "\"%.*s\" is no percentile", (int)n,
+				text);
+		opt->percentiles++;
+		if (text[n] == '\0')
+			return 0;
+		text += n + 1;
+	}
+}
+
+/* "0.1%" or "0.1", into millionths. */
+static int
+read_percent(const char *text, int64_t *ppm, struct errbuf *err)
+{
+	char digits[32];
+	size_t n = strlen(text);
+	uint32_t percent;
+
+	if (n > 0 && text[n - 1] == '%')
+		n--;
+	snprintf(digits, sizeof(digits), "%.*s", (int)n, text);
+	if (strspn(digits, "0.") == strlen(digits) && n > 0) {
+		*ppm = 0;
+		return 0;
+	}
+	if (n >= sizeof(digits) ||
+	    threshold_percentile(digits, &percent, err) == -1)
+		return errbuf_set(err, "\"%s\" is no percentage (0 to 100)",
+		    text);
+	*ppm = percent / 10;
+	return 0;
+}
+
+static int
+read_choice(const struct flag *row, const char *text, int *value,
+    struct errbuf *err)
+{
+	const char *word = row->values;
+	int n = (int)row->min;
+
+	for (;; n++) {
+		size_t length = strcspn(word, "|");
+
+		if (strlen(text) == length &&
+		    strncmp(text, word, length) == 0) {
+			*value = n;
+			return 0;
+		}
+		if (word[length] == '\0')
+			return errbuf_set(err, "\"%s\" is none of %s", text,
+			    row->values);
+		word += length + 1;
+	}
+}
+
+static int
+read_each(struct list *list, const char *text, struct errbuf *err)
+{
+	if (list->count == OPTIONS_LIST)
+		return errbuf_set(err, "given more than %d times",
+		    OPTIONS_LIST);
+	list->item[list->count++] = text;
+	return 0;
+}
+
+static int
+read_value(struct options *opt, const struct flag *row, const char *text,
+    struct errbuf *err)
+{
+	void *field = (char *)opt + row->field;
+
+	switch (row->type) {
+	case FLAG_SET:
+		*(bool *)field = true;
+		return 0;
+	case FLAG_MORE:
+		++*(unsigned *)field;
+		return 0;
+	case FLAG_FIXED:
+		*(int *)field = (int)row->min;
+		return 0;
+	case FLAG_CHOICE:
+		return read_choice(row, text, field, err);
+	case FLAG_TEXT:
+		*(const char **)field = text;
+		return 0;
+	case FLAG_EACH:
+		return read_each(field, text, err);
+	case FLAG_NUMBER:
+		return units_count(text, row->min, row->max, field, err);
+	case FLAG_SIZE:
+		return units_size(text, row->min, row->max, field, err);
+	case FLAG_DURATION:
+		return units_duration(text, row->min, row->max, field, err);
+	case FLAG_SIZES:
+		return sizes_read(field, text, err);
+	case FLAG_PERCENT:
+		return read_percent(text, field, err);
+	case FLAG_PERCENTILES:
+		return read_percentiles(opt, text, err);
+	case FLAG_THRESHOLD:
+		if (opt->thresholds == OPTIONS_LIST)
+			return errbuf_set(err, "given more than %d times",
+			    OPTIONS_LIST);
+		return threshold_read(&opt->fail_if[opt->thresholds++], text,
+		    err);
+	}
+	return 0;
+}
+
+static void
+set_defaults(struct options *opt)
+{
+	memset(opt, 0, sizeof(*opt));
+	opt->eyeballs_ns = 250 * MS;
+	opt->timeout_ns = 5 * SECOND;
+	opt->chunk = 16;
+	opt->size = 56;
+	opt->connections = 50;
+	opt->duration_ns = 10 * SECOND;
+	opt->sizes.size[0] = 64;
+	opt->sizes.count = 1;
+	opt->pipeline = 1;
+	opt->warmup_ns = -1;
+	opt->connect_concurrency = 256;
+	opt->seed = 1;
+	read_percentiles(opt, "50,75,90,95,99,99.9,99.99",
+	    &(struct errbuf){ 0 });
+}
+
+/* What depends on the mode, once that is known. */
+static void
+set_mode(struct options *opt, enum mode mode)
+{
+	opt->mode = mode;
+	opt->interval_ns = mode == MODE_WAIT ? 100 * MS : SECOND;
+	opt->deadline_ns = mode == MODE_WAIT ? 30 * SECOND : 0;
+}
+
+static int
+check(const struct options *opt, struct failure *f)
+{
+	if (opt->only_v4 && opt->only_v6)
+		return failure_set(f, OUTCOME_USAGE,
+		    "-4 and -6 exclude each other");
+	if (opt->words.count > 2)
+		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
+		    opt->words.item[2]);
+	if (opt->message != NULL && opt->file != NULL)
+		return failure_set(f, OUTCOME_USAGE,
+		    "-m and -f exclude each other");
+	if (opt->escape && opt->message == NULL)
+		return failure_set(f, OUTCOME_USAGE, "-e is of use with -m");
+	if (opt->json && opt->format == FORMAT_CSV)
+		return failure_set(f, OUTCOME_USAGE,
+		    "-j and --format csv exclude each other");
+	if (opt->mode != MODE_BENCH && opt->interfaces.count > 1)
+		return failure_set(f, OUTCOME_USAGE,
+		    "-I can be given once in this mode");
+	if (opt->rate > 0 && opt->pipeline > 1)
+		return failure_set(f, OUTCOME_USAGE,
+		    "-P is of the closed loop, -R of the open one");
+	for (unsigned i = 0; i < opt->thresholds; i++)
+		if (opt->fail_if[i].of_request && opt->rate == 0)
+			return failure_set(f, OUTCOME_USAGE,
+			    "--fail-if %s: there is no -R to compare with",
+			    opt->fail_if[i].text);
+	return 0;
+}
+
+/* A long option is the whole word; a letter may be amid others. */
+static int
+refuse(const struct spelling *s, int c, const char *word, struct failure *f)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_long = strncmp(word, "--", 2) == 0;
+	const char *name = is_long ? word : letter;
+
+	if (c == ':')
+		return failure_set(f, OUTCOME_USAGE, "%s needs a value", name);
+	if (is_long && optopt >= LONG_BASE)
+		return failure_set(f, OUTCOME_USAGE, "%s: takes no value",
+		    word);
+	for (const struct option *o = s->longs; is_long && o->name; o++)
+		if (strncmp(o->name, word + 2, strcspn(word + 2, "=")) == 0)
+			return failure_set(f, OUTCOME_USAGE,
+			    "%s could be several options", word);
+	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
+}
+
+/* The next word that is no option: a mode if it is the first, else the host. */
+static int
+take_word(struct options *opt, struct spelling *s, const char *word,
+    bool may_be_mode, struct failure *f)
+{
+	for (enum mode mode = MODE_SEND; may_be_mode && mode < MODE_COUNT;
+	     mode++)
+		if (strcmp(word, names[mode]) == 0) {
+			set_mode(opt, mode);
+			spell(s, mode);
+			return 0;
+		}
+	if (read_each(&opt->words, word, &f->why) == -1)
+		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
+		    word);
+	return 0;
+}
+
+int
+options_read(struct options *opt, int argc, char *argv[], struct failure *f)
+{
+	struct spelling s;
+	struct errbuf err;
+	const struct flag *row;
+	bool first = true, literal = false;
+	int c, before;
+
+	set_defaults(opt);
+	set_mode(opt, MODE_TRANSCRIPT);
+	spell(&s, MODE_TRANSCRIPT);
+	opterr = 0;
+	optind = 0; /* glibc: from the beginning */
+	for (;;) {
+		before = optind > 0 ? optind : 1;
+		c = literal ? -1 :
+			      getopt_long(argc, argv, s.shorts, s.longs, NULL);
+		if (c == -1 && optind >= argc)
+			break;
+		if (c == -1) {
+			/* After "--" a word is never a mode or an option. */
+			literal |= strcmp(argv[before], "--") == 0;
+			if (take_word(opt, &s, argv[optind++],
+				first && !literal, f) == -1)
+				return -1;
+			first = false;
+			if (optind >= argc)
+				break;
+			continue;
+		}
+		if (c == ':' || c == '?')
+			return refuse(&s, c, argv[optind - 1], f);
+		row = found(opt->mode, c);
+		if (read_value(opt, row, optarg, &err) == -1)
+			return failure_set(f, OUTCOME_USAGE, "%s%.*s: %s",
+			    c < LONG_BASE ? "-" : "--", c < LONG_BASE ? 1 : 99,
+			    c < LONG_BASE ? &row->letter : row->name, err.text);
+	}
+	if (opt->json_stream)
+		opt->json = true;
+	return opt->action != ACTION_RUN ? 0 : check(opt, f);
+}

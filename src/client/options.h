@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * options: the command line, read and checked, as plain data.  Nothing is
+ * opened or asked of the system here; strings belong to argv.
+ */
+#ifndef ECHOC_OPTIONS_H
+#define ECHOC_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/sizes.h"
+#include "client/threshold.h"
+
+struct failure;
+
+enum mode {
+	MODE_TRANSCRIPT,
+	MODE_SEND,
+	MODE_PING,
+	MODE_BENCH,
+	MODE_WAIT,
+	MODE_COUNT
+};
+
+enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+enum progress_form { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
+
+enum { OPTIONS_LIST = 16 };
+
+/* An option that may be given several times. */
+struct list {
+	const char *item[OPTIONS_LIST];
+	unsigned count;
+};
+
+struct options {
+	enum mode mode;
+	enum action action;
+
+	/* whom to talk to, and how */
+	struct list words; /* HOST [PORT] as they were typed */
+	struct list ports; /* by -p; more than one is a mistake */
+	bool only_v4, only_v6;
+	struct list resolve;
+	struct list interfaces;
+	int64_t eyeballs_ns; /* 0: one address after the other */
+	int64_t timeout_ns;
+	bool nagle;
+
+	/* what to show */
+	bool quiet;
+	unsigned verbose;
+	bool json;
+	int format;	    /* enum format; FORMAT_TEXT: not given */
+	const char *output; /* NULL: none, "-": stdout */
+	int color;	    /* enum when */
+	int progress;	    /* enum progress_form */
+
+	/* transcript, send, wait */
+	bool easy;
+	const char *message;
+	const char *file;
+	bool escape;
+	bool keep_open; /* --no-half-close */
+	int64_t chunk;
+
+	/* ping, wait */
+	int64_t count; /* 0: no end */
+	int64_t interval_ns;
+	int64_t deadline_ns; /* 0: none */
+	int64_t size;
+	bool outstanding; /* say "no answer yet" */
+	unsigned dates;
+	bool adaptive, flood;
+	bool fresh; /* a new connection for each probe */
+
+	/* bench */
+	int64_t connections;
+	int64_t duration_ns;
+	int64_t messages; /* 0: for duration_ns */
+	struct sizes sizes;
+	int64_t rate;	   /* 0: closed loop */
+	int64_t reconnect; /* messages a connection, 0: all */
+	int64_t pipeline;
+	int64_t threads;   /* 0: to be chosen */
+	int64_t warmup_ns; /* -1: to be chosen */
+	int64_t connect_rate;
+	int64_t connect_concurrency;
+	int no_verify;
+	uint32_t percentile[OPTIONS_LIST];
+	unsigned percentiles;
+	struct threshold fail_if[OPTIONS_LIST];
+	unsigned thresholds;
+	int64_t max_error_ppm; /* of what was sent, in millionths */
+	int histogram;	       /* enum when */
+	const char *spectrum;  /* --hdr FILE */
+	const char *log;
+	const char *plot;
+	bool json_stream;
+	const char *label;
+	int64_t seed;
+};
+
+/*
+ * Read argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure; the
+ * fields read so far are set, so that a document can still be asked for.
+ */
+int options_read(struct options *, int argc, char *argv[], struct failure *);
+
+/* "ping"; "transcript" for the mode that has no word. */
+const char *options_mode_name(enum mode);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/product.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "client/failure.h"
+
+FILE *
+product_file_open(const char *path, struct failure *f)
+{
+	FILE *file;
+
+	if (strcmp(path, "-") == 0)
+		return stdout;
+	file = fopen(path, "we");
+	if (file == NULL)
+		failure_sys(f, OUTCOME_USAGE, "%s", path);
+	return file;
+}
+
+int
+product_file_close(FILE *file, const char *path, struct failure *f)
+{
+	int result = fflush(file);
+
+	/* What went wrong at an earlier write has lost its errno. */
+	if (result == 0 && ferror(file) != 0) {
+		errno = EIO;
+		result = -1;
+	}
+	if (result == -1)
+		failure_sys(f, OUTCOME_USAGE, "%s",
+		    file == stdout ? "standard output" : path);
+	if (file == stdout)
+		return result;
+	if (fclose(file) == EOF && result == 0)
+		result = failure_sys(f, OUTCOME_USAGE, "%s", path);
+	return result;
+}
+
+int
+product_open(struct product *p, const struct options *opt, struct failure *f)
+{
+	memset(p, 0, sizeof(*p));
+	p->format = opt->format == FORMAT_TEXT ? FORMAT_JSON :
+						 (enum format)opt->format;
+	if (opt->output != NULL) {
+		p->path = opt->output;
+		p->data = product_file_open(opt->output, f);
+		if (p->data == NULL)
+			return -1;
+		if (p->data != stdout)
+			p->text = stdout;
+	} else if (opt->json || opt->format != FORMAT_TEXT) {
+		p->data = stdout;
+		p->path = "standard output";
+	} else {
+		p->text = stdout;
+	}
+	return 0;
+}
+
+void
+product_text(struct product *p, const char *fmt, ...)
+{
+	va_list args;
+
+	if (p->text == NULL)
+		return;
+	va_start(args, fmt);
+	vfprintf(p->text, fmt, args);
+	va_end(args);
+}
+
+int
+product_flush(struct product *p, struct failure *f)
+{
+	if (p->text != NULL && fflush(p->text) == EOF)
+		return failure_sys(f, OUTCOME_USAGE, "standard output");
+	if (p->data != NULL && fflush(p->data) == EOF)
+		return failure_sys(f, OUTCOME_USAGE, "%s", p->path);
+	return 0;
+}
+
+int
+product_close(struct product *p, struct failure *f)
+{
+	int result = 0;
+
+	if (p->text != NULL)
+		result = product_file_close(p->text, "standard output", f);
+	if (p->data != NULL && p->data != p->text &&
+	    product_file_close(p->data, p->path, f) == -1)
+		result = -1;
+	p->text = p->data = NULL;
+	return result;
+}

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: ISC
+# If this fails, `echoc send` waits for a server that waits for it, as soon as
+# the message is larger than all buffers between them, or it keeps in memory
+# what it should pass on.
+#
+# run-test: alone
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+Echod::needs('sha256sum');
+
+# KiB; the client itself, its libraries and its buffers.
+use constant MEMORY => 16 * 1024;
+
+my $mib = @Echod::WRAPPER ? 16 : Echod::is_slow() ? 256 : 1024;
+my $bytes = $mib * 1024 * 1024;
+my $dir = Echod::new_dir();
+
+my $server = EchocServer->start(rcvbuf => 8192, sndbuf => 8192);
+
+# What is sent is summed up on its way, as a file of that size is no fun.
+open my $in, '-|', 'sh', '-c', <<"END" or die "sh: $!\n";
+cd $dir && mkfifo copy || exit
+sha256sum <copy >sent &
+head -c $bytes /dev/urandom | tee copy
+wait
+END
+open my $out, '|-', 'sh', '-c', "sha256sum >$dir/back" or die "sh: $!\n";
+
+my $r = Echoc::run(
+    args => ['send', $server->target],
+    stdin => $in,
+    stdout => $out,
+    timeout => 240 / Echod::scale(),
+);
+Echoc::same($r, "$mib MiB", status => 0, stderr => '');
+close $in;
+close $out;
+my $sent = Echod::slurp("$dir/sent");
+like($sent, qr/^[0-9a-f]{64} /, 'they went there');
+is(Echod::slurp("$dir/back"), $sent, 'and came back');
+diag(sprintf '%.0f MiB/s, %s KiB of memory', $mib / $r->{seconds},
+    $r->{peak_memory} // '?');
+
+SKIP: {
+    skip 'this build has its own ideas of memory', 1 if Echod::is_slow();
+    skip 'the kernel does not say how much memory it was', 1
+        unless defined $r->{peak_memory};
+    cmp_ok($r->{peak_memory}, '<', MEMORY, 'with little memory');
+}
+done_testing;

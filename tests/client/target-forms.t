@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: ISC
+# If this fails, echoc connects to something else than the words on its command
+# line say, or a mistake in them goes unnoticed.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+my $server = EchocServer->start;
+my $port = $server->port;
+
+# good(SERVER, HOST, WORD...): these words lead there, and HOST is the name
+# that is shown.  Options may stand in front, between and behind.
+sub good {
+    my ($there, $host, @words) = @_;
+    my $before = $there->connections;
+    Echoc::same(Echoc::run(args => ['-m', 'hello', @words]),
+        "echoc @words", status => 0, stdout => '',
+        stderr => "connecting to $host port ${\ $there->port}\n"
+            . qq(sending "hello"\nreceived "hello"\nclosing socket\n));
+    Echoc::same(Echoc::run(args => ['send', '-m', 'hello', @words]),
+        "echoc send @words", status => 0, stdout => 'hello', stderr => '');
+    is($there->connections, $before + 2, '... to that server');
+    return;
+}
+
+good($server, 'localhost', '-p', $port);
+good($server, 'localhost', "-p$port");
+good($server, 'localhost', '--port', $port);
+good($server, 'localhost', "--port=$port");
+good($server, 'localhost', 'localhost', $port);
+good($server, 'localhost', "localhost:$port");
+good($server, 'localhost', 'localhost', '-p', $port);
+good($server, 'localhost', '-4', "localhost:$port");
+good($server, '127.0.0.1', '127.0.0.1', $port);
+good($server, '127.0.0.1', "127.0.0.1:$port");
+good($server, '127.0.0.1', '-p', $port, '127.0.0.1');
+good($server, '127.0.0.1', '127.0.0.1', $port, '-4');
+good($server, '127.0.0.1', '127.0.0.1', '-4', $port);
+good($server, '127.0.0.1', '--', '127.0.0.1', $port);
+good($server, '127.0.0.1', '--', "127.0.0.1:$port");
+
+SKIP: {
+    skip 'no ::1 here', 1 unless Echod::has_ipv6();
+    my $six = EchocServer->start(address => '::1');
+    my $its = $six->port;
+    good($six, '::1', "[::1]:$its");
+    good($six, '::1', '::1', $its);
+    good($six, '::1', '[::1]', $its);
+    good($six, '::1', '-6', '-p', $its, '::1');
+    Echoc::same(Echoc::run(args => ['--easy', '-6', "[::1]:$its"]),
+        '--easy says what family it is', status => 0,
+        stderr => qr/\AFamily  : AF_INET6\n/);
+    Echoc::same(Echoc::run(args => ['-4', "[::1]:$its"]),
+        '-4 with an address of IPv6', status => 3, stdout => '',
+        stderr => qr/^echoc: \S+ port $its: .+: .+$/m);
+}
+Echoc::same(Echoc::run(args => ['-6', "127.0.0.1:$port"]),
+    '-6 with an address of IPv4', status => 3, stdout => '',
+    stderr => qr/^echoc: 127\.0\.0\.1 port $port: .+: .+$/m);
+
+# Words for which there is no meaning: a piece of the message, the words.
+for (
+    [qr/port/, "127.0.0.1:$port", $port],
+    [qr/port/, "127.0.0.1:$port", '-p', $port],
+    [qr/port/, '127.0.0.1', $port, '-p', $port],
+    [qr/port/, '-p', $port, '-p', $port, '127.0.0.1'],
+    [qr/\bone more\b/, '127.0.0.1', $port, 'one more'],
+    [qr/65536/, '127.0.0.1:65536'],
+    [qr/65536/, '-p', '65536'],
+    [qr/-1/, '127.0.0.1', '--', '-1'],
+    [qr/12x 4|port/, '-p', '12x 4'],
+    [qr/\[::1/, '[::1:7'],
+    [qr/-4.*-6|-6.*-4/, '-4', '-6'],
+    [qr/--foreheads/, '--foreheads'],
+    [qr/-!|'!'/, '-!'],
+    [qr/--easy/, '--easy=x'],
+    [qr/-W/, '-W'],
+    [qr/-W|timeout/, '-W', '1x'],
+    [qr/-W|timeout/, '-W', ''],
+    [qr/--chunk/, '--chunk', '0'],
+    [qr/--chunk/, '--chunk=many'],
+    [qr/./, 'send', '-m', 'x', '-f', '/dev/null'],
+) {
+    my ($text, @words) = @$_;
+    Echoc::same(Echoc::run(args => \@words),
+        "echoc @words: status 2", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]*$text/);
+}
+for my $mode ([], ['send'], ['ping'], ['bench'], ['wait']) {
+    my $r = Echoc::run(args => [@$mode, '--foreheads']);
+    Echoc::same($r, "an option @$mode has not", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]*--foreheads[^\n]*\n[^\n]*--help[^\n]*\n\z/);
+}
+is($server->connections, 30, 'none of these connected');
+
+# Who asks for a document gets one, and the line all the same.
+for my $words (['--foreheads', '-j'], ['send', '-j', '-4', '-6']) {
+    my $r = Echoc::run(args => $words);
+    Echoc::same($r, "echoc @$words", status => 2, stderr => qr/\Aechoc: /);
+    my $json = Echoc::json($r->{stdout});
+    is($json->{status}, 2, '... with the status');
+    like($r->{stderr}, qr/\Aechoc: \Q$json->{error}{message}\E\n/,
+        '... and the message');
+}
+
+# Questions are answered on standard output.
+for my $args (['-V'], ['--version']) {
+    my $r = Echoc::run(args => $args);
+    Echoc::same($r, "@$args", status => 0, stderr => '',
+        stdout => qr/\Aechoc \d+\.\d+\S*\n\z/);
+    is($r->{stdout}, "echoc $ENV{ECHOD_VERSION}\n", 'what was built')
+        if defined $ENV{ECHOD_VERSION};
+}
+my %help;
+for my $mode ('', 'send', 'ping', 'bench', 'wait') {
+    for my $option ('-h', '--help') {
+        my @args = ($mode eq '' ? () : $mode, $option);
+        my $r = Echoc::run(args => \@args);
+        Echoc::same($r, "echoc @args", status => 0, stderr => '',
+            stdout => qr/\A[Uu]sage: echoc\b.*\n\z/s);
+        like($r->{stdout}, qr/\b$mode\b/, '... tells of it');
+        $help{$mode} = $r->{stdout};
+    }
+}
+is(keys %{ { reverse %help } }, 5, 'each mode has its own');
+
+# What follows needs a network where nobody else is.
+SKIP: {
+    skip 'no private network here', 1 unless Echoc::private_network();
+
+    my $r = Echoc::run(args => []);
+    Echoc::same($r, 'echoc: localhost, port 10000', status => 4,
+        stderr => qr/^echoc: localhost port 10000: .+: .+$/m);
+  SKIP: {
+        skip 'no service echo here', 1 unless getservbyname 'echo', 'tcp';
+        for (['localhost:echo'], ['localhost', 'echo'], ['-p', 'echo']) {
+            Echoc::same(Echoc::run(args => $_), "echoc @$_: port 7",
+                status => 4,
+                stderr => qr/^echoc: localhost port 7: .+: .+$/m);
+        }
+        my $there = EchocServer->start(port => 7);
+        good($there, 'localhost', 'localhost:echo');
+        good($there, '127.0.0.1', '-p', 'echo', '127.0.0.1');
+    }
+    for (
+        ['no-such-host.invalid', 'no-such-host.invalid:7'],
+        ['no-such-host.invalid', 'no-such-host.invalid', 7],
+        map { [$_, "$_:7"], [$_, '--', $_, 7], [$_, 'send', $_, 7] }
+            qw(ping send bench wait)
+    ) {
+        my ($host, @words) = @$_;
+        Echoc::same(Echoc::run(args => \@words),
+            "echoc @words: no such host", status => 3, stdout => '',
+            stderr => qr/^echoc: \Q$host\E port 7: .+: .+\n\z/m);
+    }
+    Echoc::same(Echoc::run(args => ['localhost:no-such-service']),
+        'no such service', status => 3, stdout => '',
+        stderr => qr/^echoc: .*no-such-service.*\n\z/m);
+
+    # By their words these are modes, with nobody on the port of the tutorial.
+    Echoc::same(Echoc::run(args => ['send', '-m', 'x']), 'send is a mode',
+        status => 4, stderr => qr/\Aechoc: localhost port 10000: .+\n\z/);
+    my $there = EchocServer->start(port => 10000);
+    good($there, 'localhost');
+    good($there, '127.0.0.1', '127.0.0.1');
+    good($there, '127.0.0.1', '127.0.0.1:10000');
+}
+done_testing;

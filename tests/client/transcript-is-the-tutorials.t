@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: ISC
+# If this fails, echoc does not print what the client programs of the tutorial
+# print, byte for byte, whatever the server and the network make of the pieces.
+use strict;
+use warnings;
+
+use FindBin;
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+# Each is started by the port that it is to listen on, 0 for any.
+my %servers = (
+    echod => sub {
+        my $port = shift;
+        return Echod->start(
+            config => qq(listen = ( { address = "127.0.0.1"; port = $port; } );)
+        );
+    },
+    "the tutorial's server" => sub {
+        return EchocServer->tutorial(port => shift);
+    },
+    'in one piece' => sub { return EchocServer->start(port => shift) },
+    map {
+        my $n = $_;
+        ("in pieces of $n" =>
+            sub { return EchocServer->start(port => shift, chunk => $n) });
+    } (1, 7, 16),
+);
+
+# Form, golden file, arguments; the port comes behind.
+my @forms = (
+    ['echoc', 'echoc'],
+    ['echoc --easy', 'easy', '--easy', '-4'],
+    ['echoc HOST', 'host', '127.0.0.1'],
+);
+
+# The golden text, for a port.
+sub golden {
+    my ($name, $port) = @_;
+    my $text = Echod::slurp("$FindBin::Bin/../data/transcript-$name.txt");
+    return $text =~ s/ port 10000$/ port $port/mr;
+}
+
+# each_form(WHO, PORT, ARGUMENT...): all three, with the same result.
+sub each_form {
+    my ($who, $port, @more) = @_;
+    for (@forms) {
+        my ($form, $name, @args) = @$_;
+        Echoc::same(Echoc::run(args => [@args, @more]), "$form: $who",
+            status => 0, stdout => '', stderr => golden($name, $port));
+    }
+    return;
+}
+
+for my $who (sort keys %servers) {
+  SKIP: {
+        my $server = $servers{$who}->(0);
+        each_form($who, $server->port, '-p', $server->port);
+        $server->isa('Echod') ? $server->finish : $server->stop;
+    }
+}
+
+# A buffer of the tutorial's size, where echod itself cuts the message.
+my $d = Echod->start(options => ['-o', 'buffer_size=16']);
+each_form('echod with 16 bytes', $d->port, '-p', $d->port);
+$d->finish;
+
+# With no other argument, on the port that the tutorial has.
+SKIP: {
+    skip 'no private network here', 1 unless Echoc::private_network();
+    for my $who (sort keys %servers) {
+      SKIP: {
+            my $server = $servers{$who}->(10000);
+            each_form("$who, port 10000", 10000);
+            $server->isa('Echod') ? $server->finish : $server->stop;
+        }
+    }
+}
+done_testing;

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: ISC
+# If this fails, the transcript takes a wrong answer for a good one, waits for
+# ever, does not say what is wrong in one line, or writes what the server
+# wants to the terminal.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+my $text = 'This is the message.  It will be repeated.';
+
+# What stands in front of the pieces that come back.
+sub opening {
+    my $port = shift;
+    return qq(connecting to 127.0.0.1 port $port\nsending "$text"\n);
+}
+
+# parts(RESULT): the transcript, and the lines of errors; these come last.
+sub parts {
+    my $r = shift;
+    return $r->{stderr} =~ /\A(.*?)((?:^echoc: [^\n]*\n)*)\z/ms;
+}
+
+# Arguments, fault, exit status, the pieces that are shown.
+my @table = (
+    [[], { fault => 'early', at => 0 }, 7, []],
+    [[], { fault => 'early', at => 20 }, 7, ['This is the mess']],
+    [[], { fault => 'early', at => 32 }, 7,
+        ['This is the mess', 'age.  It will be']],
+    [[], { fault => 'flip', at => 17 }, 6,
+        ['This is the mess', 'afe.  It will be', ' repeated.']],
+    [[], { fault => 'swap', at => 0, block => 16 }, 6,
+        ['age.  It will be', 'This is the mess', ' repeated.']],
+    [[], { fault => 'flip', at => 41, chunk => 1 }, 6,
+        ['This is the mess', 'age.  It will be', ' repeated/']],
+    [['-W', '0.3'], { fault => 'silent' }, 5, []],
+    [['-W', '0.3'], { fault => 'unread' }, 5, []],
+    [['-W', '0.3'], { fault => 'stall', at => 16, for => 600 }, 5,
+        ['This is the mess']],
+);
+for (@table) {
+    my ($args, $fault, $status, $pieces) = @$_;
+    my $name = join ' ', @$args, map { "$_ $fault->{$_}" } sort keys %$fault;
+    my $server = EchocServer->start(%$fault);
+    my $port = $server->port;
+    my $r = Echoc::run(args => [@$args, $server->target]);
+    Echoc::same($r, "$name: status $status", status => $status,
+        stdout => '');
+    my ($story, $errors) = parts($r);
+    like($errors // '', Echoc::error_line('127.0.0.1', $port),
+        "$name: one line says why");
+    my $wanted = join '', opening($port),
+        map { qq(received "$_"\n) } @$pieces;
+    is(($story // $r->{stderr}) =~ s/^closing socket\n\z//mr, $wanted,
+        "$name: the story up to there");
+    like($story, qr/^closing socket\n\z/m, "$name: and to its end")
+        if $status == 6;
+    cmp_ok($r->{seconds}, '<', 5 * Echod::scale(), "$name: soon");
+
+    # The same for a program.
+    my $again = EchocServer->start(%$fault);
+    $r = Echoc::run(args => [@$args, '-j', $again->target]);
+    my $json = Echoc::json($r->{stdout});
+    is($r->{status}, $status, "$name -j: the same status");
+    is($json->{status}, $status, "$name -j: and in the document");
+    is($json->{mode}, 'transcript', "$name -j: with the mode");
+    Echoc::complete($json, "$name -j: it has all members");
+    is($json->{bytes_sent}, length $text, "$name -j: and what was sent");
+    isnt($json->{error}{message} // '', '', "$name -j: it says why");
+}
+
+# Nobody is there.
+my $nobody = EchocServer->start(fault => 'refuse');
+my $r = Echoc::run(args => [$nobody->target]);
+Echoc::same($r, 'refused', status => 4, stdout => '');
+like((parts($r))[1], Echoc::error_line('127.0.0.1', $nobody->port),
+    'and one line says so');
+$r = Echoc::run(args => ['-j', $nobody->target]);
+is($r->{status}, 4, 'refused -j: the same status');
+Echoc::complete(Echoc::json($r->{stdout}),
+    'refused -j: it has all members');
+
+# A reset, which may come before anything was read.
+my $server = EchocServer->start(fault => 'reset', at => 20);
+$r = Echoc::run(args => [$server->target]);
+Echoc::same($r, 'a reset', status => 7, stdout => '');
+like((parts($r))[1], Echoc::error_line('127.0.0.1', $server->port),
+    'and one line says so');
+
+# What the server sends does not reach the terminal.
+$server = EchocServer->start(fault => 'replace', at => 2,
+    text => "\e[2J\0\x7f\x9b\n");
+for my $how ('to a file', 'to a terminal') {
+  SKIP: {
+        my @how = $how =~ /file/ ? () : (terminal => ['stderr']);
+        $r = Echoc::run(args => [$server->target], @how);
+        my $shown = $r->{terminal} // $r->{stderr};
+        is($r->{status}, 6, "an escape sequence $how is a difference");
+        like($shown,
+            qr/^received "Th\\x1b\[2J\\x00\\x7f\\x9b(?:\\n|\\x0a)e mess"$/m,
+            '... and shown by its numbers');
+        unlike($shown, qr/[^\n -~]/, '... all in printable ASCII');
+    }
+}
+
+# What is sent is shown in the same way.
+$server = EchocServer->start;
+$r = Echoc::run(args => ['-m', "\e]0;x\a", $server->target]);
+Echoc::same($r, 'a message of ours', status => 0, stdout => '',
+    stderr => qr/^sending "\\x1b\]0;x\\x07"\nreceived "\\x1b\]0;x\\x07"$/m);
+$r = Echoc::run(args => ['-m', "\xc3\xa9", $server->target]);
+Echoc::same($r, 'a letter that is not ASCII, in a locale that is',
+    status => 0, stderr => qr/^sending "\\xc3\\xa9"$/m);
+
+# Another message, in other pieces.
+my $port = $server->port;
+for (
+    [['--chunk', '4', '-m', '123456'], '123456', qw(1234 56)],
+    [['--chunk=100'], $text, $text],
+    [['-m', 'a', '--chunk', '1'], 'a', 'a'],
+    [['-m', '0' x 16], '0' x 16, '0' x 16],
+    [['-m', '0' x 17], '0' x 17, '0' x 16, '0'],
+) {
+    my ($args, $sent, @pieces) = @$_;
+    Echoc::same(Echoc::run(args => [@$args, $server->target]), "@$args",
+        status => 0,
+        stdout => '',
+        stderr => join '',
+        map { "$_\n" } "connecting to 127.0.0.1 port $port",
+        qq(sending "$sent"), map({ qq(received "$_") } @pieces),
+        'closing socket');
+}
+
+# The document of a success.
+$r = Echoc::run(args => ['-j', $server->target]);
+my $json = Echoc::json($r->{stdout});
+is($r->{status}, 0, '-j: success');
+is_deeply([@$json{qw(mode status bytes_sent bytes_received bytes_verified
+    error)}], ['transcript', 0, (length $text) x 3, undef], '-j: as it was');
+is_deeply($json->{target}, {
+    host => '127.0.0.1', port => $port, address => '127.0.0.1'
+}, '-j: with whom') or diag(explain($json->{target}));
+for my $name (qw(connect_time_us first_byte_us total_time_us)) {
+    like($json->{$name} // 'none', qr/^[\d.]+\z/, "-j: $name");
+}
+is($server->connections, 8, 'one connection for each');
+done_testing;
