@@ -24,6 +24,8 @@ libcommon_a_SOURCES = \
 
 libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libechoc_a_SOURCES = \
+	%D%/client/account.c \
+	%D%/client/account.h \
 	%D%/client/chart.c \
 	%D%/client/chart.h \
 	%D%/client/dial.c \
@@ -42,6 +44,10 @@ libechoc_a_SOURCES = \
 	%D%/client/human.h \
 	%D%/client/interrupt.c \
 	%D%/client/interrupt.h \
+	%D%/client/journal.c \
+	%D%/client/journal.h \
+	%D%/client/link.c \
+	%D%/client/link.h \
 	%D%/client/message.c \
 	%D%/client/message.h \
 	%D%/client/mismatch.c \
@@ -50,6 +56,8 @@ libechoc_a_SOURCES = \
 	%D%/client/options.h \
 	%D%/client/pattern.c \
 	%D%/client/pattern.h \
+	%D%/client/ping.c \
+	%D%/client/ping.h \
 	%D%/client/product.c \
 	%D%/client/product.h \
 	%D%/client/quote.c \

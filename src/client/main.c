@@ -7,6 +7,7 @@
 #include "client/flags.h"
 #include "client/interrupt.h"
 #include "client/options.h"
+#include "client/ping.h"
 #include "client/product.h"
 #include "client/send.h"
 #include "client/target.h"
@@ -52,6 +53,7 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 	case MODE_WAIT:
 		return wait_run(t, opt, p, f);
 	case MODE_PING:
+		return ping_run(t, opt, p, &terminal, f);
 	case MODE_BENCH:
 	case MODE_TRANSCRIPT:
 	case MODE_COUNT:

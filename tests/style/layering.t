@@ -10,6 +10,12 @@ use EchodSource;
 
 # Without the own header of a .c file, which always comes first.
 my %may = (
+    'client/account.c' => [qw(
+        client/link.h
+    )],
+    'client/account.h' => [qw(
+        client/histogram.h
+    )],
     'client/chart.c' => [qw(
         client/histogram.h client/human.h
     )],
@@ -46,10 +52,22 @@ my %may = (
         client/failure.h
     )],
     'client/interrupt.h' => [],
+    'client/journal.c' => [qw(
+        client/account.h client/dial.h client/document.h client/failure.h
+        client/link.h client/options.h client/product.h client/target.h
+        client/terminal.h
+    )],
+    'client/journal.h' => [],
+    'client/link.c' => [qw(
+        client/dial.h client/pattern.h common/clock.h
+    )],
+    'client/link.h' => [qw(
+        client/fault.h
+    )],
     'client/main.c' => [qw(
         client/document.h client/failure.h client/flags.h client/interrupt.h
-        client/options.h client/product.h client/send.h client/target.h
-        client/terminal.h client/transcript.h client/wait.h
+        client/options.h client/ping.h client/product.h client/send.h
+        client/target.h client/terminal.h client/transcript.h client/wait.h
     )],
     'client/message.c' => [qw(
         client/dial.h client/document.h client/failure.h client/options.h
@@ -68,6 +86,12 @@ my %may = (
     )],
     'client/pattern.c' => [],
     'client/pattern.h' => [],
+    'client/ping.c' => [qw(
+        client/account.h client/dial.h client/document.h client/failure.h
+        client/interrupt.h client/journal.h client/link.h client/options.h
+        client/pattern.h client/product.h client/target.h common/clock.h
+    )],
+    'client/ping.h' => [],
     'client/product.c' => [qw(
         client/failure.h
     )],

@@ -43,7 +43,7 @@ my @owners = (
         qw(daemon/master.c daemon/reload.c
             daemon/worker.c)],
     ['other waits', qr/\b(?:p?select|p?poll)\s*\(/,
-        qw(client/dial.c client/stream.c
+        qw(client/dial.c client/ping.c client/stream.c
             client/target.c client/wait.c daemon/loader.c daemon/worker.c)],
     ['sleep', qr/\b(?:u|nano|clock_nano)?sleep\s*\(/, qw(daemon/master.c)],
     ['the end of children', qr/\b(?:wait|waitpid|waitid|wait[34])\s*\(/,
@@ -61,7 +61,7 @@ my @owners = (
         qw(client/dial.c daemon/listener.c)],
     ['accept', qr/\baccept4?\s*\(/, qw(daemon/worker.c)],
     ['a client\'s bytes', qr/(?<![.>])\b(?:recv|send)(?:from|to|m?msg)?\s*\(/,
-        qw(client/stream.c daemon/echo.c)],
+        qw(client/link.c client/stream.c daemon/echo.c)],
     ['shutdown', qr/\bshutdown\s*\(/,
         qw(client/stream.c daemon/echo.c)],
     ['options of sockets', qr/\bsetsockopt\s*\(/,
@@ -80,12 +80,12 @@ my @owners = (
     ['the environment', qr/\b(?:secure_)?getenv\s*\(|\bputenv\s*\(|\bsetenv\s*\(/,
         qw(client/terminal.c)],
     ['the wall clock', qr/\bCLOCK_REALTIME\b|\bgettimeofday\s*\(|\btime\s*\(/,
-        qw(client/document.c)],
+        qw(client/document.c client/journal.c)],
     ['the monotonic clock', qr/\bclock_gettime\s*\(/,
-        qw(common/clock.h)],
+        qw(client/journal.c common/clock.h)],
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
-        qw(client/main.c client/product.c
+        qw(client/journal.c client/main.c client/product.c
             client/quote.c client/send.c client/transcript.c
             daemon/background.c daemon/main.c)],
     ['streams, in the daemon',

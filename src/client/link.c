@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client/dial.h"
+#include "client/pattern.h"
+#include "common/clock.h"
+
+enum { SEQUENCE = 8, PIECE = 65536 };
+
+/* Who was later than this was late by our own fault. */
+#define LATE_NS INT64_C(1000000)
+
+/*
+ * Up to PIECE bytes of a probe from an offset on: its number in network byte
+ * order where that fits, and the pattern of the stream of that number.
+ * Returns how many.
+ */
+static size_t
+probe_bytes(uint64_t seq, uint32_t size, uint32_t offset, unsigned char *to)
+{
+	size_t n = size - offset < PIECE ? size - offset : PIECE;
+
+	memcpy(to, pattern_at(pattern_after(pattern_start(seq), offset)), n);
+	if (size < SEQUENCE)
+		return n;
+	for (uint32_t i = offset; i < SEQUENCE && i - offset < n; i++)
+		to[i - offset] = (unsigned char)(seq >> 8 * (7 - i));
+	return n;
+}
+
+static struct probe *
+nth(const struct link *l, unsigned n)
+{
+	return &l->ring[(l->head + n) & (l->capacity - 1)];
+}
+
+void
+link_init(struct link *l, uint32_t size)
+{
+	memset(l, 0, sizeof(*l));
+	l->fd = -1;
+	l->size = size;
+}
+
+void
+link_adopt(struct link *l, int fd, int64_t connect_ns)
+{
+	l->fd = fd;
+	l->state = LINK_UP;
+	l->connect_ns = connect_ns;
+}
+
+enum fault
+link_connect(struct link *l, const struct addr *to, const struct origin *from,
+    bool nagle)
+{
+	l->begun = clock_ns();
+	l->fd = dial_begin(to, from, nagle, NULL);
+	if (l->fd == -1)
+		return fault_of_errno(errno);
+	l->state = LINK_CONNECTING;
+	return FAULT_NONE;
+}
+
+static bool
+grow(struct link *l)
+{
+	unsigned capacity = l->capacity > 0 ? l->capacity * 2 : 8;
+	struct probe *ring;
+
+	if (capacity > LINK_PROBES)
+		return false;
+	ring = calloc(capacity, sizeof(*ring));
+	if (ring == NULL)
+		return false;
+	for (unsigned i = 0; i < l->count; i++)
+		ring[i] = *nth(l, i);
+	free(l->ring);
+	l->ring = ring;
+	l->capacity = capacity;
+	l->head = 0;
+	return true;
+}
+
+bool
+link_add(struct link *l, uint64_t seq, int64_t due)
+{
+	if (l->count == l->capacity && !grow(l))
+		return false;
+	*nth(l, l->count++) = (struct probe){ .seq = seq, .due = due };
+	return true;
+}
+
+static void
+tell_lost(const struct link *l, struct probe *p, enum fault fault,
+    link_tell *tell, void *context)
+{
+	const struct answer answer = { .seq = p->seq,
+		.fault = fault,
+		.connect_ns = l->connect_ns,
+		.at = l->matched };
+
+	if (!p->lost)
+		tell(context, &answer);
+	p->lost = true;
+}
+
+void
+link_down(struct link *l, enum fault fault, link_tell *tell, void *context)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		tell_lost(l, nth(l, i), fault, tell, context);
+	if (l->fd != -1)
+		close(l->fd);
+	l->fd = -1;
+	l->state = LINK_DOWN;
+	l->count = l->written = 0;
+	l->partly = l->matched = 0;
+}
+
+/* The oldest has come back whole. */
+static void
+complete(struct link *l, int64_t now, link_tell *tell, void *context)
+{
+	const struct probe *p = nth(l, 0);
+	bool was_late = p->sent - p->due > LATE_NS;
+	const struct answer answer = { .seq = p->seq,
+		.late = p->lost,
+		.time_ns = now - (was_late ? p->due : p->sent),
+		.connect_ns = l->connect_ns };
+
+	l->head = (l->head + 1) & (l->capacity - 1);
+	l->count--;
+	l->written--;
+	l->matched = 0;
+	tell(context, &answer);
+}
+
+/* The oldest has not come back as it went: what follows cannot be trusted. */
+static void
+corrupt(struct link *l, uint32_t at, link_tell *tell, void *context)
+{
+	struct answer answer = { .fault = FAULT_MISMATCH,
+		.at = at,
+		.connect_ns = l->connect_ns };
+
+	if (l->count > 0) {
+		answer.seq = nth(l, 0)->seq;
+		answer.late = nth(l, 0)->lost;
+		nth(l, 0)->lost = true;
+	}
+	tell(context, &answer);
+	link_down(l, FAULT_MISMATCH, tell, context);
+}
+
+static void
+match(struct link *l, const unsigned char *bytes, size_t n, int64_t now,
+    link_tell *tell, void *context)
+{
+	static unsigned char wanted[PIECE];
+
+	while (n > 0) {
+		size_t run, same;
+
+		/* More than was sent. */
+		if (l->count == 0 ||
+		    (l->written == 0 && l->matched >= l->partly)) {
+			corrupt(l, l->matched, tell, context);
+			return;
+		}
+		run = probe_bytes(nth(l, 0)->seq, l->size, l->matched, wanted);
+		if (l->written == 0 && run > l->partly - l->matched)
+			run = l->partly - l->matched;
+		if (run > n)
+			run = n;
+		same = pattern_difference(wanted, bytes, run);
+		l->matched += (uint32_t)same;
+		if (same < run) {
+			corrupt(l, l->matched, tell, context);
+			return;
+		}
+		bytes += run;
+		n -= run;
+		if (l->matched == l->size)
+			complete(l, now, tell, context);
+	}
+}
+
+static void
+receive(struct link *l, link_tell *tell, void *context)
+{
+	static unsigned char buffer[PIECE];
+	ssize_t n;
+
+	do {
+		n = recv(l->fd, buffer, sizeof(buffer), 0);
+		if (n > 0)
+			match(l, buffer, (size_t)n, clock_ns(), tell, context);
+	} while (n == (ssize_t)sizeof(buffer) && l->fd != -1);
+	if (n == 0 && l->fd != -1)
+		link_down(l, FAULT_ENDED, tell, context);
+	else if (n == -1 && errno != EAGAIN && errno != EINTR)
+		link_down(l, fault_of_transfer(errno), tell, context);
+}
+
+void
+link_send(struct link *l, link_tell *tell, void *context)
+{
+	static unsigned char bytes[PIECE];
+	ssize_t n;
+
+	while (l->state == LINK_UP && l->written < l->count) {
+		struct probe *p = nth(l, l->written);
+		size_t run = probe_bytes(p->seq, l->size, l->partly, bytes);
+
+		if (p->sent == 0)
+			p->sent = clock_ns();
+		n = send(l->fd, bytes, run, MSG_NOSIGNAL);
+		if (n == -1) {
+			/* Before the first byte it has not left. */
+			if (l->partly == 0)
+				p->sent = 0;
+			if (errno != EAGAIN && errno != EINTR)
+				link_down(l, fault_of_transfer(errno), tell,
+				    context);
+			return;
+		}
+		l->partly += (uint32_t)n;
+		if (l->partly == l->size) {
+			l->partly = 0;
+			l->written++;
+		}
+	}
+}
+
+short
+link_events(const struct link *l)
+{
+	if (l->state == LINK_CONNECTING)
+		return POLLOUT;
+	return l->written < l->count ? POLLIN | POLLOUT : POLLIN;
+}
+
+void
+link_work(struct link *l, short revents, link_tell *tell, void *context)
+{
+	if (l->state == LINK_CONNECTING && revents != 0) {
+		int error = dial_outcome(l->fd);
+
+		if (error != 0) {
+			link_down(l, fault_of_errno(error), tell, context);
+			return;
+		}
+		l->state = LINK_UP;
+		l->connect_ns = clock_ns() - l->begun;
+	} else if ((revents & ~POLLOUT) != 0) {
+		receive(l, tell, context);
+	}
+	link_send(l, tell, context);
+}
+
+static int64_t
+since(const struct probe *p)
+{
+	return p->sent != 0 ? p->sent : p->due;
+}
+
+void
+link_expire(struct link *l, int64_t now, int64_t timeout, link_tell *tell,
+    void *context)
+{
+	for (unsigned i = 0; i < l->count; i++) {
+		struct probe *p = nth(l, i);
+
+		if (p->lost)
+			continue;
+		if (now - since(p) < timeout)
+			break;
+		if (l->state == LINK_CONNECTING) {
+			link_down(l, FAULT_CONNECT_TIMEOUT, tell, context);
+			return;
+		}
+		tell_lost(l, p, FAULT_TIMEOUT, tell, context);
+	}
+}
+
+int64_t
+link_deadline(const struct link *l, int64_t timeout)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		if (!nth(l, i)->lost)
+			return since(nth(l, i)) + timeout;
+	return INT64_MAX;
+}
+
+unsigned
+link_waiting(const struct link *l)
+{
+	unsigned waiting = 0;
+
+	for (unsigned i = 0; i < l->count; i++)
+		waiting += !nth(l, i)->lost;
+	return waiting;
+}
+
+void
+link_free(struct link *l)
+{
+	free(l->ring);
+	l->ring = NULL;
+	l->capacity = 0;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/ping.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/account.h"
+#include "client/dial.h"
+#include "client/document.h"
+#include "client/failure.h"
+#include "client/interrupt.h"
+#include "client/journal.h"
+#include "client/link.h"
+#include "client/options.h"
+#include "client/pattern.h"
+#include "client/product.h"
+#include "client/target.h"
+#include "common/clock.h"
+
+/* With --reconnect so many probes may be under way, each on its own link. */
+enum { LINKS = 256 };
+
+struct ping {
+	const struct options *opt;
+	struct journal journal;
+	struct account account;
+	struct addr peer;
+	struct origin from;
+	struct link links[LINKS];
+	struct link *working; /* whose answer is being told */
+	unsigned link_count;
+	uint64_t seq;	  /* of the last probe */
+	uint64_t settled; /* answered or lost */
+	int64_t next_due, deadline;
+	bool interrupted;
+};
+
+/* What the kernel measured, as retransmissions look like delay. */
+static const char *
+kernel_info(const struct ping *p, char *text, size_t size)
+{
+	unsigned rtt_us, retransmitted;
+
+	text[0] = '\0';
+	if (p->opt->verbose > 0 && p->working != NULL &&
+	    dial_info(p->working->fd, &rtt_us, &retransmitted) == 0)
+		snprintf(text, size, " (kernel: rtt=%.3f ms, %u resent)",
+		    rtt_us / 1e3, retransmitted);
+	return text;
+}
+
+static void
+tell(void *context, const struct answer *answer)
+{
+	struct ping *p = context;
+	char info[80];
+
+	account_answer(&p->account, answer);
+	if (!answer->late && answer->seq != 0)
+		p->settled++;
+	if (p->opt->fresh && answer->fault == FAULT_NONE)
+		histogram_record(&p->account.connects, answer->connect_ns);
+	journal_answer(&p->journal, answer, kernel_info(p, info, sizeof(info)));
+	/* The answer to the last one is the sign for the next. */
+	if ((p->opt->adaptive || p->opt->flood) && answer->seq == p->seq &&
+	    answer->fault == FAULT_NONE)
+		p->next_due = clock_ns();
+}
+
+/* A link for the next probe: the one, or one that has nothing to do. */
+static struct link *
+choose_link(struct ping *p)
+{
+	if (!p->opt->fresh)
+		return &p->links[0];
+	for (unsigned i = 0; i < p->link_count; i++)
+		if (p->links[i].state == LINK_DOWN)
+			return &p->links[i];
+	if (p->link_count == LINKS)
+		return NULL;
+	link_init(&p->links[p->link_count], (uint32_t)p->opt->size);
+	return &p->links[p->link_count++];
+}
+
+static void
+lose(struct ping *p, uint64_t seq, enum fault fault)
+{
+	const struct answer answer = { .seq = seq, .fault = fault };
+
+	tell(p, &answer);
+}
+
+static void
+send_probe(struct ping *p, int64_t due)
+{
+	struct link *l = choose_link(p);
+	uint64_t seq = ++p->seq;
+	enum fault fault = FAULT_NONE;
+
+	p->account.sent++;
+	journal_sent(&p->journal);
+	if (l != NULL && l->state == LINK_DOWN)
+		fault = link_connect(l, &p->peer, &p->from, p->opt->nagle);
+	if (l == NULL || fault != FAULT_NONE || !link_add(l, seq, due)) {
+		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
+		return;
+	}
+	p->working = l;
+	link_send(l, tell, p);
+}
+
+/* Send what is due.  The schedule does not wait for a client that was late. */
+static void
+send_due(struct ping *p)
+{
+	int64_t now = clock_ns(), due;
+	bool bounded = p->opt->count > 0 && p->opt->deadline_ns == 0;
+
+	while (p->next_due <= now) {
+		if (bounded && p->seq >= (uint64_t)p->opt->count) {
+			p->next_due = INT64_MAX;
+			return;
+		}
+		if (p->opt->outstanding && p->settled < p->seq)
+			journal_outstanding(&p->journal, p->seq);
+		due = p->next_due;
+		p->next_due = due + p->opt->interval_ns;
+		send_probe(p, due);
+	}
+}
+
+/* What may have happened to a link since it was looked at. */
+static void
+note_link(struct ping *p, struct link *l, enum link_state before)
+{
+	if (before == LINK_CONNECTING && l->state == LINK_UP)
+		p->account.connections++;
+	if (before == LINK_CONNECTING && l->state == LINK_DOWN)
+		p->account.failed_connections++;
+	/* Its only probe is done; nothing more is to be said on it. */
+	if (p->opt->fresh && l->state == LINK_UP && l->count == 0)
+		link_down(l, FAULT_NONE, tell, p);
+}
+
+static void
+work(struct ping *p, const struct pollfd *fds)
+{
+	int64_t now;
+
+	for (unsigned i = 0; i < p->link_count; i++) {
+		struct link *l = &p->links[i];
+		enum link_state before = l->state;
+
+		p->working = l;
+		if (l->state != LINK_DOWN && fds[i].revents != 0)
+			link_work(l, fds[i].revents, tell, p);
+		now = clock_ns();
+		if (l->state != LINK_DOWN)
+			link_expire(l, now, p->opt->timeout_ns, tell, p);
+		note_link(p, l, before);
+		/* A lost probe of its own link will not be waited for. */
+		if (p->opt->fresh && l->state != LINK_DOWN &&
+		    link_waiting(l) == 0)
+			link_down(l, FAULT_NONE, tell, p);
+	}
+	p->working = NULL;
+}
+
+static bool
+is_over(const struct ping *p)
+{
+	uint64_t count = (uint64_t)p->opt->count;
+
+	if (p->interrupted || p->journal.broken)
+		return true;
+	if (p->opt->deadline_ns > 0)
+		return clock_ns() >= p->deadline ||
+		    (count > 0 && p->account.received >= count);
+	return count > 0 && p->seq >= count && p->settled >= count;
+}
+
+static void
+sleep_until_event(struct ping *p, struct pollfd *fds)
+{
+	int64_t until = p->next_due, now;
+	struct timespec wait;
+
+	for (unsigned i = 0; i < p->link_count; i++) {
+		const struct link *l = &p->links[i];
+		int64_t end = link_deadline(l, p->opt->timeout_ns);
+
+		fds[i] = (struct pollfd){ .fd = l->fd,
+			.events = link_events(l) };
+		if (end < until)
+			until = end;
+	}
+	if (p->opt->deadline_ns > 0 && p->deadline < until)
+		until = p->deadline;
+	fds[p->link_count] = (struct pollfd){ .fd = interrupt_fd(),
+		.events = POLLIN };
+	now = clock_ns();
+	until = until > now ? until - now : 0;
+	wait.tv_sec = until / 1000000000;
+	wait.tv_nsec = until % 1000000000;
+	ppoll(fds, p->link_count + 1, &wait, NULL);
+}
+
+static void
+run(struct ping *p)
+{
+	struct pollfd fds[LINKS + 1];
+
+	while (!is_over(p)) {
+		send_due(p);
+		sleep_until_event(p, fds);
+		if (fds[p->link_count].revents != 0)
+			switch (interrupt_read()) {
+			case INTERRUPT_STOP:
+				p->interrupted = true;
+				break;
+			case INTERRUPT_REPORT:
+				journal_interim(&p->journal, &p->account);
+				break;
+			case INTERRUPT_NONE:
+				break;
+			}
+		work(p, fds);
+	}
+}
+
+/* How the run counts as a whole. */
+static int
+judge(const struct ping *p, struct failure *f)
+{
+	const struct account *a = &p->account;
+
+	if (a->corrupt > 0)
+		return failure_set(f, OUTCOME_MISMATCH,
+		    "%llu of %llu echoes differed",
+		    (unsigned long long)a->corrupt,
+		    (unsigned long long)a->sent);
+	if (a->received == 0)
+		return failure_set(f, OUTCOME_NEGATIVE, "no reply");
+	if (p->opt->count > 0 && p->opt->deadline_ns > 0 &&
+	    a->received < (uint64_t)p->opt->count)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%llu of %lld replies before the deadline",
+		    (unsigned long long)a->received, (long long)p->opt->count);
+	return 0;
+}
+
+/* The first connection decides which address it will be. */
+static void
+begin(struct ping *p, const struct target *t, struct failure *f)
+{
+	struct connection c = { .fd = -1 };
+
+	p->link_count = 1;
+	link_init(&p->links[0], (uint32_t)p->opt->size);
+	p->peer = t->address[0];
+	p->journal.peer = &p->peer;
+	p->account.began = clock_ns();
+	if (dial(t, p->opt, &c, f) == 0) {
+		p->peer = c.peer;
+		link_adopt(&p->links[0], c.fd, c.connect_ns);
+	}
+	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
+	journal_start(&p->journal, &c, f);
+	if (p->opt->fresh)
+		link_down(&p->links[0], FAULT_NONE, tell, p);
+	p->next_due = p->account.began = clock_ns();
+	p->deadline = p->account.began + p->opt->deadline_ns;
+}
+
+int
+ping_run(struct target *t, const struct options *opt, struct product *product,
+    const struct terminal *terminal, struct failure *f)
+{
+	struct ping *p = calloc(1, sizeof(*p));
+	struct failure writing = { 0 }, outcome = { 0 };
+	struct errbuf err;
+
+	if (p == NULL)
+		return failure_sys(f, OUTCOME_LIMIT, "memory");
+	p->opt = opt;
+	p->journal = (struct journal){ .opt = opt,
+		.target = t,
+		.terminal = terminal,
+		.product = product,
+		.failure = &writing };
+	pattern_init(1);
+	if (opt->interfaces.count > 0 &&
+	    dial_origin(&p->from, opt->interfaces.item[0], &err) == -1)
+		failure_set(f, OUTCOME_USAGE, "-I: %s", err.text);
+	else if (target_resolve(t, opt, f) == 0) {
+		begin(p, t, f);
+		if (f->outcome != OUTCOME_USAGE) {
+			*f = (struct failure){ 0 };
+			run(p);
+			judge(p, &outcome);
+		}
+	}
+	/* Whoever stops waiting has lost what is still under way. */
+	p->account.lost += p->seq - p->settled;
+	p->account.ended = clock_ns();
+	if (p->account.began == 0)
+		p->account.began = p->account.ended;
+	if (f->outcome == OUTCOME_OK)
+		*f = outcome;
+	if (t->count > 0 || product->data != NULL)
+		journal_summary(&p->journal, &p->account, f);
+	for (unsigned i = 0; i < p->link_count; i++) {
+		if (p->links[i].fd != -1)
+			close(p->links[i].fd);
+		link_free(&p->links[i]);
+	}
+	free(p);
+	if (writing.outcome != OUTCOME_OK)
+		*f = writing;
+	return f->outcome == OUTCOME_OK ? 0 : -1;
+}
