@@ -26,18 +26,27 @@ libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libechoc_a_SOURCES = \
 	%D%/client/account.c \
 	%D%/client/account.h \
+	%D%/client/bench.c \
+	%D%/client/bench.h \
 	%D%/client/chart.c \
 	%D%/client/chart.h \
+	%D%/client/counter.h \
 	%D%/client/dial.c \
 	%D%/client/dial.h \
 	%D%/client/document.c \
 	%D%/client/document.h \
+	%D%/client/export.c \
+	%D%/client/export.h \
 	%D%/client/failure.c \
 	%D%/client/failure.h \
 	%D%/client/fault.c \
 	%D%/client/fault.h \
 	%D%/client/flags.c \
 	%D%/client/flags.h \
+	%D%/client/flow.c \
+	%D%/client/flow.h \
+	%D%/client/handshake.c \
+	%D%/client/handshake.h \
 	%D%/client/histogram.c \
 	%D%/client/histogram.h \
 	%D%/client/human.c \
@@ -48,20 +57,34 @@ libechoc_a_SOURCES = \
 	%D%/client/journal.h \
 	%D%/client/link.c \
 	%D%/client/link.h \
+	%D%/client/loop.c \
+	%D%/client/loop.h \
 	%D%/client/message.c \
 	%D%/client/message.h \
 	%D%/client/mismatch.c \
 	%D%/client/mismatch.h \
+	%D%/client/msglog.c \
+	%D%/client/msglog.h \
 	%D%/client/options.c \
 	%D%/client/options.h \
 	%D%/client/pattern.c \
 	%D%/client/pattern.h \
 	%D%/client/ping.c \
 	%D%/client/ping.h \
+	%D%/client/plan.c \
+	%D%/client/plan.h \
+	%D%/client/plot.c \
+	%D%/client/plot.h \
 	%D%/client/product.c \
 	%D%/client/product.h \
+	%D%/client/progress.c \
+	%D%/client/progress.h \
 	%D%/client/quote.c \
 	%D%/client/quote.h \
+	%D%/client/report.c \
+	%D%/client/report.h \
+	%D%/client/result.c \
+	%D%/client/result.h \
 	%D%/client/schedule.c \
 	%D%/client/schedule.h \
 	%D%/client/send.c \
@@ -72,12 +95,18 @@ libechoc_a_SOURCES = \
 	%D%/client/spectrum.h \
 	%D%/client/stream.c \
 	%D%/client/stream.h \
+	%D%/client/sweep.c \
+	%D%/client/sweep.h \
+	%D%/client/tally.c \
+	%D%/client/tally.h \
 	%D%/client/target.c \
 	%D%/client/target.h \
 	%D%/client/terminal.c \
 	%D%/client/terminal.h \
 	%D%/client/threshold.c \
 	%D%/client/threshold.h \
+	%D%/client/traffic.c \
+	%D%/client/traffic.h \
 	%D%/client/transcript.c \
 	%D%/client/transcript.h \
 	%D%/client/wait.c \

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/bench.h"
 #include "client/document.h"
 #include "client/failure.h"
 #include "client/flags.h"
@@ -55,6 +56,7 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 	case MODE_PING:
 		return ping_run(t, opt, p, &terminal, f);
 	case MODE_BENCH:
+		return bench_run(t, opt, p, &terminal, f);
 	case MODE_TRANSCRIPT:
 	case MODE_COUNT:
 		break;

@@ -23,7 +23,8 @@ plan skip_all => 'no clang-format ' . VERSION if !defined $tool;
 
 chdir top() or die top() . ": $!\n";
 $ENV{ECHOD_SRCDIR} = '.';
-for my $file (files('src', qr/\.[ch]$/), files('tests/unit', qr/\.[ch]$/)) {
+for my $file (map { files($_, qr/\.[ch]$/) }
+    qw(src tests/bench tests/unit)) {
     my ($status, $text) = output($tool, '--dry-run', '-Werror', $file);
 
     is $status, 0, $file or diag $text;

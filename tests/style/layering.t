@@ -16,10 +16,19 @@ my %may = (
     'client/account.h' => [qw(
         client/histogram.h
     )],
+    'client/bench.c' => [qw(
+        client/counter.h client/dial.h client/export.h client/failure.h
+        client/interrupt.h client/loop.h client/msglog.h client/options.h
+        client/pattern.h client/plan.h client/plot.h client/product.h
+        client/progress.h client/report.h client/result.h client/spectrum.h
+        client/target.h client/terminal.h common/clock.h
+    )],
+    'client/bench.h' => [],
     'client/chart.c' => [qw(
         client/histogram.h client/human.h
     )],
     'client/chart.h' => [],
+    'client/counter.h' => [],
     'client/dial.c' => [qw(
         client/failure.h client/fault.h client/interrupt.h client/options.h
         client/target.h common/clock.h common/net.h
@@ -32,6 +41,11 @@ my %may = (
         client/quote.h client/target.h
     )],
     'client/document.h' => [],
+    'client/export.c' => [qw(
+        client/document.h client/failure.h client/histogram.h client/plan.h
+        client/result.h client/target.h
+    )],
+    'client/export.h' => [],
     'client/failure.c' => [],
     'client/failure.h' => [qw(
         common/errbuf.h
@@ -44,6 +58,16 @@ my %may = (
     'client/flags.h' => [qw(
         client/options.h
     )],
+    'client/flow.c' => [qw(
+        client/dial.h client/mismatch.h client/pattern.h
+    )],
+    'client/flow.h' => [qw(
+        client/fault.h
+    )],
+    'client/handshake.c' => [qw(
+        client/loop.h
+    )],
+    'client/handshake.h' => [],
     'client/histogram.c' => [],
     'client/histogram.h' => [],
     'client/human.c' => [],
@@ -64,10 +88,19 @@ my %may = (
     'client/link.h' => [qw(
         client/fault.h
     )],
+    'client/loop.c' => [qw(
+        client/handshake.h client/msglog.h client/plan.h client/sweep.h
+        client/traffic.h common/clock.h
+    )],
+    'client/loop.h' => [qw(
+        client/flow.h client/histogram.h client/mismatch.h client/schedule.h
+        client/tally.h
+    )],
     'client/main.c' => [qw(
-        client/document.h client/failure.h client/flags.h client/interrupt.h
-        client/options.h client/ping.h client/product.h client/send.h
-        client/target.h client/terminal.h client/transcript.h client/wait.h
+        client/bench.h client/document.h client/failure.h client/flags.h
+        client/interrupt.h client/options.h client/ping.h client/product.h
+        client/send.h client/target.h client/terminal.h client/transcript.h
+        client/wait.h
     )],
     'client/message.c' => [qw(
         client/dial.h client/document.h client/failure.h client/options.h
@@ -78,6 +111,10 @@ my %may = (
         client/failure.h client/quote.h
     )],
     'client/mismatch.h' => [],
+    'client/msglog.c' => [qw(
+        client/failure.h
+    )],
+    'client/msglog.h' => [],
     'client/options.c' => [qw(
         client/failure.h client/flags.h common/units.h
     )],
@@ -92,14 +129,41 @@ my %may = (
         client/pattern.h client/product.h client/target.h common/clock.h
     )],
     'client/ping.h' => [],
+    'client/plan.c' => [qw(
+        client/failure.h
+    )],
+    'client/plan.h' => [qw(
+        client/dial.h client/options.h
+    )],
+    'client/plot.c' => [qw(
+        client/failure.h client/histogram.h client/plan.h client/product.h
+        client/result.h client/target.h
+    )],
+    'client/plot.h' => [],
     'client/product.c' => [qw(
         client/failure.h
     )],
     'client/product.h' => [qw(
         client/options.h
     )],
+    'client/progress.c' => [qw(
+        client/human.h client/options.h client/result.h client/terminal.h
+    )],
+    'client/progress.h' => [],
     'client/quote.c' => [],
     'client/quote.h' => [],
+    'client/report.c' => [qw(
+        client/chart.h client/histogram.h client/human.h client/plan.h
+        client/result.h client/target.h client/terminal.h
+    )],
+    'client/report.h' => [],
+    'client/result.c' => [qw(
+        client/failure.h client/histogram.h client/loop.h client/plan.h
+        client/schedule.h
+    )],
+    'client/result.h' => [qw(
+        client/mismatch.h client/options.h client/tally.h
+    )],
     'client/schedule.c' => [],
     'client/schedule.h' => [],
     'client/send.c' => [qw(
@@ -122,6 +186,17 @@ my %may = (
     'client/stream.h' => [qw(
         client/mismatch.h
     )],
+    'client/sweep.c' => [qw(
+        client/counter.h client/handshake.h client/loop.h client/plan.h
+        client/traffic.h
+    )],
+    'client/sweep.h' => [],
+    'client/tally.c' => [qw(
+        client/counter.h
+    )],
+    'client/tally.h' => [qw(
+        client/fault.h
+    )],
     'client/target.c' => [qw(
         client/failure.h client/interrupt.h client/options.h common/clock.h
         common/units.h
@@ -137,6 +212,13 @@ my %may = (
         client/histogram.h common/errbuf.h common/units.h
     )],
     'client/threshold.h' => [],
+    'client/traffic.c' => [qw(
+        client/counter.h client/dial.h client/handshake.h client/loop.h
+        client/msglog.h client/plan.h common/clock.h
+    )],
+    'client/traffic.h' => [qw(
+        client/fault.h
+    )],
     'client/transcript.c' => [qw(
         client/dial.h client/failure.h client/message.h client/options.h
         client/product.h client/quote.h client/stream.h client/target.h

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/handshake.h"
+#include "client/msglog.h"
+#include "client/plan.h"
+#include "client/sweep.h"
+#include "client/traffic.h"
+#include "common/clock.h"
+
+#define MS INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+enum { EVENTS = 256 };
+
+int
+loop_init(struct loop *l, uint32_t first)
+{
+	const struct options *opt = l->plan->opt;
+	struct epoll_event event = { .events = EPOLLIN };
+	unsigned most = (unsigned)opt->connect_concurrency / l->plan->threads;
+
+	l->epoll = l->wake = -1;
+	l->busy = -1;
+	l->most_handshakes = most > 0 ? most : 1;
+	l->last_waiting = &l->first_waiting;
+	l->size_state = (uint64_t)opt->seed + l->number;
+	l->flows = calloc(l->flow_count, sizeof(*l->flows));
+	l->turn = calloc(l->flow_count, sizeof(struct flow *));
+	l->buffer = malloc(FLOW_BUFFER);
+	l->response = histogram_new();
+	l->connect = histogram_new();
+	if (opt->rate > 0) {
+		l->service = histogram_new();
+		l->lag = histogram_new();
+	}
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->flows == NULL || l->turn == NULL || l->buffer == NULL ||
+	    l->response == NULL || l->connect == NULL ||
+	    (opt->rate > 0 && (l->service == NULL || l->lag == NULL)) ||
+	    l->epoll == -1 || l->wake == -1 ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake, &event) == -1)
+		return -1;
+	for (unsigned i = 0; i < l->flow_count; i++) {
+		flow_init(&l->flows[i], first + i);
+		handshake_queue(l, &l->flows[i]);
+	}
+	l->unready = l->flow_count;
+	l->connects.wanted = l->flow_count;
+	return 0;
+}
+
+/* Processor time of this thread. */
+static int64_t
+own_cpu(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return used.tv_sec * SECOND + used.tv_nsec;
+}
+
+static void
+say(struct loop *l, _Atomic unsigned *what)
+{
+	atomic_fetch_add(what, 1);
+	eventfd_write(l->control->changed, 1);
+}
+
+static void
+enter(struct loop *l, enum phase phase, int64_t ends)
+{
+	l->phase = phase;
+	l->phase_ends = ends;
+}
+
+static void
+begin_load(struct loop *l, int64_t start, int64_t now)
+{
+	const struct plan *plan = l->plan;
+
+	l->window_at = atomic_load(&l->control->window);
+	l->end_at = atomic_load(&l->control->end);
+	enter(l, PHASE_LOAD, INT64_MAX);
+	if (plan->opt->rate > 0)
+		schedule_init(&l->due_times, start, (uint64_t)plan->opt->rate,
+		    l->number, plan->threads);
+	else
+		traffic_prime(l, now);
+}
+
+/* With -n it is over when nobody has a message to put. */
+static bool
+load_is_over(const struct loop *l, int64_t now)
+{
+	if (now >= l->end_at)
+		return true;
+	return l->plan->opt->messages > 0 && l->under_way == 0 &&
+	    atomic_load_explicit(&l->control->left, memory_order_relaxed) <= 0;
+}
+
+static void
+end_load(struct loop *l, int64_t now)
+{
+	if (l->window_began != 0 && now > l->window_began)
+		l->busy = (double)(own_cpu() - l->cpu_began) /
+		    (double)(now - l->window_began);
+	enter(l, PHASE_DRAIN, now + l->plan->opt->timeout_ns);
+}
+
+/* Whether it is time for another phase; several may be done at once. */
+static void
+change_phase(struct loop *l, int64_t now)
+{
+	int64_t start;
+
+	if (atomic_load_explicit(&l->control->abandon, memory_order_relaxed))
+		enter(l, PHASE_OVER, now);
+	if (l->phase == PHASE_CONNECT && l->unready == 0) {
+		for (unsigned i = 0; i < l->flow_count; i++)
+			if (!l->flows[i].gone)
+				l->turn[l->turns++] = &l->flows[i];
+		enter(l, PHASE_READY, INT64_MAX);
+		say(l, &l->control->ready);
+	}
+	if (l->phase == PHASE_READY) {
+		start = atomic_load(&l->control->start);
+		if (start != 0)
+			begin_load(l, start, now);
+	}
+	if (l->phase == PHASE_LOAD) {
+		l->end_at = atomic_load_explicit(&l->control->end,
+		    memory_order_relaxed);
+		if (l->window_began == 0 && now >= l->window_at) {
+			l->window_began = now;
+			l->cpu_began = own_cpu();
+		}
+		if (load_is_over(l, now))
+			end_load(l, now);
+	}
+	if (l->phase == PHASE_DRAIN &&
+	    (l->under_way == 0 || now >= l->phase_ends)) {
+		sweep_finish(l, now);
+		enter(l, PHASE_CLOSE, now + SECOND);
+	}
+	if (l->phase == PHASE_CLOSE &&
+	    (l->sockets == 0 || now >= l->phase_ends))
+		enter(l, PHASE_OVER, now);
+}
+
+/* Open loop: whether there will be another message to send. */
+static bool
+has_more(const struct loop *l)
+{
+	if (l->service == NULL || l->turns == 0)
+		return false;
+	return l->plan->opt->messages == 0 ||
+	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
+}
+
+/* How long there is nothing to do but what epoll(7) reports. */
+static int64_t
+time_to_sleep(const struct loop *l, int64_t now)
+{
+	int64_t until = l->next_scan, due = handshake_next(l);
+
+	if (due < until)
+		until = due;
+	if (l->phase_ends < until)
+		until = l->phase_ends;
+	if (l->phase == PHASE_LOAD) {
+		if (l->end_at < until)
+			until = l->end_at;
+		if (l->window_began == 0 && l->window_at < until)
+			until = l->window_at;
+		due = has_more(l) ? schedule_due(&l->due_times) : INT64_MAX;
+		if (due < until)
+			until = due;
+	}
+	return until > now ? until - now : 0;
+}
+
+static int
+wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
+{
+#ifdef HAVE_EPOLL_PWAIT2
+	static atomic_bool missing;
+	const struct timespec timeout = { .tv_sec = ns / SECOND,
+		.tv_nsec = ns % SECOND };
+	int n;
+
+	/* The library may know it, and the kernel not. */
+	if (!atomic_load_explicit(&missing, memory_order_relaxed)) {
+		n = epoll_pwait2(l->epoll, events, EVENTS, &timeout, NULL);
+		if (n != -1 || errno != ENOSYS)
+			return n;
+		atomic_store(&missing, true);
+	}
+#endif
+	return epoll_wait(l->epoll, events, EVENTS, (int)((ns + MS - 1) / MS));
+}
+
+static void
+turn(struct loop *l)
+{
+	struct epoll_event events[EVENTS];
+	int64_t now = clock_ns();
+	eventfd_t value;
+	struct flow *f;
+	int n;
+
+	if (now >= l->next_scan) {
+		sweep_timeouts(l, now);
+		l->next_scan = now + 20 * MS;
+	}
+	while ((f = handshake_take(l, now)) != NULL)
+		traffic_connect(l, f);
+	if (l->phase == PHASE_LOAD && l->service != NULL)
+		traffic_send_due(l, now);
+	n = wait_for_events(l, events, time_to_sleep(l, now));
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.ptr == NULL)
+			eventfd_read(l->wake, &value);
+		else
+			traffic_event(l, events[i].data.ptr, events[i].events);
+	}
+}
+
+static void *
+run(void *arg)
+{
+	struct loop *l = arg;
+	int64_t now = clock_ns();
+
+	/* 50 us by default, the length of an echo; prctl(2). */
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+	if (l->plan->opt->connect_rate > 0)
+		schedule_init(&l->connect_times, now,
+		    (uint64_t)l->plan->opt->connect_rate, l->number,
+		    l->plan->threads);
+	while (l->phase != PHASE_OVER) {
+		turn(l);
+		change_phase(l, clock_ns());
+	}
+	sweep_close(l, clock_ns());
+	if (l->log != NULL)
+		msglog_flush(l->log);
+	say(l, &l->control->done);
+	return NULL;
+}
+
+int
+loop_start(struct loop *l)
+{
+	int error = pthread_create(&l->thread, NULL, run, l);
+
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	l->started = true;
+	return 0;
+}
+
+void
+loop_wake(struct loop *l)
+{
+	eventfd_write(l->wake, 1);
+}
+
+void
+loop_join(struct loop *l)
+{
+	if (l->started)
+		pthread_join(l->thread, NULL);
+	l->started = false;
+}
+
+void
+loop_free(struct loop *l)
+{
+	for (unsigned i = 0; l->flows != NULL && i < l->flow_count; i++)
+		flow_free(&l->flows[i]);
+	free(l->flows);
+	free(l->turn);
+	free(l->buffer);
+	free(l->response);
+	free(l->service);
+	free(l->connect);
+	free(l->lag);
+	free(l->log);
+	if (l->epoll > 0)
+		close(l->epoll);
+	if (l->wake > 0)
+		close(l->wake);
+	memset(l, 0, sizeof(*l));
+}

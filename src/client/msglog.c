@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/msglog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/failure.h"
+
+static const char header[] = "due_ns\tsent_ns\tdone_ns\tconnection\tbytes\n";
+enum { LINE = 128 };
+
+int
+msglog_open(const char *path, struct failure *f)
+{
+	/* Appending, so that the threads' lines do not meet. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+	    0666);
+
+	if (fd == -1)
+		return failure_sys(f, OUTCOME_USAGE, "--log %s", path);
+	if (write(fd, header, sizeof(header) - 1) == -1) {
+		failure_sys(f, OUTCOME_USAGE, "--log %s", path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct msglog *
+msglog_new(int fd)
+{
+	struct msglog *log = malloc(sizeof(*log));
+
+	if (log == NULL)
+		return NULL;
+	log->fd = fd;
+	log->error = 0;
+	log->used = 0;
+	return log;
+}
+
+int
+msglog_flush(struct msglog *log)
+{
+	size_t done = 0;
+
+	while (done < log->used && log->error == 0) {
+		ssize_t n = write(log->fd, log->bytes + done, log->used - done);
+
+		if (n == -1 && errno != EINTR)
+			log->error = errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	log->used = 0;
+	errno = log->error;
+	return log->error == 0 ? 0 : -1;
+}
+
+void
+msglog_add(struct msglog *log, int64_t due, int64_t sent, int64_t done,
+    uint32_t connection, uint32_t size)
+{
+	int n;
+
+	if (log->used + LINE > sizeof(log->bytes))
+		msglog_flush(log);
+	n = snprintf(log->bytes + log->used, LINE,
+	    "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRIu32 "\t%" PRIu32 "\n",
+	    due, sent, done, connection, size);
+	log->used += (size_t)n;
+}

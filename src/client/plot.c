@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/plot.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/failure.h"
+#include "client/histogram.h"
+#include "client/plan.h"
+#include "client/product.h"
+#include "client/result.h"
+#include "client/target.h"
+
+/* The steps of the percentile curve: so many for each further nine. */
+enum { STEPS = 20, NINES = 5 };
+
+extern char **environ;
+
+struct paths {
+	char picture[PATH_MAX], data[PATH_MAX], script[PATH_MAX];
+};
+
+/* Two blocks: nines and milliseconds; seconds, rate, p50 and p99. */
+static int
+write_data(const struct paths *paths, const struct result *r, struct failure *f)
+{
+	FILE *file = product_file_open(paths->data, f);
+	const struct histogram *h = r->response;
+	double left = 1;
+
+	if (file == NULL)
+		return -1;
+	for (int i = 0; i <= STEPS * NINES; i++) {
+		uint32_t p = (uint32_t)((1 - left) * 100 * PERCENT);
+		int64_t ns = p > 0 ? result_percentile(h, p) : h->min;
+
+		if (ns >= 0)
+			fprintf(file, "%.6f %.6f\n", 1 / left,
+			    (double)ns / 1e6);
+		left /= 1.1220184543019633; /* ten to the power of 1/20 */
+	}
+	fputs("\n\n", file);
+	for (unsigned i = 0; i < r->interval_count; i++) {
+		const struct interval *row = &r->intervals[i];
+
+		fprintf(file, "%.6f %.3f ",
+		    (double)(row->begin_ns + row->length_ns) / 1e9,
+		    (double)row->echoed * 1e9 / (double)row->length_ns);
+		if (row->p50_ns >= 0)
+			fprintf(file, "%.6f ", (double)row->p50_ns / 1e6);
+		else
+			fputs("NaN ", file);
+		if (row->p99_ns >= 0)
+			fprintf(file, "%.6f\n", (double)row->p99_ns / 1e6);
+		else
+			fputs("NaN\n", file);
+	}
+	return product_file_close(file, paths->data, f);
+}
+
+/* A string of gnuplot's in single quotes. */
+static void
+quoted(FILE *file, const char *text)
+{
+	putc('\'', file);
+	for (; *text != '\0'; text++) {
+		if (*text == '\'')
+			putc('\'', file);
+		putc(*text, file);
+	}
+	putc('\'', file);
+}
+
+static int
+write_script(const struct paths *paths, const struct target *t,
+    const struct result *r, struct failure *f)
+{
+	const struct options *opt = r->plan->opt;
+	char title[512], size[160], model[64] = "closed loop";
+	FILE *file = product_file_open(paths->script, f);
+
+	if (file == NULL)
+		return -1;
+	sizes_text(&opt->sizes, size, sizeof(size));
+	if (opt->rate > 0)
+		snprintf(model, sizeof(model), "open loop at %" PRId64 "/s",
+		    opt->rate);
+	snprintf(title, sizeof(title),
+	    "%s port %u: %s, %u connections, %s bytes, %.0f/s", t->host,
+	    t->port, model, r->plan->connections, size, r->rate);
+	fputs("set terminal svg size 900,800 noenhanced\nset output ", file);
+	quoted(file, paths->picture);
+	fputs("\nset multiplot layout 2,1 title ", file);
+	quoted(file, title);
+	fputs("\nset grid\nset key left top\nset logscale x 10\n"
+	      "set xlabel 'percentile'\nset ylabel 'response time, ms'\n"
+	      "set yrange [0:*]\n"
+	      "set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, "
+	      "'99.99' 10000, '99.999' 100000)\nplot ",
+	    file);
+	quoted(file, paths->data);
+	fputs(" index 0 using 1:2 with lines notitle\n"
+	      "unset logscale x\nset xtics autofreq\n"
+	      "set xlabel 'time, s'\nset ylabel 'echoes/s'\n"
+	      "set y2label 'response time, ms'\nset ytics nomirror\n"
+	      "set y2tics\nset y2range [0:*]\nplot ",
+	    file);
+	quoted(file, paths->data);
+	fputs(" index 1 using 1:2 with linespoints title 'rate', '' "
+	      "index 1 using 1:3 axes x1y2 with linespoints title 'p50', '' "
+	      "index 1 using 1:4 axes x1y2 with linespoints title 'p99'\n",
+	    file);
+	return product_file_close(file, paths->script, f);
+}
+
+static int
+run_gnuplot(const struct paths *paths, struct failure *f)
+{
+	char *argv[] = { (char[]){ "gnuplot" }, NULL, NULL };
+	char script[PATH_MAX];
+	pid_t child;
+	int status, error;
+
+	snprintf(script, sizeof(script), "%s", paths->script);
+	argv[1] = script;
+	error = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
+	if (error != 0) {
+		errno = error;
+		return failure_sys(f, OUTCOME_USAGE,
+		    "--plot: gnuplot cannot be run on %s and %s", paths->script,
+		    paths->data);
+	}
+	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
+		continue;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return failure_set(f, OUTCOME_USAGE,
+		    "--plot: gnuplot failed on %s and %s", paths->script,
+		    paths->data);
+	return 0;
+}
+
+int
+plot_draw(const char *path, const struct target *t, const struct result *r,
+    struct failure *f)
+{
+	struct paths paths;
+
+	if (snprintf(paths.picture, PATH_MAX, "%s", path) >= PATH_MAX ||
+	    snprintf(paths.data, PATH_MAX, "%s.dat", path) >= PATH_MAX ||
+	    snprintf(paths.script, PATH_MAX, "%s.gp", path) >= PATH_MAX)
+		return failure_set(f, OUTCOME_USAGE,
+		    "--plot: the path is too long");
+	if (write_data(&paths, r, f) == -1 ||
+	    write_script(&paths, t, r, f) == -1 || run_gnuplot(&paths, f) == -1)
+		return -1;
+	unlink(paths.data);
+	unlink(paths.script);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plot: a picture of a load, drawn by gnuplot; the only file that starts
+ * another program.
+ */
+#ifndef ECHOC_PLOT_H
+#define ECHOC_PLOT_H
+
+struct failure;
+struct result;
+struct target;
+
+/*
+ * Latency by percentile on a scale of nines, and rate and latencies over the
+ * time, as SVG.  Script and data are written beside the file, and removed when
+ * gnuplot has drawn it.  Returns -1 with OUTCOME_USAGE, naming both, when
+ * there is no gnuplot or it fails.
+ */
+int plot_draw(const char *path, const struct target *, const struct result *,
+    struct failure *);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/human.h"
+#include "client/options.h"
+#include "client/result.h"
+#include "client/terminal.h"
+
+#define FIRST_NS INT64_C(500000000)
+#define AGAIN_NS INT64_C(250000000)
+
+void
+progress_init(struct progress *p, const struct options *opt,
+    const struct terminal *t, int64_t now)
+{
+	memset(p, 0, sizeof(*p));
+	p->plain = opt->progress == PROGRESS_PLAIN && !opt->quiet;
+	p->drawn = opt->progress == PROGRESS_AUTO && !opt->quiet && t->err &&
+	    t->moves;
+	p->began = now;
+	p->next = now + FIRST_NS;
+}
+
+/* One line, no longer than the terminal is wide. */
+static void
+draw(struct progress *p, const char *text, int64_t now)
+{
+	unsigned width = terminal_width(stderr);
+
+	fprintf(stderr, "\r%.*s\033[K", (int)(width > 1 ? width - 1 : 1), text);
+	fflush(stderr);
+	p->visible = true;
+	p->next = now + AGAIN_NS;
+}
+
+void
+progress_connecting(struct progress *p, uint64_t made, uint64_t wanted,
+    int64_t now)
+{
+	char text[80];
+
+	if (!p->drawn || now < p->next)
+		return;
+	snprintf(text, sizeof(text), "connecting %" PRIu64 "/%" PRIu64, made,
+	    wanted);
+	draw(p, text, now);
+}
+
+/* "182k/s  p50 210 us p99 1.40 ms  err 0" */
+static void
+figures(const struct interval *i, char *text, size_t size)
+{
+	char rate[HUMAN_TEXT], p50[HUMAN_TEXT] = "-", p99[HUMAN_TEXT] = "-";
+	double seconds = (double)i->length_ns / 1e9;
+
+	human_short(seconds > 0 ? (double)i->echoed / seconds : 0, rate,
+	    sizeof(rate));
+	if (i->p50_ns >= 0)
+		human_time(i->p50_ns, p50, sizeof(p50));
+	if (i->p99_ns >= 0)
+		human_time(i->p99_ns, p99, sizeof(p99));
+	snprintf(text, size, "%s/s  p50 %s p99 %s  err %" PRIu64, rate, p50,
+	    p99, i->faults);
+}
+
+void
+progress_running(struct progress *p, int64_t done, int64_t whole,
+    uint64_t connections, const struct interval *i, int64_t now)
+{
+	char text[256], state[128], end[HUMAN_TEXT] = "";
+
+	if (!p->drawn || now < p->next)
+		return;
+	figures(i, state, sizeof(state));
+	if (whole > 0)
+		snprintf(end, sizeof(end), "/%.3gs", (double)whole / 1e9);
+	if (done < 0)
+		snprintf(text, sizeof(text), "[warm-up] %" PRIu64 " conn  %s",
+		    connections, state);
+	else
+		snprintf(text, sizeof(text), "[%5.1fs%s] %" PRIu64 " conn  %s",
+		    (double)done / 1e9, end, connections, state);
+	draw(p, text, now);
+}
+
+void
+progress_interval(struct progress *p, const struct interval *i)
+{
+	char state[128];
+
+	if (!p->plain)
+		return;
+	figures(i, state, sizeof(state));
+	fprintf(stderr, "%.3f s  %s\n",
+	    (double)(i->begin_ns + i->length_ns) / 1e9, state);
+}
+
+void
+progress_erase(struct progress *p)
+{
+	if (!p->visible)
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+	p->visible = false;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/result.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/failure.h"
+#include "client/histogram.h"
+#include "client/loop.h"
+#include "client/plan.h"
+#include "client/schedule.h"
+
+/* A thread that is busier than this limits what is measured. */
+#define BUSY 0.9
+/* So is one that is so late with a message that could have gone. */
+#define LAG_NS INT64_C(1000000)
+
+int
+result_init(struct result *r, const struct plan *plan)
+{
+	memset(r, 0, sizeof(*r));
+	r->plan = plan;
+	r->response = histogram_new();
+	r->connect = histogram_new();
+	r->busy = calloc(plan->threads, sizeof(*r->busy));
+	if (plan->opt->rate > 0) {
+		r->service = histogram_new();
+		r->lag = histogram_new();
+	}
+	if (r->response == NULL || r->connect == NULL || r->busy == NULL ||
+	    (plan->opt->rate > 0 && (r->service == NULL || r->lag == NULL))) {
+		result_free(r);
+		errno = ENOMEM;
+		return -1;
+	}
+	return 0;
+}
+
+void
+result_gather(struct result *r, const struct loop *loops, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct loop *l = &loops[i];
+
+		tally_add(&r->window, &l->window);
+		tally_add(&r->before, &l->before);
+		tally_add_connects(&r->connects, &l->connects);
+		r->completed += l->completed;
+		r->completed_bytes += l->completed_bytes;
+		r->verified += l->verified;
+		if (r->mismatches == 0 && l->mismatches > 0) {
+			r->mismatch = l->mismatch;
+			r->mismatch_stream = l->mismatch_stream;
+		}
+		r->mismatches += l->mismatches;
+		r->busy[i] = l->busy;
+		histogram_add(r->response, l->response);
+		histogram_add(r->connect, l->connect);
+		if (r->service != NULL) {
+			histogram_add(r->service, l->service);
+			histogram_add(r->lag, l->lag);
+		}
+	}
+	if (r->plan->opt->rate > 0)
+		r->due = schedule_count((uint64_t)r->plan->opt->rate,
+		    r->window_ns);
+	/* With -n the last of them ends the window. */
+	if (r->plan->opt->messages > 0 &&
+	    r->due > (uint64_t)r->plan->opt->messages)
+		r->due = (uint64_t)r->plan->opt->messages;
+}
+
+void
+result_interval(struct result *r, const struct interval *interval)
+{
+	struct interval *more;
+
+	/* Room is doubled whenever the count is a power of two. */
+	if ((r->interval_count & (r->interval_count - 1)) == 0) {
+		size_t room = r->interval_count > 0 ?
+		    2 * (size_t)r->interval_count :
+		    1;
+
+		more = realloc(r->intervals, room * sizeof(*more));
+		if (more == NULL)
+			return;
+		r->intervals = more;
+	}
+	r->intervals[r->interval_count++] = *interval;
+}
+
+int64_t
+result_percentile(const struct histogram *h, uint32_t percentile)
+{
+	return histogram_supports(h, percentile, RESULT_ABOVE) ?
+	    histogram_percentile(h, percentile) :
+	    -1;
+}
+
+static double
+percentile_figure(const struct histogram *h, uint32_t percentile)
+{
+	int64_t ns = result_percentile(h, percentile);
+
+	return ns >= 0 ? (double)ns : NAN;
+}
+
+static double
+figure(const struct result *r, const struct threshold *t)
+{
+	const struct histogram *h = r->response;
+	bool any = h->count > 0;
+
+	switch (t->metric) {
+	case METRIC_PERCENTILE:
+		return percentile_figure(h, t->percentile);
+	case METRIC_CONNECT_PERCENTILE:
+		return percentile_figure(r->connect, t->percentile);
+	case METRIC_MIN:
+		return any ? (double)h->min : NAN;
+	case METRIC_MEAN:
+		return any ? histogram_mean(h) : NAN;
+	case METRIC_MAX:
+		return any ? (double)h->max : NAN;
+	case METRIC_ERRORS:
+		return (double)(tally_faults(r->window.lost) +
+		    r->window.not_sent + tally_faults(r->connects.failed));
+	case METRIC_ERROR_RATE:
+		return r->error_rate;
+	case METRIC_RATE:
+		break;
+	}
+	return t->of_request ? 100 * r->rate / (double)r->plan->opt->rate :
+			       r->rate;
+}
+
+static bool
+is_saturated(const struct result *r)
+{
+	int64_t lag, half;
+
+	for (unsigned i = 0; i < r->plan->threads; i++)
+		if (r->busy[i] > BUSY)
+			return true;
+	if (r->lag == NULL)
+		return false;
+	lag = result_percentile(r->lag, 99 * PERCENT);
+	half = result_percentile(r->response, 50 * PERCENT);
+	/* A tenth of the response, unless that is less than a timer can do. */
+	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
+}
+
+/* What failed most, with no echo at all. */
+static int
+nothing(const struct result *r, struct failure *f)
+{
+	const uint64_t *kinds = tally_faults(r->window.lost) > 0 ?
+	    r->window.lost :
+	    tally_faults(r->before.lost) > 0 ? r->before.lost :
+					       r->connects.again_failed;
+	enum fault most = tally_most(kinds);
+
+	return failure_set(f,
+	    most != FAULT_NONE ? fault_outcome(most) : OUTCOME_NEGATIVE,
+	    "not one echo: %s",
+	    most != FAULT_NONE ? fault_words(most) : "nothing was sent");
+}
+
+static int
+judge_thresholds(struct result *r, struct failure *f)
+{
+	const struct options *opt = r->plan->opt;
+	const struct threshold *first = NULL;
+
+	for (unsigned i = 0; i < opt->thresholds; i++) {
+		const struct threshold *t = &opt->fail_if[i];
+
+		r->figure[i] = figure(r, t);
+		r->broken[i] = threshold_broken(t, r->figure[i]);
+		if (r->broken[i] && first == NULL)
+			first = t;
+	}
+	if (first == NULL)
+		return 0;
+	return failure_set(f, OUTCOME_NEGATIVE, "--fail-if %s is true",
+	    first->text);
+}
+
+int
+result_judge(struct result *r, struct failure *f)
+{
+	uint64_t wrong = tally_faults(r->window.lost) + r->window.not_sent;
+	uint64_t all = r->window.sent + r->window.not_sent;
+	uint64_t unconnected = tally_faults(r->connects.failed);
+	uint64_t early = tally_faults(r->before.lost) + r->before.not_sent;
+	int thresholds;
+
+	r->rate = r->window_ns > 0 ?
+	    (double)r->completed * 1e9 / (double)r->window_ns :
+	    0;
+	r->error_rate = all > 0 ? 100.0 * (double)wrong / (double)all : 0;
+	r->saturated = is_saturated(r);
+	thresholds = judge_thresholds(r, f);
+	if (r->mismatches > 0)
+		return mismatch_failure(&r->mismatch, f);
+	if (r->window.echoed == 0 && !r->interrupted)
+		return nothing(r, f);
+	if (thresholds == -1)
+		return -1;
+	if ((double)wrong * 1e6 >
+	    (double)all * (double)r->plan->opt->max_error_ppm)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRIu64 " messages failed", wrong, all);
+	if (r->plan->opt->max_error_ppm == 0 && unconnected + early > 0)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    unconnected > 0 ?
+			"%" PRIu64 " connections could not be made" :
+			"%" PRIu64 " messages failed in the warm-up",
+		    unconnected > 0 ? unconnected : early);
+	return 0;
+}
+
+void
+result_free(struct result *r)
+{
+	free(r->response);
+	free(r->service);
+	free(r->connect);
+	free(r->lag);
+	free(r->busy);
+	free(r->intervals);
+	memset(r, 0, sizeof(*r));
+}

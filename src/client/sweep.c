@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/sweep.h"
+
+#include "client/counter.h"
+#include "client/handshake.h"
+#include "client/loop.h"
+#include "client/plan.h"
+#include "client/traffic.h"
+
+/* How long a server may take to close after us. */
+#define CLOSE_NS INT64_C(1000000000)
+
+/* Between two tries of a flow, doubled for each that failed. */
+enum { RETRY_MS = 20 };
+
+static void
+scan_flow(struct loop *l, struct flow *f, int64_t now)
+{
+	int64_t timeout = l->plan->opt->timeout_ns;
+	const struct message *oldest = flow_message(f, 0);
+
+	switch (f->state) {
+	case FLOW_DOWN:
+		if (!f->gone && (l->phase == PHASE_LOAD || f->count > 0) &&
+		    now - f->since >=
+			(int64_t)(RETRY_MS << f->failures) * 1000000)
+			handshake_queue(l, f);
+		break;
+	case FLOW_CONNECTING:
+		if (now - f->since >= timeout)
+			traffic_broken(l, f, FAULT_CONNECT_TIMEOUT, now);
+		break;
+	case FLOW_CLOSING:
+		if (now - f->since >= CLOSE_NS) {
+			counter_add(&l->connects.unclosed, 1);
+			flow_close(f, true, now);
+			l->sockets--;
+			if (l->phase == PHASE_LOAD)
+				handshake_queue(l, f);
+		}
+		break;
+	case FLOW_GREETING:
+	case FLOW_OPEN:
+		if (oldest != NULL &&
+		    now - (oldest->sent != 0 ? oldest->sent : oldest->due) >=
+			timeout)
+			traffic_broken(l, f, FAULT_TIMEOUT, now);
+		break;
+	}
+}
+
+void
+sweep_timeouts(struct loop *l, int64_t now)
+{
+	for (unsigned i = 0; i < l->flow_count; i++)
+		scan_flow(l, &l->flows[i], now);
+}
+
+void
+sweep_finish(struct loop *l, int64_t now)
+{
+	for (unsigned i = 0; i < l->flow_count; i++)
+		if (l->flows[i].state == FLOW_OPEN)
+			flow_finish(&l->flows[i], now);
+}
+
+void
+sweep_close(struct loop *l, int64_t now)
+{
+	struct message m;
+
+	for (unsigned i = 0; i < l->flow_count; i++) {
+		struct flow *f = &l->flows[i];
+		unsigned waiting;
+
+		if (f->state == FLOW_CLOSING)
+			counter_add(&l->connects.unclosed, 1);
+		while (flow_forfeit(f, &m))
+			counter_add(&traffic_tally(l, &m)->lost[FAULT_TIMEOUT],
+			    1);
+		for (waiting = 0; waiting < f->count; waiting++)
+			counter_add(&traffic_tally(l, flow_message(f, waiting))
+					 ->not_sent,
+			    1);
+		flow_drop(f);
+		flow_close(f, true, now);
+	}
+	l->sockets = 0;
+	l->under_way = 0;
+}

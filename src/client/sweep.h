@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sweep: looks over all connections of a loop now and then: for time-outs,
+ * for those that may try again, and to end them all.
+ */
+#ifndef ECHOC_SWEEP_H
+#define ECHOC_SWEEP_H
+
+#include <stdint.h>
+
+struct loop;
+
+/* Look for time-outs, and for flows that may try again. */
+void sweep_timeouts(struct loop *, int64_t now);
+
+/* Say on every open connection that nothing more will come. */
+void sweep_finish(struct loop *, int64_t now);
+
+/*
+ * Close all.  What is still under way is lost; who has not heard the server's
+ * end is counted.
+ */
+void sweep_close(struct loop *, int64_t now);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/traffic.h"
+
+#include <sys/epoll.h>
+
+#include "client/counter.h"
+#include "client/dial.h"
+#include "client/handshake.h"
+#include "client/loop.h"
+#include "client/msglog.h"
+#include "client/plan.h"
+#include "common/clock.h"
+
+/* A flow that failed so often is tried no more rarely than that. */
+enum { RETRY_STEPS = 6 };
+
+struct tally *
+traffic_tally(struct loop *l, const struct message *m)
+{
+	return m->measured ? &l->window : &l->before;
+}
+
+/* Room in a socket is only watched while something waits for it. */
+static void
+watch(struct loop *l, struct flow *f)
+{
+	bool wants = f->unsent > 0;
+	struct epoll_event event = { .events = wants ? EPOLLIN | EPOLLOUT :
+						       EPOLLIN,
+		.data.ptr = f };
+
+	if (wants == f->polled_out)
+		return;
+	f->polled_out = wants;
+	epoll_ctl(l->epoll, EPOLL_CTL_MOD, f->fd, &event);
+}
+
+static void
+send_waiting(struct loop *l, struct flow *f, int64_t now)
+{
+	unsigned begun = f->begun;
+	enum fault fault = flow_send(f, now);
+
+	for (; begun < f->begun; begun++) {
+		const struct message *m = flow_message(f, begun);
+		struct tally *t = traffic_tally(l, m);
+
+		counter_add(&t->sent, 1);
+		counter_add(&t->bytes_sent, m->size);
+	}
+	if (fault == FAULT_NONE)
+		watch(l, f);
+	/* What the server has sent before its reset is still to be read. */
+	else if (fault != FAULT_RESET)
+		traffic_broken(l, f, fault, now);
+}
+
+/* Whether one more may go, and whether it will be measured. */
+static bool
+may_put(struct loop *l, int64_t now, bool *measured)
+{
+	if (l->phase != PHASE_LOAD || now >= l->end_at)
+		return false;
+	*measured = now >= l->window_at;
+	if (*measured && l->plan->opt->messages > 0 &&
+	    atomic_fetch_sub_explicit(&l->control->left, 1,
+		memory_order_relaxed) <= 0)
+		return false;
+	return true;
+}
+
+static bool
+put(struct loop *l, struct flow *f, int64_t due, bool measured)
+{
+	if (!flow_put(f, due, sizes_next(&l->plan->opt->sizes, &l->size_state),
+		measured)) {
+		counter_add(measured ? &l->window.not_sent :
+				       &l->before.not_sent,
+		    1);
+		return false;
+	}
+	l->under_way++;
+	return true;
+}
+
+static bool
+is_used_up(const struct loop *l, const struct flow *f)
+{
+	int64_t most = l->plan->opt->reconnect;
+
+	return most > 0 && f->served >= most;
+}
+
+/* Closed loop: keep as many under way as were asked for. */
+static void
+refill(struct loop *l, struct flow *f, int64_t now)
+{
+	bool measured;
+
+	while (f->count < l->plan->opt->pipeline && !is_used_up(l, f) &&
+	    may_put(l, now, &measured))
+		put(l, f, now, measured);
+	if (f->unsent > 0)
+		send_waiting(l, f, now);
+}
+
+static void
+echoed(struct loop *l, const struct flow *f, const struct message *m,
+    int64_t now)
+{
+	struct tally *t = traffic_tally(l, m);
+	int64_t begin = l->service != NULL ? m->due : m->sent;
+
+	l->under_way--;
+	counter_add(&t->echoed, 1);
+	counter_add(&t->bytes_echoed, m->size);
+	if (now >= l->window_at && now < l->end_at) {
+		counter_add(&l->completed, 1);
+		counter_add(&l->completed_bytes, m->size);
+	}
+	if (!m->measured)
+		return;
+	l->last_echo = now;
+	histogram_record(l->response, now - begin);
+	if (l->service != NULL)
+		histogram_record(l->service, now - m->sent);
+	if (l->log != NULL)
+		msglog_add(l->log, m->due - l->window_at,
+		    m->sent - l->window_at, now - l->window_at, f->index,
+		    m->size);
+}
+
+/* The first echo on a connection that was made before the load. */
+static void
+greeted(struct loop *l, struct flow *f)
+{
+	f->state = FLOW_OPEN;
+	f->served = 0;
+	counter_add(&l->connects.established, 1);
+	l->unready--;
+	handshake_over(l);
+}
+
+/* Something has come, or the connection is new: what is next on it? */
+static void
+go_on(struct loop *l, struct flow *f, int64_t now)
+{
+	if (f->state == FLOW_GREETING && f->count == 0)
+		greeted(l, f);
+	if (f->state != FLOW_OPEN)
+		return;
+	if (l->service == NULL)
+		refill(l, f, now);
+	else if (f->unsent > 0)
+		send_waiting(l, f, now);
+	if (f->state == FLOW_OPEN && f->count == 0 && is_used_up(l, f))
+		flow_finish(f, now);
+}
+
+/* The server has closed after us, as it should. */
+static void
+closed(struct loop *l, struct flow *f, int64_t now)
+{
+	flow_close(f, false, now);
+	l->sockets--;
+	if (l->phase == PHASE_LOAD || f->count > 0)
+		handshake_queue(l, f);
+}
+
+static void
+receive(struct loop *l, struct flow *f)
+{
+	uint64_t before = f->offset;
+	struct message m;
+	enum fault fault;
+	ssize_t n;
+	int64_t now;
+
+	do {
+		fault = flow_receive(f, l->buffer, l->plan->opt->no_verify == 0,
+		    &n, &l->mismatch);
+		now = clock_ns();
+		while (flow_take(f, &m)) {
+			f->failures = 0;
+			echoed(l, f, &m, now);
+		}
+	} while (n == FLOW_BUFFER && fault == FAULT_NONE);
+	counter_add(&l->verified, f->offset - before);
+	if (fault == FAULT_NONE)
+		go_on(l, f, now);
+	else if (fault == FAULT_ENDED && f->state == FLOW_CLOSING)
+		closed(l, f, now);
+	else
+		traffic_broken(l, f, fault, now);
+}
+
+static void
+connected(struct loop *l, struct flow *f)
+{
+	int64_t now = clock_ns();
+
+	histogram_record(l->connect, now - f->since);
+	f->since = now;
+	if (l->phase == PHASE_CONNECT) {
+		f->state = FLOW_GREETING;
+		put(l, f, now, false);
+		send_waiting(l, f, now);
+		return;
+	}
+	f->state = FLOW_OPEN;
+	counter_add(&l->connects.again, 1);
+	if (now >= l->window_at && now < l->end_at)
+		counter_add(&l->connects.within, 1);
+	handshake_over(l);
+	watch(l, f);
+	go_on(l, f, now);
+}
+
+void
+traffic_event(struct loop *l, struct flow *f, uint32_t events)
+{
+	int error;
+
+	if (f->state == FLOW_CONNECTING) {
+		error = dial_outcome(f->fd);
+		if (error != 0)
+			traffic_broken(l, f, fault_of_errno(error), clock_ns());
+		else
+			connected(l, f);
+		return;
+	}
+	if ((events & ~(uint32_t)EPOLLOUT) != 0)
+		receive(l, f);
+	if ((events & EPOLLOUT) != 0 && f->fd != -1 && f->unsent > 0)
+		send_waiting(l, f, clock_ns());
+}
+
+void
+traffic_prime(struct loop *l, int64_t now)
+{
+	for (unsigned i = 0; i < l->turns; i++) {
+		/* Those that already have a signal of their own come later. */
+		if (l->turn[i]->state == FLOW_OPEN)
+			go_on(l, l->turn[i], i == 0 ? now : clock_ns());
+	}
+}
+
+void
+traffic_send_due(struct loop *l, int64_t now)
+{
+	struct flow *f;
+	int64_t due;
+	bool measured, free_to_go;
+
+	/* Not too many at once: echoes want to be read, too. */
+	for (unsigned n = 0; n < 256 && l->turns > 0; n++) {
+		due = schedule_due(&l->due_times);
+		if (due > now || !may_put(l, due, &measured))
+			return;
+		schedule_advance(&l->due_times);
+		f = l->turn[l->next_turn++ % l->turns];
+		free_to_go = f->state == FLOW_OPEN && f->unsent == 0;
+		if (!put(l, f, due, measured) || f->state != FLOW_OPEN)
+			continue;
+		now = clock_ns();
+		send_waiting(l, f, now);
+		if (free_to_go && measured)
+			histogram_record(l->lag, now - due);
+	}
+}
+
+/* Which part of the account a connection that is lost belongs to. */
+static void
+count_broken(struct loop *l, const struct flow *f, enum fault fault)
+{
+	struct connects *c = &l->connects;
+
+	if (l->phase == PHASE_CONNECT)
+		counter_add(&c->failed[fault], 1);
+	else if (f->state == FLOW_CONNECTING)
+		counter_add(&c->again_failed[fault], 1);
+	else
+		counter_add(&c->broken[fault], 1);
+	if (fault == FAULT_MISMATCH) {
+		if (l->mismatches == 0)
+			l->mismatch_stream = f->stream;
+		counter_add(&l->mismatches, 1);
+	}
+}
+
+void
+traffic_broken(struct loop *l, struct flow *f, enum fault fault, int64_t now)
+{
+	struct message m;
+
+	count_broken(l, f, fault);
+	while (flow_forfeit(f, &m)) {
+		counter_add(&traffic_tally(l, &m)->lost[fault], 1);
+		l->under_way--;
+	}
+	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
+		handshake_over(l);
+	if (f->fd != -1)
+		l->sockets--;
+	flow_close(f, true, now);
+	if (l->phase == PHASE_CONNECT) {
+		f->gone = true;
+		l->unready--;
+		return;
+	}
+	if (f->failures < RETRY_STEPS)
+		f->failures++;
+	/* At once when it was good for something; else sweep_timeouts will. */
+	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->count > 0))
+		handshake_queue(l, f);
+}
+
+void
+traffic_connect(struct loop *l, struct flow *f)
+{
+	int64_t now = clock_ns();
+	bool connected = false;
+	const struct plan *plan = l->plan;
+	const struct origin *from = plan->origins > 0 ?
+	    &plan->origin[f->index % plan->origins] :
+	    NULL;
+	uint64_t stream = atomic_fetch_add_explicit(&l->control->streams, 1,
+	    memory_order_relaxed);
+	enum fault fault = flow_connect(f, &plan->peer, from, plan->opt->nagle,
+	    stream, now, &connected);
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT,
+		.data.ptr = f };
+
+	if (fault == FAULT_NONE) {
+		l->sockets++;
+		f->polled_out = true;
+		if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, f->fd, &event) == -1)
+			fault = FAULT_LOCAL;
+	} else {
+		/* So that what follows knows what has failed. */
+		f->state = FLOW_CONNECTING;
+	}
+	if (fault != FAULT_NONE)
+		traffic_broken(l, f, fault, now);
+	else if (connected)
+		traffic_event(l, f, EPOLLOUT);
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: ISC
+#
+# Measurements, which take a machine that does nothing else, and are therefore
+# no part of "make check".
+
+bench_programs = \
+	%D%/bare-load$(EXEEXT) \
+	%D%/epoll-echo$(EXEEXT)
+
+EXTRA_PROGRAMS = \
+	%D%/bare-load \
+	%D%/epoll-echo
+CLEANFILES += $(bench_programs)
+
+%C%_bare_load_SOURCES = %D%/bare-load.c
+%C%_bare_load_LDADD =
+%C%_epoll_echo_SOURCES = %D%/epoll-echo.c
+%C%_epoll_echo_LDADD =
+
+EXTRA_DIST += \
+	%D%/Bench.pm \
+	%D%/closed-loop \
+	%D%/many-connections
+
+bench_run = ECHOD_BUILDDIR='$(abs_builddir)' \
+	ECHOC='$(abs_builddir)/echoc' ECHOD='$(abs_builddir)/echod' \
+	$(PERL)
+
+# BENCH_FLAGS: options of the script, as in BENCH_FLAGS='rounds=9 seconds=1'.
+bench: bench-closed-loop bench-many-connections
+
+bench-closed-loop: $(bench_programs) echoc$(EXEEXT)
+	$(bench_run) $(srcdir)/%D%/closed-loop $(BENCH_FLAGS)
+
+# 77: this machine does not allow it, which the script has said.
+bench-many-connections: echoc$(EXEEXT) echod$(EXEEXT)
+	$(bench_run) $(srcdir)/%D%/many-connections || test $$? -eq 77
+
+.PHONY: bench bench-closed-loop bench-many-connections
