@@ -85,6 +85,8 @@ libechoc_a_SOURCES = \
 	%D%/client/report.h \
 	%D%/client/result.c \
 	%D%/client/result.h \
+	%D%/client/sampler.c \
+	%D%/client/sampler.h \
 	%D%/client/schedule.c \
 	%D%/client/schedule.h \
 	%D%/client/send.c \

@@ -8,7 +8,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "client/counter.h"
 #include "client/dial.h"
 #include "client/export.h"
 #include "client/failure.h"
@@ -20,9 +19,9 @@
 #include "client/plan.h"
 #include "client/plot.h"
 #include "client/product.h"
-#include "client/progress.h"
 #include "client/report.h"
 #include "client/result.h"
+#include "client/sampler.h"
 #include "client/spectrum.h"
 #include "client/target.h"
 #include "client/terminal.h"
@@ -32,87 +31,18 @@
 
 struct bench {
 	const struct options *opt;
-	const struct target *target;
+	struct target *target;
 	const struct terminal *terminal;
 	struct product *product;
 	struct plan plan;
 	struct control control;
 	struct loop *loops;
 	struct result result;
-	struct progress progress;
-	struct histogram *seen, *before; /* at the ends of the interval */
-	uint64_t echoed, bytes, faults;	 /* until the last interval */
-	int64_t interval_began;
-	int log; /* of messages, -1: none */
-	struct failure *failure;
+	struct sampler sampler;
+	int log;		/* of messages, -1: none */
+	FILE *spectrum;		/* --hdr; NULL: none */
+	struct failure writing; /* what could not be written */
 };
-
-/* What the threads have counted so far, as one interval since the last. */
-static void
-measure(struct bench *b, struct interval *i, int64_t now)
-{
-	struct tally sum = { 0 };
-	uint64_t echoed = 0, bytes = 0;
-
-	memset(b->seen, 0, sizeof(*b->seen));
-	for (unsigned n = 0; n < b->plan.threads; n++) {
-		const struct loop *l = &b->loops[n];
-
-		histogram_add(b->seen, l->response);
-		tally_add(&sum, &l->window);
-		echoed += counter_read(&l->completed);
-		bytes += counter_read(&l->completed_bytes);
-	}
-	*i = (struct interval){ .length_ns = now - b->interval_began,
-		.begin_ns = b->interval_began - b->control.window,
-		.echoed = echoed - b->echoed,
-		.bytes = bytes - b->bytes,
-		.faults = tally_faults(sum.lost) + sum.not_sent - b->faults };
-	histogram_subtract(b->seen, b->before);
-	i->p50_ns = result_percentile(b->seen, 50 * PERCENT);
-	i->p99_ns = result_percentile(b->seen, 99 * PERCENT);
-	i->max_ns = b->seen->count > 0 ? b->seen->max : -1;
-}
-
-/* An interval is over: keep it, show it, and begin the next. */
-static void
-end_interval(struct bench *b, int64_t now)
-{
-	struct interval i;
-
-	measure(b, &i, now);
-	if (i.length_ns <= 0)
-		return;
-	histogram_add(b->before, b->seen);
-	b->echoed += i.echoed;
-	b->bytes += i.bytes;
-	b->faults += i.faults;
-	b->interval_began = now;
-	result_interval(&b->result, &i);
-	progress_interval(&b->progress, &i);
-	if (b->opt->json_stream && b->product->data != NULL)
-		export_interval(b->product->data, &i, b->failure);
-}
-
-static void
-show_progress(struct bench *b, int64_t now)
-{
-	struct interval i;
-	uint64_t made = 0;
-
-	if (!b->progress.drawn || now < b->progress.next)
-		return;
-	for (unsigned n = 0; n < b->plan.threads; n++)
-		made += counter_read(&b->loops[n].connects.established);
-	if (b->control.start == 0) {
-		progress_connecting(&b->progress, made, b->plan.connections,
-		    now);
-		return;
-	}
-	measure(b, &i, now);
-	progress_running(&b->progress, now - b->control.window,
-	    b->opt->messages > 0 ? 0 : b->plan.duration_ns, made, &i, now);
-}
 
 static void
 wake_all(struct bench *b)
@@ -133,7 +63,6 @@ interrupted(struct bench *b)
 	else if (now < b->control.end)
 		atomic_store(&b->control.end, now);
 	wake_all(b);
-	interrupt_close();
 }
 
 /* Wait for the threads to say something, until `until` at the latest. */
@@ -166,17 +95,26 @@ static bool
 wait_connected(struct bench *b)
 {
 	int64_t began = clock_ns();
-	uint64_t made = 0;
 
 	while (atomic_load(&b->control.ready) < b->plan.threads &&
 	    !b->result.interrupted) {
 		wait_until(b, INT64_MAX);
-		show_progress(b, clock_ns());
+		sampler_show(&b->sampler, clock_ns());
 	}
 	b->result.connect_ns = clock_ns() - began;
-	for (unsigned n = 0; n < b->plan.threads; n++)
-		made += counter_read(&b->loops[n].connects.established);
-	return made > 0 && !b->result.interrupted;
+	return sampler_established(&b->sampler) > 0 && !b->result.interrupted;
+}
+
+/* An interval is over.  When nobody reads about it, so is the load. */
+static void
+end_interval(struct bench *b, int64_t now)
+{
+	if (b->writing.outcome != OUTCOME_OK ||
+	    sampler_interval(&b->sampler, now, &b->result, &b->writing) == 0)
+		return;
+	if (now < b->control.end)
+		atomic_store(&b->control.end, now);
+	wake_all(b);
 }
 
 static void
@@ -188,18 +126,21 @@ load(struct bench *b)
 	c->window = now + b->plan.warmup_ns;
 	c->end = c->window + b->plan.duration_ns;
 	c->left = b->opt->messages > 0 ? b->opt->messages : INT64_MAX / 2;
-	b->interval_began = next = c->window;
-	next += b->opt->interval_ns;
+	sampler_begin(&b->sampler, c->window);
+	next = c->window + b->opt->interval_ns;
 	atomic_store(&c->start, now);
 	wake_all(b);
 	while (atomic_load(&c->done) < b->plan.threads) {
-		wait_until(b, next);
+		wait_until(b, next < c->end ? next : INT64_MAX);
 		now = clock_ns();
 		if (now >= next && now < c->end) {
 			end_interval(b, now);
-			next += b->opt->interval_ns;
+			/* A long one, when we were stopped meanwhile. */
+			do
+				next += b->opt->interval_ns;
+			while (next <= now);
 		}
-		show_progress(b, now);
+		sampler_show(&b->sampler, now);
 	}
 }
 
@@ -212,8 +153,8 @@ window_end(const struct bench *b)
 	if (b->opt->messages == 0 || b->result.interrupted)
 		return b->control.end > last ? b->control.end : last;
 	for (unsigned n = 0; n < b->plan.threads; n++)
-		if (b->loops[n].last_echo > last)
-			last = b->loops[n].last_echo;
+		if (b->loops[n].last_outcome > last)
+			last = b->loops[n].last_outcome;
 	return last;
 }
 
@@ -266,7 +207,6 @@ run_threads(struct bench *b, struct failure *f)
 	bool connected;
 	int logged = 0;
 
-	progress_init(&b->progress, b->opt, b->terminal, clock_ns());
 	connected = wait_connected(b);
 	if (connected)
 		load(b);
@@ -280,41 +220,49 @@ run_threads(struct bench *b, struct failure *f)
 	}
 	if (connected)
 		b->result.window_ns = window_end(b) - b->control.window;
-	if (connected && b->interval_began < window_end(b))
+	if (connected)
 		end_interval(b, window_end(b));
-	progress_erase(&b->progress);
+	sampler_end(&b->sampler);
 	result_gather(&b->result, b->loops, b->plan.threads);
 	if (connected)
 		result_judge(&b->result, f);
 	else
 		nobody_connected(b, f);
 	errno = logged;
-	if (logged != 0)
+	if (logged != 0 && f->outcome != OUTCOME_MISMATCH)
 		failure_sys(f, OUTCOME_USAGE, "--log %s", b->opt->log);
 }
 
-/* The files besides the product; the first that fails is told. */
-static void
-write_files(struct bench *b, struct failure *f)
+/* The files besides the product, before there is something to lose. */
+static int
+open_files(struct bench *b, struct failure *f)
 {
-	struct failure writing = { 0 };
-	char title[160];
-	FILE *file;
+	const struct options *opt = b->opt;
 
-	if (b->opt->spectrum != NULL) {
+	if (opt->log != NULL && (b->log = msglog_open(opt->log, f)) == -1)
+		return -1;
+	if (opt->spectrum != NULL &&
+	    (b->spectrum = product_file_open(opt->spectrum, f)) == NULL)
+		return -1;
+	return opt->plot != NULL ? plot_prepare(opt->plot, f) : 0;
+}
+
+/* The first that fails is told. */
+static void
+write_files(struct bench *b)
+{
+	char title[160];
+
+	if (b->spectrum != NULL) {
 		snprintf(title, sizeof(title),
 		    "response time in microseconds, %s loop",
 		    b->opt->rate > 0 ? "open" : "closed");
-		file = product_file_open(b->opt->spectrum, &writing);
-		if (file != NULL) {
-			spectrum_print(file, b->result.response, title);
-			product_file_close(file, b->opt->spectrum, &writing);
-		}
+		spectrum_print(b->spectrum, b->result.response, title);
+		product_file_close(b->spectrum, b->opt->spectrum, &b->writing);
+		b->spectrum = NULL;
 	}
-	if (b->opt->plot != NULL && writing.outcome == OUTCOME_OK)
-		plot_draw(b->opt->plot, b->target, &b->result, &writing);
-	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
-		*f = writing;
+	if (b->opt->plot != NULL && b->writing.outcome == OUTCOME_OK)
+		plot_draw(b->opt->plot, b->target, &b->result, &b->writing);
 }
 
 static void
@@ -326,11 +274,16 @@ show_result(struct bench *b, struct failure *f)
 		report_print(p->text, &b->result, b->terminal);
 		report_chart(p->text, &b->result, b->terminal);
 	}
-	write_files(b, f);
-	if (p->data != NULL && p->format == FORMAT_CSV)
+	write_files(b);
+	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
+		*f = b->writing;
+	if (p->data != NULL && p->format == FORMAT_JSON)
+		export_json(p->data, b->target, b->opt, &b->result, f,
+		    &b->writing);
+	else if (p->data != NULL && p->format == FORMAT_CSV)
 		export_csv(p->data, &b->result);
-	else if (p->data != NULL)
-		export_json(p->data, b->target, b->opt, &b->result, f, f);
+	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
+		*f = b->writing;
 }
 
 /* Make all that a load needs, run it, and show it. */
@@ -340,11 +293,11 @@ run(struct bench *b, struct failure *f)
 	int result = -1;
 
 	b->control.changed = eventfd(0, EFD_CLOEXEC);
-	b->seen = histogram_new();
-	b->before = histogram_new();
 	b->loops = calloc(b->plan.threads, sizeof(*b->loops));
-	if (b->control.changed == -1 || b->seen == NULL || b->before == NULL ||
-	    b->loops == NULL || result_init(&b->result, &b->plan) == -1)
+	if (b->control.changed == -1 || b->loops == NULL ||
+	    sampler_init(&b->sampler, &b->plan, b->loops, b->terminal,
+		b->product) == -1 ||
+	    result_init(&b->result, &b->plan) == -1)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	if (b->product->text != NULL) {
 		report_head(b->product->text, b->target, &b->result);
@@ -365,17 +318,18 @@ run(struct bench *b, struct failure *f)
 	return result;
 }
 
-/* One connection of the usual kind finds the address for all others. */
+/* With several addresses one connection finds that for all others. */
 static int
-find_peer(struct target *t, const struct options *opt, struct addr *peer,
-    struct failure *f)
+choose_peer(struct bench *b, struct failure *f)
 {
 	struct connection c;
 
-	if (target_resolve(t, opt, f) == -1 || dial(t, opt, &c, f) == -1)
+	if (b->target->count == 1)
+		return 0;
+	if (dial(b->target, b->opt, &c, f) == -1)
 		return -1;
 	close(c.fd);
-	*peer = c.peer;
+	plan_set_peer(&b->plan, &c.peer);
 	return 0;
 }
 
@@ -387,23 +341,27 @@ bench_run(struct target *t, const struct options *opt, struct product *p,
 		.target = t,
 		.terminal = terminal,
 		.product = p,
-		.log = -1,
-		.failure = f };
-	struct addr peer;
+		.log = -1 };
 	bool shown = false;
 
 	pattern_init((uint64_t)opt->seed);
-	if (find_peer(t, opt, &peer, f) == 0 &&
-	    plan_make(&b.plan, opt, &peer, f) == 0 &&
-	    (opt->log == NULL || (b.log = msglog_open(opt->log, f)) != -1))
+	if (target_resolve(t, opt, f) == 0 &&
+	    plan_make(&b.plan, opt, &t->address[0], f) == 0 &&
+	    choose_peer(&b, f) == 0 && open_files(&b, f) == 0)
 		shown = run(&b, f) == 0;
+	/* Who ends a load early has a result, if a poor one. */
+	if (f->outcome == OUTCOME_INTERRUPTED)
+		f->outcome = OUTCOME_NEGATIVE;
 	if (!shown && p->data != NULL && p->format == FORMAT_JSON)
 		export_json(p->data, t, opt, NULL, f, f);
+	else if (!shown && p->data != NULL)
+		export_csv(p->data, NULL);
 	if (b.log != -1)
 		close(b.log);
+	if (b.spectrum != NULL)
+		fclose(b.spectrum);
 	free(b.loops);
-	free(b.seen);
-	free(b.before);
+	sampler_free(&b.sampler);
 	if (b.control.changed > 0)
 		close(b.control.changed);
 	result_free(&b.result);

@@ -16,17 +16,58 @@
 #include "common/clock.h"
 #include "common/net.h"
 
+/* Whether an address is one of ours. */
+static int
+try_bind(const struct addr *a)
+{
+	int fd = socket(a->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int result, saved;
+
+	if (fd == -1)
+		return -1;
+	result = bind(fd, &a->sa, a->len);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return result;
+}
+
 int
 dial_origin(struct origin *from, const char *text, struct errbuf *err)
 {
 	memset(from, 0, sizeof(*from));
 	if (addr_from_literal(&from->addr, text, 0) == 0)
-		return 0;
+		return try_bind(&from->addr) == 0 ?
+		    0 :
+		    errbuf_sys(err, "-I %s", text);
 	if (strlen(text) >= sizeof(from->device) || if_nametoindex(text) == 0)
 		return errbuf_set(err,
-		    "\"%s\" is neither an address nor an interface", text);
+		    "-I: \"%s\" is neither an address nor an interface", text);
 	memcpy(from->device, text, strlen(text) + 1);
 	return 0;
+}
+
+int
+dial_family(const struct options *opt, struct failure *f)
+{
+	int family = opt->only_v4 ? AF_INET :
+	    opt->only_v6	  ? AF_INET6 :
+				    AF_UNSPEC;
+	struct origin from;
+
+	for (unsigned i = 0; i < opt->interfaces.count; i++) {
+		const char *text = opt->interfaces.item[i];
+
+		if (dial_origin(&from, text, &f->why) == -1)
+			return failure_set(f, OUTCOME_USAGE, "%s", f->why.text);
+		if (from.addr.len == 0 || from.addr.sa.sa_family == family)
+			continue;
+		if (family != AF_UNSPEC)
+			return failure_set(f, OUTCOME_USAGE,
+			    "-I %s is of another family", text);
+		family = from.addr.sa.sa_family;
+	}
+	return family;
 }
 
 static int
@@ -117,6 +158,9 @@ dial_hang_up(int fd)
 	close(fd);
 }
 
+/* RFC 8305 section 8: never less between two attempts. */
+#define DELAY_MIN INT64_C(10000000)
+
 /* The race of several addresses. */
 struct race {
 	struct addr address[TARGET_ADDRESSES]; /* in the order of trying */
@@ -196,9 +240,9 @@ lost(const struct race *race, struct failure *f)
 	enum outcome outcome = local ? OUTCOME_LIMIT : OUTCOME_CONNECT;
 
 	errno = race->error;
-	if (race->count > 1)
+	if (race->tried > 1)
 		return failure_sys(f, outcome,
-		    "cannot connect to any of %u addresses", race->count);
+		    "cannot connect to any of %u addresses", race->tried);
 	return failure_sys(f, outcome, "cannot connect");
 }
 
@@ -211,6 +255,7 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
     struct failure *f)
 {
 	int64_t now, next = 0, until;
+	unsigned running;
 	int winner;
 
 	for (;;) {
@@ -229,15 +274,20 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
 		until = race->tried < race->count && next < end ? next : end;
 		race->fds[race->tried] = (struct pollfd){ .fd = interrupt_fd(),
 			.events = POLLIN };
-		poll(race->fds, race->tried + 1,
-		    (int)((until - now + 999999) / 1000000));
+		if (poll(race->fds, race->tried + 1,
+			(int)((until - now + 999999) / 1000000)) == -1)
+			continue;
 		if (race->fds[race->tried].revents != 0 &&
 		    interrupt_read() == INTERRUPT_STOP)
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "interrupted while connecting");
+		running = race->running;
 		winner = look(race, race->tried);
 		if (winner >= 0)
 			return winner;
+		/* One has failed: the next need not wait. */
+		if (race->running < running)
+			next = clock_ns();
 	}
 }
 
@@ -247,17 +297,20 @@ dial(const struct target *t, const struct options *opt, struct connection *c,
 {
 	struct race race = { .nagle = opt->nagle };
 	bool in_turn = opt->eyeballs_ns == 0;
+	int64_t delay = opt->eyeballs_ns;
 	struct errbuf err;
 	int winner;
 
 	c->fd = -1;
 	if (opt->interfaces.count > 0 &&
 	    dial_origin(&race.from, opt->interfaces.item[0], &err) == -1)
-		return failure_set(f, OUTCOME_USAGE, "-I: %s", err.text);
+		return failure_set(f, OUTCOME_USAGE, "%s", err.text);
 	interleave(&race, t);
-	winner = run(&race,
-	    in_turn ? opt->timeout_ns / race.count : opt->eyeballs_ns, in_turn,
-	    clock_ns() + opt->timeout_ns, f);
+	if (in_turn)
+		delay = opt->timeout_ns / race.count;
+	else if (delay < DELAY_MIN)
+		delay = DELAY_MIN;
+	winner = run(&race, delay, in_turn, clock_ns() + opt->timeout_ns, f);
 	for (int i = 0; i < (int)race.tried; i++)
 		if (i != winner && race.fds[i].fd != -1)
 			close(race.fds[i].fd);

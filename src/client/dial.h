@@ -33,6 +33,12 @@ struct connection {
 int dial_origin(struct origin *, const char *text, struct errbuf *);
 
 /*
+ * The one family that -4, -6 and the addresses of -I leave, or AF_UNSPEC.
+ * Returns -1 with OUTCOME_USAGE when they contradict each other.
+ */
+int dial_family(const struct options *, struct failure *);
+
+/*
  * Begin to connect.  On the same host it may be over at once, and *connected
  * says so (NULL: not asked for); else the socket is writable when it is.
  * Returns the descriptor, or -1 with errno.

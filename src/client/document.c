@@ -61,16 +61,17 @@ document_text(const char *text)
 	return json_string(plain);
 }
 
-/* RFC 3339, in UTC. */
-static json_t *
-started(void)
+json_t *
+document_now(void)
 {
-	char text[40];
+	char text[64], date[32];
+	struct timespec now;
 	struct tm tm;
-	time_t now = time(NULL);
 
-	gmtime_r(&now, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%06ldZ", date, now.tv_nsec / 1000);
 	return json_string(text);
 }
 
@@ -96,7 +97,7 @@ document_new(const struct options *opt, const struct target *t)
 	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(object, "mode",
 	    json_string(options_mode_name(opt->mode)));
-	json_object_set_new(object, "started", started());
+	json_object_set_new(object, "started", document_now());
 	json_object_set_new(object, "target",
 	    t != NULL ? target_object(t) : json_null());
 	return object;
@@ -159,12 +160,32 @@ document_outcome(json_t *object, const struct failure *f)
 	json_object_set_new(object, "error", error);
 }
 
-int
-document_write(json_t *object, FILE *file, bool one_line, struct failure *f)
+/* A histogram has thousands of numbers: a line for each would be too many. */
+static int
+write_members(json_t *object, FILE *file)
 {
-	size_t flags = JSON_REAL_PRECISION(DIGITS) |
-	    (one_line ? JSON_COMPACT : JSON_INDENT(2));
-	int result = json_dumpf(object, file, flags);
+	const char *name, *before = "{";
+	json_t *member;
+
+	json_object_foreach(object, name, member)
+	{
+		fprintf(file, "%s\n  \"%s\": ", before, name);
+		if (json_dumpf(member, file,
+			JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY) == -1)
+			return -1;
+		before = ",";
+	}
+	return fputs("\n}", file) == EOF ? -1 : 0;
+}
+
+int
+document_write(json_t *object, FILE *file, enum document_form form,
+    struct failure *f)
+{
+	int result = form == DOCUMENT_MEMBERS ?
+	    write_members(object, file) :
+	    json_dumpf(object, file,
+		JSON_REAL_PRECISION(DIGITS) | JSON_COMPACT);
 
 	json_decref(object);
 	if (result == -1 || putc('\n', file) == EOF || fflush(file) == EOF)

@@ -42,6 +42,9 @@ json_t *document_mismatch(const struct mismatch *);
 /* Nanoseconds as microseconds; null for a negative value. */
 json_t *document_us(int64_t ns);
 
+/* The date and time of now, by RFC 3339, in UTC. */
+json_t *document_now(void);
+
 /* A number with that many decimals; null for one that is not finite. */
 json_t *document_real(double, int decimals);
 
@@ -54,10 +57,14 @@ json_t *document_hex(const unsigned char *, size_t);
 /* A string from outside; what is not UTF-8 becomes '?'. */
 json_t *document_text(const char *);
 
+enum document_form {
+	DOCUMENT_LINE,	  /* on one line, for a stream of objects */
+	DOCUMENT_MEMBERS, /* a line for each member */
+};
+
 /*
- * Write it and a newline, on one line or for people to read, and let go of
- * it.  Returns -1 with the reason.
+ * Write it and a newline, and let go of it.  Returns -1 with the reason.
  */
-int document_write(json_t *, FILE *, bool one_line, struct failure *);
+int document_write(json_t *, FILE *, enum document_form, struct failure *);
 
 #endif

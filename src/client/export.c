@@ -95,6 +95,27 @@ interval(const struct interval *i)
 }
 
 static json_t *
+strings(const char *const *text, unsigned count)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(array, document_text(text[i]));
+	return array;
+}
+
+static json_t *
+percentile_list(const struct options *opt)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < opt->percentiles; i++)
+		json_array_append_new(array,
+		    document_real((double)opt->percentile[i] / PERCENT, 5));
+	return array;
+}
+
+static json_t *
 config(const struct plan *plan)
 {
 	const struct options *opt = plan->opt;
@@ -129,6 +150,15 @@ config(const struct plan *plan)
 	    json_string(opt->no_verify != 0 ? "none" : "full"));
 	json_object_set_new(object, "nodelay", json_boolean(!opt->nagle));
 	json_object_set_new(object, "seed", json_integer(opt->seed));
+	json_object_set_new(object, "max_error_percent",
+	    document_real((double)opt->max_error / PERCENT, 5));
+	json_object_set_new(object, "percentiles", percentile_list(opt));
+	json_object_set_new(object, "family",
+	    json_string(opt->only_v4 ? "ipv4" :
+		    opt->only_v6     ? "ipv6" :
+				       "any"));
+	json_object_set_new(object, "interfaces",
+	    strings(opt->interfaces.item, opt->interfaces.count));
 	json_object_set_new(object, "label",
 	    opt->label != NULL ? document_text(opt->label) : json_null());
 	return object;
@@ -284,10 +314,14 @@ export_json(FILE *file, const struct target *t, const struct options *opt,
 {
 	json_t *object = document_new(opt, t);
 
+	json_object_set_new(object, "type", json_string("result"));
+	json_object_set_new(object, "command",
+	    strings((const char *const *)opt->argv, (unsigned)opt->argc));
 	if (r != NULL)
 		add_result(object, r);
 	document_outcome(object, outcome);
-	return document_write(object, file, opt->json_stream, f);
+	return document_write(object, file,
+	    opt->json_stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS, f);
 }
 
 int
@@ -296,7 +330,7 @@ export_interval(FILE *file, const struct interval *i, struct failure *f)
 	json_t *object = interval(i);
 
 	json_object_set_new(object, "type", json_string("interval"));
-	return document_write(object, file, true, f);
+	return document_write(object, file, DOCUMENT_LINE, f);
 }
 
 static void
@@ -313,7 +347,7 @@ export_csv(FILE *file, const struct result *r)
 	fputs("begin_us,length_us,echoed,bytes,errors,rate_per_s,p50_us,"
 	      "p99_us,max_us\n",
 	    file);
-	for (unsigned i = 0; i < r->interval_count; i++) {
+	for (unsigned i = 0; r != NULL && i < r->interval_count; i++) {
 		const struct interval *row = &r->intervals[i];
 
 		fprintf(file,

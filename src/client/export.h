@@ -24,7 +24,7 @@ int export_json(FILE *, const struct target *, const struct options *,
 /* One object on a line, for --json-stream. */
 int export_interval(FILE *, const struct interval *, struct failure *);
 
-/* A header and the rows. */
+/* A header and the rows; r as above. */
 void export_csv(FILE *, const struct result *);
 
 #endif

@@ -21,6 +21,8 @@ static const struct {
 	[FAULT_LOCAL] = { "local", "out of local ports, descriptors or memory",
 	    OUTCOME_LIMIT },
 	[FAULT_OTHER] = { "other", "other error", OUTCOME_CONNECT },
+	[FAULT_UNANSWERED] = { "unanswered", "no answer before the end",
+	    OUTCOME_NEGATIVE },
 };
 
 enum fault

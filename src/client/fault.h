@@ -20,6 +20,7 @@ enum fault {
 	FAULT_MISMATCH,
 	FAULT_LOCAL, /* out of ports, descriptors or memory on this side */
 	FAULT_OTHER,
+	FAULT_UNANSWERED, /* still under way when we left */
 	FAULT_KINDS
 };
 

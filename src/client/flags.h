@@ -24,7 +24,7 @@ enum flag_type {
 	FLAG_SIZE,     /* int64_t, bytes: units_size */
 	FLAG_DURATION, /* int64_t, nanoseconds: units_duration */
 	FLAG_SIZES,    /* struct sizes */
-	FLAG_PERCENT,  /* int64_t, millionths */
+	FLAG_PERCENT,  /* int64_t, in units of 1/PERCENT percent */
 	FLAG_PERCENTILES,
 	FLAG_THRESHOLD,
 };

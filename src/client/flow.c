@@ -64,8 +64,6 @@ grow(struct flow *f)
 bool
 flow_put(struct flow *f, int64_t due, uint32_t size, bool measured)
 {
-	if (f->unsent > 0 && f->unsent + size > FLOW_BYTES)
-		return false;
 	if (f->count == f->capacity && !grow(f))
 		return false;
 	*nth(f, f->count++) = (struct message){ .due = due,
@@ -171,11 +169,16 @@ flow_message(const struct flow *f, unsigned n)
 	return n < f->count ? nth(f, n) : NULL;
 }
 
-void
-flow_drop(struct flow *f)
+bool
+flow_skip(struct flow *f, struct message *m)
 {
-	f->count = f->begun;
-	f->unsent = f->begun > 0 ? nth(f, f->begun - 1)->size - f->partly : 0;
+	if (f->begun > 0 || f->count == 0)
+		return false;
+	*m = *nth(f, 0);
+	f->head = (f->head + 1) & (f->capacity - 1);
+	f->count--;
+	f->unsent -= m->size;
+	return true;
 }
 
 bool

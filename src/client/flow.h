@@ -18,8 +18,8 @@ struct addr;
 struct mismatch;
 struct origin;
 
-/* What may wait for a full socket or a lost connection. */
-enum { FLOW_MESSAGES = 4096, FLOW_BYTES = 1 << 20 };
+/* So many messages fit, under way and waiting: what socket buffers can hold. */
+enum { FLOW_MESSAGES = 1 << 17 };
 
 /* Of the buffer for flow_receive; it is a thread's, not a flow's. */
 enum { FLOW_BUFFER = 65536 };
@@ -100,8 +100,11 @@ const struct message *flow_message(const struct flow *, unsigned n);
  */
 bool flow_forfeit(struct flow *, struct message *);
 
-/* Take away those that have not begun. */
-void flow_drop(struct flow *);
+/*
+ * Take away the oldest message when it has not begun, and with it none has;
+ * false otherwise.
+ */
+bool flow_skip(struct flow *, struct message *);
 
 /* Say that nothing more will be sent. */
 void flow_finish(struct flow *, int64_t now);

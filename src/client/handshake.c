@@ -2,6 +2,7 @@
 #include "client/handshake.h"
 
 #include "client/loop.h"
+#include "client/plan.h"
 
 void
 handshake_queue(struct loop *l, struct flow *f)
@@ -44,21 +45,43 @@ rate_allows(struct loop *l, int64_t now)
 	return true;
 }
 
+/* One of the places for all threads. */
+static bool
+take_place(struct loop *l)
+{
+	unsigned most = (unsigned)l->plan->opt->connect_concurrency;
+
+	if (atomic_fetch_add_explicit(&l->control->handshakes, 1,
+		memory_order_relaxed) < most)
+		return true;
+	handshake_over(l);
+	return false;
+}
+
 struct flow *
 handshake_take(struct loop *l, int64_t now)
 {
-	if (l->first_waiting == NULL || l->handshakes >= l->most_handshakes ||
-	    !rate_allows(l, now))
+	if (l->first_waiting == NULL || !take_place(l))
 		return NULL;
-	l->handshakes++;
-	return take_first(l);
+	if (rate_allows(l, now))
+		return take_first(l);
+	handshake_over(l);
+	return NULL;
+}
+
+struct flow *
+handshake_forget(struct loop *l)
+{
+	return l->first_waiting != NULL ? take_first(l) : NULL;
 }
 
 int64_t
 handshake_next(const struct loop *l)
 {
-	if (l->first_waiting == NULL || l->handshakes >= l->most_handshakes ||
-	    l->connect_times.rate == 0)
+	if (l->first_waiting == NULL || l->connect_times.rate == 0 ||
+	    atomic_load_explicit(&l->control->handshakes,
+		memory_order_relaxed) >=
+		(unsigned)l->plan->opt->connect_concurrency)
 		return INT64_MAX;
 	return schedule_due(&l->connect_times);
 }
@@ -66,5 +89,6 @@ handshake_next(const struct loop *l)
 void
 handshake_over(struct loop *l)
 {
-	l->handshakes--;
+	atomic_fetch_sub_explicit(&l->control->handshakes, 1,
+	    memory_order_relaxed);
 }

@@ -18,6 +18,9 @@ void handshake_queue(struct loop *, struct flow *);
 /* The flow that may begin now; NULL when none waits or may. */
 struct flow *handshake_take(struct loop *, int64_t now);
 
+/* The first flow that waits, without a handshake; NULL when none does. */
+struct flow *handshake_forget(struct loop *);
+
 /* When the next may begin, if only the rate holds it back; else INT64_MAX. */
 int64_t handshake_next(const struct loop *);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * interrupt: the signals.  They are read from a descriptor, so that every loop
- * ends where it can still say what it has done, and no handler runs.
+ * interrupt: the signals.  The first one is read from a descriptor, so that
+ * every loop ends where it can still say what it has done; the second one
+ * ends the program, wherever it is.
  */
 #ifndef ECHOC_INTERRUPT_H
 #define ECHOC_INTERRUPT_H
@@ -17,9 +18,9 @@ enum interrupt {
 };
 
 /*
- * Block the signals in this thread and those it starts, and ignore SIGPIPE: a
- * closed pipe is an error of write(2).  Without `report` SIGQUIT stays as it
- * is.  Once, before any other thread.  Returns -1 with the reason.
+ * Catch SIGINT and SIGTERM, with `report` SIGQUIT too; a signal that was
+ * ignored stays so.  SIGPIPE is ignored: a closed pipe is an error of
+ * write(2).  Once.  Returns -1 with the reason.
  */
 int interrupt_open(bool report, struct failure *);
 
@@ -28,8 +29,5 @@ int interrupt_fd(void);
 
 /* What has come, INTERRUPT_NONE when nothing has.  Never waits. */
 enum interrupt interrupt_read(void);
-
-/* From now on a signal ends the program at once. */
-void interrupt_close(void);
 
 #endif

@@ -42,7 +42,8 @@ record(struct journal *j, json_t *object)
 		json_decref(object);
 		return;
 	}
-	if (document_write(object, j->product->data, true, j->failure) == -1)
+	if (document_write(object, j->product->data, DOCUMENT_LINE,
+		j->failure) == -1)
 		j->broken = true;
 }
 
@@ -82,6 +83,16 @@ host_of(const struct journal *j, char *host)
 	return host;
 }
 
+/* There is one in every outcome. */
+static void
+csv_header(struct journal *j)
+{
+	if (writes(j, FORMAT_CSV) && !j->has_header)
+		fputs("seq,result,time_us,connect_time_us,at_byte\n",
+		    j->product->data);
+	j->has_header = true;
+}
+
 void
 journal_start(struct journal *j, const struct connection *c,
     const struct failure *why)
@@ -97,9 +108,7 @@ journal_start(struct journal *j, const struct connection *c,
 	else
 		product_text(j->product, "not connected yet: %s\n",
 		    why->why.text);
-	if (writes(j, FORMAT_CSV))
-		fputs("seq,result,time_us,connect_time_us,at_byte\n",
-		    j->product->data);
+	csv_header(j);
 	if (writes(j, FORMAT_JSON)) {
 		object = document_new(j->opt, j->target);
 		json_object_set_new(object, "type", json_string("start"));
@@ -165,6 +174,7 @@ answer_json(struct journal *j, const struct answer *a)
 
 	json_object_set_new(object, "type",
 	    json_string(reply ? "reply" : "loss"));
+	json_object_set_new(object, "time", document_now());
 	json_object_set_new(object, "seq", json_integer((json_int_t)a->seq));
 	if (reply) {
 		json_object_set_new(object, "late", json_boolean(a->late));
@@ -221,7 +231,8 @@ journal_answer(struct journal *j, const struct answer *a, const char *info)
 	if (draws_dots(j))
 		product_text(j->product, "%s",
 		    a->fault == FAULT_NONE ? "\b \b" : "\bE");
-	else if (!j->opt->quiet && !j->opt->flood)
+	else if (!j->opt->quiet && !j->opt->flood &&
+	    a->fault != FAULT_UNANSWERED)
 		answer_text(j, a, info);
 	flush(j);
 }
@@ -230,12 +241,22 @@ void
 journal_outstanding(struct journal *j, uint64_t seq)
 {
 	char host[ADDR_TEXT];
+	json_t *object;
 
-	if (j->opt->quiet || j->opt->flood || j->product->text == NULL)
-		return;
-	date(j);
-	product_text(j->product, "from %s: seq=%" PRIu64 " no answer yet\n",
-	    host_of(j, host), seq);
+	if (writes(j, FORMAT_JSON)) {
+		object = json_object();
+		json_object_set_new(object, "type", json_string("outstanding"));
+		json_object_set_new(object, "time", document_now());
+		json_object_set_new(object, "seq",
+		    json_integer((json_int_t)seq));
+		record(j, object);
+	}
+	if (!j->opt->quiet && !j->opt->flood && j->product->text != NULL) {
+		date(j);
+		product_text(j->product,
+		    "from %s: seq=%" PRIu64 " no answer yet\n",
+		    host_of(j, host), seq);
+	}
 	flush(j);
 }
 
@@ -299,45 +320,63 @@ summary_text(struct journal *j, const struct account *a, FILE *file)
 		    a->connections, a->failed_connections);
 }
 
-static void
-summary_json(struct journal *j, const struct account *a,
-    const struct failure *outcome)
+/* Minimum, mean and maximum of what was measured, null without any. */
+static json_t *
+extremes(const struct histogram *h)
 {
-	json_t *object = json_object(), *values = json_object();
-	bool any = a->received > 0;
+	json_t *values = json_object();
+	bool any = h->count > 0;
 
-	json_object_set_new(object, "type", json_string("summary"));
-	json_object_set_new(object, "sent", json_integer((json_int_t)a->sent));
-	json_object_set_new(object, "received",
-	    json_integer((json_int_t)a->received));
-	json_object_set_new(object, "lost", json_integer((json_int_t)a->lost));
-	json_object_set_new(object, "late", json_integer((json_int_t)a->late));
-	json_object_set_new(object, "corrupt",
-	    json_integer((json_int_t)a->corrupt));
-	json_object_set_new(object, "loss_percent",
-	    a->sent > 0 ? document_real(account_loss_percent(a), 4) :
-			  json_null());
-	json_object_set_new(object, "reconnects",
-	    json_integer((json_int_t)a->connections));
-	json_object_set_new(object, "failed_connections",
-	    json_integer((json_int_t)a->failed_connections));
-	json_object_set_new(object, "total_time_us",
-	    document_us(a->ended - a->began));
-	json_object_set_new(values, "min",
-	    document_us(any ? a->times.min : -1));
+	json_object_set_new(values, "min", document_us(any ? h->min : -1));
 	json_object_set_new(values, "avg",
-	    any ? document_real(a->mean / 1e3, 3) : json_null());
-	json_object_set_new(values, "max",
-	    document_us(any ? a->times.max : -1));
+	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
+	json_object_set_new(values, "max", document_us(any ? h->max : -1));
+	return values;
+}
+
+static json_t *
+round_trips(const struct account *a)
+{
+	json_t *values = extremes(&a->times);
+
 	json_object_set_new(values, "mdev",
-	    any ? document_real(account_deviation(a) / 1e3, 3) : json_null());
+	    a->received > 0 ? document_real(account_deviation(a) / 1e3, 3) :
+			      json_null());
 	for (int i = 0; i < PERCENTILES; i++)
 		json_object_set_new(values, percentile_names[i],
 		    document_us(histogram_supports(&a->times, percentiles[i],
 				    ACCOUNT_ABOVE) ?
 			    histogram_percentile(&a->times, percentiles[i]) :
 			    -1));
-	json_object_set_new(object, "rtt_us", values);
+	return values;
+}
+
+static void
+summary_json(struct journal *j, const struct account *a,
+    const struct failure *outcome)
+{
+	json_t *object = json_object();
+	const struct {
+		const char *name;
+		uint64_t value;
+	} counts[] = { { "sent", a->sent }, { "received", a->received },
+		{ "lost", a->lost }, { "late", a->late },
+		{ "corrupt", a->corrupt }, { "reconnects", a->connections },
+		{ "failed_connections", a->failed_connections } };
+
+	json_object_set_new(object, "type", json_string("summary"));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_object_set_new(object, counts[i].name,
+		    json_integer((json_int_t)counts[i].value));
+	json_object_set_new(object, "loss_percent",
+	    a->sent > 0 ? document_real(account_loss_percent(a), 4) :
+			  json_null());
+	json_object_set_new(object, "total_time_us",
+	    document_us(a->ended - a->began));
+	json_object_set_new(object, "rtt_us", round_trips(a));
+	if (j->opt->fresh)
+		json_object_set_new(object, "connect_us",
+		    extremes(&a->connects));
 	document_outcome(object, outcome);
 	record(j, object);
 }
@@ -346,6 +385,7 @@ void
 journal_summary(struct journal *j, const struct account *a,
     const struct failure *outcome)
 {
+	csv_header(j);
 	if (writes(j, FORMAT_JSON))
 		summary_json(j, a, outcome);
 	/* CSV has rows of one kind only. */

@@ -26,6 +26,7 @@ struct journal {
 	struct product *product;
 	const struct addr *peer;
 	struct failure *failure; /* what could not be written */
+	bool has_header;	 /* of CSV */
 	bool broken;		 /* so it was noted there */
 };
 

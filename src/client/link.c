@@ -42,11 +42,12 @@ nth(const struct link *l, unsigned n)
 }
 
 void
-link_init(struct link *l, uint32_t size)
+link_init(struct link *l, uint32_t size, bool apart)
 {
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
 	l->size = size;
+	l->apart = apart;
 }
 
 void
@@ -98,30 +99,33 @@ link_add(struct link *l, uint64_t seq, int64_t due)
 	return true;
 }
 
-static void
-tell_lost(const struct link *l, struct probe *p, enum fault fault,
-    link_tell *tell, void *context)
+bool
+link_has_room(const struct link *l)
 {
-	const struct answer answer = { .seq = p->seq,
-		.fault = fault,
-		.connect_ns = l->connect_ns,
-		.at = l->matched };
+	return l->count < LINK_PROBES;
+}
 
-	if (!p->lost)
-		tell(context, &answer);
-	p->lost = true;
+/* The oldest of those that are not lost is. */
+static void
+lose_next(struct link *l, enum fault fault, link_tell *tell, void *context)
+{
+	const struct answer answer = { .seq = nth(l, l->told++)->seq,
+		.fault = fault,
+		.connect_ns = l->connect_ns };
+
+	tell(context, &answer);
 }
 
 void
 link_down(struct link *l, enum fault fault, link_tell *tell, void *context)
 {
-	for (unsigned i = 0; i < l->count; i++)
-		tell_lost(l, nth(l, i), fault, tell, context);
+	while (l->told < l->count)
+		lose_next(l, fault, tell, context);
 	if (l->fd != -1)
 		close(l->fd);
 	l->fd = -1;
 	l->state = LINK_DOWN;
-	l->count = l->written = 0;
+	l->count = l->written = l->told = 0;
 	l->partly = l->matched = 0;
 }
 
@@ -130,15 +134,16 @@ static void
 complete(struct link *l, int64_t now, link_tell *tell, void *context)
 {
 	const struct probe *p = nth(l, 0);
-	bool was_late = p->sent - p->due > LATE_NS;
+	bool was_late = !l->apart && p->sent - p->due > LATE_NS;
 	const struct answer answer = { .seq = p->seq,
-		.late = p->lost,
+		.late = l->told > 0,
 		.time_ns = now - (was_late ? p->due : p->sent),
 		.connect_ns = l->connect_ns };
 
 	l->head = (l->head + 1) & (l->capacity - 1);
 	l->count--;
 	l->written--;
+	l->told -= l->told > 0;
 	l->matched = 0;
 	tell(context, &answer);
 }
@@ -153,11 +158,12 @@ corrupt(struct link *l, uint32_t at, link_tell *tell, void *context)
 
 	if (l->count > 0) {
 		answer.seq = nth(l, 0)->seq;
-		answer.late = nth(l, 0)->lost;
-		nth(l, 0)->lost = true;
+		answer.late = l->told > 0;
+		l->told += l->told == 0;
 	}
 	tell(context, &answer);
-	link_down(l, FAULT_MISMATCH, tell, context);
+	/* Nobody has seen the echoes of the others. */
+	link_down(l, FAULT_ENDED, tell, context);
 }
 
 static void
@@ -276,38 +282,32 @@ void
 link_expire(struct link *l, int64_t now, int64_t timeout, link_tell *tell,
     void *context)
 {
-	for (unsigned i = 0; i < l->count; i++) {
-		struct probe *p = nth(l, i);
-
-		if (p->lost)
-			continue;
-		if (now - since(p) < timeout)
-			break;
+	while (l->told < l->count && now - since(nth(l, l->told)) >= timeout) {
 		if (l->state == LINK_CONNECTING) {
 			link_down(l, FAULT_CONNECT_TIMEOUT, tell, context);
 			return;
 		}
-		tell_lost(l, p, FAULT_TIMEOUT, tell, context);
+		lose_next(l, FAULT_TIMEOUT, tell, context);
 	}
 }
 
 int64_t
 link_deadline(const struct link *l, int64_t timeout)
 {
-	for (unsigned i = 0; i < l->count; i++)
-		if (!nth(l, i)->lost)
-			return since(nth(l, i)) + timeout;
-	return INT64_MAX;
+	return l->told < l->count ? since(nth(l, l->told)) + timeout :
+				    INT64_MAX;
+}
+
+uint64_t
+link_oldest(const struct link *l)
+{
+	return l->told < l->count ? nth(l, l->told)->seq : 0;
 }
 
 unsigned
 link_waiting(const struct link *l)
 {
-	unsigned waiting = 0;
-
-	for (unsigned i = 0; i < l->count; i++)
-		waiting += !nth(l, i)->lost;
-	return waiting;
+	return l->count - l->told;
 }
 
 void

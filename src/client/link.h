@@ -24,16 +24,17 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_UP };
 struct probe {
 	uint64_t seq;
 	int64_t due, sent; /* clock_ns(); sent: 0 until its first byte goes */
-	bool lost;	   /* it was told so; an answer is late */
 };
 
 struct link {
 	enum link_state state;
 	int fd;	       /* -1 when LINK_DOWN */
 	uint32_t size; /* bytes of a probe */
+	bool apart;    /* the time of a reply is without the handshake */
 	int64_t begun, connect_ns;
 	struct probe *ring; /* oldest first, capacity a power of two */
 	unsigned capacity, head, count;
+	unsigned told;	  /* of these, how many are lost: the oldest ones */
 	unsigned written; /* of these, how many have gone wholly */
 	uint32_t partly;  /* bytes of the next one that have gone */
 	uint32_t matched; /* bytes of the oldest one that came back */
@@ -51,8 +52,11 @@ struct answer {
 };
 typedef void link_tell(void *context, const struct answer *);
 
-/* A link that is down, for probes of that size. */
-void link_init(struct link *, uint32_t size);
+/*
+ * A link that is down, for probes of that size; `apart`: each has a link of
+ * its own, and its time begins after the handshake.
+ */
+void link_init(struct link *, uint32_t size, bool apart);
 
 /* Take over a socket that is connected. */
 void link_adopt(struct link *, int fd, int64_t connect_ns);
@@ -61,7 +65,10 @@ void link_adopt(struct link *, int fd, int64_t connect_ns);
 enum fault link_connect(struct link *, const struct addr *,
     const struct origin *, bool nagle);
 
-/* Add a probe; it goes as soon as the link is up.  False: there are too many. */
+/* Whether there is room for another probe. */
+bool link_has_room(const struct link *);
+
+/* Add a probe; it goes as soon as the link is up.  False: no memory for it. */
 bool link_add(struct link *, uint64_t seq, int64_t due);
 
 /* What to poll(2) for, and what to do when that has come. */
@@ -78,7 +85,10 @@ void link_expire(struct link *, int64_t now, int64_t timeout, link_tell *,
 /* When the next one will be lost; INT64_MAX when none waits. */
 int64_t link_deadline(const struct link *, int64_t timeout);
 
-/* How many wait for their answer and were not told lost. */
+/* The oldest that waits for its answer and was not told lost; 0: none. */
+uint64_t link_oldest(const struct link *);
+
+/* How many do. */
 unsigned link_waiting(const struct link *);
 
 /* Close; all that wait are told lost by that fault. */

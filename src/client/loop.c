@@ -22,16 +22,26 @@
 
 enum { EVENTS = 256 };
 
+/* Between two looks at all flows; the longest that one is put off. */
+#define SCAN (20 * MS)
+#define LAST (200 * MS)
+
+static void
+enter(struct loop *l, enum phase phase, int64_t ends)
+{
+	l->phase = phase;
+	l->phase_ends = ends;
+}
+
 int
 loop_init(struct loop *l, uint32_t first)
 {
 	const struct options *opt = l->plan->opt;
 	struct epoll_event event = { .events = EPOLLIN };
-	unsigned most = (unsigned)opt->connect_concurrency / l->plan->threads;
 
+	enter(l, PHASE_CONNECT, INT64_MAX);
 	l->epoll = l->wake = -1;
 	l->busy = -1;
-	l->most_handshakes = most > 0 ? most : 1;
 	l->last_waiting = &l->first_waiting;
 	l->size_state = (uint64_t)opt->seed + l->number;
 	l->flows = calloc(l->flow_count, sizeof(*l->flows));
@@ -78,19 +88,13 @@ say(struct loop *l, _Atomic unsigned *what)
 }
 
 static void
-enter(struct loop *l, enum phase phase, int64_t ends)
-{
-	l->phase = phase;
-	l->phase_ends = ends;
-}
-
-static void
 begin_load(struct loop *l, int64_t start, int64_t now)
 {
 	const struct plan *plan = l->plan;
 
 	l->window_at = atomic_load(&l->control->window);
 	l->end_at = atomic_load(&l->control->end);
+	l->last_open = now;
 	enter(l, PHASE_LOAD, INT64_MAX);
 	if (plan->opt->rate > 0)
 		schedule_init(&l->due_times, start, (uint64_t)plan->opt->rate,
@@ -99,13 +103,29 @@ begin_load(struct loop *l, int64_t start, int64_t now)
 		traffic_prime(l, now);
 }
 
-/* With -n it is over when nobody has a message to put. */
+/* Open loop: whether there will be another message to send. */
+static bool
+has_more(const struct loop *l)
+{
+	if (l->service == NULL || l->turns == 0 || l->phase < PHASE_LOAD ||
+	    schedule_due(&l->due_times) >= l->end_at)
+		return false;
+	return l->plan->opt->messages == 0 ||
+	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
+}
+
+/*
+ * With -n it is over when nobody has a message to put; or when nobody can, for
+ * as long as an echo may take.
+ */
 static bool
 load_is_over(const struct loop *l, int64_t now)
 {
 	if (now >= l->end_at)
 		return true;
-	return l->plan->opt->messages > 0 && l->under_way == 0 &&
+	if (l->plan->opt->messages == 0 || l->under_way > 0)
+		return false;
+	return now - l->last_open >= l->plan->opt->timeout_ns ||
 	    atomic_load_explicit(&l->control->left, memory_order_relaxed) <= 0;
 }
 
@@ -149,23 +169,15 @@ change_phase(struct loop *l, int64_t now)
 			end_load(l, now);
 	}
 	if (l->phase == PHASE_DRAIN &&
-	    (l->under_way == 0 || now >= l->phase_ends)) {
+	    ((l->under_way == 0 && !has_more(l)) || now >= l->phase_ends)) {
+		if (l->service != NULL)
+			traffic_skip_due(l);
 		sweep_finish(l, now);
 		enter(l, PHASE_CLOSE, now + SECOND);
 	}
 	if (l->phase == PHASE_CLOSE &&
 	    (l->sockets == 0 || now >= l->phase_ends))
 		enter(l, PHASE_OVER, now);
-}
-
-/* Open loop: whether there will be another message to send. */
-static bool
-has_more(const struct loop *l)
-{
-	if (l->service == NULL || l->turns == 0)
-		return false;
-	return l->plan->opt->messages == 0 ||
-	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
 }
 
 /* How long there is nothing to do but what epoll(7) reports. */
@@ -183,6 +195,8 @@ time_to_sleep(const struct loop *l, int64_t now)
 			until = l->end_at;
 		if (l->window_began == 0 && l->window_at < until)
 			until = l->window_at;
+	}
+	if (l->phase == PHASE_LOAD || l->phase == PHASE_DRAIN) {
 		due = has_more(l) ? schedule_due(&l->due_times) : INT64_MAX;
 		if (due < until)
 			until = due;
@@ -219,13 +233,10 @@ turn(struct loop *l)
 	struct flow *f;
 	int n;
 
-	if (now >= l->next_scan) {
-		sweep_timeouts(l, now);
-		l->next_scan = now + 20 * MS;
-	}
 	while ((f = handshake_take(l, now)) != NULL)
 		traffic_connect(l, f);
-	if (l->phase == PHASE_LOAD && l->service != NULL)
+	/* What was due before the end goes, even if we are late with it. */
+	if (has_more(l) && l->phase <= PHASE_DRAIN)
 		traffic_send_due(l, now);
 	n = wait_for_events(l, events, time_to_sleep(l, now));
 	for (int i = 0; i < n; i++) {
@@ -233,6 +244,13 @@ turn(struct loop *l)
 			eventfd_read(l->wake, &value);
 		else
 			traffic_event(l, events[i].data.ptr, events[i].events);
+	}
+	/* Judged by the clock from before the wait: if this program stood
+	 * still, echoes may lie in the sockets.  A full report may hide some
+	 * more, but not for ever. */
+	if (now >= l->next_scan && (n < EVENTS || now >= l->next_scan + LAST)) {
+		sweep_timeouts(l, now);
+		l->next_scan = now + SCAN;
 	}
 }
 

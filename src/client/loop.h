@@ -23,15 +23,16 @@ struct plan;
 
 /* What bench.c tells all loops.  All times are those of clock_ns(). */
 struct control {
-	_Atomic int64_t start;	  /* of the warm-up; 0: not yet */
-	_Atomic int64_t window;	  /* of what is measured */
-	_Atomic int64_t end;	  /* nothing is sent from then on */
-	_Atomic bool abandon;	  /* leave, whatever is under way */
-	_Atomic int64_t left;	  /* with -n: messages that nobody has taken */
-	_Atomic uint64_t streams; /* numbers for patterns */
-	_Atomic unsigned ready;	  /* loops whose connections are made */
-	_Atomic unsigned done;	  /* loops that have left */
-	int changed;		  /* eventfd for ready and done */
+	_Atomic int64_t start;	/* of the warm-up; 0: not yet */
+	_Atomic int64_t window; /* of what is measured */
+	_Atomic int64_t end;	/* nothing is sent from then on */
+	_Atomic bool abandon;	/* leave, whatever is under way */
+	_Atomic int64_t left;	/* with -n: messages that nobody has taken */
+	_Atomic unsigned handshakes; /* under way */
+	_Atomic uint64_t streams;    /* numbers for patterns */
+	_Atomic unsigned ready;	     /* loops whose connections are made */
+	_Atomic unsigned done;	     /* loops that have left */
+	int changed;		     /* eventfd for ready and done */
 };
 
 enum phase {
@@ -66,8 +67,8 @@ struct loop {
 	/* after the end */
 	struct mismatch mismatch;
 	uint64_t mismatch_stream;
-	int64_t last_echo; /* clock_ns() */
-	double busy;	   /* processor time over time, of the window; -1: ? */
+	int64_t last_outcome; /* of a measured message, clock_ns() */
+	double busy; /* processor time over time, of the window; -1: ? */
 
 	/* loop.c, handshake.c, traffic.c and sweep.c only */
 	enum phase phase;
@@ -77,13 +78,13 @@ struct loop {
 	struct flow **turn; /* those that can be used, in their order */
 	unsigned turns, next_turn;
 	struct flow *first_waiting, **last_waiting; /* for a handshake */
-	unsigned handshakes, most_handshakes;
 	struct schedule connect_times, due_times;
 	unsigned unready;   /* flows whose first echo is awaited */
 	unsigned sockets;   /* flows that have one */
 	uint64_t under_way; /* messages put and neither echoed nor lost */
 	uint64_t size_state;
 	int64_t next_scan, phase_ends;
+	int64_t last_open; /* when a flow was seen open, in the load */
 	int64_t window_began, cpu_began;
 	unsigned char *buffer;
 };

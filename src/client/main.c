@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,14 +18,17 @@
 #include "client/transcript.h"
 #include "client/wait.h"
 
-/* Whether -j is anywhere in a command line that could not be read. */
+/* Whether JSON was asked for in a command line that could not be read. */
 static bool
 wants_json(const struct options *opt, int argc, char *argv[])
 {
+	static const char *const words[] = { "-j", "--json", "--json-stream",
+		"--format=json", "json" };
+
 	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "-j") == 0 ||
-		    strcmp(argv[i], "--json") == 0)
-			return true;
+		for (size_t n = 0; n < sizeof(words) / sizeof(words[0]); n++)
+			if (strcmp(argv[i], words[n]) == 0)
+				return true;
 	return opt->json || opt->format == FORMAT_JSON;
 }
 
@@ -64,23 +69,53 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 	return transcript_run(t, opt, p, &terminal, f);
 }
 
-/* A command line that is wrong: the reason, a hint, and -j its document. */
+/* Nothing was begun: the reason, and for -j its document. */
+static int
+refuse(const struct options *opt, int argc, char *argv[], struct failure *f)
+{
+	json_t *object;
+
+	fprintf(stderr, "echoc: %s\n", f->why.text);
+	if (wants_json(opt, argc, argv)) {
+		object = document_new(opt, NULL);
+		/* The last one of a stream of objects. */
+		if (opt->mode == MODE_PING)
+			json_object_set_new(object, "type",
+			    json_string("summary"));
+		document_outcome(object, f);
+		document_write(object, stdout,
+		    opt->mode == MODE_PING || opt->json_stream ?
+			DOCUMENT_LINE :
+			DOCUMENT_MEMBERS,
+		    f);
+	}
+	return OUTCOME_USAGE;
+}
+
 static int
 misused(const struct options *opt, int argc, char *argv[], struct failure *f)
 {
-	const char *mode = opt->mode != MODE_TRANSCRIPT ?
-	    options_mode_name(opt->mode) :
-	    NULL;
-	json_t *object;
+	bool word = opt->mode != MODE_TRANSCRIPT;
 
-	fprintf(stderr, "echoc: %s\nTry 'echoc %s%s--help'.\n", f->why.text,
-	    mode != NULL ? mode : "", mode != NULL ? " " : "");
-	if (wants_json(opt, argc, argv)) {
-		object = document_new(opt, NULL);
-		document_outcome(object, f);
-		document_write(object, stdout, false, f);
-	}
+	refuse(opt, argc, argv, f);
+	fprintf(stderr, "Try 'echoc %s%s--help'.\n",
+	    word ? options_mode_name(opt->mode) : "", word ? " " : "");
 	return OUTCOME_USAGE;
+}
+
+/*
+ * Who was started without a standard descriptor would give its number to a
+ * socket, and write to the server what is for the user.
+ */
+static void
+open_standard_descriptors(void)
+{
+	static const char *const files[] = { "/dev/null", "/dev/full",
+		"/dev/null" };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+			open(files[fd], O_RDWR);
 }
 
 int
@@ -89,8 +124,9 @@ main(int argc, char *argv[])
 	struct options opt;
 	struct target target = { 0 };
 	struct product product;
-	struct failure f = { 0 };
+	struct failure f = { 0 }, writing = { 0 };
 
+	open_standard_descriptors();
 	if (options_read(&opt, argc, argv, &f) == -1)
 		return misused(&opt, argc, argv, &f);
 	if (opt.action == ACTION_HELP)
@@ -99,16 +135,17 @@ main(int argc, char *argv[])
 		puts("echoc " PACKAGE_VERSION);
 	if (opt.action != ACTION_RUN)
 		return fflush(stdout) == EOF ? OUTCOME_USAGE : OUTCOME_OK;
-	if (target_read(&target, &opt, &f) == -1 ||
-	    product_open(&product, &opt, &f) == -1)
+	if (target_read(&target, &opt, &f) == -1)
 		return misused(&opt, argc, argv, &f);
+	if (product_open(&product, &opt, &f) == -1)
+		return refuse(&opt, argc, argv, &f);
 	if (interrupt_open(opt.mode == MODE_PING, &f) == 0)
 		run_mode(&target, &opt, &product, &f);
+	/* A wrong echo is worse than a full disk, and one line is enough. */
+	if (product_close(&product, &writing) == -1 &&
+	    f.outcome != OUTCOME_MISMATCH && f.outcome != OUTCOME_USAGE)
+		f = writing;
 	if (f.outcome != OUTCOME_OK)
 		complain(&target, &f);
-	if (product_close(&product, &f) == -1) {
-		complain(&target, &f);
-		return OUTCOME_USAGE;
-	}
 	return (int)f.outcome;
 }

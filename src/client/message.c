@@ -66,5 +66,5 @@ message_document(const struct target *t, const struct options *opt,
 	json_object_set_new(object, "mismatch",
 	    document_mismatch(&s->mismatch));
 	document_outcome(object, f);
-	return document_write(object, file, false, f);
+	return document_write(object, file, DOCUMENT_MEMBERS, f);
 }

@@ -97,29 +97,6 @@ read_percentiles(struct options *opt, const char *text, struct errbuf *err)
 	}
 }
 
-/* "0.1%" or "0.1", into millionths. */
-static int
-read_percent(const char *text, int64_t *ppm, struct errbuf *err)
-{
-	char digits[32];
-	size_t n = strlen(text);
-	uint32_t percent;
-
-	if (n > 0 && text[n - 1] == '%')
-		n--;
-	snprintf(digits, sizeof(digits), "%.*s", (int)n, text);
-	if (strspn(digits, "0.") == strlen(digits) && n > 0) {
-		*ppm = 0;
-		return 0;
-	}
-	if (n >= sizeof(digits) ||
-	    threshold_percentile(digits, &percent, err) == -1)
-		return errbuf_set(err, "\"%s\" is no percentage (0 to 100)",
-		    text);
-	*ppm = percent / 10;
-	return 0;
-}
-
 static int
 read_choice(const struct flag *row, const char *text, int *value,
     struct errbuf *err)
@@ -172,7 +149,9 @@ read_value(struct options *opt, const struct flag *row, const char *text,
 		return read_choice(row, text, field, err);
 	case FLAG_TEXT:
 		*(const char **)field = text;
-		return 0;
+		return text[0] != '\0' || row->letter == 'm' ?
+		    0 :
+		    errbuf_set(err, "is empty");
 	case FLAG_EACH:
 		return read_each(field, text, err);
 	case FLAG_NUMBER:
@@ -184,7 +163,7 @@ read_value(struct options *opt, const struct flag *row, const char *text,
 	case FLAG_SIZES:
 		return sizes_read(field, text, err);
 	case FLAG_PERCENT:
-		return read_percent(text, field, err);
+		return threshold_share(text, 100, field, err);
 	case FLAG_PERCENTILES:
 		return read_percentiles(opt, text, err);
 	case FLAG_THRESHOLD:
@@ -226,6 +205,12 @@ set_mode(struct options *opt, enum mode mode)
 	opt->deadline_ns = mode == MODE_WAIT ? 30 * SECOND : 0;
 }
 
+static bool
+is_dash(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
 static int
 check(const struct options *opt, struct failure *f)
 {
@@ -246,6 +231,9 @@ check(const struct options *opt, struct failure *f)
 	if (opt->mode != MODE_BENCH && opt->interfaces.count > 1)
 		return failure_set(f, OUTCOME_USAGE,
 		    "-I can be given once in this mode");
+	if (is_dash(opt->spectrum) || is_dash(opt->log) || is_dash(opt->plot))
+		return failure_set(f, OUTCOME_USAGE,
+		    "--hdr, --log and --plot want a file, not -");
 	if (opt->rate > 0 && opt->pipeline > 1)
 		return failure_set(f, OUTCOME_USAGE,
 		    "-P is of the closed loop, -R of the open one");
@@ -305,6 +293,8 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 	int c, before;
 
 	set_defaults(opt);
+	opt->argc = argc;
+	opt->argv = argv;
 	set_mode(opt, MODE_TRANSCRIPT);
 	spell(&s, MODE_TRANSCRIPT);
 	opterr = 0;

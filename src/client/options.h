@@ -37,6 +37,8 @@ struct list {
 };
 
 struct options {
+	int argc; /* the command line itself */
+	char **argv;
 	enum mode mode;
 	enum action action;
 
@@ -94,9 +96,9 @@ struct options {
 	unsigned percentiles;
 	struct threshold fail_if[OPTIONS_LIST];
 	unsigned thresholds;
-	int64_t max_error_ppm; /* of what was sent, in millionths */
-	int histogram;	       /* enum when */
-	const char *spectrum;  /* --hdr FILE */
+	int64_t max_error; /* of what was sent, in units of 1/PERCENT percent */
+	int histogram;	   /* enum when */
+	const char *spectrum; /* --hdr FILE */
 	const char *log;
 	const char *plot;
 	bool json_stream;

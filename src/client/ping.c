@@ -22,6 +22,9 @@
 /* With --reconnect so many probes may be under way, each on its own link. */
 enum { LINKS = 256 };
 
+/* So many probes are sent before something else is looked at. */
+enum { BATCH = 64 };
+
 struct ping {
 	const struct options *opt;
 	struct journal journal;
@@ -73,14 +76,15 @@ tell(void *context, const struct answer *answer)
 static struct link *
 choose_link(struct ping *p)
 {
-	if (!p->opt->fresh)
+	/* The connection of the header is for the first probe. */
+	if (!p->opt->fresh || p->seq == 0)
 		return &p->links[0];
 	for (unsigned i = 0; i < p->link_count; i++)
 		if (p->links[i].state == LINK_DOWN)
 			return &p->links[i];
 	if (p->link_count == LINKS)
 		return NULL;
-	link_init(&p->links[p->link_count], (uint32_t)p->opt->size);
+	link_init(&p->links[p->link_count], (uint32_t)p->opt->size, true);
 	return &p->links[p->link_count++];
 }
 
@@ -111,20 +115,57 @@ send_probe(struct ping *p, int64_t due)
 	link_send(l, tell, p);
 }
 
-/* Send what is due.  The schedule does not wait for a client that was late. */
+/*
+ * Whether a probe may go now.  When the link is full it has to wait, and its
+ * time counts from when it was due; a link that is full of lost ones is given
+ * up.
+ */
+static bool
+may_send(struct ping *p)
+{
+	struct link *l = &p->links[0];
+
+	if (p->opt->fresh || link_has_room(l))
+		return true;
+	if (link_waiting(l) == 0)
+		link_down(l, FAULT_TIMEOUT, tell, p);
+	return link_has_room(l);
+}
+
+/* The one that waits longest. */
+static void
+say_outstanding(struct ping *p)
+{
+	uint64_t oldest = 0, seq;
+
+	for (unsigned i = 0; i < p->link_count; i++) {
+		seq = link_oldest(&p->links[i]);
+		if (seq != 0 && (oldest == 0 || seq < oldest))
+			oldest = seq;
+	}
+	if (oldest != 0)
+		journal_outstanding(&p->journal, oldest);
+}
+
+/*
+ * Send what is due.  The schedule does not wait for a client that was late,
+ * but echoes and signals are looked at in between.
+ */
 static void
 send_due(struct ping *p)
 {
 	int64_t now = clock_ns(), due;
 	bool bounded = p->opt->count > 0 && p->opt->deadline_ns == 0;
 
-	while (p->next_due <= now) {
+	for (int n = 0; n < BATCH && p->next_due <= now; n++) {
 		if (bounded && p->seq >= (uint64_t)p->opt->count) {
 			p->next_due = INT64_MAX;
 			return;
 		}
-		if (p->opt->outstanding && p->settled < p->seq)
-			journal_outstanding(&p->journal, p->seq);
+		if (!may_send(p))
+			return;
+		if (p->opt->outstanding)
+			say_outstanding(p);
 		due = p->next_due;
 		p->next_due = due + p->opt->interval_ns;
 		send_probe(p, due);
@@ -184,7 +225,7 @@ is_over(const struct ping *p)
 static void
 sleep_until_event(struct ping *p, struct pollfd *fds)
 {
-	int64_t until = p->next_due, now;
+	int64_t until = INT64_MAX, now;
 	struct timespec wait;
 
 	for (unsigned i = 0; i < p->link_count; i++) {
@@ -196,6 +237,10 @@ sleep_until_event(struct ping *p, struct pollfd *fds)
 		if (end < until)
 			until = end;
 	}
+	/* A full link has to be emptied first. */
+	if ((p->opt->fresh || link_has_room(&p->links[0])) &&
+	    p->next_due < until)
+		until = p->next_due;
 	if (p->opt->deadline_ns > 0 && p->deadline < until)
 		until = p->deadline;
 	fds[p->link_count] = (struct pollfd){ .fd = interrupt_fd(),
@@ -204,7 +249,9 @@ sleep_until_event(struct ping *p, struct pollfd *fds)
 	until = until > now ? until - now : 0;
 	wait.tv_sec = until / 1000000000;
 	wait.tv_nsec = until % 1000000000;
-	ppoll(fds, p->link_count + 1, &wait, NULL);
+	if (ppoll(fds, p->link_count + 1, &wait, NULL) == -1)
+		for (unsigned i = 0; i <= p->link_count; i++)
+			fds[i].revents = 0;
 }
 
 static void
@@ -255,23 +302,24 @@ judge(const struct ping *p, struct failure *f)
 static void
 begin(struct ping *p, const struct target *t, struct failure *f)
 {
+	struct options bounded = *p->opt;
 	struct connection c = { .fd = -1 };
 
+	if (bounded.deadline_ns > 0 && bounded.deadline_ns < bounded.timeout_ns)
+		bounded.timeout_ns = bounded.deadline_ns;
 	p->link_count = 1;
-	link_init(&p->links[0], (uint32_t)p->opt->size);
+	link_init(&p->links[0], (uint32_t)p->opt->size, p->opt->fresh);
 	p->peer = t->address[0];
 	p->journal.peer = &p->peer;
 	p->account.began = clock_ns();
-	if (dial(t, p->opt, &c, f) == 0) {
+	if (dial(t, &bounded, &c, f) == 0) {
 		p->peer = c.peer;
 		link_adopt(&p->links[0], c.fd, c.connect_ns);
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
 	journal_start(&p->journal, &c, f);
-	if (p->opt->fresh)
-		link_down(&p->links[0], FAULT_NONE, tell, p);
-	p->next_due = p->account.began = clock_ns();
 	p->deadline = p->account.began + p->opt->deadline_ns;
+	p->next_due = p->account.began = clock_ns();
 }
 
 int
@@ -293,7 +341,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 	pattern_init(1);
 	if (opt->interfaces.count > 0 &&
 	    dial_origin(&p->from, opt->interfaces.item[0], &err) == -1)
-		failure_set(f, OUTCOME_USAGE, "-I: %s", err.text);
+		failure_set(f, OUTCOME_USAGE, "%s", err.text);
 	else if (target_resolve(t, opt, f) == 0) {
 		begin(p, t, f);
 		if (f->outcome != OUTCOME_USAGE) {
@@ -303,21 +351,22 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		}
 	}
 	/* Whoever stops waiting has lost what is still under way. */
-	p->account.lost += p->seq - p->settled;
+	for (unsigned i = 0; i < p->link_count; i++)
+		link_down(&p->links[i], FAULT_UNANSWERED, tell, p);
 	p->account.ended = clock_ns();
 	if (p->account.began == 0)
 		p->account.began = p->account.ended;
+	/* An early end is an end like another: no reply, or some. */
+	if (f->outcome == OUTCOME_INTERRUPTED)
+		f->outcome = OUTCOME_NEGATIVE;
 	if (f->outcome == OUTCOME_OK)
 		*f = outcome;
 	if (t->count > 0 || product->data != NULL)
 		journal_summary(&p->journal, &p->account, f);
-	for (unsigned i = 0; i < p->link_count; i++) {
-		if (p->links[i].fd != -1)
-			close(p->links[i].fd);
+	for (unsigned i = 0; i < p->link_count; i++)
 		link_free(&p->links[i]);
-	}
 	free(p);
-	if (writing.outcome != OUTCOME_OK)
+	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = writing;
 	return f->outcome == OUTCOME_OK ? 0 : -1;
 }

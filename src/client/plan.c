@@ -23,6 +23,13 @@ is_loopback(const struct addr *a)
 	return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
 }
 
+void
+plan_set_peer(struct plan *plan, const struct addr *peer)
+{
+	plan->peer = *peer;
+	plan->loopback = is_loopback(peer);
+}
+
 /* The CPUs we may run on, which may be fewer than there are. */
 static unsigned
 usable_cpus(void)
@@ -90,8 +97,7 @@ read_origins(struct plan *plan, const struct options *opt, struct failure *f)
 	for (unsigned i = 0; i < opt->interfaces.count; i++)
 		if (dial_origin(&plan->origin[plan->origins++],
 			opt->interfaces.item[i], &err) == -1)
-			return failure_set(f, OUTCOME_USAGE, "-I: %s",
-			    err.text);
+			return failure_set(f, OUTCOME_USAGE, "%s", err.text);
 	return 0;
 }
 
@@ -101,8 +107,7 @@ plan_make(struct plan *plan, const struct options *opt, const struct addr *peer,
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->opt = opt;
-	plan->peer = *peer;
-	plan->loopback = is_loopback(peer);
+	plan_set_peer(plan, peer);
 	plan->cpus = usable_cpus();
 	plan->connections = (unsigned)opt->connections;
 	plan->threads = (unsigned)opt->threads;

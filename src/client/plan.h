@@ -26,6 +26,9 @@ struct plan {
 	uint64_t files;	  /* the limit of descriptors, after it was raised */
 };
 
+/* Another address of the same target. */
+void plan_set_peer(struct plan *, const struct addr *);
+
 /*
  * Choose what was left open, read the origins, raise the limit of descriptors
  * as far as it goes, and see whether descriptors and local ports suffice.

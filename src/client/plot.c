@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,7 +107,7 @@ write_script(const struct paths *paths, const struct target *t,
 	    file);
 	quoted(file, paths->data);
 	fputs(" index 0 using 1:2 with lines notitle\n"
-	      "unset logscale x\nset xtics autofreq\n"
+	      "unset logscale x\nset xtics autofreq\nset xrange [0:*]\n"
 	      "set xlabel 'time, s'\nset ylabel 'echoes/s'\n"
 	      "set y2label 'response time, ms'\nset ytics nomirror\n"
 	      "set y2tics\nset y2range [0:*]\nplot ",
@@ -124,12 +125,21 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 {
 	char *argv[] = { (char[]){ "gnuplot" }, NULL, NULL };
 	char script[PATH_MAX];
+	posix_spawnattr_t attr;
+	sigset_t set;
 	pid_t child;
 	int status, error;
 
 	snprintf(script, sizeof(script), "%s", paths->script);
 	argv[1] = script;
-	error = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
+	/* That we ignore SIGPIPE is not for others. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigdefault(&attr, &set);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	error = posix_spawnp(&child, argv[0], NULL, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
 	if (error != 0) {
 		errno = error;
 		return failure_sys(f, OUTCOME_USAGE,
@@ -145,17 +155,41 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	return 0;
 }
 
+static int
+name_files(struct paths *paths, const char *path, struct failure *f)
+{
+	if (snprintf(paths->picture, PATH_MAX, "%s", path) >= PATH_MAX ||
+	    snprintf(paths->data, PATH_MAX, "%s.dat", path) >= PATH_MAX ||
+	    snprintf(paths->script, PATH_MAX, "%s.gp", path) >= PATH_MAX)
+		return failure_set(f, OUTCOME_USAGE,
+		    "--plot: the path is too long");
+	return 0;
+}
+
+int
+plot_prepare(const char *path, struct failure *f)
+{
+	struct paths paths;
+	FILE *file;
+
+	if (name_files(&paths, path, f) == -1)
+		return -1;
+	file = product_file_open(paths.data, f);
+	if (file == NULL)
+		return -1;
+	fclose(file);
+	unlink(paths.data);
+	return 0;
+}
+
 int
 plot_draw(const char *path, const struct target *t, const struct result *r,
     struct failure *f)
 {
 	struct paths paths;
 
-	if (snprintf(paths.picture, PATH_MAX, "%s", path) >= PATH_MAX ||
-	    snprintf(paths.data, PATH_MAX, "%s.dat", path) >= PATH_MAX ||
-	    snprintf(paths.script, PATH_MAX, "%s.gp", path) >= PATH_MAX)
-		return failure_set(f, OUTCOME_USAGE,
-		    "--plot: the path is too long");
+	if (name_files(&paths, path, f) == -1)
+		return -1;
 	if (write_data(&paths, r, f) == -1 ||
 	    write_script(&paths, t, r, f) == -1 || run_gnuplot(&paths, f) == -1)
 		return -1;

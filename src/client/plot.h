@@ -11,6 +11,12 @@ struct result;
 struct target;
 
 /*
+ * See whether the files beside the picture can be written.  Returns -1 with
+ * OUTCOME_USAGE.
+ */
+int plot_prepare(const char *path, struct failure *);
+
+/*
  * Latency by percentile on a scale of nines, and rate and latencies over the
  * time, as SVG.  Script and data are written beside the file, and removed when
  * gnuplot has drawn it.  Returns -1 with OUTCOME_USAGE, naming both, when

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/product.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -23,20 +22,16 @@ product_file_open(const char *path, struct failure *f)
 int
 product_file_close(FILE *file, const char *path, struct failure *f)
 {
-	int result = fflush(file);
+	const char *name = file == stdout ? "standard output" : path;
+	int result = 0;
 
 	/* What went wrong at an earlier write has lost its errno. */
-	if (result == 0 && ferror(file) != 0) {
-		errno = EIO;
-		result = -1;
-	}
-	if (result == -1)
-		failure_sys(f, OUTCOME_USAGE, "%s",
-		    file == stdout ? "standard output" : path);
-	if (file == stdout)
-		return result;
-	if (fclose(file) == EOF && result == 0)
-		result = failure_sys(f, OUTCOME_USAGE, "%s", path);
+	if (fflush(file) == EOF)
+		result = failure_sys(f, OUTCOME_USAGE, "%s", name);
+	else if (ferror(file) != 0)
+		result = failure_set(f, OUTCOME_USAGE, "%s: write error", name);
+	if (file != stdout && fclose(file) == EOF && result == 0)
+		result = failure_sys(f, OUTCOME_USAGE, "%s", name);
 	return result;
 }
 

@@ -19,7 +19,9 @@ character(const unsigned char *bytes, size_t n, bool utf8)
 	if (!utf8)
 		return 0;
 	length = mbrtowc(&wide, (const char *)bytes, n, &state);
-	if (length > n || length == 0 || !iswprint((wint_t)wide))
+	/* What has no width may turn the direction of all that follows. */
+	if (length > n || length == 0 || !iswprint((wint_t)wide) ||
+	    wcwidth(wide) <= 0)
 		return 0;
 	return length;
 }

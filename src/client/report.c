@@ -12,6 +12,12 @@
 #include "client/target.h"
 #include "client/terminal.h"
 
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void
 report_head(FILE *f, const struct target *t, const struct result *r)
 {
@@ -29,8 +35,9 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 	else
 		fprintf(f, "closed loop: %" PRId64 " under way a connection",
 		    opt->pipeline);
-	fprintf(f, ", %u connections, %u threads (%u CPUs), %s bytes\n",
-	    plan->connections, plan->threads, plan->cpus, size);
+	fprintf(f, ", %u connection%s, %u thread%s (%u CPU%s), %s bytes\n",
+	    plan->connections, plural(plan->connections), plan->threads,
+	    plural(plan->threads), plan->cpus, plural(plan->cpus), size);
 	human_duration(plan->warmup_ns, warm, sizeof(warm));
 	if (opt->messages > 0)
 		fprintf(f, "%" PRId64 " messages after %s of warm-up\n",
@@ -39,8 +46,8 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 		fprintf(f, "%s after %s of warm-up\n",
 		    human_duration(opt->duration_ns, time, sizeof(time)), warm);
 	if (opt->reconnect > 0)
-		fprintf(f, "a new connection after %" PRId64 " messages\n",
-		    opt->reconnect);
+		fprintf(f, "a new connection after %" PRId64 " message%s\n",
+		    opt->reconnect, plural(opt->reconnect));
 	putc('\n', f);
 }
 
@@ -84,7 +91,7 @@ print_connects(FILE *f, const struct result *r)
 	fprintf(f, "connections %" PRIu64 " of %" PRIu64 " made in %s",
 	    c->established, c->wanted,
 	    human_time(r->connect_ns, took, sizeof(took)));
-	if (c->again > 0)
+	if (c->again > 0 && r->window_ns > 0)
 		fprintf(f, ", %" PRIu64 " later (%.1f/s)", c->again,
 		    (double)c->within * 1e9 / (double)r->window_ns);
 	putc('\n', f);
@@ -194,26 +201,42 @@ print_verified(FILE *f, const struct result *r, const struct terminal *t)
 		    r->mismatches, bad ? terminal_colour(t, COLOUR_NONE) : "");
 }
 
+/* What of the client limits the result. */
 static void
-print_remarks(FILE *f, const struct result *r)
+print_saturation(FILE *f, const struct result *r)
 {
-	const struct options *opt = r->plan->opt;
+	char lag[HUMAN_TEXT];
 	double busiest = -1;
 
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > busiest)
 			busiest = r->busy[i];
+	fprintf(f,
+	    "warning: the client limits this result: a thread is %.0f%% "
+	    "busy",
+	    100 * busiest);
+	if (r->lag != NULL)
+		fprintf(f, ", p99 of %s late with messages",
+		    human_time(histogram_percentile(r->lag, 99 * PERCENT), lag,
+			sizeof(lag)));
+	else
+		fputs("; the rate is a lower bound", f);
+	putc('\n', f);
+}
+
+static void
+print_remarks(FILE *f, const struct result *r)
+{
+	const struct options *opt = r->plan->opt;
+
 	if (r->due > r->completed + r->due / 100)
 		fprintf(f,
-		    "the server did not keep up: %" PRIu64 " of %" PRIu64
+		    "%s%" PRIu64 " of %" PRIu64
 		    " messages due were echoed within the window\n",
+		    r->saturated ? "" : "the server did not keep up: ",
 		    r->completed, r->due);
 	if (r->saturated)
-		fprintf(f,
-		    "warning: the client limits this result (busiest thread "
-		    "%.0f%%)%s\n",
-		    100 * busiest,
-		    opt->rate > 0 ? "" : "; the rate is a lower bound");
+		print_saturation(f, r);
 	if (r->plan->threads > r->plan->cpus)
 		fprintf(f, "warning: more threads than CPUs (%u)\n",
 		    r->plan->cpus);

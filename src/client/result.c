@@ -11,7 +11,6 @@
 #include "client/histogram.h"
 #include "client/loop.h"
 #include "client/plan.h"
-#include "client/schedule.h"
 
 /* A thread that is busier than this limits what is measured. */
 #define BUSY 0.9
@@ -65,12 +64,7 @@ result_gather(struct result *r, const struct loop *loops, unsigned count)
 		}
 	}
 	if (r->plan->opt->rate > 0)
-		r->due = schedule_count((uint64_t)r->plan->opt->rate,
-		    r->window_ns);
-	/* With -n the last of them ends the window. */
-	if (r->plan->opt->messages > 0 &&
-	    r->due > (uint64_t)r->plan->opt->messages)
-		r->due = (uint64_t)r->plan->opt->messages;
+		r->due = r->window.sent + r->window.not_sent;
 }
 
 void
@@ -189,6 +183,14 @@ judge_thresholds(struct result *r, struct failure *f)
 	    first->text);
 }
 
+/* Whether more are wrong than --max-error-rate tolerates. */
+static bool
+exceeds(const struct result *r, uint64_t wrong, uint64_t all)
+{
+	return (double)wrong * 100 * PERCENT >
+	    (double)all * (double)r->plan->opt->max_error;
+}
+
 int
 result_judge(struct result *r, struct failure *f)
 {
@@ -210,16 +212,21 @@ result_judge(struct result *r, struct failure *f)
 		return nothing(r, f);
 	if (thresholds == -1)
 		return -1;
-	if ((double)wrong * 1e6 >
-	    (double)all * (double)r->plan->opt->max_error_ppm)
+	if (exceeds(r, wrong, all))
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " of %" PRIu64 " messages failed", wrong, all);
-	if (r->plan->opt->max_error_ppm == 0 && unconnected + early > 0)
+	if (exceeds(r, unconnected, r->connects.wanted))
 		return failure_set(f, OUTCOME_NEGATIVE,
-		    unconnected > 0 ?
-			"%" PRIu64 " connections could not be made" :
-			"%" PRIu64 " messages failed in the warm-up",
-		    unconnected > 0 ? unconnected : early);
+		    "%" PRIu64 " of %" PRIu64 " connections could not be made",
+		    unconnected, r->connects.wanted);
+	if (exceeds(r, early, r->before.sent + r->before.not_sent))
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " messages failed in the warm-up", early);
+	if (!r->interrupted && all < (uint64_t)r->plan->opt->messages)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRId64
+		    " messages were sent before all connections were lost",
+		    r->window.sent, r->plan->opt->messages);
 	return 0;
 }
 

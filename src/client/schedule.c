@@ -40,3 +40,17 @@ schedule_count(uint64_t rate, int64_t ns)
 	return span / NS_PER_SECOND * rate +
 	    (rest + NS_PER_SECOND - 1) / NS_PER_SECOND;
 }
+
+uint64_t
+schedule_skip(struct schedule *s, int64_t end)
+{
+	uint64_t due = end > s->start ?
+	    schedule_count(s->rate, end - s->start) :
+	    0;
+	uint64_t skipped = due > s->next ?
+	    (due - s->next + s->step - 1) / s->step :
+	    0;
+
+	s->next += skipped * s->step;
+	return skipped;
+}

@@ -30,6 +30,12 @@ int64_t schedule_due(const struct schedule *);
 /* That one has been taken. */
 void schedule_advance(struct schedule *);
 
+/*
+ * How many messages this thread has not taken that are due before `end`; they
+ * are taken with that.
+ */
+uint64_t schedule_skip(struct schedule *, int64_t end);
+
 /* How many messages of all threads are due in [start, start + ns). */
 uint64_t schedule_count(uint64_t rate, int64_t ns);
 

@@ -154,6 +154,18 @@ awaits_something(const struct stream *s)
 	return s->got < s->read || s->shut;
 }
 
+/* Nobody is late while the output is full, or nothing is under way. */
+static bool
+is_late(const struct stream *s, const struct turn *turn)
+{
+	int64_t now = clock_ns();
+
+	if (s->ends_ns != 0 && now >= s->ends_ns)
+		return true;
+	return awaits_something(s) && !turn->waits_for_output &&
+	    now - turn->moved >= s->timeout_ns;
+}
+
 /* Whether it is over, and how: 1 well, -1 badly, 0 not yet. */
 static int
 judge(const struct stream *s, const struct turn *turn, struct failure *f)
@@ -169,8 +181,7 @@ judge(const struct stream *s, const struct turn *turn, struct failure *f)
 		    "connection ended early: %" PRIu64 " of %" PRIu64
 		    " bytes came back",
 		    s->got, s->read);
-	if (!awaits_something(s) || turn->waits_for_output ||
-	    clock_ns() - turn->moved < s->timeout_ns)
+	if (!is_late(s, turn))
 		return 0;
 	if (complete)
 		return failure_set(f, OUTCOME_TIMEOUT,
@@ -192,6 +203,7 @@ sleep_until_ready(const struct stream *s, const struct turn *turn,
 	bool writes = s->sent < s->read && !turn->unsendable;
 	bool has_room = s->read - s->got < STREAM_WINDOW;
 	int64_t left = s->timeout_ns - (clock_ns() - turn->moved);
+	int64_t whole = s->ends_ns != 0 ? s->ends_ns - clock_ns() : INT64_MAX;
 	int ms = -1;
 
 	fds[0] = (struct pollfd){ .fd = s->fd,
@@ -206,9 +218,13 @@ sleep_until_ready(const struct stream *s, const struct turn *turn,
 	fds[2] = (struct pollfd){ .fd = turn->waits_for_output ? s->output : -1,
 		.events = POLLOUT };
 	fds[3] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
-	if (awaits_something(s) && !turn->waits_for_output)
+	if (!awaits_something(s) || turn->waits_for_output || whole < left)
+		left = whole;
+	if (left != INT64_MAX)
 		ms = left > 0 ? (int)(left / 1000000) + 1 : 0;
-	poll(fds, 4, ms);
+	if (poll(fds, 4, ms) == -1)
+		for (int i = 0; i < 4; i++)
+			fds[i].revents = 0;
 }
 
 static bool

@@ -26,6 +26,7 @@ struct stream {
 	const char *message;
 	size_t length;	    /* of the message */
 	int64_t timeout_ns; /* without a byte while one is awaited */
+	int64_t ends_ns;    /* clock_ns() by which it has to be over; 0: none */
 	bool half_close;    /* at the end of the input; then wait for the end */
 	bool show_all; /* give what differs to `received` as well, to the end */
 

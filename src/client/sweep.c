@@ -13,6 +13,22 @@
 /* Between two tries of a flow, doubled for each that failed. */
 enum { RETRY_MS = 20 };
 
+/* What has waited longer than an echo may take will never be sent. */
+static void
+skip_waiting(struct loop *l, struct flow *f, int64_t until)
+{
+	const struct message *oldest;
+	struct message m;
+
+	while ((oldest = flow_message(f, 0)) != NULL && oldest->due <= until &&
+	    flow_skip(f, &m)) {
+		/* In a closed loop only what is sent was ever wanted. */
+		if (l->service != NULL)
+			counter_add(&traffic_tally(l, &m)->not_sent, 1);
+		l->under_way--;
+	}
+}
+
 static void
 scan_flow(struct loop *l, struct flow *f, int64_t now)
 {
@@ -21,6 +37,7 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 
 	switch (f->state) {
 	case FLOW_DOWN:
+		skip_waiting(l, f, now - timeout);
 		if (!f->gone && (l->phase == PHASE_LOAD || f->count > 0) &&
 		    now - f->since >=
 			(int64_t)(RETRY_MS << f->failures) * 1000000)
@@ -41,6 +58,7 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 		break;
 	case FLOW_GREETING:
 	case FLOW_OPEN:
+		l->last_open = now;
 		if (oldest != NULL &&
 		    now - (oldest->sent != 0 ? oldest->sent : oldest->due) >=
 			timeout)
@@ -71,20 +89,16 @@ sweep_close(struct loop *l, int64_t now)
 
 	for (unsigned i = 0; i < l->flow_count; i++) {
 		struct flow *f = &l->flows[i];
-		unsigned waiting;
 
 		if (f->state == FLOW_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
-		while (flow_forfeit(f, &m))
+		while (flow_forfeit(f, &m)) {
 			counter_add(&traffic_tally(l, &m)->lost[FAULT_TIMEOUT],
 			    1);
-		for (waiting = 0; waiting < f->count; waiting++)
-			counter_add(&traffic_tally(l, flow_message(f, waiting))
-					 ->not_sent,
-			    1);
-		flow_drop(f);
+			l->under_way--;
+		}
+		skip_waiting(l, f, INT64_MAX);
 		flow_close(f, true, now);
 	}
 	l->sockets = 0;
-	l->under_way = 0;
 }

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "client/dial.h"
 #include "client/failure.h"
 #include "client/interrupt.h"
 #include "client/options.h"
@@ -45,6 +46,11 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 	struct errbuf err;
 
 	memset(t, 0, sizeof(*t));
+	for (const char *c = host; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f)
+			return failure_set(f, OUTCOME_USAGE,
+			    "\"%s\" has characters that no host name has",
+			    host);
 	if (digits_only(host))
 		return failure_set(f, OUTCOME_USAGE,
 		    "%s is no host; a port comes after the host, or with -p",
@@ -94,6 +100,7 @@ ask(void *arg)
 {
 	struct question *q = arg;
 
+	errno = 0;
 	q->result = getaddrinfo(q->host, q->service, &q->hints, &q->found);
 	q->error = errno;
 	eventfd_write(q->done, 1);
@@ -102,7 +109,7 @@ ask(void *arg)
 }
 
 static struct question *
-question_new(const struct target *t, const struct options *opt)
+question_new(const struct target *t, int family)
 {
 	struct question *q = calloc(1, sizeof(*q));
 
@@ -111,9 +118,7 @@ question_new(const struct target *t, const struct options *opt)
 	memcpy(q->host, t->host, sizeof(q->host));
 	memcpy(q->service, t->service, sizeof(q->service));
 	q->hints.ai_socktype = SOCK_STREAM;
-	q->hints.ai_family = opt->only_v4 ? AF_INET :
-	    opt->only_v6		  ? AF_INET6 :
-					    AF_UNSPEC;
+	q->hints.ai_family = family;
 	atomic_init(&q->holders, 2);
 	q->done = eventfd(0, EFD_CLOEXEC);
 	if (q->done == -1) {
@@ -129,6 +134,7 @@ wait_for_answer(const struct question *q, const struct options *opt,
     struct failure *f)
 {
 	int64_t end = clock_ns() + opt->timeout_ns, left;
+	eventfd_t value;
 	struct pollfd fds[] = {
 		{ .fd = q->done, .events = POLLIN },
 		{ .fd = interrupt_fd(), .events = POLLIN },
@@ -138,12 +144,14 @@ wait_for_answer(const struct question *q, const struct options *opt,
 		left = end - clock_ns();
 		if (left <= 0)
 			return failure_set(f, OUTCOME_RESOLVE,
-			    "the name service does not answer");
+			    "does not resolve: the name service does not "
+			    "answer");
 		if (poll(fds, 2, (int)(left / 1000000) + 1) <= 0)
 			continue;
-		if (fds[0].revents != 0)
+		/* Reading it is what orders the two threads. */
+		if (fds[0].revents != 0 && eventfd_read(q->done, &value) == 0)
 			return 0;
-		if (interrupt_read() == INTERRUPT_STOP)
+		if (fds[1].revents != 0 && interrupt_read() == INTERRUPT_STOP)
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "interrupted before the name was resolved");
 	}
@@ -152,10 +160,12 @@ wait_for_answer(const struct question *q, const struct options *opt,
 static int
 take_answer(struct target *t, const struct question *q, struct failure *f)
 {
-	if (q->result == EAI_SYSTEM) {
-		errno = q->error;
+	errno = q->error;
+	/* Out of descriptors it says that there is no such name. */
+	if (q->result != 0 && (errno == EMFILE || errno == ENFILE))
+		return failure_sys(f, OUTCOME_LIMIT, "does not resolve");
+	if (q->result == EAI_SYSTEM)
 		return failure_sys(f, OUTCOME_RESOLVE, "does not resolve");
-	}
 	if (q->result == EAI_SERVICE)
 		return failure_set(f, OUTCOME_RESOLVE,
 		    "does not resolve: there is no TCP service %s", t->service);
@@ -176,68 +186,117 @@ take_answer(struct target *t, const struct question *q, struct failure *f)
 	return 0;
 }
 
+/* Cut HOST:PORT:ADDRESS, where ADDRESS may be in brackets. */
+static int
+cut(const char *item, char host[ADDR_HOST], uint16_t *port,
+    struct addr *address)
+{
+	char number[8], literal[ADDR_TEXT];
+	const char *first = strchr(item, ':');
+	const char *second = first != NULL ? strchr(first + 1, ':') : NULL;
+	struct errbuf err;
+	int64_t n;
+	size_t length;
+
+	if (second == NULL || first == item || first - item >= ADDR_HOST)
+		return -1;
+	snprintf(host, ADDR_HOST, "%.*s", (int)(first - item), item);
+	snprintf(number, sizeof(number), "%.*s", (int)(second - first - 1),
+	    first + 1);
+	length = strlen(++second);
+	if (second[0] == '[' && length > 1 && second[length - 1] == ']') {
+		second++;
+		length -= 2;
+	}
+	snprintf(literal, sizeof(literal), "%.*s", (int)length, second);
+	if (units_integer(number, 1, 65535, &n, &err) == -1)
+		return -1;
+	*port = (uint16_t)n;
+	return addr_from_literal(address, literal, *port);
+}
+
+/* The number of a service that was given by name, 0 when there is none. */
+static uint16_t
+service_port(const char *name)
+{
+	const struct servent *service = getservbyname(name, "tcp");
+
+	return service != NULL ? ntohs((uint16_t)service->s_port) : 0;
+}
+
 /*
- * Use --resolve HOST:PORT:ADDRESS if HOST and PORT are those of the target.
- * Returns 1 when one was, 0 when none was.
+ * Use --resolve if HOST and PORT are those of the target.  Returns whether one
+ * was, -1 with the failure.
  */
 static int
-given(struct target *t, const struct options *opt, struct failure *f)
+given(struct target *t, const struct options *opt, int family,
+    struct failure *f)
 {
-	for (unsigned i = 0; i < opt->resolve.count; i++) {
-		const char *item = opt->resolve.item[i];
-		size_t host = strcspn(item, ":");
-		const char *port = item + host + (item[host] == ':');
-		size_t digits = strcspn(port, ":");
-		const char *text = port + digits + (port[digits] == ':');
-		char literal[ADDR_TEXT];
-		size_t n = strlen(text);
-		uint16_t number;
+	char host[ADDR_HOST];
+	struct addr address;
+	uint16_t port;
+	bool matched = false;
 
-		if (text[0] == '[' && text[n - 1] == ']') {
-			text++;
-			n -= 2;
-		}
-		snprintf(literal, sizeof(literal), "%.*s", (int)n, text);
-		number = (uint16_t)strtoul(port, NULL, 10);
-		if (host == 0 || digits == 0 || number == 0 ||
-		    addr_from_literal(&t->address[t->count], literal, number) ==
-			-1)
+	if (opt->resolve.count > 0 && t->port == 0)
+		t->port = service_port(t->service);
+	for (unsigned i = 0; i < opt->resolve.count; i++) {
+		if (cut(opt->resolve.item[i], host, &port, &address) == -1)
 			return failure_set(f, OUTCOME_USAGE,
-			    "--resolve %s: HOST:PORT:ADDRESS is wanted", item);
-		if (strlen(t->host) == host && t->port == number &&
-		    strncasecmp(t->host, item, host) == 0 &&
-		    !(opt->only_v4 &&
-			t->address[t->count].sa.sa_family != AF_INET) &&
-		    !(opt->only_v6 &&
-			t->address[t->count].sa.sa_family != AF_INET6))
-			t->count++;
+			    "--resolve %s: HOST:PORT:ADDRESS is wanted",
+			    opt->resolve.item[i]);
+		if (port != t->port || strcasecmp(t->host, host) != 0)
+			continue;
+		matched = true;
+		if (family == AF_UNSPEC || family == address.sa.sa_family)
+			t->address[t->count++] = address;
 	}
-	return t->count > 0;
+	if (matched && t->count == 0)
+		return failure_set(f, OUTCOME_RESOLVE,
+		    "does not resolve: --resolve has no address of that "
+		    "family");
+	return matched;
+}
+
+/* One question a program: who asks again while it is open waits for it. */
+static struct question *pending;
+
+static int
+ask_in_thread(const struct target *t, int family, struct failure *f)
+{
+	pthread_t thread;
+	int error;
+
+	pending = question_new(t, family);
+	if (pending == NULL)
+		return failure_sys(f, OUTCOME_LIMIT, "a name service");
+	error = pthread_create(&thread, NULL, ask, pending);
+	if (error == 0) {
+		pthread_detach(thread);
+		return 0;
+	}
+	close(pending->done);
+	free(pending);
+	pending = NULL;
+	errno = error;
+	return failure_sys(f, OUTCOME_LIMIT, "a thread");
 }
 
 int
 target_resolve(struct target *t, const struct options *opt, struct failure *f)
 {
-	struct question *q;
-	pthread_t thread;
-	int result = given(t, opt, f);
+	int family = dial_family(opt, f), result;
 
+	if (family == -1)
+		return -1;
+	result = given(t, opt, family, f);
 	if (result != 0)
 		return result > 0 ? 0 : -1;
-	q = question_new(t, opt);
-	if (q == NULL)
-		return failure_sys(f, OUTCOME_LIMIT, "a name service");
-	result = pthread_create(&thread, NULL, ask, q);
-	if (result != 0) {
-		errno = result;
-		close(q->done);
-		free(q);
-		return failure_sys(f, OUTCOME_LIMIT, "a thread");
-	}
-	pthread_detach(thread);
-	result = wait_for_answer(q, opt, f);
-	if (result == 0)
-		result = take_answer(t, q, f);
-	leave(q);
+	if (pending == NULL && ask_in_thread(t, family, f) == -1)
+		return -1;
+	if (wait_for_answer(pending, opt, f) == -1)
+		return -1;
+	result = take_answer(t, pending, f);
+	leave(pending);
+	pending = NULL;
 	return result;
 }

@@ -2,6 +2,7 @@
 #include "client/threshold.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/histogram.h"
@@ -114,23 +115,34 @@ read_metric(struct threshold *threshold, const char *name, struct errbuf *err)
 	    name);
 }
 
-/* Read percent, whose sign `text` may still have. */
-static int
-read_share(struct threshold *threshold, char *text, int64_t max_percent,
+int
+threshold_share(const char *text, int max_percent, int64_t *share,
     struct errbuf *err)
 {
+	char digits[32];
 	size_t n = strlen(text);
-	bool sign = n > 0 && text[n - 1] == '%';
-	int64_t value;
 
-	if (sign)
-		text[n - 1] = '\0';
-	if (read_percent(text, max_percent, &value) == -1)
+	if (n > 0 && text[n - 1] == '%')
+		n--;
+	snprintf(digits, sizeof(digits), "%.*s", (int)n, text);
+	if (n >= sizeof(digits) ||
+	    read_percent(digits, max_percent, share) == -1)
 		return errbuf_set(err,
-		    "\"%s%s\" is not a percentage (0%% to %d%%, with at most "
+		    "\"%s\" is not a percentage (0%% to %d%%, with at most "
 		    "5 decimals)",
-		    text, sign ? "%" : "", (int)max_percent);
-	threshold->limit = (double)value / PERCENT;
+		    text, max_percent);
+	return 0;
+}
+
+static int
+read_share(struct threshold *threshold, const char *text, int max_percent,
+    struct errbuf *err)
+{
+	int64_t share;
+
+	if (threshold_share(text, max_percent, &share, err) == -1)
+		return -1;
+	threshold->limit = (double)share / PERCENT;
 	return 0;
 }
 

@@ -53,6 +53,13 @@ int threshold_read(struct threshold *, const char *text, struct errbuf *);
 bool threshold_broken(const struct threshold *, double figure);
 
 /*
+ * Read "0.1%" or "0.1", at most five decimals, into units of 1/PERCENT
+ * percent.  Returns -1 with the reason in err.
+ */
+int threshold_share(const char *text, int max_percent, int64_t *share,
+    struct errbuf *err);
+
+/*
  * Read "50" or "99.99", at most five decimals, above 0 and up to 100.
  * In units of 1/PERCENT percent.  Returns -1 with the reason in err.
  */

@@ -14,6 +14,12 @@
 /* A flow that failed so often is tried no more rarely than that. */
 enum { RETRY_STEPS = 6 };
 
+/* So many have to fail before the others are not tried. */
+enum { HOPELESS = 16 };
+
+/* Open loop: what may wait for a full socket or a lost connection. */
+enum { QUEUE_BYTES = 1 << 20, QUEUE_MESSAGES = 4096 };
+
 struct tally *
 traffic_tally(struct loop *l, const struct message *m)
 {
@@ -59,7 +65,11 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 static bool
 may_put(struct loop *l, int64_t now, bool *measured)
 {
-	if (l->phase != PHASE_LOAD || now >= l->end_at)
+	bool open = l->service != NULL;
+
+	/* By the clock it is the due time that counts. */
+	if (now >= l->end_at ||
+	    (l->phase != PHASE_LOAD && !(open && l->phase == PHASE_DRAIN)))
 		return false;
 	*measured = now >= l->window_at;
 	if (*measured && l->plan->opt->messages > 0 &&
@@ -69,11 +79,23 @@ may_put(struct loop *l, int64_t now, bool *measured)
 	return true;
 }
 
+/* Open loop: whether no more may wait on it. */
+static bool
+is_full(const struct flow *f, uint32_t size)
+{
+	return f->unsent > 0 &&
+	    (f->unsent + size > QUEUE_BYTES ||
+		f->count - f->begun >= QUEUE_MESSAGES);
+}
+
 static bool
 put(struct loop *l, struct flow *f, int64_t due, bool measured)
 {
-	if (!flow_put(f, due, sizes_next(&l->plan->opt->sizes, &l->size_state),
-		measured)) {
+	uint32_t size = sizes_next(&l->plan->opt->sizes, &l->size_state);
+
+	/* By the clock more may be due than can go; a queue has an end. */
+	if ((l->service != NULL && is_full(f, size)) ||
+	    !flow_put(f, due, size, measured)) {
 		counter_add(measured ? &l->window.not_sent :
 				       &l->before.not_sent,
 		    1);
@@ -98,8 +120,8 @@ refill(struct loop *l, struct flow *f, int64_t now)
 	bool measured;
 
 	while (f->count < l->plan->opt->pipeline && !is_used_up(l, f) &&
-	    may_put(l, now, &measured))
-		put(l, f, now, measured);
+	    may_put(l, now, &measured) && put(l, f, now, measured))
+		continue;
 	if (f->unsent > 0)
 		send_waiting(l, f, now);
 }
@@ -114,13 +136,15 @@ echoed(struct loop *l, const struct flow *f, const struct message *m,
 	l->under_way--;
 	counter_add(&t->echoed, 1);
 	counter_add(&t->bytes_echoed, m->size);
-	if (now >= l->window_at && now < l->end_at) {
+	/* By the clock, what was due in the warm-up is no part of it. */
+	if (now >= l->window_at && now < l->end_at &&
+	    (m->measured || l->service == NULL)) {
 		counter_add(&l->completed, 1);
 		counter_add(&l->completed_bytes, m->size);
 	}
 	if (!m->measured)
 		return;
-	l->last_echo = now;
+	l->last_outcome = now;
 	histogram_record(l->response, now - begin);
 	if (l->service != NULL)
 		histogram_record(l->service, now - m->sent);
@@ -153,7 +177,8 @@ go_on(struct loop *l, struct flow *f, int64_t now)
 		refill(l, f, now);
 	else if (f->unsent > 0)
 		send_waiting(l, f, now);
-	if (f->state == FLOW_OPEN && f->count == 0 && is_used_up(l, f))
+	if (f->state == FLOW_OPEN && f->count == 0 &&
+	    (is_used_up(l, f) || l->phase > PHASE_DRAIN))
 		flow_finish(f, now);
 }
 
@@ -269,6 +294,18 @@ traffic_send_due(struct loop *l, int64_t now)
 	}
 }
 
+void
+traffic_skip_due(struct loop *l)
+{
+	uint64_t skipped = schedule_skip(&l->due_times,
+	    l->window_at < l->end_at ? l->window_at : l->end_at);
+
+	counter_add(&l->before.not_sent, skipped);
+	skipped = schedule_skip(&l->due_times, l->end_at);
+	if (l->plan->opt->messages == 0)
+		counter_add(&l->window.not_sent, skipped);
+}
+
 /* Which part of the account a connection that is lost belongs to. */
 static void
 count_broken(struct loop *l, const struct flow *f, enum fault fault)
@@ -288,6 +325,26 @@ count_broken(struct loop *l, const struct flow *f, enum fault fault)
 	}
 }
 
+/*
+ * When none of the first was ever established, the others will not be either,
+ * and each would take its time-out.
+ */
+static void
+give_up_waiting(struct loop *l, enum fault fault)
+{
+	uint64_t failed = tally_faults(l->connects.failed);
+	struct flow *f;
+
+	if (l->connects.established > 0 || failed < HOPELESS ||
+	    failed < (uint64_t)l->plan->opt->connect_concurrency)
+		return;
+	while ((f = handshake_forget(l)) != NULL) {
+		f->gone = true;
+		l->unready--;
+		counter_add(&l->connects.failed[fault], 1);
+	}
+}
+
 void
 traffic_broken(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 {
@@ -296,6 +353,8 @@ traffic_broken(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 	count_broken(l, f, fault);
 	while (flow_forfeit(f, &m)) {
 		counter_add(&traffic_tally(l, &m)->lost[fault], 1);
+		if (m.measured)
+			l->last_outcome = now;
 		l->under_way--;
 	}
 	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
@@ -306,6 +365,7 @@ traffic_broken(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 	if (l->phase == PHASE_CONNECT) {
 		f->gone = true;
 		l->unready--;
+		give_up_waiting(l, fault);
 		return;
 	}
 	if (f->failures < RETRY_STEPS)

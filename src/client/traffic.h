@@ -22,8 +22,12 @@ void traffic_event(struct loop *, struct flow *, uint32_t events);
 /* Closed loop: give each flow its first messages. */
 void traffic_prime(struct loop *, int64_t now);
 
-/* Open loop: send what is due. */
+/*
+ * Open loop: send what is due.  At the end, what was due and could not be sent
+ * any more is counted.
+ */
 void traffic_send_due(struct loop *, int64_t now);
+void traffic_skip_due(struct loop *);
 
 /*
  * A connection is lost, or was not made.  What was under way is counted as

@@ -17,6 +17,7 @@
 
 /* The piece that is being filled. */
 struct piece {
+	bool shown; /* not with -q */
 	unsigned char *bytes;
 	size_t size, filled;
 	size_t left; /* bytes of the message that no piece has had */
@@ -26,7 +27,7 @@ struct piece {
 static void
 show_piece(struct piece *p)
 {
-	if (p->filled > 0)
+	if (p->filled > 0 && p->shown)
 		quote_line("received", p->bytes, p->filled, p->utf8);
 	p->left -= p->filled;
 	p->filled = 0;
@@ -74,7 +75,8 @@ static int
 converse(struct stream *s, const struct options *opt,
     const struct terminal *terminal, struct failure *f)
 {
-	struct piece piece = { .size = (size_t)opt->chunk,
+	struct piece piece = { .shown = !opt->quiet,
+		.size = (size_t)opt->chunk,
 		.left = s->length,
 		.utf8 = terminal->utf8 };
 	int result;
@@ -84,12 +86,14 @@ converse(struct stream *s, const struct options *opt,
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	s->received = received;
 	s->context = &piece;
-	if (opt->easy)
+	if (opt->easy && !opt->quiet)
 		show_kind(s->fd);
-	quote_line("sending", s->message, s->length, terminal->utf8);
+	if (!opt->quiet)
+		quote_line("sending", s->message, s->length, terminal->utf8);
 	result = stream_run(s, f);
 	show_piece(&piece);
-	fputs("closing socket\n", stderr);
+	if (!opt->quiet)
+		fputs("closing socket\n", stderr);
 	free(piece.bytes);
 	return result;
 }
@@ -109,7 +113,7 @@ transcript_run(struct target *t, const struct options *opt, struct product *p,
 	message = message_new(opt, &s.length, f);
 	s.message = message;
 	if (message != NULL && target_resolve(t, opt, f) == 0) {
-		if (!opt->easy)
+		if (!opt->easy && !opt->quiet)
 			fprintf(stderr, "connecting to %s port %u\n", t->host,
 			    t->port);
 		result = dial(t, opt, &c, f);

@@ -16,26 +16,30 @@
 #include "client/target.h"
 #include "common/clock.h"
 
+/* What the last try has for itself. */
+#define LAST_NS INT64_C(50000000)
+
 /* One connection and one exchange, and no longer than until the deadline. */
 static int
 try_once(struct target *t, const struct options *opt, int64_t deadline,
-    struct stream *s, struct failure *f)
+    struct stream *s, struct connection *c, struct failure *f)
 {
 	struct options bounded = *opt;
-	struct connection c;
-	int64_t left = deadline - clock_ns();
+	int64_t now = clock_ns(), ends = now + opt->timeout_ns;
 	int result;
 
-	if (left < bounded.timeout_ns)
-		bounded.timeout_ns = left > 1000000 ? left : 1000000;
+	if (ends > deadline)
+		ends = deadline;
+	bounded.timeout_ns = ends - now;
 	t->count = 0;
 	if (target_resolve(t, &bounded, f) == -1 ||
-	    dial(t, &bounded, &c, f) == -1)
+	    dial(t, &bounded, c, f) == -1)
 		return -1;
-	s->fd = c.fd;
-	s->timeout_ns = bounded.timeout_ns;
+	s->fd = c->fd;
+	s->timeout_ns = opt->timeout_ns;
+	s->ends_ns = ends;
 	result = stream_run(s, f);
-	close(c.fd);
+	close(c->fd);
 	return result;
 }
 
@@ -55,16 +59,17 @@ pause_until(int64_t until)
 
 static int
 document(const struct target *t, const struct options *opt, int64_t tries,
-    int64_t began, const struct failure *f, struct product *p,
-    struct failure *written)
+    int64_t began, const struct connection *c, const struct failure *f,
+    struct product *p, struct failure *written)
 {
 	json_t *object = document_new(opt, t);
 
+	document_connection(object, c);
 	json_object_set_new(object, "tries", document_count(tries));
 	json_object_set_new(object, "total_time_us",
 	    document_us(clock_ns() - began));
 	document_outcome(object, f);
-	return document_write(object, p->data, false, written);
+	return document_write(object, p->data, DOCUMENT_MEMBERS, written);
 }
 
 int
@@ -75,6 +80,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 	int64_t tries = 0, next;
 	size_t length;
 	char *message = message_new(opt, &length, f);
+	struct connection c = { .fd = -1 };
 	int result = -1;
 
 	while (message != NULL) {
@@ -85,9 +91,14 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 
 		tries++;
 		next = clock_ns() + opt->interval_ns;
-		result = try_once(t, opt, deadline, &s, f);
+		result = try_once(t, opt, deadline, &s, &c, f);
 		if (result == 0 || f->outcome == OUTCOME_INTERRUPTED ||
-		    f->outcome == OUTCOME_USAGE || next >= deadline)
+		    f->outcome == OUTCOME_USAGE)
+			break;
+		/* The last try is made just before the deadline. */
+		if (next > deadline - LAST_NS)
+			next = deadline - LAST_NS;
+		if (next <= clock_ns())
 			break;
 		if (!pause_until(next)) {
 			failure_set(f, OUTCOME_INTERRUPTED, "interrupted");
@@ -97,7 +108,8 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 	free(message);
 	if (result == 0)
 		*f = (struct failure){ 0 };
-	if (p->data != NULL && document(t, opt, tries, began, f, p, f) == -1)
+	if (p->data != NULL &&
+	    document(t, opt, tries, began, &c, f, p, f) == -1)
 		return -1;
 	return result;
 }

@@ -27,7 +27,8 @@ sub parts {
 # Arguments, fault, exit status, the pieces that are shown.
 my @table = (
     [[], { fault => 'early', at => 0 }, 7, []],
-    [[], { fault => 'early', at => 20 }, 7, ['This is the mess']],
+    # The end fills a piece as well.
+    [[], { fault => 'early', at => 20 }, 7, ['This is the mess', 'age.']],
     [[], { fault => 'early', at => 32 }, 7,
         ['This is the mess', 'age.  It will be']],
     [[], { fault => 'flip', at => 17 }, 6,

@@ -17,11 +17,11 @@ my %may = (
         client/histogram.h
     )],
     'client/bench.c' => [qw(
-        client/counter.h client/dial.h client/export.h client/failure.h
-        client/interrupt.h client/loop.h client/msglog.h client/options.h
-        client/pattern.h client/plan.h client/plot.h client/product.h
-        client/progress.h client/report.h client/result.h client/spectrum.h
-        client/target.h client/terminal.h common/clock.h
+        client/dial.h client/export.h client/failure.h client/interrupt.h
+        client/loop.h client/msglog.h client/options.h client/pattern.h
+        client/plan.h client/plot.h client/product.h client/report.h
+        client/result.h client/sampler.h client/spectrum.h client/target.h
+        client/terminal.h common/clock.h
     )],
     'client/bench.h' => [],
     'client/chart.c' => [qw(
@@ -65,7 +65,7 @@ my %may = (
         client/fault.h
     )],
     'client/handshake.c' => [qw(
-        client/loop.h
+        client/loop.h client/plan.h
     )],
     'client/handshake.h' => [],
     'client/histogram.c' => [],
@@ -73,7 +73,7 @@ my %may = (
     'client/human.c' => [],
     'client/human.h' => [],
     'client/interrupt.c' => [qw(
-        client/failure.h
+        client/failure.h common/clock.h
     )],
     'client/interrupt.h' => [],
     'client/journal.c' => [qw(
@@ -159,10 +159,16 @@ my %may = (
     'client/report.h' => [],
     'client/result.c' => [qw(
         client/failure.h client/histogram.h client/loop.h client/plan.h
-        client/schedule.h
     )],
     'client/result.h' => [qw(
         client/mismatch.h client/options.h client/tally.h
+    )],
+    'client/sampler.c' => [qw(
+        client/counter.h client/export.h client/histogram.h client/loop.h
+        client/plan.h client/product.h client/result.h common/clock.h
+    )],
+    'client/sampler.h' => [qw(
+        client/progress.h
     )],
     'client/schedule.c' => [],
     'client/schedule.h' => [],
@@ -198,8 +204,8 @@ my %may = (
         client/fault.h
     )],
     'client/target.c' => [qw(
-        client/failure.h client/interrupt.h client/options.h common/clock.h
-        common/units.h
+        client/dial.h client/failure.h client/interrupt.h client/options.h
+        common/clock.h common/units.h
     )],
     'client/target.h' => [qw(
         common/addr.h

@@ -19,7 +19,9 @@ my @owners = (
             |siginterrupt|pthread_sigmask)\s*\(/x,
         qw(client/interrupt.c daemon/signals.c)],
     ['JSON', qr/<jansson\.h>/, qw(client/document.h)],
-    ['handlers that restart or run on another stack', qr/\bSA_\w+/],
+    ['JSON', qr/<jansson\.h>/, qw(client/document.h)],
+    ['handlers that restart or run on another stack', qr/\bSA_\w+/,
+        qw(client/interrupt.c)],
     ['ids, groups, chroot and prctl',
         qr/\b(?:set(?:res|re|e)?[ug]id|setgroups|initgroups|chroot|prctl
             |capset|unshare)\s*\(/x,
@@ -82,7 +84,7 @@ my @owners = (
     ['the wall clock', qr/\bCLOCK_REALTIME\b|\bgettimeofday\s*\(|\btime\s*\(/,
         qw(client/document.c client/journal.c)],
     ['the monotonic clock', qr/\bclock_gettime\s*\(/,
-        qw(client/journal.c client/loop.c common/clock.h)],
+        qw(client/document.c client/journal.c client/loop.c common/clock.h)],
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
         qw(client/journal.c client/main.c client/product.c client/progress.c
@@ -105,6 +107,9 @@ cmp_ok scalar(keys %code), '>', 40, 'the sources are there';
 for my $row (@owners) {
     my ($what, $pattern, @owned_by) = @$row;
     my @used = grep { $code{$_} =~ $pattern } sort keys %code;
+
+    # The client lives by them.
+    @used = grep { m{^daemon/} } @used if $what =~ /, in the daemon$/;
 
     # The client lives by them.
     @used = grep { m{^daemon/} } @used if $what =~ /, in the daemon$/;
