@@ -79,6 +79,7 @@ unit_tests = \
 client_tests = \
 	%D%/client/send-any-size.t \
 	%D%/client/send-returns-what-it-sent.t \
+	%D%/client/send-ten-gib-from-a-pipe.t \
 	%D%/client/send-to-a-faulty-server.t \
 	%D%/client/target-forms.t \
 	%D%/client/transcript-is-the-tutorials.t \

@@ -328,7 +328,8 @@ choose_peer(struct bench *b, struct failure *f)
 		return 0;
 	if (dial(b->target, b->opt, &c, f) == -1)
 		return -1;
-	close(c.fd);
+	/* Without the wait that would keep its port. */
+	dial_hang_up(c.fd);
 	plan_set_peer(&b->plan, &c.peer);
 	return 0;
 }

@@ -83,7 +83,7 @@ write_script(const struct paths *paths, const struct target *t,
     const struct result *r, struct failure *f)
 {
 	const struct options *opt = r->plan->opt;
-	char title[512], size[160], model[64] = "closed loop";
+	char title[768], size[160], model[64] = "closed loop";
 	FILE *file = product_file_open(paths->script, f);
 
 	if (file == NULL)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: ISC
+# If this fails, `echoc send` or echod grow with what passes through them, or
+# count in too small a type.
+#
+# run-test: alone
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+
+# KiB of the client, its libraries and its buffers.
+use constant MEMORY => 16 * 1024;
+
+my $gib = @Echod::WRAPPER ? 0.0625 : Echod::is_slow() ? 1 : 10;
+my $bytes = $gib * 1024 ** 3;
+
+my $d = Echod->start;
+
+open my $zero, '-|', 'head', '-c', $bytes, '/dev/zero' or die "head: $!\n";
+my $r = Echoc::run(
+    args => ['send', '-j', '127.0.0.1:' . $d->port],
+    stdin => $zero,
+    timeout => 250 / Echod::scale(),
+);
+close $zero;
+is($r->{status}, 0, "$gib GiB: all came back");
+my $document = Echoc::json($r->{stdout});
+is($document->{"bytes_$_"}, $bytes, "$_") for qw(sent received verified);
+diag(sprintf '%.0f MiB/s, %s KiB of memory', $bytes / 2 ** 20 / $r->{seconds},
+    $r->{peak_memory} // '?');
+
+SKIP: {
+    skip 'this build has its own ideas of memory', 1 if Echod::is_slow();
+    skip 'the kernel does not say how much memory it was', 1
+        unless defined $r->{peak_memory};
+    cmp_ok($r->{peak_memory}, '<', MEMORY, 'with little memory');
+}
+$d->finish;
+done_testing;
