@@ -163,6 +163,7 @@ daemon_tests = \
 
 # Each test is one rule about the source tree.
 style_tests = \
+	%D%/style/client-documented.t \
 	%D%/style/documented.t \
 	%D%/style/format.t \
 	%D%/style/hardened.t \
