@@ -81,6 +81,7 @@ libechoc_a_SOURCES = \
 	%D%/client/progress.h \
 	%D%/client/quote.c \
 	%D%/client/quote.h \
+	%D%/client/random.h \
 	%D%/client/report.c \
 	%D%/client/report.h \
 	%D%/client/result.c \

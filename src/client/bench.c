@@ -27,7 +27,7 @@
 #include "client/terminal.h"
 #include "common/clock.h"
 
-#define TICK_NS INT64_C(100000000)
+#define TICK_NS (100 * CLOCK_MS)
 
 struct bench {
 	const struct options *opt;
@@ -81,8 +81,8 @@ wait_until(struct bench *b, int64_t until)
 	if (until > now + TICK_NS)
 		until = now + TICK_NS;
 	left = until > now ? until - now : 0;
-	wait = (struct timespec){ .tv_sec = left / 1000000000,
-		.tv_nsec = left % 1000000000 };
+	wait = (struct timespec){ .tv_sec = left / CLOCK_SECOND,
+		.tv_nsec = left % CLOCK_SECOND };
 	if (ppoll(fds, 2, &wait, NULL) <= 0)
 		return;
 	if (fds[0].revents != 0)

@@ -114,13 +114,11 @@ print_rows(FILE *file, const struct chart *chart, uint64_t total,
 	columns = width > others + BAR_MIN ? width - others : BAR_MIN;
 	for (unsigned i = 0; i < chart->rows; i++) {
 		uint64_t n = chart->count[i];
-		long share = lround((double)n * 10000 / (double)total);
 
 		fprintf(file, "%*s  ", (int)edges, chart->edge[i]);
 		print_bar(file, (double)n / (double)most, columns, utf8);
-		/* By hand, as a locale may have a decimal comma. */
-		fprintf(file, "  %*" PRIu64 "  %3ld.%02ld%%\n", (int)counts, n,
-		    share / 100, share % 100);
+		fprintf(file, "  %*" PRIu64 "  %6.2f%%\n", (int)counts, n,
+		    100.0 * (double)n / (double)total);
 	}
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/clock.h"
+
 #define T (1u << MODE_TRANSCRIPT)
 #define S (1u << MODE_SEND)
 #define P (1u << MODE_PING)
@@ -10,9 +12,7 @@
 #define W (1u << MODE_WAIT)
 #define ALL (T | S | P | B | W)
 
-#define MS INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
-#define HOUR (3600 * SECOND)
+#define HOUR (3600 * CLOCK_SECOND)
 #define DAY (24 * HOUR)
 #define FIELD(name) offsetof(struct options, name)
 
@@ -35,12 +35,13 @@ static const struct flag rows[] = {
 	    "stop after N probes" },
 	{ P, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 10000,
 	    DAY, "one probe each DUR (1 s)" },
-	{ W, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), MS, DAY,
-	    "wait DUR between two tries (0.1 s)" },
-	{ P, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns), MS,
-	    365 * DAY, "stop after DUR; with -c when N replies are in" },
-	{ W, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns), MS,
-	    365 * DAY, "give up after DUR (30 s)" },
+	{ W, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns),
+	    CLOCK_MS, DAY, "wait DUR between two tries (0.1 s)" },
+	{ P, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns),
+	    CLOCK_MS, 365 * DAY,
+	    "stop after DUR; with -c when N replies are in" },
+	{ W, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns),
+	    CLOCK_MS, 365 * DAY, "give up after DUR (30 s)" },
 	{ P, 's', "size", "SIZE", FLAG_SIZE, FIELD(size), 1, 1 << 20,
 	    "bytes of a probe (56)" },
 	{ P, 'A', "adaptive", NULL, FLAG_SET, FIELD(adaptive), 0, 0,
@@ -56,15 +57,15 @@ static const struct flag rows[] = {
 
 	{ B, 'c', "connections", "N", FLAG_NUMBER, FIELD(connections), 1,
 	    1000000, "connections kept open (50)" },
-	{ B, 'd', "duration", "DUR", FLAG_DURATION, FIELD(duration_ns), MS,
-	    30 * DAY, "measure for DUR (10 s)" },
+	{ B, 'd', "duration", "DUR", FLAG_DURATION, FIELD(duration_ns),
+	    CLOCK_MS, 30 * DAY, "measure for DUR (10 s)" },
 	{ B, 'n', "messages", "N", FLAG_NUMBER, FIELD(messages), 1,
 	    INT64_C(1000000000000), "stop after N messages instead" },
 	{ B, 0, "requests", "N", FLAG_NUMBER, FIELD(messages), 1,
 	    INT64_C(1000000000000), NULL },
 	{ B, 's', "size", "SIZES", FLAG_SIZES, FIELD(sizes), 0, 0,
 	    "bytes of a message: 64, 64,512,4096 or 64-4096 (64)" },
-	{ B, 'R', "rate", "N", FLAG_NUMBER, FIELD(rate), 1, SECOND,
+	{ B, 'R', "rate", "N", FLAG_NUMBER, FIELD(rate), 1, CLOCK_SECOND,
 	    "open loop: N messages/s in total, by the clock" },
 	{ B, 'P', "pipeline", "N", FLAG_NUMBER, FIELD(pipeline), 1, 4096,
 	    "closed loop: N messages under way a connection (1)" },
@@ -76,7 +77,7 @@ static const struct flag rows[] = {
 	{ B, 0, "reconnect", "N", FLAG_NUMBER, FIELD(reconnect), 0, INT32_MAX,
 	    "a new connection after N messages (0: never)" },
 	{ B, 0, "connect-rate", "N", FLAG_NUMBER, FIELD(connect_rate), 1,
-	    SECOND, "at most N new connections a second in total" },
+	    CLOCK_SECOND, "at most N new connections a second in total" },
 	{ B, 0, "connect-concurrency", "N", FLAG_NUMBER,
 	    FIELD(connect_concurrency), 1, 1000000,
 	    "at most N handshakes under way (256)" },
@@ -92,8 +93,8 @@ static const struct flag rows[] = {
 	    "fail when it is true: p99>5ms, errors>0, rate<90%" },
 	{ B, 0, "max-error-rate", "PERCENT", FLAG_PERCENT, FIELD(max_error), 0,
 	    0, "so many errors are no failure (0)" },
-	{ B, 0, "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 10 * MS,
-	    DAY, "a record each DUR (1 s)" },
+	{ B, 0, "interval", "DUR", FLAG_DURATION, FIELD(interval_ns),
+	    10 * CLOCK_MS, DAY, "a record each DUR (1 s)" },
 	{ B, 0, "histogram", NULL, FLAG_FIXED, FIELD(histogram), WHEN_ALWAYS, 0,
 	    "draw the latencies, not only on a terminal" },
 	{ B, 0, "no-histogram", NULL, FLAG_FIXED, FIELD(histogram), WHEN_NEVER,
@@ -119,8 +120,8 @@ static const struct flag rows[] = {
 	{ ALL, '6', "ipv6", NULL, FLAG_SET, FIELD(only_v6), 0, 0, "IPv6 only" },
 	{ ALL, 'I', "interface", "ADDRESS", FLAG_EACH, FIELD(interfaces), 0, 0,
 	    "come from there; in bench repeatable" },
-	{ ALL, 'W', "timeout", "DUR", FLAG_DURATION, FIELD(timeout_ns), MS, DAY,
-	    "wait DUR for a connection or an echo (5 s)" },
+	{ ALL, 'W', "timeout", "DUR", FLAG_DURATION, FIELD(timeout_ns),
+	    CLOCK_MS, DAY, "wait DUR for a connection or an echo (5 s)" },
 	{ ALL, 0, "resolve", "HOST:PORT:ADDRESS", FLAG_EACH, FIELD(resolve), 0,
 	    0, "the address to use for HOST; repeatable" },
 	{ ALL, 0, "happy-eyeballs-delay", "DUR", FLAG_DURATION,

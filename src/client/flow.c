@@ -163,7 +163,7 @@ flow_take(struct flow *f, struct message *m)
 	return true;
 }
 
-const struct message *
+struct message *
 flow_message(const struct flow *f, unsigned n)
 {
 	return n < f->count ? nth(f, n) : NULL;
@@ -179,6 +179,16 @@ flow_skip(struct flow *f, struct message *m)
 	f->count--;
 	f->unsent -= m->size;
 	return true;
+}
+
+unsigned
+flow_drop(struct flow *f)
+{
+	unsigned dropped = f->count - f->begun;
+
+	f->count = f->begun;
+	f->unsent = f->begun > 0 ? nth(f, f->begun - 1)->size - f->partly : 0;
+	return dropped;
 }
 
 bool

@@ -92,7 +92,7 @@ enum fault flow_receive(struct flow *, unsigned char *buffer, bool verify,
 bool flow_take(struct flow *, struct message *);
 
 /* The nth of those that are under way or wait, 0 is the oldest; or NULL. */
-const struct message *flow_message(const struct flow *, unsigned n);
+struct message *flow_message(const struct flow *, unsigned n);
 
 /*
  * Take away the oldest message that has begun, after the connection is gone;
@@ -105,6 +105,9 @@ bool flow_forfeit(struct flow *, struct message *);
  * false otherwise.
  */
 bool flow_skip(struct flow *, struct message *);
+
+/* Take away those that have not begun; returns how many they were. */
+unsigned flow_drop(struct flow *);
 
 /* Say that nothing more will be sent. */
 void flow_finish(struct flow *, int64_t now);

@@ -15,7 +15,10 @@ struct loop;
 /* Let a flow that is down wait for its turn. */
 void handshake_queue(struct loop *, struct flow *);
 
-/* The flow that may begin now; NULL when none waits or may. */
+/*
+ * The flow that may begin now; NULL when none waits or may.  Who waits for a
+ * place that another thread has finds it free when it looks again.
+ */
 struct flow *handshake_take(struct loop *, int64_t now);
 
 /* The first flow that waits, without a handshake; NULL when none does. */

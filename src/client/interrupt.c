@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 #include "common/clock.h"
 
 static int descriptor = -1;
-static volatile sig_atomic_t stop, report;
+static atomic_bool stop, report;
 
 /*
  * The second one kills, but not within a moment of the first: a terminal, a
@@ -19,20 +21,20 @@ static volatile sig_atomic_t stop, report;
  */
 #define MOMENT_NS INT64_C(300000000)
 
-static int64_t first_stop;
+static _Atomic int64_t first_stop;
 
 static void
 on_stop(int number)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	int saved = errno;
-	int64_t now = clock_ns();
+	int64_t now = clock_ns(), first = 0;
 
-	if (first_stop == 0) {
-		first_stop = now;
-		stop = 1;
+	/* Any thread may be the one that is told. */
+	if (atomic_compare_exchange_strong(&first_stop, &first, now)) {
+		stop = true;
 		eventfd_write(descriptor, 1);
-	} else if (now - first_stop > MOMENT_NS) {
+	} else if (now - first > MOMENT_NS) {
 		sigaction(number, &usual, NULL);
 		raise(number);
 	}
@@ -45,7 +47,7 @@ on_report(int number)
 	int saved = errno;
 
 	(void)number;
-	report = 1;
+	report = true;
 	eventfd_write(descriptor, 1);
 	errno = saved;
 }
@@ -65,7 +67,12 @@ attend(int number, void (*handler)(int))
 	sigemptyset(&action.sa_mask);
 	sigaddset(&action.sa_mask, SIGINT);
 	sigaddset(&action.sa_mask, SIGTERM);
-	return sigaction(number, &action, NULL);
+	if (sigaction(number, &action, NULL) == -1)
+		return -1;
+	/* Whoever started us may have blocked it. */
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, number);
+	return sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
 }
 
 int
@@ -94,13 +101,9 @@ interrupt_read(void)
 
 	if (descriptor != -1)
 		eventfd_read(descriptor, &value);
-	if (stop != 0) {
-		stop = 0;
+	if (atomic_exchange(&stop, false))
 		return INTERRUPT_STOP;
-	}
-	if (report != 0) {
-		report = 0;
+	if (atomic_exchange(&report, false))
 		return INTERRUPT_REPORT;
-	}
 	return INTERRUPT_NONE;
 }

@@ -17,14 +17,11 @@
 #include "client/traffic.h"
 #include "common/clock.h"
 
-#define MS INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
-
 enum { EVENTS = 256 };
 
 /* Between two looks at all flows; the longest that one is put off. */
-#define SCAN (20 * MS)
-#define LAST (200 * MS)
+#define SCAN (20 * CLOCK_MS)
+#define LAST (200 * CLOCK_MS)
 
 static void
 enter(struct loop *l, enum phase phase, int64_t ends)
@@ -77,7 +74,7 @@ own_cpu(void)
 	struct timespec used;
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return used.tv_sec * SECOND + used.tv_nsec;
+	return used.tv_sec * CLOCK_SECOND + used.tv_nsec;
 }
 
 static void
@@ -88,9 +85,11 @@ say(struct loop *l, _Atomic unsigned *what)
 }
 
 static void
-begin_load(struct loop *l, int64_t start, int64_t now)
+begin_load(struct loop *l, int64_t start)
 {
 	const struct plan *plan = l->plan;
+	/* Not earlier than the start, which is of another thread. */
+	int64_t now = clock_ns();
 
 	l->window_at = atomic_load(&l->control->window);
 	l->end_at = atomic_load(&l->control->end);
@@ -135,6 +134,8 @@ end_load(struct loop *l, int64_t now)
 	if (l->window_began != 0 && now > l->window_began)
 		l->busy = (double)(own_cpu() - l->cpu_began) /
 		    (double)(now - l->window_began);
+	if (l->service == NULL)
+		sweep_forget(l);
 	enter(l, PHASE_DRAIN, now + l->plan->opt->timeout_ns);
 }
 
@@ -156,7 +157,7 @@ change_phase(struct loop *l, int64_t now)
 	if (l->phase == PHASE_READY) {
 		start = atomic_load(&l->control->start);
 		if (start != 0)
-			begin_load(l, start, now);
+			begin_load(l, start);
 	}
 	if (l->phase == PHASE_LOAD) {
 		l->end_at = atomic_load_explicit(&l->control->end,
@@ -173,7 +174,7 @@ change_phase(struct loop *l, int64_t now)
 		if (l->service != NULL)
 			traffic_skip_due(l);
 		sweep_finish(l, now);
-		enter(l, PHASE_CLOSE, now + SECOND);
+		enter(l, PHASE_CLOSE, now + CLOCK_SECOND);
 	}
 	if (l->phase == PHASE_CLOSE &&
 	    (l->sockets == 0 || now >= l->phase_ends))
@@ -209,8 +210,8 @@ wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
 {
 #ifdef HAVE_EPOLL_PWAIT2
 	static atomic_bool missing;
-	const struct timespec timeout = { .tv_sec = ns / SECOND,
-		.tv_nsec = ns % SECOND };
+	const struct timespec timeout = { .tv_sec = ns / CLOCK_SECOND,
+		.tv_nsec = ns % CLOCK_SECOND };
 	int n;
 
 	/* The library may know it, and the kernel not. */
@@ -221,7 +222,8 @@ wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
 		atomic_store(&missing, true);
 	}
 #endif
-	return epoll_wait(l->epoll, events, EVENTS, (int)((ns + MS - 1) / MS));
+	return epoll_wait(l->epoll, events, EVENTS,
+	    (int)((ns + CLOCK_MS - 1) / CLOCK_MS));
 }
 
 static void

@@ -61,6 +61,7 @@ struct loop {
 	uint64_t completed_bytes;
 	uint64_t verified; /* bytes that were compared and equal, all phases */
 	uint64_t mismatches;
+	uint64_t skipped; /* due, and the thread did not get to them */
 	struct histogram *response, *service; /* service: open loop only */
 	struct histogram *connect, *lag;      /* lag: open loop only */
 

@@ -7,10 +7,8 @@
 
 #include "client/failure.h"
 #include "client/flags.h"
+#include "common/clock.h"
 #include "common/units.h"
-
-#define MS INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
 
 enum { ROWS = 80, LONG_BASE = 256 };
 
@@ -180,12 +178,12 @@ static void
 set_defaults(struct options *opt)
 {
 	memset(opt, 0, sizeof(*opt));
-	opt->eyeballs_ns = 250 * MS;
-	opt->timeout_ns = 5 * SECOND;
+	opt->eyeballs_ns = 250 * CLOCK_MS;
+	opt->timeout_ns = 5 * CLOCK_SECOND;
 	opt->chunk = 16;
 	opt->size = 56;
 	opt->connections = 50;
-	opt->duration_ns = 10 * SECOND;
+	opt->duration_ns = 10 * CLOCK_SECOND;
 	opt->sizes.size[0] = 64;
 	opt->sizes.count = 1;
 	opt->pipeline = 1;
@@ -201,8 +199,8 @@ static void
 set_mode(struct options *opt, enum mode mode)
 {
 	opt->mode = mode;
-	opt->interval_ns = mode == MODE_WAIT ? 100 * MS : SECOND;
-	opt->deadline_ns = mode == MODE_WAIT ? 30 * SECOND : 0;
+	opt->interval_ns = mode == MODE_WAIT ? 100 * CLOCK_MS : CLOCK_SECOND;
+	opt->deadline_ns = mode == MODE_WAIT ? 30 * CLOCK_SECOND : 0;
 }
 
 static bool

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "client/random.h"
+
 /*
  * From one stream's start to the next one's.  As the length is prime, that many
  * streams have a start of their own; as this is its golden section, those of
@@ -13,19 +15,6 @@
 /* It goes on for a run beyond its end, so that no run has to wrap. */
 static unsigned char table[PATTERN_LENGTH + PATTERN_RUN];
 
-/* splitmix64: any seed is good, also 0 and its neighbours. */
-static uint64_t
-scramble(uint64_t *state)
-{
-	uint64_t z;
-
-	*state += UINT64_C(0x9e3779b97f4a7c15);
-	z = *state;
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 void
 pattern_init(uint64_t seed)
 {
@@ -33,7 +22,7 @@ pattern_init(uint64_t seed)
 
 	/* Byte by byte: a seed means the same on every machine. */
 	for (size_t i = 0; i < PATTERN_LENGTH; i++) {
-		bits = i % sizeof(bits) == 0 ? scramble(&seed) : bits >> 8;
+		bits = i % sizeof(bits) == 0 ? random_next(&seed) : bits >> 8;
 		table[i] = (unsigned char)(bits & 0xff);
 	}
 	for (size_t i = PATTERN_LENGTH; i < sizeof(table); i++)

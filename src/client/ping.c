@@ -247,8 +247,8 @@ sleep_until_event(struct ping *p, struct pollfd *fds)
 		.events = POLLIN };
 	now = clock_ns();
 	until = until > now ? until - now : 0;
-	wait.tv_sec = until / 1000000000;
-	wait.tv_nsec = until % 1000000000;
+	wait.tv_sec = until / CLOCK_SECOND;
+	wait.tv_nsec = until % CLOCK_SECOND;
 	if (ppoll(fds, p->link_count + 1, &wait, NULL) == -1)
 		for (unsigned i = 0; i <= p->link_count; i++)
 			fds[i].revents = 0;

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "client/failure.h"
-
-#define SECOND INT64_C(1000000000)
+#include "common/clock.h"
 
 /* Descriptors that are not connections: of a thread, and of the rest. */
 enum { FILES_THREAD = 3, FILES_OTHER = 16 };
@@ -123,9 +122,9 @@ plan_make(struct plan *plan, const struct options *opt, const struct addr *peer,
 	if (opt->warmup_ns == -1 && opt->messages > 0)
 		plan->warmup_ns = 0;
 	else if (opt->warmup_ns == -1)
-		plan->warmup_ns = opt->duration_ns / 10 < SECOND ?
+		plan->warmup_ns = opt->duration_ns / 10 < CLOCK_SECOND ?
 		    opt->duration_ns / 10 :
-		    SECOND;
+		    CLOCK_SECOND;
 	if (read_origins(plan, opt, f) == -1 || check_files(plan, f) == -1)
 		return -1;
 	return check_ports(plan, f);

@@ -215,7 +215,10 @@ print_saturation(FILE *f, const struct result *r)
 	    "warning: the client limits this result: a thread is %.0f%% "
 	    "busy",
 	    100 * busiest);
-	if (r->lag != NULL)
+	if (r->skipped > 0)
+		fprintf(f, " and did not get to %" PRIu64 " messages",
+		    r->skipped);
+	else if (r->lag != NULL)
 		fprintf(f, ", p99 of %s late with messages",
 		    human_time(histogram_percentile(r->lag, 99 * PERCENT), lag,
 			sizeof(lag)));
@@ -229,7 +232,11 @@ print_remarks(FILE *f, const struct result *r)
 {
 	const struct options *opt = r->plan->opt;
 
-	if (r->due > r->completed + r->due / 100)
+	if (r->window.not_sent > r->due / 100)
+		fprintf(f,
+		    "%" PRIu64 " of %" PRIu64 " messages due were sent\n",
+		    r->window.sent, r->due);
+	else if (r->due > r->completed + r->due / 100)
 		fprintf(f,
 		    "%s%" PRIu64 " of %" PRIu64
 		    " messages due were echoed within the window\n",

@@ -55,6 +55,7 @@ result_gather(struct result *r, const struct loop *loops, unsigned count)
 			r->mismatch_stream = l->mismatch_stream;
 		}
 		r->mismatches += l->mismatches;
+		r->skipped += l->skipped;
 		r->busy[i] = l->busy;
 		histogram_add(r->response, l->response);
 		histogram_add(r->connect, l->connect);
@@ -136,6 +137,8 @@ is_saturated(const struct result *r)
 {
 	int64_t lag, half;
 
+	if (r->skipped > 0)
+		return true;
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > BUSY)
 			return true;

@@ -43,8 +43,9 @@ struct result {
 	struct mismatch mismatch;
 	/* Sums over the threads; service and lag are NULL in a closed loop. */
 	struct histogram *response, *service, *connect, *lag;
-	double *busy; /* of each thread: processor time over time; -1: ? */
-	uint64_t due; /* open loop: messages that were due, else 0 */
+	double *busy;	  /* of each thread: processor time over time; -1: ? */
+	uint64_t skipped; /* due, and the threads did not get to them */
+	uint64_t due;	  /* open loop: messages that were due, else 0 */
 	struct interval *intervals;
 	unsigned interval_count;
 

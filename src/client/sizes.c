@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/random.h"
 #include "common/errbuf.h"
 #include "common/units.h"
 
@@ -88,17 +89,6 @@ sizes_read(struct sizes *sizes, const char *text, struct errbuf *err)
 	return 0;
 }
 
-/* SplitMix64: one word of state, and no value of it is a bad one. */
-static uint64_t
-random_next(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 uint32_t
 sizes_next(const struct sizes *sizes, uint64_t *state)
 {
@@ -110,12 +100,6 @@ sizes_next(const struct sizes *sizes, uint64_t *state)
 		return sizes->size[random_next(state) % sizes->count];
 	span = sizes->most - sizes->least + 1;
 	return sizes->least + (uint32_t)(random_next(state) % span);
-}
-
-uint32_t
-sizes_largest(const struct sizes *sizes)
-{
-	return sizes->most;
 }
 
 void

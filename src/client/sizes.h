@@ -27,9 +27,6 @@ int sizes_read(struct sizes *, const char *text, struct errbuf *);
 /* The next size; *state is the caller's, any value to begin with. */
 uint32_t sizes_next(const struct sizes *, uint64_t *state);
 
-/* The largest that sizes_next can give. */
-uint32_t sizes_largest(const struct sizes *);
-
 /* As one would write it: "64", "64,512", "64-4096". */
 void sizes_text(const struct sizes *, char *, size_t);
 

@@ -2,7 +2,6 @@
 #include "client/spectrum.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 
 #include "client/histogram.h"
@@ -80,9 +79,6 @@ void
 spectrum_print(FILE *file, const struct histogram *h, const char *title)
 {
 	/* Readers of this form know no decimal comma. */
-	locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-	locale_t before = uselocale(plain);
-
 	fprintf(file, "# %s\n", title);
 	fprintf(file, "%12s %14s %10s %14s\n\n", "Value", "Percentile",
 	    "TotalCount", "1/(1-Percentile)");
@@ -93,7 +89,4 @@ spectrum_print(FILE *file, const struct histogram *h, const char *title)
 	    us((double)h->max), h->count);
 	fprintf(file, "#[Buckets = %12d, SubBuckets     = %12d]\n",
 	    HISTOGRAM_COUNTERS / HISTOGRAM_HALF - 1, 2 * HISTOGRAM_HALF);
-	uselocale(before);
-	if (plain != (locale_t)0)
-		freelocale(plain);
 }

@@ -6,9 +6,10 @@
 #include "client/loop.h"
 #include "client/plan.h"
 #include "client/traffic.h"
+#include "common/clock.h"
 
 /* How long a server may take to close after us. */
-#define CLOSE_NS INT64_C(1000000000)
+#define CLOSE_NS CLOCK_SECOND
 
 /* Between two tries of a flow, doubled for each that failed. */
 enum { RETRY_MS = 20 };
@@ -72,6 +73,13 @@ sweep_timeouts(struct loop *l, int64_t now)
 {
 	for (unsigned i = 0; i < l->flow_count; i++)
 		scan_flow(l, &l->flows[i], now);
+}
+
+void
+sweep_forget(struct loop *l)
+{
+	for (unsigned i = 0; i < l->flow_count; i++)
+		l->under_way -= flow_drop(&l->flows[i]);
 }
 
 void

@@ -13,6 +13,12 @@ struct loop;
 /* Look for time-outs, and for flows that may try again. */
 void sweep_timeouts(struct loop *, int64_t now);
 
+/*
+ * Closed loop: forget what was put and has not begun.  It was never sent, and
+ * nobody waits for it.
+ */
+void sweep_forget(struct loop *);
+
 /* Say on every open connection that nothing more will come. */
 void sweep_finish(struct loop *, int64_t now);
 

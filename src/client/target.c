@@ -169,6 +169,11 @@ take_answer(struct target *t, const struct question *q, struct failure *f)
 	if (q->result == EAI_SERVICE)
 		return failure_set(f, OUTCOME_RESOLVE,
 		    "does not resolve: there is no TCP service %s", t->service);
+	if (q->result != 0 && q->hints.ai_family != AF_UNSPEC)
+		return failure_set(f, OUTCOME_RESOLVE,
+		    "does not resolve to an %s address: %s",
+		    q->hints.ai_family == AF_INET ? "IPv4" : "IPv6",
+		    gai_strerror(q->result));
 	if (q->result != 0)
 		return failure_set(f, OUTCOME_RESOLVE, "does not resolve: %s",
 		    gai_strerror(q->result));

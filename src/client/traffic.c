@@ -48,9 +48,14 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 	enum fault fault = flow_send(f, now);
 
 	for (; begun < f->begun; begun++) {
-		const struct message *m = flow_message(f, begun);
-		struct tally *t = traffic_tally(l, m);
+		struct message *m = flow_message(f, begun);
+		struct tally *t;
 
+		/* In a closed loop the window is one of sending. */
+		if (l->service == NULL && l->plan->opt->messages == 0 &&
+		    l->phase >= PHASE_LOAD)
+			m->measured = now >= l->window_at && now < l->end_at;
+		t = traffic_tally(l, m);
 		counter_add(&t->sent, 1);
 		counter_add(&t->bytes_sent, m->size);
 	}
@@ -302,8 +307,10 @@ traffic_skip_due(struct loop *l)
 
 	counter_add(&l->before.not_sent, skipped);
 	skipped = schedule_skip(&l->due_times, l->end_at);
-	if (l->plan->opt->messages == 0)
-		counter_add(&l->window.not_sent, skipped);
+	if (l->plan->opt->messages > 0)
+		return;
+	counter_add(&l->window.not_sent, skipped);
+	counter_add(&l->skipped, skipped);
 }
 
 /* Which part of the account a connection that is lost belongs to. */

@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <time.h>
 
+#define CLOCK_MS INT64_C(1000000) /* in nanoseconds, as the next one */
+#define CLOCK_SECOND INT64_C(1000000000)
+
 /* Milliseconds since an arbitrary start (clock_gettime(2), CLOCK_MONOTONIC). */
 static inline int64_t
 clock_ms(void)

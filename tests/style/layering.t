@@ -54,7 +54,9 @@ my %may = (
     'client/fault.h' => [qw(
         client/failure.h
     )],
-    'client/flags.c' => [],
+    'client/flags.c' => [qw(
+        common/clock.h
+    )],
     'client/flags.h' => [qw(
         client/options.h
     )],
@@ -116,12 +118,14 @@ my %may = (
     )],
     'client/msglog.h' => [],
     'client/options.c' => [qw(
-        client/failure.h client/flags.h common/units.h
+        client/failure.h client/flags.h common/clock.h common/units.h
     )],
     'client/options.h' => [qw(
         client/sizes.h client/threshold.h
     )],
-    'client/pattern.c' => [],
+    'client/pattern.c' => [qw(
+        client/random.h
+    )],
     'client/pattern.h' => [],
     'client/ping.c' => [qw(
         client/account.h client/dial.h client/document.h client/failure.h
@@ -130,7 +134,7 @@ my %may = (
     )],
     'client/ping.h' => [],
     'client/plan.c' => [qw(
-        client/failure.h
+        client/failure.h common/clock.h
     )],
     'client/plan.h' => [qw(
         client/dial.h client/options.h
@@ -152,6 +156,7 @@ my %may = (
     'client/progress.h' => [],
     'client/quote.c' => [],
     'client/quote.h' => [],
+    'client/random.h' => [],
     'client/report.c' => [qw(
         client/chart.h client/histogram.h client/human.h client/plan.h
         client/result.h client/target.h client/terminal.h
@@ -179,7 +184,7 @@ my %may = (
     )],
     'client/send.h' => [],
     'client/sizes.c' => [qw(
-        common/errbuf.h common/units.h
+        client/random.h common/errbuf.h common/units.h
     )],
     'client/sizes.h' => [],
     'client/spectrum.c' => [qw(
@@ -194,7 +199,7 @@ my %may = (
     )],
     'client/sweep.c' => [qw(
         client/counter.h client/handshake.h client/loop.h client/plan.h
-        client/traffic.h
+        client/traffic.h common/clock.h
     )],
     'client/sweep.h' => [],
     'client/tally.c' => [qw(

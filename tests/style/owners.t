@@ -20,6 +20,7 @@ my @owners = (
         qw(client/interrupt.c daemon/signals.c)],
     ['JSON', qr/<jansson\.h>/, qw(client/document.h)],
     ['JSON', qr/<jansson\.h>/, qw(client/document.h)],
+    ['JSON', qr/<jansson\.h>/, qw(client/document.h)],
     ['handlers that restart or run on another stack', qr/\bSA_\w+/,
         qw(client/interrupt.c)],
     ['ids, groups, chroot and prctl',
@@ -107,6 +108,9 @@ cmp_ok scalar(keys %code), '>', 40, 'the sources are there';
 for my $row (@owners) {
     my ($what, $pattern, @owned_by) = @$row;
     my @used = grep { $code{$_} =~ $pattern } sort keys %code;
+
+    # The client lives by them.
+    @used = grep { m{^daemon/} } @used if $what =~ /, in the daemon$/;
 
     # The client lives by them.
     @used = grep { m{^daemon/} } @used if $what =~ /, in the daemon$/;

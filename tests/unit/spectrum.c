@@ -3,7 +3,6 @@
 #include "check.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 
 #include "client/histogram.h"
@@ -88,26 +87,6 @@ looks(void **state)
 {
 	(void)state;
 	print_two_values();
-}
-
-static void
-dot_in_every_locale(void **state)
-{
-	static const char *const names[] = { "de_DE.UTF-8", "de_DE",
-		"fr_FR.UTF-8", "fr_FR" };
-	const char *set = NULL;
-	char now[8];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(names) && set == NULL; i++)
-		set = setlocale(LC_ALL, names[i]);
-	if (set == NULL)
-		skip();
-	print_two_values();
-	/* And the locale is what it was. */
-	snprintf(now, sizeof(now), "%.1f", 0.5);
-	setlocale(LC_ALL, "C");
-	assert_string_equal(now, "0,5");
 }
 
 struct row {
@@ -265,7 +244,6 @@ main(void)
 	const struct CMUnitTest spectrum[] = {
 		cmocka_unit_test(empty),
 		cmocka_unit_test(looks),
-		cmocka_unit_test(dot_in_every_locale),
 		cmocka_unit_test(any_histogram),
 		cmocka_unit_test(one_value),
 		cmocka_unit_test(five_steps_a_halving),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * random: numbers that only have to look like chance, and are the same for
+ * the same seed: splitmix64, by Sebastiano Vigna.
+ */
+#ifndef ECHOC_RANDOM_H
+#define ECHOC_RANDOM_H
+
+#include <stdint.h>
+
+/* The next one; the state is the caller's, any value to begin with. */
+static inline uint64_t
+random_next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+#endif
