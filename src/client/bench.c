@@ -87,7 +87,7 @@ wait_until(struct bench *b, int64_t until)
 		return;
 	if (fds[0].revents != 0)
 		eventfd_read(b->control.changed, &value);
-	if (fds[1].revents != 0 && interrupt_read() == INTERRUPT_STOP)
+	if (fds[1].revents != 0 && interrupt_stopped())
 		interrupted(b);
 }
 
@@ -278,8 +278,7 @@ show_result(struct bench *b, struct failure *f)
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = b->writing;
 	if (p->data != NULL && p->format == FORMAT_JSON)
-		export_json(p->data, b->target, b->opt, &b->result, f,
-		    &b->writing);
+		export_json(p, b->target, b->opt, &b->result, f, &b->writing);
 	else if (p->data != NULL && p->format == FORMAT_CSV)
 		export_csv(p->data, &b->result);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
@@ -354,7 +353,7 @@ bench_run(struct target *t, const struct options *opt, struct product *p,
 	if (f->outcome == OUTCOME_INTERRUPTED)
 		f->outcome = OUTCOME_NEGATIVE;
 	if (!shown && p->data != NULL && p->format == FORMAT_JSON)
-		export_json(p->data, t, opt, NULL, f, f);
+		export_json(p, t, opt, NULL, f, f);
 	else if (!shown && p->data != NULL)
 		export_csv(p->data, NULL);
 	if (b.log != -1)

@@ -190,7 +190,8 @@ interleave(struct race *race, const struct target *t)
 	}
 }
 
-static void
+/* False: it has failed at once. */
+static bool
 try_next(struct race *race)
 {
 	unsigned i = race->tried++;
@@ -203,6 +204,7 @@ try_next(struct race *race)
 		race->error = errno;
 	else
 		race->running++;
+	return fd != -1;
 }
 
 static void
@@ -264,8 +266,7 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
 			give_up(race, race->tried - 1, ETIMEDOUT);
 		while (race->tried < race->count &&
 		    (race->running == 0 || now >= next)) {
-			try_next(race);
-			next = now + delay;
+			next = try_next(race) ? now + delay : now;
 		}
 		if (race->running > 0 && now >= end)
 			race->error = ETIMEDOUT;
@@ -277,8 +278,7 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
 		if (poll(race->fds, race->tried + 1,
 			(int)((until - now + 999999) / 1000000)) == -1)
 			continue;
-		if (race->fds[race->tried].revents != 0 &&
-		    interrupt_read() == INTERRUPT_STOP)
+		if (race->fds[race->tried].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "interrupted while connecting");
 		running = race->running;

@@ -9,6 +9,7 @@
 #include "client/failure.h"
 #include "client/mismatch.h"
 #include "client/options.h"
+#include "client/product.h"
 #include "client/quote.h"
 #include "client/target.h"
 
@@ -87,6 +88,17 @@ target_object(const struct target *t)
 	return object;
 }
 
+/* What was typed. */
+static json_t *
+command(const struct options *opt)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < opt->argc; i++)
+		json_array_append_new(array, document_text(opt->argv[i]));
+	return array;
+}
+
 json_t *
 document_new(const struct options *opt, const struct target *t)
 {
@@ -97,6 +109,7 @@ document_new(const struct options *opt, const struct target *t)
 	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(object, "mode",
 	    json_string(options_mode_name(opt->mode)));
+	json_object_set_new(object, "command", command(opt));
 	json_object_set_new(object, "started", document_now());
 	json_object_set_new(object, "target",
 	    t != NULL ? target_object(t) : json_null());
@@ -179,9 +192,10 @@ write_members(json_t *object, FILE *file)
 }
 
 int
-document_write(json_t *object, FILE *file, enum document_form form,
+document_write(json_t *object, const struct product *p, enum document_form form,
     struct failure *f)
 {
+	FILE *file = p->data;
 	int result = form == DOCUMENT_MEMBERS ?
 	    write_members(object, file) :
 	    json_dumpf(object, file,
@@ -189,7 +203,6 @@ document_write(json_t *object, FILE *file, enum document_form form,
 
 	json_decref(object);
 	if (result == -1 || putc('\n', file) == EOF || fflush(file) == EOF)
-		return failure_sys(f, OUTCOME_USAGE,
-		    "the document cannot be written");
+		return failure_sys(f, OUTCOME_USAGE, "%s", p->path);
 	return 0;
 }

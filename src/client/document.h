@@ -10,19 +10,19 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct connection;
 struct failure;
 struct mismatch;
 struct options;
+struct product;
 struct target;
 
 /* The version of what the documents contain; it grows when a name changes. */
 enum { DOCUMENT_SCHEMA = 1 };
 
 /*
- * What every document begins with: schema, tool, version, mode, when it
+ * What every document begins with: schema, tool, version, mode, command, when it
  * began, and the target as far as it is known (NULL: not at all).
  */
 json_t *document_new(const struct options *, const struct target *);
@@ -63,8 +63,10 @@ enum document_form {
 };
 
 /*
- * Write it and a newline, and let go of it.  Returns -1 with the reason.
+ * Write it and a newline to the data, and let go of it.  Returns -1 with
+ * OUTCOME_USAGE.
  */
-int document_write(json_t *, FILE *, enum document_form, struct failure *);
+int document_write(json_t *, const struct product *, enum document_form,
+    struct failure *);
 
 #endif

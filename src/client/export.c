@@ -309,28 +309,28 @@ add_result(json_t *object, const struct result *r)
 }
 
 int
-export_json(FILE *file, const struct target *t, const struct options *opt,
-    const struct result *r, const struct failure *outcome, struct failure *f)
+export_json(const struct product *p, const struct target *t,
+    const struct options *opt, const struct result *r,
+    const struct failure *outcome, struct failure *f)
 {
 	json_t *object = document_new(opt, t);
 
 	json_object_set_new(object, "type", json_string("result"));
-	json_object_set_new(object, "command",
-	    strings((const char *const *)opt->argv, (unsigned)opt->argc));
 	if (r != NULL)
 		add_result(object, r);
 	document_outcome(object, outcome);
-	return document_write(object, file,
+	return document_write(object, p,
 	    opt->json_stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS, f);
 }
 
 int
-export_interval(FILE *file, const struct interval *i, struct failure *f)
+export_interval(const struct product *p, const struct interval *i,
+    struct failure *f)
 {
 	json_t *object = interval(i);
 
 	json_object_set_new(object, "type", json_string("interval"));
-	return document_write(object, file, DOCUMENT_LINE, f);
+	return document_write(object, p, DOCUMENT_LINE, f);
 }
 
 static void

@@ -11,6 +11,7 @@
 struct failure;
 struct interval;
 struct options;
+struct product;
 struct result;
 struct target;
 
@@ -18,11 +19,13 @@ struct target;
  * Write the document; r is NULL when the load was never made.
  * Returns -1 with the reason when it cannot be written.
  */
-int export_json(FILE *, const struct target *, const struct options *,
-    const struct result *r, const struct failure *outcome, struct failure *);
+int export_json(const struct product *, const struct target *,
+    const struct options *, const struct result *r,
+    const struct failure *outcome, struct failure *);
 
 /* One object on a line, for --json-stream. */
-int export_interval(FILE *, const struct interval *, struct failure *);
+int export_interval(const struct product *, const struct interval *,
+    struct failure *);
 
 /* A header and the rows; r as above. */
 void export_csv(FILE *, const struct result *);

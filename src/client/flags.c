@@ -49,7 +49,7 @@ static const struct flag rows[] = {
 	{ P, 'f', "flood", NULL, FLAG_SET, FIELD(flood), 0, 0,
 	    "the same, without a line for each" },
 	{ P, 'O', "outstanding", NULL, FLAG_SET, FIELD(outstanding), 0, 0,
-	    "say when the last one has no answer yet" },
+	    "say at each probe which one waits longest" },
 	{ P, 'D', "date", NULL, FLAG_MORE, FIELD(dates), 0, 0,
 	    "begin lines with the date; -DD: since 1970" },
 	{ P, 0, "reconnect", NULL, FLAG_SET, FIELD(fresh), 0, 0,

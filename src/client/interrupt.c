@@ -94,16 +94,24 @@ interrupt_fd(void)
 	return descriptor;
 }
 
-enum interrupt
-interrupt_read(void)
+bool
+interrupt_stopped(void)
 {
 	eventfd_t value;
 
+	/* What is not asked for shall not keep waking either. */
 	if (descriptor != -1)
 		eventfd_read(descriptor, &value);
-	if (atomic_exchange(&stop, false))
+	return atomic_exchange(&stop, false);
+}
+
+enum interrupt
+interrupt_read(void)
+{
+	if (!stop && !report)
+		return INTERRUPT_NONE;
+	if (interrupt_stopped())
 		return INTERRUPT_STOP;
-	if (atomic_exchange(&report, false))
-		return INTERRUPT_REPORT;
-	return INTERRUPT_NONE;
+	return atomic_exchange(&report, false) ? INTERRUPT_REPORT :
+						 INTERRUPT_NONE;
 }

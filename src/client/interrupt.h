@@ -30,4 +30,7 @@ int interrupt_fd(void);
 /* What has come, INTERRUPT_NONE when nothing has.  Never waits. */
 enum interrupt interrupt_read(void);
 
+/* Whether to stop; what else has come stays for interrupt_read. */
+bool interrupt_stopped(void);
+
 #endif

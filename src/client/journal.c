@@ -42,8 +42,7 @@ record(struct journal *j, json_t *object)
 		json_decref(object);
 		return;
 	}
-	if (document_write(object, j->product->data, DOCUMENT_LINE,
-		j->failure) == -1)
+	if (document_write(object, j->product, DOCUMENT_LINE, j->failure) == -1)
 		j->broken = true;
 }
 

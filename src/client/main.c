@@ -73,21 +73,22 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 static int
 refuse(const struct options *opt, int argc, char *argv[], struct failure *f)
 {
+	const struct product out = { .data = stdout,
+		.path = "standard output" };
+	bool stream = opt->mode == MODE_PING || opt->json_stream;
 	json_t *object;
 
 	fprintf(stderr, "echoc: %s\n", f->why.text);
 	if (wants_json(opt, argc, argv)) {
 		object = document_new(opt, NULL);
-		/* The last one of a stream of objects. */
-		if (opt->mode == MODE_PING)
+		/* What ends a stream of objects has a type. */
+		if (opt->mode == MODE_PING || opt->mode == MODE_BENCH)
 			json_object_set_new(object, "type",
-			    json_string("summary"));
+			    json_string(
+				opt->mode == MODE_PING ? "summary" : "result"));
 		document_outcome(object, f);
-		document_write(object, stdout,
-		    opt->mode == MODE_PING || opt->json_stream ?
-			DOCUMENT_LINE :
-			DOCUMENT_MEMBERS,
-		    f);
+		document_write(object, &out,
+		    stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS, f);
 	}
 	return OUTCOME_USAGE;
 }

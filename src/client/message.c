@@ -44,7 +44,7 @@ message_new(const struct options *opt, size_t *length, struct failure *f)
 int
 message_document(const struct target *t, const struct options *opt,
     const struct connection *c, const struct stream *s, struct failure *f,
-    FILE *file)
+    const struct product *p)
 {
 	json_t *object = document_new(opt, t);
 	int64_t total = s->begun_ns != 0 ? s->ended_ns - s->begun_ns : -1;
@@ -66,5 +66,5 @@ message_document(const struct target *t, const struct options *opt,
 	json_object_set_new(object, "mismatch",
 	    document_mismatch(&s->mismatch));
 	document_outcome(object, f);
-	return document_write(object, file, DOCUMENT_MEMBERS, f);
+	return document_write(object, p, DOCUMENT_MEMBERS, f);
 }

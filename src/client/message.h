@@ -7,11 +7,11 @@
 #define ECHOC_MESSAGE_H
 
 #include <stddef.h>
-#include <stdio.h>
 
 struct connection;
 struct failure;
 struct options;
+struct product;
 struct stream;
 struct target;
 
@@ -27,6 +27,7 @@ char *message_new(const struct options *, size_t *length, struct failure *);
  * reason when it cannot be written.
  */
 int message_document(const struct target *, const struct options *,
-    const struct connection *, const struct stream *, struct failure *, FILE *);
+    const struct connection *, const struct stream *, struct failure *,
+    const struct product *);
 
 #endif

@@ -262,17 +262,16 @@ run(struct ping *p)
 	while (!is_over(p)) {
 		send_due(p);
 		sleep_until_event(p, fds);
-		if (fds[p->link_count].revents != 0)
-			switch (interrupt_read()) {
-			case INTERRUPT_STOP:
-				p->interrupted = true;
-				break;
-			case INTERRUPT_REPORT:
-				journal_interim(&p->journal, &p->account);
-				break;
-			case INTERRUPT_NONE:
-				break;
-			}
+		switch (interrupt_read()) {
+		case INTERRUPT_STOP:
+			p->interrupted = true;
+			break;
+		case INTERRUPT_REPORT:
+			journal_interim(&p->journal, &p->account);
+			break;
+		case INTERRUPT_NONE:
+			break;
+		}
 		work(p, fds);
 	}
 }

@@ -48,6 +48,8 @@ product_open(struct product *p, const struct options *opt, struct failure *f)
 			return -1;
 		if (p->data != stdout)
 			p->text = stdout;
+		else
+			p->path = "standard output";
 	} else if (opt->json || opt->format != FORMAT_TEXT) {
 		p->data = stdout;
 		p->path = "standard output";

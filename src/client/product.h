@@ -17,7 +17,7 @@ struct product {
 	FILE *text;	    /* NULL: not wanted */
 	FILE *data;	    /* JSON or CSV; NULL: not wanted */
 	enum format format; /* of data */
-	const char *path;   /* of data, when it is a file */
+	const char *path;   /* of data, for what fails */
 };
 
 /* Returns -1 with OUTCOME_USAGE when a file cannot be written. */

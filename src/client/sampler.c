@@ -86,10 +86,13 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	s->faults += i.faults;
 	s->began = now;
 	result_interval(r, &i);
+	/* An object may go to the same terminal; and a look at the interval
+	 * that has just begun would see nothing. */
+	progress_pause(&s->progress, now);
 	progress_interval(&s->progress, &i);
 	if (!s->plan->opt->json_stream || s->product->data == NULL)
 		return 0;
-	return export_interval(s->product->data, &i, f);
+	return export_interval(s->product, &i, f);
 }
 
 void

@@ -140,8 +140,7 @@ send_run(struct target *t, const struct options *opt, struct product *p,
 	if (s.input > STDIN_FILENO)
 		close(s.input);
 	free(message);
-	if (p->data != NULL &&
-	    message_document(t, opt, &c, &s, f, p->data) == -1)
+	if (p->data != NULL && message_document(t, opt, &c, &s, f, p) == -1)
 		return -1;
 	return result;
 }

@@ -249,7 +249,7 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 		if (over != 0)
 			return over > 0 ? 0 : -1;
 		sleep_until_ready(s, turn, fds);
-		if (fds[3].revents != 0 && interrupt_read() == INTERRUPT_STOP)
+		if (fds[3].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "interrupted: %" PRIu64 " of %" PRIu64
 			    " bytes came back",

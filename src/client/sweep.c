@@ -16,7 +16,7 @@ enum { RETRY_MS = 20 };
 
 /* What has waited longer than an echo may take will never be sent. */
 static void
-skip_waiting(struct loop *l, struct flow *f, int64_t until)
+skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
 {
 	const struct message *oldest;
 	struct message m;
@@ -27,6 +27,8 @@ skip_waiting(struct loop *l, struct flow *f, int64_t until)
 		if (l->service != NULL)
 			counter_add(&traffic_tally(l, &m)->not_sent, 1);
 		l->under_way--;
+		if (m.measured)
+			l->last_outcome = now;
 	}
 }
 
@@ -38,7 +40,7 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 
 	switch (f->state) {
 	case FLOW_DOWN:
-		skip_waiting(l, f, now - timeout);
+		skip_waiting(l, f, now - timeout, now);
 		if (!f->gone && (l->phase == PHASE_LOAD || f->count > 0) &&
 		    now - f->since >=
 			(int64_t)(RETRY_MS << f->failures) * 1000000)
@@ -105,7 +107,7 @@ sweep_close(struct loop *l, int64_t now)
 			    1);
 			l->under_way--;
 		}
-		skip_waiting(l, f, INT64_MAX);
+		skip_waiting(l, f, INT64_MAX, now);
 		flow_close(f, true, now);
 	}
 	l->sockets = 0;

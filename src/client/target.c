@@ -151,7 +151,7 @@ wait_for_answer(const struct question *q, const struct options *opt,
 		/* Reading it is what orders the two threads. */
 		if (fds[0].revents != 0 && eventfd_read(q->done, &value) == 0)
 			return 0;
-		if (fds[1].revents != 0 && interrupt_read() == INTERRUPT_STOP)
+		if (fds[1].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "interrupted before the name was resolved");
 	}

@@ -124,8 +124,7 @@ transcript_run(struct target *t, const struct options *opt, struct product *p,
 		close(c.fd);
 	}
 	free(message);
-	if (p->data != NULL &&
-	    message_document(t, opt, &c, &s, f, p->data) == -1)
+	if (p->data != NULL && message_document(t, opt, &c, &s, f, p) == -1)
 		return -1;
 	return result;
 }

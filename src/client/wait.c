@@ -52,7 +52,7 @@ pause_until(int64_t until)
 
 	while ((left = until - clock_ns()) > 0)
 		if (poll(&fd, 1, (int)(left / 1000000) + 1) > 0 &&
-		    interrupt_read() == INTERRUPT_STOP)
+		    interrupt_stopped())
 			return false;
 	return true;
 }
@@ -69,7 +69,7 @@ document(const struct target *t, const struct options *opt, int64_t tries,
 	json_object_set_new(object, "total_time_us",
 	    document_us(clock_ns() - began));
 	document_outcome(object, f);
-	return document_write(object, p->data, DOCUMENT_MEMBERS, written);
+	return document_write(object, p, DOCUMENT_MEMBERS, written);
 }
 
 int
@@ -90,6 +90,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 			.length = length };
 
 		tries++;
+		c.fd = -1;
 		next = clock_ns() + opt->interval_ns;
 		result = try_once(t, opt, deadline, &s, &c, f);
 		if (result == 0 || f->outcome == OUTCOME_INTERRUPTED ||
@@ -98,7 +99,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 		/* The last try is made just before the deadline. */
 		if (next > deadline - LAST_NS)
 			next = deadline - LAST_NS;
-		if (next <= clock_ns())
+		if (clock_ns() >= deadline - LAST_NS)
 			break;
 		if (!pause_until(next)) {
 			failure_set(f, OUTCOME_INTERRUPTED, "interrupted");

@@ -38,7 +38,7 @@ my %may = (
     )],
     'client/document.c' => [qw(
         client/dial.h client/failure.h client/mismatch.h client/options.h
-        client/quote.h client/target.h
+        client/product.h client/quote.h client/target.h
     )],
     'client/document.h' => [],
     'client/export.c' => [qw(
