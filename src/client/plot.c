@@ -78,6 +78,28 @@ quoted(FILE *file, const char *text)
 	putc('\'', file);
 }
 
+/* The end of the scale: the power of ten above what is known. */
+static int
+nines(const struct result *r)
+{
+	int end = 10;
+
+	while (end < 100000 &&
+	    result_percentile(r->response,
+		(uint32_t)(100 * PERCENT - 100 * PERCENT / end)) >= 0)
+		end *= 10;
+	return end;
+}
+
+static bool
+knows_percentiles(const struct result *r)
+{
+	for (unsigned i = 0; i < r->interval_count; i++)
+		if (r->intervals[i].p50_ns >= 0)
+			return true;
+	return false;
+}
+
 static int
 write_script(const struct paths *paths, const struct target *t,
     const struct result *r, struct failure *f)
@@ -95,28 +117,33 @@ write_script(const struct paths *paths, const struct target *t,
 	snprintf(title, sizeof(title),
 	    "%s port %u: %s, %u connections, %s bytes, %.0f/s", t->host,
 	    t->port, model, r->plan->connections, size, r->rate);
-	fputs("set terminal svg size 900,800 noenhanced\nset output ", file);
+	fputs("set terminal svg size 900,1100 noenhanced\nset output ", file);
 	quoted(file, paths->picture);
-	fputs("\nset multiplot layout 2,1 title ", file);
+	fputs("\nset multiplot layout 3,1 title ", file);
 	quoted(file, title);
-	fputs("\nset grid\nset key left top\nset logscale x 10\n"
-	      "set xlabel 'percentile'\nset ylabel 'response time, ms'\n"
-	      "set yrange [0:*]\n"
-	      "set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, "
-	      "'99.99' 10000, '99.999' 100000)\nplot ",
-	    file);
+	fprintf(file,
+	    "\nset grid\nset key left top\nset logscale x 10\n"
+	    "set xlabel 'percentile'\nset ylabel 'response time, ms'\n"
+	    "set xrange [1:%d]\nset yrange [0:*]\n"
+	    "set xtics ('0' 1, '90' 10, '99' 100, '99.9' 1000, "
+	    "'99.99' 10000, '99.999' 100000)\nplot ",
+	    nines(r));
 	quoted(file, paths->data);
 	fputs(" index 0 using 1:2 with lines notitle\n"
 	      "unset logscale x\nset xtics autofreq\nset xrange [0:*]\n"
-	      "set xlabel 'time, s'\nset ylabel 'echoes/s'\n"
-	      "set y2label 'response time, ms'\nset ytics nomirror\n"
-	      "set y2tics\nset y2range [0:*]\nplot ",
+	      "set xlabel 'time, s'\nset ylabel 'echoes/s'\nplot ",
 	    file);
 	quoted(file, paths->data);
-	fputs(" index 1 using 1:2 with linespoints title 'rate', '' "
-	      "index 1 using 1:3 axes x1y2 with linespoints title 'p50', '' "
-	      "index 1 using 1:4 axes x1y2 with linespoints title 'p99'\n",
+	fputs(" index 1 using 1:2 with linespoints title 'rate'\n"
+	      "set ylabel 'response time, ms'\n",
 	    file);
+	if (knows_percentiles(r)) {
+		fputs("plot ", file);
+		quoted(file, paths->data);
+		fputs(" index 1 using 1:3 with linespoints title 'p50', '' "
+		      "index 1 using 1:4 with linespoints title 'p99'\n",
+		    file);
+	}
 	return product_file_close(file, paths->script, f);
 }
 
@@ -126,6 +153,7 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	char *argv[] = { (char[]){ "gnuplot" }, NULL, NULL };
 	char script[PATH_MAX];
 	posix_spawnattr_t attr;
+	posix_spawn_file_actions_t actions;
 	sigset_t set;
 	pid_t child;
 	int status, error;
@@ -138,7 +166,12 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, &set);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(&child, argv[0], NULL, &attr, argv, environ);
+	/* Nor is our standard output for gnuplot. */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
+	    STDOUT_FILENO);
+	error = posix_spawnp(&child, argv[0], &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	if (error != 0) {
 		errno = error;
@@ -188,6 +221,8 @@ plot_draw(const char *path, const struct target *t, const struct result *r,
 {
 	struct paths paths;
 
+	if (r->response->count == 0)
+		return 0;
 	if (name_files(&paths, path, f) == -1)
 		return -1;
 	if (write_data(&paths, r, f) == -1 ||

@@ -108,11 +108,3 @@ progress_erase(struct progress *p)
 	fflush(stderr);
 	p->visible = false;
 }
-
-void
-progress_pause(struct progress *p, int64_t now)
-{
-	progress_erase(p);
-	if (p->next < now + AGAIN_NS)
-		p->next = now + AGAIN_NS;
-}

@@ -39,10 +39,7 @@ void progress_running(struct progress *, int64_t done, int64_t whole,
 /* An interval is over: the whole line, where these are wanted. */
 void progress_interval(struct progress *, const struct interval *);
 
-/* Away with it, and not again at once. */
-void progress_pause(struct progress *, int64_t now);
-
-/* Nothing of it stays on the terminal. */
+/* Nothing of it stays on the terminal, until it is drawn again. */
 void progress_erase(struct progress *);
 
 #endif

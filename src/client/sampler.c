@@ -10,8 +10,10 @@
 #include "client/loop.h"
 #include "client/plan.h"
 #include "client/product.h"
-#include "client/result.h"
 #include "common/clock.h"
+
+/* So long the interval before is shown. */
+#define YOUNG_NS (250 * CLOCK_MS)
 
 int
 sampler_init(struct sampler *s, const struct plan *plan,
@@ -86,12 +88,12 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	s->faults += i.faults;
 	s->began = now;
 	result_interval(r, &i);
-	/* An object may go to the same terminal; and a look at the interval
-	 * that has just begun would see nothing. */
-	progress_pause(&s->progress, now);
+	s->last = i;
 	progress_interval(&s->progress, &i);
 	if (!s->plan->opt->json_stream || s->product->data == NULL)
 		return 0;
+	/* It may go to the same terminal. */
+	progress_erase(&s->progress);
 	return export_interval(s->product, &i, f);
 }
 
@@ -108,7 +110,11 @@ sampler_show(struct sampler *s, int64_t now)
 		    s->plan->connections, now);
 		return;
 	}
-	measure(s, &i, now);
+	/* One that has just begun has seen next to nothing. */
+	if (now - s->began < YOUNG_NS && s->last.length_ns > 0)
+		i = s->last;
+	else
+		measure(s, &i, now);
 	progress_running(&s->progress, now - s->window,
 	    opt->messages > 0 ? 0 : s->plan->duration_ns,
 	    sampler_established(s), &i, now);

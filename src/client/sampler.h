@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #include "client/progress.h"
+#include "client/result.h"
 
 struct failure;
 struct histogram;
 struct loop;
 struct plan;
 struct product;
-struct result;
 struct terminal;
 
 struct sampler {
@@ -26,8 +26,9 @@ struct sampler {
 	int64_t window;			/* clock_ns(); 0: it has not begun */
 	int64_t began;			/* of the interval */
 	uint64_t echoed, bytes, faults; /* until then */
-	struct histogram *before;	/* until then */
-	struct histogram *since;	/* from then on, at the last look */
+	struct interval last;
+	struct histogram *before; /* until then */
+	struct histogram *since;  /* from then on, at the last look */
 };
 
 /* Returns -1 with errno. */

@@ -296,6 +296,13 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 	result = given(t, opt, family, f);
 	if (result != 0)
 		return result > 0 ? 0 : -1;
+	/* Who gives an address has nothing to wait for. */
+	if (t->port != 0 &&
+	    addr_from_literal(&t->address[0], t->host, t->port) == 0 &&
+	    (family == AF_UNSPEC || family == t->address[0].sa.sa_family)) {
+		t->count = 1;
+		return 0;
+	}
 	if (pending == NULL && ask_in_thread(t, family, f) == -1)
 		return -1;
 	if (wait_for_answer(pending, opt, f) == -1)

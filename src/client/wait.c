@@ -81,6 +81,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 	size_t length;
 	char *message = message_new(opt, &length, f);
 	struct connection c = { .fd = -1 };
+	struct failure before;
 	int result = -1;
 
 	while (message != NULL) {
@@ -91,11 +92,15 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 
 		tries++;
 		c.fd = -1;
+		before = *f;
 		next = clock_ns() + opt->interval_ns;
 		result = try_once(t, opt, deadline, &s, &c, f);
 		if (result == 0 || f->outcome == OUTCOME_INTERRUPTED ||
 		    f->outcome == OUTCOME_USAGE)
 			break;
+		/* What the deadline cut off says less than the try before. */
+		if (tries > 1 && clock_ns() >= deadline)
+			*f = before;
 		/* The last try is made just before the deadline. */
 		if (next > deadline - LAST_NS)
 			next = deadline - LAST_NS;

@@ -170,10 +170,10 @@ my %may = (
     )],
     'client/sampler.c' => [qw(
         client/counter.h client/export.h client/histogram.h client/loop.h
-        client/plan.h client/product.h client/result.h common/clock.h
+        client/plan.h client/product.h common/clock.h
     )],
     'client/sampler.h' => [qw(
-        client/progress.h
+        client/progress.h client/result.h
     )],
     'client/schedule.c' => [],
     'client/schedule.h' => [],

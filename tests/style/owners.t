@@ -95,7 +95,7 @@ my @owners = (
         qr/\bFILE\b|\bf(?:printf|puts|open|write)\s*\(|\bputc\s*\(/,
         qw(daemon/background.c daemon/dump.c daemon/dump.h daemon/main.c)],
     ['descriptor 2', qr/\bSTDERR_FILENO\b/,
-        qw(client/terminal.c daemon/background.c daemon/log.c daemon/logger.c)],
+        qw(client/plot.c client/terminal.c daemon/background.c daemon/log.c daemon/logger.c)],
     ['unbounded copies',
         qr/\b(?:v?sprintf|strcat|strncpy|strncat|gets|alloca|strtok)\s*\(/],
     ['numbers without an error', qr/\bato[ilf]l?\s*\(/],
