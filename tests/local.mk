@@ -8,6 +8,7 @@
 
 unit_tests = \
 	%D%/unit/access.t \
+	%D%/unit/account.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
 	%D%/unit/chart.t \
@@ -17,6 +18,7 @@ unit_tests = \
 	%D%/unit/errbuf.t \
 	%D%/unit/histogram.t \
 	%D%/unit/human.t \
+	%D%/unit/link.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
@@ -33,10 +35,12 @@ unit_tests = \
 	%D%/unit/source.t \
 	%D%/unit/spectrum.t \
 	%D%/unit/spell.t \
+	%D%/unit/target.t \
 	%D%/unit/threshold.t \
 	%D%/unit/units.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
+%C%_unit_account_t_SOURCES = %D%/unit/check.h %D%/unit/account.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
 %C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
@@ -46,6 +50,7 @@ unit_tests = \
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_human_t_SOURCES = %D%/unit/check.h %D%/unit/human.c
+%C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
@@ -62,28 +67,42 @@ unit_tests = \
 %C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
 %C%_unit_spectrum_t_SOURCES = %D%/unit/check.h %D%/unit/spectrum.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
+%C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
 
 # What is of the client links with the client instead of the daemon.
+%C%_unit_account_t_LDADD = $(client_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
 %C%_unit_human_t_LDADD = $(client_ldadd)
+%C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)
 %C%_unit_sizes_t_LDADD = $(client_ldadd)
 %C%_unit_spectrum_t_LDADD = $(client_ldadd)
+%C%_unit_target_t_LDADD = $(client_ldadd)
 %C%_unit_threshold_t_LDADD = $(client_ldadd)
 
 # Each test is one behaviour of the running client.
 client_tests = \
+	%D%/client/connects-to-any-address.t \
+	%D%/client/ping-counts-and-sums-up.t \
+	%D%/client/ping-exit-statuses.t \
+	%D%/client/ping-floods.t \
+	%D%/client/ping-for-programs.t \
+	%D%/client/ping-is-interrupted.t \
+	%D%/client/ping-keeps-its-schedule.t \
+	%D%/client/ping-reconnects-each-probe.t \
+	%D%/client/ping-survives-a-restart.t \
 	%D%/client/send-any-size.t \
 	%D%/client/send-returns-what-it-sent.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \
 	%D%/client/send-to-a-faulty-server.t \
 	%D%/client/target-forms.t \
 	%D%/client/transcript-is-the-tutorials.t \
-	%D%/client/transcript-of-a-bad-server.t
+	%D%/client/transcript-of-a-bad-server.t \
+	%D%/client/wait-for-the-echo.t
 
 # Each test is one behaviour of the running daemon.
 daemon_tests = \
@@ -181,6 +200,8 @@ style_tests = \
 test_support = \
 	%D%/data \
 	%D%/lib/Echoc.pm \
+	%D%/lib/EchocPeer.pm \
+	%D%/lib/EchocPing.pm \
 	%D%/lib/EchocServer.pm \
 	%D%/lib/Echod.pm \
 	%D%/lib/EchodBurst.pm \

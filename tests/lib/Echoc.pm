@@ -316,7 +316,7 @@ sub json {
 
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     Test::More::fail('it is one JSON document');
-    Test::More::diag($@ || "not an object\n", 'the text: ', $text // 'none');
+    Test::More::diag($@ || "not an object\n", 'the text: ', shown($text));
     return undef;
 }
 

@@ -64,6 +64,8 @@ use Echod;
 
 # What is read at once, and when to wait until the client takes some.
 use constant { READ => 65536, FULL => 65536, EVER => 9**15 };
+# What the file of connections has for each.
+use constant RECORD => 64;
 
 my %known = map { $_ => 1 } qw(none flip drop repeat swap replace extra early
     reset silent stall unread no_close accept_never refuse);
@@ -158,7 +160,16 @@ sub target {
 # connections: how many it has accepted so far; the tutorial's does not count.
 sub connections {
     my $self = shift;
-    return defined $self->{log} ? -s $self->{log} : undef;
+    return defined $self->{log} ? (-s $self->{log}) / RECORD : undef;
+}
+
+# accepted: for each of them when that was, by Echod::now(), and the address it
+# came from.
+sub accepted {
+    my $self = shift;
+    # Another position than that at which the server writes.
+    my $text = Echod::slurp("/proc/self/fd/" . fileno $self->{log});
+    return map { [split] } split /\n/, $text // '';
 }
 
 sub stop {
@@ -321,8 +332,9 @@ sub accept_all {
     while (accept my $sock, $listener) {
         $sock->blocking(0);
         setsockopt $sock, IPPROTO_TCP, TCP_NODELAY, 1;
-        syswrite $self->{log}, '.';
-        $self->{first} //= Echod::now();
+        my $now = Echod::now();
+        $self->note($now, $sock);
+        $self->{first} //= $now;
         my $number = ++$self->{accepted};
         my $fault = ($self->{only} // $number) == $number
             ? $self->{fault} : 'none';
@@ -341,6 +353,18 @@ sub accept_all {
         };
         $self->settle($c);
     }
+    return;
+}
+
+# One record a connection, of a length that can be counted.
+sub note {
+    my ($self, $now, $sock) = @_;
+    my $name = getpeername $sock;
+    my (undef, $host) = defined $name
+        ? Socket::getnameinfo($name, Socket::NI_NUMERICHOST(),
+        Socket::NIx_NOSERV()) : ();
+    my $line = sprintf '%.6f %s', $now, $host // '?';
+    syswrite $self->{log}, sprintf "%-*.*s\n", (RECORD - 1) x 2, $line;
     return;
 }
 

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a name with several addresses does not lead to the one that
+# answers, or leads there late.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocPeer;
+use EchocServer;
+
+my $scale = Echod::scale();
+
+# Addresses of this host that no other test uses, so that nobody else listens
+# on the port there.
+my @four = map { "127.77.1.$_" } 1 .. 6;
+my $has_six = Echod::has_ipv6();
+
+# place(FAULT...): one server each on the addresses, all on one port.
+#   good    it echoes
+#   refuse  nobody listens
+#   hole    a SYN is not answered
+# An address of IPv6 may be asked for as "ADDRESS FAULT".
+my $port;
+
+sub place {
+    my @wanted = @_;
+    my @free = @four;
+    for my $attempt (1 .. 20) {
+        my @servers;
+        $port = 0;
+        my $done = eval {
+            my @left = @free;
+            for (@wanted) {
+                my ($address, $what) = /(\S+) (\S+)/
+                    ? ($1, $2) : (shift @left, $_);
+                push @servers, EchocServer->start(
+                    address => $address,
+                    port => $port,
+                    $what eq 'hole' ? (fault => 'accept_never', full => 1)
+                    : $what eq 'good' ? () : (fault => $what),
+                );
+                $port = $servers[-1]->port;
+            }
+            1;
+        };
+        return @servers if $done;
+        die $@ if $attempt == 20 || $@ !~ /in use/i;
+    }
+}
+
+# resolve(SERVER...): the options that give them as the addresses of a name.
+sub resolve {
+    return map { ('--resolve', "several.example:$port:" . $_->host) } @_;
+}
+
+# sent(NAME, SERVER, ARGUMENTS): it ends there, by JSON.
+sub sent {
+    my ($name, $there, @args) = @_;
+    my $r = Echoc::run(args => ['send', '-j', '-m', 'x', @args,
+        "several.example:$port"], timeout => 30);
+    is($r->{status}, 0, "$name: it comes back") or diag($r->{stderr});
+    my $json = Echoc::json($r->{stdout});
+    is($json->{target}{address}, $there->host, "$name: from there");
+    return $r;
+}
+
+# failed(NAME, ARGUMENTS): nobody is to be reached.
+sub failed {
+    my ($name, @args) = @_;
+    my $r = Echoc::run(args => ['send', '-m', 'x', @args,
+        "several.example:$port"], timeout => 30);
+    Echoc::same($r, "$name: status 4", status => 4, stdout => '',
+        stderr => Echoc::error_line('several.example', $port));
+    return $r;
+}
+
+# A refusal leads on at once, by far sooner than the delay.
+my @long = ('--happy-eyeballs-delay', 20, '-W', 60);
+my $soon = 5 * $scale;
+my @servers = place(qw(refuse good));
+my $r = sent('the first refuses', $servers[1], @long, resolve(@servers));
+cmp_ok($r->{seconds}, '<', $soon, '... at once');
+is($servers[1]->connections, 1, '... with one connection');
+@servers = place(qw(refuse refuse refuse good refuse));
+$r = sent('three refuse', $servers[3], @long, resolve(@servers));
+cmp_ok($r->{seconds}, '<', $soon, '... at once');
+for my $mode (['ping', '-c', 1], ['wait'], ['bench', '-n', 10, '-c', 2], []) {
+    Echoc::same(Echoc::run(args => [@$mode, @long, resolve(@servers),
+        "several.example:$port"], timeout => 30),
+        "the same of echoc @$mode", status => 0);
+}
+$r = Echoc::run(args => ['ping', '-c', 1, @long, resolve(@servers),
+    "several.example:$port"]);
+like($r->{stdout},
+    qr/^ECHO several\.example \(\Q${\ $servers[3]->host}\E\) port $port: /,
+    'the header of ping has the address');
+
+# The two families of a name, one of which has no server.
+SKIP: {
+    skip 'no ::1 here', 1 unless $has_six;
+    @servers = place('::1 refuse', 'good');
+    $r = sent('IPv4 only', $servers[1], @long, resolve(@servers));
+    cmp_ok($r->{seconds}, '<', $soon, '... at once');
+    @servers = place('good', '::1 refuse');
+    sent('IPv4 first', $servers[0], @long, resolve(@servers));
+    @servers = place('refuse', '::1 good');
+    $r = sent('IPv6 only', $servers[1], @long, resolve(@servers));
+    cmp_ok($r->{seconds}, '<', $soon, '... at once');
+
+    # No way there with the one that comes first.
+    @servers = place('::1 hole', 'good');
+    $r = sent('IPv6 is silent', $servers[1], resolve(@servers));
+    cmp_ok($r->{seconds}, '>=', 0.24, '... it had its time');
+    cmp_ok($r->{seconds}, '<', 0.25 + 0.75 * $scale, '... and not more');
+
+    # They take turns: the second of one family comes after the first of the
+    # other.
+    @servers = place('refuse', 'good', '::1 good');
+    sent('the families take turns', $servers[2], @long, resolve(@servers));
+
+    # Only one of them is wanted.
+    @servers = place('good', '::1 good');
+    sent('-4', $servers[0], '-4', resolve(reverse @servers));
+    sent('-6', $servers[1], '-6', resolve(@servers));
+    @servers = place('refuse', '::1 good');
+    failed('-4, and it refuses', '-4', resolve(@servers));
+    is($servers[1]->connections, 0, '... the other is not tried');
+}
+
+# One that does not answer is given a quarter of a second.
+@servers = place(qw(hole good));
+$r = sent('the first is silent', $servers[1], resolve(@servers));
+cmp_ok($r->{seconds}, '>=', 0.24, '... it had its time');
+cmp_ok($r->{seconds}, '<', 0.25 + 0.75 * $scale, '... and not more');
+$r = sent('a shorter time', $servers[1], resolve(@servers),
+    '--happy-eyeballs-delay', '10ms');
+cmp_ok($r->{seconds}, '<', 0.25 * $scale + 0.75, '... is shorter');
+$r = sent('a longer time', $servers[1], resolve(@servers),
+    '--happy-eyeballs-delay', '1s');
+cmp_ok($r->{seconds}, '>=', 0.99, '... is longer');
+@servers = place(qw(hole hole hole hole hole good));
+$r = Echoc::run(args => ['send', '-m', 'x', '--happy-eyeballs-delay', '1us',
+    resolve(@servers), "several.example:$port"]);
+ok($r->{status} == 2 || $r->{seconds} >= 0.05,
+    'a delay of less than 10 ms is none') or diag($r->{seconds});
+@servers = place(qw(hole hole good));
+$r = sent('two are silent', $servers[2], resolve(@servers));
+cmp_ok($r->{seconds}, '>=', 0.49, '... each had its time');
+
+# A refusal leads on at once although another is not answered yet.
+@servers = place(qw(hole refuse good));
+my @some = ('--happy-eyeballs-delay', 2 * $scale, '-W', 60);
+$r = sent('one is silent and one refuses', $servers[2], resolve(@servers),
+    @some);
+cmp_ok($r->{seconds}, '>=', 1.99 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 3.5 * $scale, '... and only that');
+
+# So does one that cannot be reached at all: a broadcast is none's address.
+@servers = place(qw(hole good));
+my ($hole, $good) = map { ['--resolve', "several.example:$port:$_"] }
+    map { $_->host } @servers;
+my @nobody = ('--resolve', "several.example:$port:255.255.255.255");
+$r = sent('the first cannot be reached', $servers[1], @long, @nobody, @$good);
+cmp_ok($r->{seconds}, '<', $soon, '... which leads on at once');
+$r = sent('one is silent and one cannot be reached', $servers[1], @$hole,
+    @nobody, @$good, @some);
+cmp_ok($r->{seconds}, '>=', 1.99 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 3.5 * $scale, '... and only that');
+
+# The first is only slow: it is not given up for the next, and wins.
+my $peer = EchocPeer->new(address => $four[0], backlog => 0);
+$port = $peer->port;
+my $filling = $peer->fill;
+@servers = eval {
+    EchocServer->start(address => $four[1], port => $port,
+        fault => 'accept_never', full => 1);
+};
+SKIP: {
+    skip 'the port is in use', 1 unless @servers;
+    my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 30,
+        '--resolve', "several.example:$port:$four[0]",
+        '--resolve', "several.example:$port:$four[1]",
+        "several.example:$port"], timeout => 40);
+    ok(EchocPeer::connecting($client, 2), 'both are being tried');
+    # Its SYN will be sent again.
+    undef $filling;
+    $peer->serve(sub { !$client->is_running }, 30);
+    Echoc::same($client->wait, 'the first that answers is taken',
+        status => 0, stdout => 'x');
+}
+
+# In turn: an address has to end before the next begins.
+@servers = place(qw(hole good));
+my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 2 * $scale,
+    '--happy-eyeballs-delay', 0, resolve(@servers),
+    "several.example:$port"]);
+ok(EchocPeer::connecting($client, 1), 'in turn: the first is tried');
+is($servers[1]->connections, 0, '... alone');
+$r = $client->wait;
+is($r->{status}, 0, '... and then the next') or diag($r->{stderr});
+cmp_ok($r->{seconds}, '>=', 0.5 * $scale, '... long after');
+@servers = place(qw(refuse refuse good));
+$r = sent('in turn, refused', $servers[2], '--happy-eyeballs-delay', 0,
+    '-W', 60, resolve(@servers));
+cmp_ok($r->{seconds}, '<', $soon, '... leads on at once');
+
+# Nobody.
+@servers = place('refuse');
+$r = failed('it refuses', resolve(@servers));
+like($r->{stderr}, qr/: Connection refused$/, '... by its last reason');
+@servers = place(qw(refuse refuse refuse));
+for my $delay ('250ms', 0, '10ms') {
+    $r = failed("all refuse, $delay", '--happy-eyeballs-delay', $delay,
+        resolve(@servers));
+    like($r->{stderr}, qr/\b3\b.*: Connection refused$/,
+        '... so many, and the last reason');
+}
+@servers = place(qw(refuse refuse));
+$r = Echoc::run(args => ['send', '-j', '-m', 'x', resolve(@servers),
+    "several.example:$port"]);
+my $json = Echoc::json($r->{stdout});
+is($json->{status}, 4, 'the same for a program');
+is($json->{error}{kind}, 'connect', '... by its kind');
+is($json->{target}{address}, undef, '... with no address');
+@servers = place(qw(hole hole hole hole));
+$r = failed('all are silent', '-W', '0.6', resolve(@servers));
+cmp_ok($r->{seconds}, '>=', 0.59, '... for -W');
+cmp_ok($r->{seconds}, '<', 0.6 + 2 * $scale, '... and no longer');
+@servers = place(qw(hole hole hole));
+$r = failed('two of three are tried', '-W', 1, '--happy-eyeballs-delay',
+    '0.7', resolve(@servers));
+like($r->{stderr}, qr/\b2\b/, '... and so many are told');
+
+# Where it comes from.
+my $origin = EchocPeer->new(address => $four[0]);
+my $target = $origin->target;
+$client = Echoc::start(args => ['send', '-m', 'x', '-I', $four[4], $target]);
+is($origin->accept->host, $four[4], '-I is what the server sees');
+$client->signal('KILL');
+$client->wait;
+$client = Echoc::start(args => ['send', '-m', 'x', '-I', 'lo', $target]);
+SKIP: {
+    my $c = $origin->accept_now(2);
+    skip 'no interface lo, or no right to choose it', 1 unless $c;
+    like($c->host, qr/^127\./, '-I with the name of an interface');
+}
+$client->signal('KILL');
+$client->wait;
+@servers = place('good');
+$r = sent('-I', $servers[0], '-I', $four[4], resolve(@servers));
+like(Echoc::json($r->{stdout})->{local_address}, qr/^\Q$four[4]\E:\d+$/,
+    'and what the document says');
+SKIP: {
+    skip 'no ::1 here', 1 unless $has_six;
+    # It has a family, and so has what it can reach.
+    @servers = place('::1 good', 'good');
+    $r = sent('-I of IPv4 with a name of both', $servers[1], '-I', $four[4],
+        resolve(@servers));
+    @servers = place('::1 good');
+    $r = Echoc::run(args => ['send', '-m', 'x', '-I', $four[4],
+        resolve(@servers), "several.example:$port"]);
+    is($servers[0]->connections, 0,
+        '-I of IPv4 is not forgotten for a name of IPv6');
+    isnt($r->{status}, 0, '... but an error');
+}
+for my $mode (['send', '-m', 'x'], ['ping'], ['wait'], []) {
+    Echoc::same(Echoc::run(args => [@$mode, '-I', '192.0.2.1', $target]),
+        "echoc @$mode: an address of somebody else is a mistake",
+        status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]*-I 192\.0\.2\.1: [^\n]+\n/);
+}
+
+# The name with its port, and no other.
+@servers = place('good');
+my $host = $servers[0]->host;
+my @good = ('--resolve', "SEVERAL.example:$port:$host");
+sent('names have no case', $servers[0], @good);
+for ("several.example:1:$host", "other.example:$port:$host") {
+    $r = Echoc::run(args => ['send', '-m', 'x', '-W', 2, '--resolve',
+        s/\.example/.invalid/r, "several.invalid:$port"], timeout => 20);
+    is($r->{status}, 3, 'of another name or port it is none');
+}
+SKIP: {
+    skip 'no service echo here', 1 unless getservbyname 'echo', 'tcp';
+    $r = Echoc::run(args => ['send', '-m', 'x', '-W', 2, '-p', 'echo',
+        '--resolve', "several.invalid:7:$four[5]", 'several.invalid'],
+        timeout => 20);
+    is($r->{status}, 4, 'a service has a port too') or diag($r->{stderr});
+}
+for ('x', 'a:b', "a:$port", "a:$port:", ":$port:$host", "a:$port:$host:9",
+    "a::$host", "a:0:$host", "a:65536:$host", "a:65616:$host",
+    "a:${port}x:$host",
+    "a:$port:localhost", "a:$port:127.1", "a:-1:$host") {
+    $r = Echoc::run(args => ['send', '-m', 'x', '--resolve', $_,
+        $servers[0]->target]);
+    Echoc::same($r, "--resolve $_ is a mistake", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]*--resolve[^\n]*\n/);
+}
+SKIP: {
+    skip 'no ::1 here', 1 unless $has_six;
+    @servers = place('::1 good');
+    sent('an address in brackets', $servers[0], '--resolve',
+        "several.example:$port:[::1]");
+}
+done_testing;

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a script that runs ping takes a server that is down or wrong
+# for a good one, or the other way round; or a probe is lost without a reason.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocPing;
+use EchocServer;
+
+# ping(NAME, STATUS, SERVER, ARGUMENTS, %sum): run it; the status with text
+# and with JSON, the error line, and these figures of the summary.  Returns
+# the result.
+sub ping {
+    my ($name, $status, $server, $args, %sum) = @_;
+    my $r = EchocPing::run(args => [@$args, $server->target], timeout => 20);
+    is($r->{status}, $status, "$name: status $status") or diag($r->{stderr});
+    my $port = $server->port;
+    like($r->{stderr}, $status == 0 ? qr/\A\z/
+        : qr/\Aechoc: 127\.0\.0\.1 port $port: [^\n]+\n\z/,
+        "$name: " . ($status == 0 ? 'no error' : 'one line says why'));
+    isnt($r->{summary}, undef, "$name: there is a summary")
+        or diag($r->{stdout});
+    for (sort keys %sum) {
+        is($r->{summary}{$_}, $sum{$_},
+            "$name: " . ($sum{$_} // 'no') . " $_");
+    }
+    my $summary = $r->{summary};
+    if ($summary->{sent}) {
+        my $lost = $summary->{sent} - $summary->{received};
+        is($summary->{loss},
+            0 + sprintf('%.4g', 100 * $lost / $summary->{sent}),
+            "$name: the loss is what was not received");
+    }
+    return $r;
+}
+
+# losses(RESULT, NAME, LINE...): the failed probes, "SEQ REASON".
+sub losses {
+    my ($r, $name, @lines) = @_;
+    is_deeply([map { "$_->[0] $_->[1]" } EchocPing::losses($r)], \@lines,
+        "$name: each loss has its reason") or diag($r->{stdout});
+    return;
+}
+
+my @fast = ('-i', '0.02');
+
+# Up.
+my $server = EchocServer->start;
+ping('up', 0, $server, [@fast, '-c', 3], sent => 3, received => 3);
+ping('up, -c and -w', 0, $server, [@fast, '-c', 3, '-w', 15], sent => 3,
+    received => 3);
+
+# One reply of several is enough, but where all are asked for in a time.
+$server = EchocServer->start(fault => 'stall', at => 56, for => 600);
+ping('one reply', 0, $server, [@fast, '-c', 3, '-W', '0.3'], sent => 3,
+    received => 1);
+$server = EchocServer->start(fault => 'stall', at => 112, for => 600);
+my $r = ping('fewer than -c within -w', 1, $server,
+    ['-i', '0.1', '-c', 5, '-w', 1], received => 2);
+cmp_ok($r->{seconds}, '>=', 1, '... after that time');
+cmp_ok($r->{seconds}, '<', 1 + 2 * Echod::scale(), '... and no later');
+cmp_ok($r->{summary}{sent}, '>=', 5, '... in which the probes go on');
+$server = EchocServer->start(fault => 'stall', at => 112, for => 600);
+ping('-w alone', 0, $server, ['-i', '0.1', '-w', '0.5'], received => 2);
+
+# Down.
+$server = EchocServer->start(fault => 'refuse');
+$r = ping('down', 1, $server, [@fast, '-c', 3], sent => 3, received => 0,
+    loss => 100, corrupt => 0, late => 0, rtt => undef);
+losses($r, 'down', map { "$_ connection refused" } 1 .. 3);
+like($r->{header}, qr/^ECHO 127\.0\.0\.1 \(127\.0\.0\.1\) port \d+: /,
+    'down: the header has the address');
+$r = ping('down, -w', 1, $server, ['-i', '0.1', '-w', '0.5'], received => 0,
+    loss => 100);
+cmp_ok($r->{seconds}, '>=', 0.5, '... to the end');
+cmp_ok($r->{summary}{sent}, '>=', 3, '... for errors do not end it');
+
+# No answer, of the server or of the host.
+$server = EchocServer->start(fault => 'silent');
+$r = ping('silent', 1, $server, [@fast, '-c', 2, '-W', '0.3'], sent => 2,
+    loss => 100);
+losses($r, 'silent', '1 timeout', '2 timeout');
+$server = EchocServer->start(fault => 'accept_never', full => 1);
+$r = ping('no handshake', 1, $server, [@fast, '-c', 2, '-W', '0.3'],
+    sent => 2, loss => 100);
+losses($r, 'no handshake', '1 connect timed out', '2 connect timed out');
+$r = ping('no handshake, -w', 1, $server, ['-w', '0.4'], received => 0);
+cmp_ok($r->{seconds}, '<', 0.4 + 2 * Echod::scale(),
+    '... which bounds the handshake too');
+
+# Wrong, by the byte of the probe.
+my $at = 4 * 56 + 17;
+$server = EchocServer->start(fault => 'flip', at => $at, only => 1);
+$r = ping('corrupt', 6, $server, ['-i', '0.1', '-c', 8], sent => 8,
+    received => 7, corrupt => 1);
+losses($r, 'corrupt', '5 corrupt at byte 17');
+like($r->{stderr}, qr/: 1 of 8 /, 'corrupt: the error line counts it');
+is($server->connections, 2, 'corrupt: that connection is not used again');
+$server = EchocServer->start(fault => 'drop', at => $at, only => 1);
+$r = ping('a byte is missing', 6, $server, ['-i', '0.1', '-c', 6],
+    corrupt => 1);
+losses($r, 'a byte is missing', '5 corrupt at byte 17');
+$server = EchocServer->start(fault => 'extra', at => 112, only => 1);
+$r = ping('extra bytes', 6, $server, ['-i', '0.1', '-c', 5], corrupt => 1);
+losses($r, 'extra bytes', '3 corrupt at byte 0');
+$server = EchocServer->start(fault => 'flip', at => 3);
+ping('nothing but corrupt', 6, $server, [@fast, '-c', 2], received => 0,
+    corrupt => 2, loss => 100);
+$server = EchocServer->start(fault => 'flip', at => 3, only => 1);
+ping('corrupt, -c and -w', 6, $server, ['-i', '0.1', '-c', 2, '-w', 15],
+    received => 2, corrupt => 1);
+
+# Ended by the server.
+for (
+    [early => 'connection ended early'],
+    [reset => 'connection reset'],
+) {
+    my ($fault, $words) = @$_;
+    $server = EchocServer->start(fault => $fault, at => 2 * 56 + 5,
+        only => 1);
+    $r = ping($fault, 0, $server, ['-i', '0.1', '-c', 5], sent => 5,
+        received => 4);
+    losses($r, $fault, "3 $words");
+    like("@{ $r->{summary}{more} }", qr/^1 reconnects?\b/,
+        "$fault: and one reconnect");
+    $server = EchocServer->start(fault => $fault, at => 0);
+    ping("nothing but $fault", 1, $server, ['-i', '0.1', '-c', 2],
+        received => 0, corrupt => 0);
+}
+
+# Nobody knows that name.
+$r = Echoc::run(args => ['ping', '-c', 1, 'no-such-host.invalid:7']);
+Echoc::same($r, 'unknown host', status => 3, stdout => '',
+    stderr => Echoc::error_line('no-such-host.invalid', 7));
+$r = Echoc::run(args => ['ping', '-c', 1, 'localhost:no-such-service']);
+Echoc::same($r, 'unknown service', status => 3, stdout => '',
+    stderr => qr/\Aechoc: localhost port no-such-service: .+: .+\n\z/);
+
+# Mistakes on the command line, and files that cannot be written.
+for (['--foreheads'], ['-I', 'no-such-interface'], ['-4', '-6'],
+    ['-I', '127.0.0.1', '-I', '127.0.0.2'],
+    ['-o', '/nonexistent/file'], ['--resolve', 'localhost'],
+    ['--color=blue'], ['--format', 'xml'], ['-j', '--format', 'csv'],
+    ['one', '2', 'three']) {
+    $r = Echoc::run(args => ['ping', '-c', 1, @$_]);
+    Echoc::same($r, "@$_: status 2", status => 2,
+        stderr => qr/\Aechoc: [^\n]+\n/);
+}
+done_testing;

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a script that waits for a server goes on too early, waits for
+# ever, or is not told what is wrong.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocPeer;
+use EchocServer;
+
+my $scale = Echod::scale();
+
+# An address that nobody else listens on while the server is away.
+my $address = '127.77.0.2';
+
+# Up: at once, and without a word.
+my $server = EchocServer->start;
+my $r = Echoc::run(args => ['wait', $server->target]);
+Echoc::same($r, 'up', status => 0, stdout => '', stderr => '');
+cmp_ok($r->{seconds}, '<', 3 * $scale, '... at once');
+is($server->connections, 1, '... with one connection');
+for my $args (['-m', 'hello'], ['-e', '-m', '\x00\n'],
+    ['-i', '10ms'], ['-w', '5']) {
+    Echoc::same(Echoc::run(args => ['wait', @$args, $server->target]),
+        "up: @$args", status => 0, stdout => '', stderr => '');
+}
+
+# That is what it sends.
+my $peer = EchocPeer->new;
+my $client = Echoc::start(args => ['wait', '-m', 'is it you?',
+    $peer->target]);
+my $c = $peer->accept;
+ok($c->take(10), 'it sends a message');
+is($c->bytes, 'is it you?', '... this one');
+ok($client->is_running, '... and waits for the echo');
+$c->give(9);
+ok(!$c->take(11, 0.02) && $client->is_running, '... of all of it');
+$c->give(1);
+Echoc::same($client->wait, '... which is enough', status => 0,
+    stdout => '', stderr => '');
+
+# The server comes later.
+my $away = EchocServer->start(address => $address, fault => 'refuse');
+my $port = $away->port;
+$client = Echoc::start(args => ['wait', '-w', 60, $away->target],
+    timeout => 30);
+ok(Echod::until(sub { slept($client) > 8 }), 'nobody is there: it tries again');
+$away->stop;
+my $begin = Echod::now();
+$server = EchocServer->start(address => $address, port => $port);
+Echoc::same($client->wait, '... until somebody is', status => 0,
+    stdout => '', stderr => '');
+cmp_ok(Echod::now() - $begin, '<', 3 * $scale, '... and then soon');
+
+# slept(CLIENT): how often it has gone to sleep, which it does between tries.
+sub slept {
+    my $status = Echod::slurp('/proc/' . $_[0]->pid . '/status') // '';
+    return $status =~ /^voluntary_ctxt_switches:\s*(\d+)/m ? $1 : 0;
+}
+
+# It accepts, but is not ready: the first try is cut, the second one works.
+$server = EchocServer->start(fault => 'reset', at => 0, only => 1);
+$r = Echoc::run(args => ['wait', $server->target]);
+Echoc::same($r, 'a reset, and then an echo', status => 0, stderr => '');
+is($server->connections, 2, '... at the second try');
+$server = EchocServer->start(fault => 'flip', only => 1);
+Echoc::same(Echoc::run(args => ['wait', $server->target]),
+    'another echo, and then the right one', status => 0, stderr => '');
+$server = EchocServer->start(fault => 'silent', only => 1);
+Echoc::same(Echoc::run(args => ['wait', '-W', '0.3', $server->target]),
+    'silence, and then an echo', status => 0, stderr => '');
+
+# Not in time: the status and the one line are those of the last failure.
+for (
+    ['refuse', 4, {}],
+    ['early', 7, { at => 3 }],
+    ['reset', 7, { at => 3 }],
+    ['flip', 6, { at => 3 }],
+    ['silent', 5, {}],
+    ['unread', 5, {}],
+    ['accept_never', 5, {}],
+    ['accept_never', 4, { full => 1 }],
+) {
+    my ($fault, $status, $more) = @$_;
+    for my $form ([], ['-j']) {
+        my $name = join ' ', $fault, %$more, @$form;
+        my $bad = EchocServer->start(fault => $fault, %$more);
+        $r = Echoc::run(args => ['wait', '-w', '0.8', '-i', '50ms', @$form,
+            $bad->target]);
+        Echoc::same($r, "$name: status $status", status => $status,
+            stderr => Echoc::error_line('127.0.0.1', $bad->port),
+            @$form ? () : (stdout => ''));
+        cmp_ok($r->{seconds}, '>=', 0.7, "$name: not before its time");
+        cmp_ok($r->{seconds}, '<', 0.8 + 2 * $scale, "$name: nor long after");
+        cmp_ok($bad->connections, '>', 1, "$name: after several tries")
+            if $fault =~ /^(?:early|reset|flip)$/;
+        next unless @$form;
+        my $json = Echoc::json($r->{stdout});
+        is($json->{mode}, 'wait', "$name: the mode");
+        is($json->{status}, $status, "$name: the status");
+        like($r->{stderr}, qr/: \Q$json->{error}{message}\E\n/,
+            "$name: the message");
+        is($json->{target}{port}, $bad->port, "$name: with whom");
+    }
+}
+for my $form ([], ['-j']) {
+    $r = Echoc::run(args => ['wait', '-w', '0.5', @$form,
+        'no-such-host.invalid:7'], timeout => 20);
+    Echoc::same($r, "unknown host @$form: status 3", status => 3,
+        stderr => Echoc::error_line('no-such-host.invalid', 7));
+    is(Echoc::json($r->{stdout})->{status}, 3, '... and in the document')
+        if @$form;
+}
+
+# Success, for a program.
+$server = EchocServer->start(fault => 'early', only => 1);
+$r = Echoc::run(args => ['wait', '-j', $server->target]);
+is($r->{status}, 0, '-j: status 0');
+is($r->{stderr}, '', '-j: and no error');
+my $json = Echoc::json($r->{stdout});
+is($json->{status}, 0, '-j: the status');
+is($json->{error}, undef, '-j: and no error in it');
+is($json->{tries}, 2, '-j: how often it tried');
+cmp_ok($json->{total_time_us}, '>', 0, '-j: and how long');
+my $file = Echod::new_name();
+$r = Echoc::run(args => ['wait', '-o', $file, $server->target]);
+Echoc::same($r, '-o FILE', status => 0, stdout => '', stderr => '');
+is(Echoc::json(Echod::slurp($file))->{status}, 0, '... the document is there');
+
+# The time between two tries, from one to the next.
+my $early = EchocServer->start(fault => 'early');
+$r = Echoc::run(args => ['wait', '-i', '0.3', '-w', 1, $early->target]);
+# One more may come just before the end.
+cmp_ok($early->connections, '<=', 5, '-i: not more often');
+cmp_ok($early->connections, '>=', 2, '-i: but again');
+my $often = EchocServer->start(fault => 'early');
+$r = Echoc::run(args => ['wait', '-w', '0.55', $often->target]);
+cmp_ok($often->connections, '<=', 7, 'else ten a second');
+
+# Both ends of it.
+for my $signal (qw(INT TERM)) {
+    $client = Echoc::start(args => ['wait', '-i', 60, '-w', 600,
+        $early->target]);
+    my $before = $early->connections;
+    Echod::until(sub { $early->connections > $before });
+    $client->signal($signal);
+    $begin = Echod::now();
+    Echoc::same($client->wait, "$signal between two tries", status => 130,
+        stdout => '', stderr => qr/\Aechoc: [^\n]+\n\z/);
+    cmp_ok(Echod::now() - $begin, '<', 2 * $scale, '... at once');
+}
+$server = EchocServer->start(fault => 'silent');
+$client = Echoc::start(args => ['wait', '-j', '-W', 60, '-w', 600,
+    $server->target]);
+Echod::until(sub { $server->connections });
+$client->signal('INT');
+$r = $client->wait;
+is($r->{status}, 130, 'INT amid a try');
+is(Echoc::json($r->{stdout})->{status}, 130, '... and in the document');
+
+# A mistake is one at once.
+for (['-i', '0'], ['-w', '0'], ['-w', 'x'], ['-c', 1], ['-I', 'no-such-one'],
+    ['-4', '-6']) {
+    $r = Echoc::run(args => ['wait', @$_, $early->target]);
+    Echoc::same($r, "@$_ is a mistake", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]+\n/);
+    cmp_ok($r->{seconds}, '<', 3 * $scale, '... found at once');
+}
+done_testing;
