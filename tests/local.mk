@@ -16,6 +16,7 @@ unit_tests = \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
 	%D%/unit/errbuf.t \
+	%D%/unit/flow.t \
 	%D%/unit/histogram.t \
 	%D%/unit/human.t \
 	%D%/unit/link.t \
@@ -27,6 +28,7 @@ unit_tests = \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/resolve.t \
+	%D%/unit/result.t \
 	%D%/unit/schedule.t \
 	%D%/unit/scoreboard.t \
 	%D%/unit/settings.t \
@@ -35,6 +37,7 @@ unit_tests = \
 	%D%/unit/source.t \
 	%D%/unit/spectrum.t \
 	%D%/unit/spell.t \
+	%D%/unit/tally.t \
 	%D%/unit/target.t \
 	%D%/unit/threshold.t \
 	%D%/unit/units.t
@@ -48,6 +51,7 @@ unit_tests = \
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
+%C%_unit_flow_t_SOURCES = %D%/unit/check.h %D%/unit/flow.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_human_t_SOURCES = %D%/unit/check.h %D%/unit/human.c
 %C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
@@ -59,6 +63,7 @@ unit_tests = \
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
+%C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
 %C%_unit_schedule_t_SOURCES = %D%/unit/check.h %D%/unit/schedule.c
 %C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
@@ -67,6 +72,7 @@ unit_tests = \
 %C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
 %C%_unit_spectrum_t_SOURCES = %D%/unit/check.h %D%/unit/spectrum.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
+%C%_unit_tally_t_SOURCES = %D%/unit/check.h %D%/unit/tally.c
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
@@ -74,18 +80,32 @@ unit_tests = \
 # What is of the client links with the client instead of the daemon.
 %C%_unit_account_t_LDADD = $(client_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
+%C%_unit_flow_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
 %C%_unit_human_t_LDADD = $(client_ldadd)
 %C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
+%C%_unit_result_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)
 %C%_unit_sizes_t_LDADD = $(client_ldadd)
 %C%_unit_spectrum_t_LDADD = $(client_ldadd)
+%C%_unit_tally_t_LDADD = $(client_ldadd)
 %C%_unit_target_t_LDADD = $(client_ldadd)
 %C%_unit_threshold_t_LDADD = $(client_ldadd)
 
 # Each test is one behaviour of the running client.
 client_tests = \
+	%D%/client/bench-accounts-balance.t \
+	%D%/client/bench-bounds-its-handshakes.t \
+	%D%/client/bench-exit-statuses.t \
+	%D%/client/bench-for-programs.t \
+	%D%/client/bench-is-interrupted.t \
+	%D%/client/bench-open-loop-is-honest.t \
+	%D%/client/bench-percentiles-are-right.t \
+	%D%/client/bench-plots.t \
+	%D%/client/bench-respects-limits.t \
+	%D%/client/bench-ten-thousand.t \
+	%D%/client/bench-verifies-every-byte.t \
 	%D%/client/connects-to-any-address.t \
 	%D%/client/ping-counts-and-sums-up.t \
 	%D%/client/ping-exit-statuses.t \
@@ -95,6 +115,7 @@ client_tests = \
 	%D%/client/ping-keeps-its-schedule.t \
 	%D%/client/ping-reconnects-each-probe.t \
 	%D%/client/ping-survives-a-restart.t \
+	%D%/client/progress-only-on-a-terminal.t \
 	%D%/client/send-any-size.t \
 	%D%/client/send-returns-what-it-sent.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \
@@ -200,8 +221,10 @@ style_tests = \
 test_support = \
 	%D%/data \
 	%D%/lib/Echoc.pm \
+	%D%/lib/EchocBench.pm \
 	%D%/lib/EchocPeer.pm \
 	%D%/lib/EchocPing.pm \
+	%D%/lib/EchocSchema.pm \
 	%D%/lib/EchocServer.pm \
 	%D%/lib/Echod.pm \
 	%D%/lib/EchodBurst.pm \

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a load meets the server's queue of new connections with more
+# than it was told to, so that its own losses look like the server's, or what
+# it says of connecting is not so.
+use strict;
+use warnings;
+
+use List::Util qw(min);
+use Test::More;
+
+use Echod;
+use Echoc;
+use EchocBench;
+use EchocServer;
+
+# Under way are those whose first echo has not come yet: of a server that
+# never answers it is as many as it sees.
+for (
+    [1, 20], [7, 20], [256, 20], [8, 20, '-t', 2], [2, 20, '-t', 2],
+    [2, 20, '-t', 3], [1, 20, '-t', 4], [5, 20, '-t', 3],
+) {
+    my ($most, $connections, @args) = @$_;
+    my $name = "--connect-concurrency $most -c $connections @args";
+    my $server = EchocServer->start(fault => 'silent');
+    my $bench = EchocBench->start(['--connect-concurrency', $most, '-c',
+            $connections, '-W', 60, @args], $server);
+    my $wanted = min($most, $connections);
+    Echod::until(sub { $server->connections >= $wanted }, 2);
+    my $seen = $server->connections;
+    Echod::until(sub { $server->connections > $wanted }, 0.1);
+    cmp_ok($server->connections, '<=', $wanted, "$name: no more than that");
+    cmp_ok($seen, '>=', 1, "$name: but some");
+    is($seen, $wanted, "$name: as many as that") if $most % 2 == 0
+        || !@args;
+    $bench->signal('INT');
+    $bench->wait;
+}
+
+# A batch that fails makes room for the next one.
+my $server = EchocServer->start(fault => 'silent');
+my $patience = 0.2 * Echod::scale();
+my $r = EchocBench::run(['--connect-concurrency', 4, '-c', 10, '-W',
+        $patience], $server);
+is($r->{status}, 5, 'all batches failed: status 5');
+is_deeply($r->{json}{connect}{failed}, { timeout => 10 },
+    '... all of them are told');
+my @at = map { $_->[0] } $server->accepted;
+is(scalar @at, 10, '... each was tried once');
+cmp_ok($at[4] - $at[0], '>=', 0.9 * $patience, '... after the one before');
+cmp_ok($at[8] - $at[4], '>=', 0.9 * $patience, '... each of them');
+
+# So many a second, from the first one on; the server cannot see one before
+# it was made.
+for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
+    my $name = "--connect-rate 100 @$args";
+    my $good = EchocServer->start;
+    my $from = Echod::now();
+    $r = EchocBench::run(['--connect-rate', 100, '-c', 41, '-n', 41,
+            @$args], $good);
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    my @at = map { $_->[0] - $from } $good->accepted;
+    is(scalar @at, 41, "$name: all are made");
+    my @early = grep { $at[$_] < $_ / 100 - 0.001 } 0 .. $#at;
+    is("@early", '', "$name: none comes before its time")
+        or diag(join ' ', map { sprintf '%.3f', $_ } @at);
+    my $took = ($r->{json}{connect}{total_time_us} // 0) / 1e6;
+    cmp_ok($took, '>=', 0.39, "$name: it takes so long");
+    cmp_ok($took, '<=', 2 * Echod::scale(), "$name: and not for ever");
+}
+
+# Also of those that come later.
+my $good = EchocServer->start;
+my $from = Echod::now();
+$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '0.6s',
+        '--warmup', 0, '--reconnect', 1], $good);
+is($r->{status}, 0, '--connect-rate 200 --reconnect 1: status 0');
+my @again = map { $_->[0] - $from } $good->accepted;
+my @early = grep { $again[$_] < $_ / 200 - 0.001 } 0 .. $#again;
+is("@early", '', '... none comes before its time')
+    or diag(join ' ', map { sprintf '%.3f', $_ } @again);
+cmp_ok(scalar @again, '>=', 50, '... but they come');
+EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
+
+# A new connection for each message: how many a second, and how long that
+# takes.
+my $d = Echod->start(log => 'info', options => ['-o', 'workers.min_spare=10',
+        '-o', 'workers.max_spare=64']);
+for my $most (1, 7) {
+    my $mark = $d->mark;
+    $r = EchocBench::run(['--reconnect', $most, '-c', 4, '-d', '0.5s',
+            '--warmup', 0], '127.0.0.1:' . $d->port);
+    my $name = "--reconnect $most";
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    EchocBench::balances($r, $name);
+    my ($connect, $m) = @{ $r->{json} }{qw(connect messages)};
+    my $times = $connect->{handshake};
+    my $n = $connect->{reconnects};
+    cmp_ok($n, '>', 20, "$name: there were many");
+    is($times->{count}, 4 + $n, "$name: each has its time");
+    isnt($times->{percentiles_us}{p50}, undef, "$name: with percentiles");
+    my $seconds = $m->{window_us} / 1e6;
+    my $rate = $connect->{reconnect_rate_per_s};
+    cmp_ok($rate, '>', 0, "$name: the rate");
+    cmp_ok($rate * $seconds, '<=', $n + 0.5,
+        "$name: is that of those within the window");
+    cmp_ok($rate * $seconds, '>=', $n - 8,
+        "$name: of all of them, but those around it");
+    like($r->{stdout}, qr/^connections 4 of 4 [^\n]*, $n later \([\d.]+\/s\)$/m,
+        "$name: the report has the rate");
+    like($r->{stdout}, qr/^connect +p50 [\d.]+ [mun]?s, p99 [^\n]*, max /m,
+        "$name: and the latency");
+
+    # The server has seen so many, with so much on each.
+    Echod::until(sub {
+        return $d->count_log(qr/ connection ended /) >= 4 + $n;
+    });
+    my @lines = $d->log_lines;
+    my @bytes = map { / connection ended .* in_bytes=(\d+) / ? $1 : () }
+        @lines[$mark .. $#lines];
+    is(scalar @bytes, 4 + $n, "$name: the server counts the same");
+    # The first ones had the first exchange besides.
+    my $more = grep { $_ > 64 * $most } @bytes;
+    cmp_ok($more, '<=', 4, "$name: each has so many messages at most");
+    is(scalar(grep { $_ > 64 * ($most + 1) } @bytes), 0,
+        "$name: and the first ones their first exchange");
+    my $full = grep { $_ >= 64 * $most } @bytes;
+    cmp_ok($full, '>=', @bytes - 9, "$name: and not less");
+}
+$d->finish;
+done_testing;

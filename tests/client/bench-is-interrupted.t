@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: ISC
+# If this fails, whoever stops a long load early loses what it had measured,
+# takes a part for the whole, or cannot stop it.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocBench;
+use EchocServer;
+
+my $server = EchocServer->start;
+my @load = ('-c', 5, '-W', 20);
+
+# seconds(): of a result, less than this; a time-out of 20 s would be more.
+use constant SOON => 5;
+
+# A report of what there was.
+for (
+    ['INT', '-d', '60s'],
+    ['TERM', '-d', '60s'],
+    ['INT', '-d', '60s', '-R', 1000],
+    ['INT', '-n', 100_000_000],
+    ['INT', '-n', 100_000_000, '-R', 1000, '-t', 2],
+    ['INT', '-d', '60s', '--reconnect', 5],
+) {
+    my ($signal, @args) = @$_;
+    my $name = "$signal, @args";
+    my $bench = EchocBench->start([@load, '--warmup', 0, @args], $server);
+    ok($bench->measures(3), "$name: it measures");
+    my $from = Echod::now();
+    $bench->signal($signal);
+    my $r = $bench->wait;
+    cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+        "$name: it ends soon");
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($r->{plain}, '', "$name: no error");
+    like($r->{stdout}, qr/^interrupted$/m, "$name: the report says so");
+    for my $line (qw(messages rate connections latency verified)) {
+        like($r->{stdout}, qr/^\s*$line\b/m, "$name: it has $line");
+    }
+    my $json = $r->{json};
+    ok($json->{interrupted}, "$name: the document says so, too");
+    is($json->{status}, 0, "$name: with status 0");
+    is($json->{error}, undef, "$name: and no error");
+    my $m = $json->{messages};
+    # Three intervals of 50 ms, and not much more than the load really took.
+    my $window = $m->{window_us} / 1e6;
+    cmp_ok($window, '>=', 0.15, "$name: the window is as long as it was");
+    cmp_ok($window, '<=', $r->{seconds}, "$name: and not longer");
+    my $rate = $m->{echoed_in_window} / $window;
+    cmp_ok(abs($m->{rate_per_s} - $rate), '<=', 0.01 * $rate,
+        "$name: the rate is that of the window");
+    EchocBench::balances($r, $name);
+}
+
+# In the warm-up, which is shown on a terminal, nothing has been measured yet.
+SKIP: {
+    my $client = Echoc::start(args => ['bench', @load, '-d', '60s',
+            '--warmup', '60s', $server->target], terminal => ['stderr']);
+    ok(Echod::until(sub { $client->terminal_so_far =~ /warm-up/ }),
+        'in the warm-up');
+    $client->signal('INT');
+    my $r = $client->wait;
+    cmp_ok($r->{seconds}, '<', SOON * Echod::scale(), '... it ends soon');
+    is($r->{status}, 0, '... with status 0');
+    like($r->{stdout}, qr/^interrupted$/m, '... it says so');
+    like($r->{stdout}, qr/^messages +0 sent, 0 echoed, /m,
+        '... nothing is measured');
+}
+
+# What is under way is awaited, but not for longer than -W.
+sub stalled { return EchocServer->start(fault => 'stall', at => 320,
+    for => 600) }
+
+my $patience = 0.5 * Echod::scale();
+my $bench = EchocBench->start(['-c', 4, '-d', '60s', '--warmup', 0, '-P', 2,
+        '-W', $patience], stalled());
+ok($bench->measures(2), 'a server that stalls: it measures');
+my $from = Echod::now();
+$bench->signal('INT');
+my $r = $bench->wait;
+cmp_ok(Echod::now() - $from, '<', $patience + 2 * Echod::scale(),
+    '... it ends after -W');
+is($r->{status}, 1, '... with status 1');
+like($r->{stdout}, qr/^interrupted$/m, '... it says so');
+cmp_ok($r->{json}{messages}{timeouts}, '>=', 8,
+    '... what was under way timed out');
+EchocBench::balances($r, 'a server that stalls');
+
+# is_ready(PID): whether the client, which is no copy of this process any
+# more, does something about the signal, instead of being killed by it.
+sub is_ready {
+    my $text = Echod::slurp("/proc/$_[0]/status") // return 0;
+    return 0 unless defined Echoc::peak_memory($_[0]);
+    return grep { hex($_) & 2 }    # SIGINT
+        $text =~ /^Sig(?:Blk|Cgt):\s*[0-9a-f]*([0-9a-f])$/mg;
+}
+
+# The second one does not wait for anything.  One that comes at once may be
+# the first one again, by way of a shell.
+for my $again (qw(INT TERM)) {
+    $bench = EchocBench->start(['-c', 4, '-d', '60s', '--warmup', 0, '-W',
+            60], stalled());
+    ok($bench->measures(2), "INT and $again: it measures");
+    $from = Echod::now();
+    $bench->signal('INT');
+    ok(!Echod::until(sub { !$bench->client->is_running }, 0.2),
+        "INT and $again: it waits for echoes");
+    Echod::until(sub {
+        $bench->signal($again);
+        return !$bench->client->is_running;
+    }, SOON);
+    $r = $bench->wait(0);
+    is($r->{status}, 'signal ' . ($again eq 'INT' ? 2 : 15),
+        "INT and $again: the second one kills");
+    cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+        "INT and $again: at once");
+}
+
+# While it connects.
+for (
+    ['nobody answers the first handshake', 1, [],
+        fault => 'accept_never', full => 1],
+    ['nobody answers the first exchange', 1, [], fault => 'accept_never'],
+    ['the first exchange is not echoed', 5, [], fault => 'silent'],
+    ['one of them is not echoed', 5, [], fault => 'silent', only => 4],
+    ['few a second', 2, ['--connect-rate', 1]],
+) {
+    my ($name, $connections, $args, %fault) = @$_;
+    for my $json (0, 1) {
+        my $bad = EchocServer->start(%fault);
+        my $client = Echoc::start(args => ['bench', ($json ? '-j' : ()),
+                '-c', 5, '-W', 60, '-d', 60, @$args, $bad->target]);
+        # An accept queue cannot be seen; the socket can.
+        Echod::until(sub {
+            my %fd = Echod::descriptors($client->pid);
+            return is_ready($client->pid)
+                && grep({ /^socket:/ } values %fd) > 0
+                && ($bad->{fault} eq 'accept_never'
+                || $bad->connections >= $connections);
+        });
+        $from = Echod::now();
+        $client->signal('INT');
+        $r = $client->wait;
+        my $what = $name . ($json ? ' -j' : '');
+        cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+            "$what: it ends soon");
+        # Unless some have had their first exchange, there was no echo.
+        my $some = $name =~ /one of them|few/;
+        like($r->{status}, $some ? qr/^[01]\z/ : qr/^1\z/,
+            "$what: status $r->{status}");
+        my $document = $json ? Echoc::json($r->{stdout}) : {};
+        is($document->{status}, $r->{status}, "$what: the same status")
+            if $json;
+        ok($document->{interrupted}
+            || "$r->{stdout}$r->{stderr}" =~ /\binterrupted\b/,
+            "$what: it says why");
+        like($r->{stderr}, qr/^(?:echoc: [^\n]+\n)?\z/,
+            "$what: in a line at most");
+    }
+}
+done_testing;

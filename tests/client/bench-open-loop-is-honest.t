@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a load at a given rate hides what users of a server would
+# suffer: it waits with the server while that stalls, makes its own pauses the
+# server's, leaves messages out, or sends them in bursts.
+#
+# run-test: alone
+use strict;
+use warnings;
+
+use List::Util qw(max min);
+use Test::More;
+
+use Echod;
+use Echoc;
+use EchocBench;
+use EchocServer;
+
+use constant RATE => 1000;
+
+my $scale = Echod::scale();
+my $dir = Echod::new_dir();
+
+# log_of(FILE): each message as [due, sent, done], in seconds.
+sub log_of {
+    my (undef, @lines) = split /\n/, Echod::slurp($_[0]) // '';
+    return map { [map { $_ / 1e9 } (split /\t/)[0 .. 2]] } @lines;
+}
+
+# expected(PERCENTILE, WINDOW, STALLS): of the response times at a steady
+# rate: each stall makes those that are due in it wait for its end, and the
+# others hardly wait.
+sub expected {
+    my ($percentile, $window, @stalls) = @_;
+    my $above = (1 - $percentile / 100) * $window;
+    # So many seconds' worth of messages wait longer than t: in each stall
+    # those that are due more than t before its end.
+    my ($low, $high) = (0, max(@stalls));
+    for (1 .. 60) {
+        my $t = ($low + $high) / 2;
+        my $longer = 0;
+        $longer += max(0, $_ - $t) for @stalls;
+        if ($longer > $above) {
+            $low = $t;
+        } else {
+            $high = $t;
+        }
+    }
+    return $low;
+}
+
+# shows(NAME, RESULT, STALLS): percentiles of the response time are those that
+# follow from the stalls.  The server needs a moment for what has piled up.
+sub shows {
+    my ($name, $r, @stalls) = @_;
+    my $window = $r->{json}{messages}{window_us} / 1e6;
+    my $times = $r->{json}{response_time}{percentiles_us};
+    for my $p (50, 75, 90, 95, 99) {
+        my $wanted = expected($p, $window, @stalls);
+        my $is = ($times->{"p$p"} // -1) / 1e6;
+        my $slack = (0.06 + 0.1 * $wanted) * $scale;
+        cmp_ok($is, '>=', $wanted - $slack,
+            sprintf '%s: p%s is at least %.3f s', $name, $p, $wanted);
+        cmp_ok($is, '<=', $wanted + $slack,
+            sprintf '%s: p%s is at most %.3f s', $name, $p, $wanted);
+    }
+    return;
+}
+
+# all_sent(NAME, RESULT): each message that was due was sent or could not be.
+sub all_sent {
+    my ($name, $r) = @_;
+    my $m = $r->{json}{messages};
+    my $wanted = $r->{json}{config}{rate_per_s} * $m->{window_us} / 1e6;
+    cmp_ok(abs($m->{sent} + $m->{not_sent} - $wanted), '<=', 1,
+        "$name: each message that was due is accounted for")
+        or diag(EchocBench::figures($r), " wanted $wanted");
+    EchocBench::balances($r, $name);
+    return;
+}
+
+# A server that stops half a second in each two.
+{
+    my $server = EchocServer->start(stall => 0.5, period => 2);
+    my $r = EchocBench::run(['-R', RATE, '-c', 10, '-d', '4s', '--warmup', 0,
+            '-W', 5 * $scale], $server);
+    is($r->{status}, 0, 'two stalls: status 0') or diag($r->{plain});
+    shows('two stalls', $r, 0.5, 0.5);
+    all_sent('two stalls', $r);
+    my $m = $r->{json}{messages};
+    cmp_ok($m->{sent}, '>=', 4 * RATE - 1, 'two stalls: it went on sending');
+    my %p99 = map { $_ => $r->{json}{$_}{percentiles_us}{p99} }
+        qw(response_time service_time);
+    cmp_ok(abs($p99{service_time} - $p99{response_time}), '<',
+        0.1 * $p99{response_time},
+        'two stalls: the messages left on time, so both columns agree');
+
+    # A closed loop waits with it: a bad sample for each that was under way.
+    $server = EchocServer->start(stall => 0.5, period => 2);
+    $r = EchocBench::run(['-c', 10, '-d', '4s', '--warmup', 0, '--log',
+            "$dir/closed", '-W', 5 * $scale], $server);
+    is($r->{status}, 0, 'two stalls, closed loop: status 0');
+    my @bad = grep { $_->[2] - $_->[1] > 0.1 } log_of("$dir/closed");
+    cmp_ok(scalar @bad, '<=', 2 * 10 * $scale,
+        'two stalls, closed loop: few messages have seen them');
+    cmp_ok(scalar @bad, '>=', 10, '... but each connection has');
+    cmp_ok($r->{json}{response_time}{percentiles_us}{p99}, '<', 250e3,
+        '... and p99 has not');
+    like($r->{stdout}, qr/^closed loop\b/m, '... the report says what it is');
+    unlike($r->{stdout}, qr/response time/,
+        '... and it does not call that a response time');
+}
+
+# Workers of the daemon that are stopped.
+{
+    my $d = Echod->start(options => ['-o', 'workers.max_spare=64']);
+    my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '2.5s',
+            '--warmup', 0, '-W', 5 * $scale], '127.0.0.1:' . $d->port);
+    $d->expect_log(qr/: warning: worker stopped /);
+    ok($bench->measures(4), 'stopped workers: it measures');
+    my @workers = $d->busy_workers;
+    is(scalar @workers, 10, 'stopped workers: all of them serve');
+    my $from = Echod::now();
+    kill STOP => @workers;
+    Echod::until(sub { Echod::now() - $from >= 0.5 });
+    kill CONT => @workers;
+    my $stall = Echod::now() - $from;
+    my $r = $bench->wait;
+    is($r->{status}, 0, 'stopped workers: status 0') or diag($r->{plain});
+    shows('stopped workers', $r, $stall);
+    all_sent('stopped workers', $r);
+    $d->finish;
+}
+
+# The rate is kept when the server keeps up, and nothing comes in bursts.
+{
+    my $d = Echod->start(options => ['-o', 'workers.start=210',
+            '-o', 'workers.max_spare=300', '-o', 'workers.max=400']);
+    for ([100, '2s', 1], [5000, '1s', 1], [RATE, '1s', 2]) {
+        my ($rate, $duration, $threads) = @$_;
+        my $name = "$rate/s, $threads threads";
+        my $r = EchocBench::run(['-R', $rate, '-c', 200, '-t', $threads,
+                '-d', $duration, '--warmup', '0.2s', '--log', "$dir/log"],
+            '127.0.0.1:' . $d->port);
+        is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+        cmp_ok(abs($r->{json}{messages}{rate_per_s} / $rate - 1), '<=', 0.01,
+            "$name: it is kept") or diag($r->{stdout});
+        all_sent($name, $r);
+        my @all = log_of("$dir/log");
+
+        # The messages of all threads together are due one by one.
+        my @due = sort { $a <=> $b } map { $_->[0] } @all;
+        my @uneven = grep { abs(($due[$_] - $due[$_ - 1]) * $rate - 1) > 0.01 }
+            1 .. $#due;
+        is(scalar @uneven, 0, "$name: they are due at even distances");
+        # And so they leave, but for moments when the client could not.
+        my @sent = sort { $a <=> $b } map { $_->[1] } @all;
+        my @close = grep { ($sent[$_] - $sent[$_ - 1]) * $rate < 0.1 }
+            1 .. $#sent;
+        cmp_ok(scalar @close, '<', 0.25 * @sent,
+            "$name: and do not leave in bursts");
+        my @late = sort { $a <=> $b } map { $_->[1] - $_->[0] } @all;
+        cmp_ok($late[@late / 2], '<', max(0.5 / $rate, 0.0003) * $scale,
+            "$name: nor late");
+    }
+    $d->finish;
+}
+
+# What a stall in the warm-up has piled up is no part of the result.
+{
+    my $d = Echod->start(options => ['-o', 'workers.max_spare=64']);
+    my $from = Echod::now();
+    my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '0.5s',
+            '--warmup', 2, '--log', "$dir/warm", '-W', 5 * $scale],
+        '127.0.0.1:' . $d->port);
+    my @workers;
+    $d->expect_log(qr/: warning: worker stopped /);
+    Echod::until(sub { (@workers = $d->busy_workers) >= 10 });
+    # The first exchanges are over soon after that.
+    Echod::until(sub { Echod::now() - $from >= 0.5 });
+    kill STOP => @workers;
+    Echod::until(sub { Echod::now() - $from >= 1.2 });
+    kill CONT => @workers;
+    my $in_time = Echod::now() - $from < 1.8;
+    my $r = $bench->wait;
+    is($r->{status}, 0, 'a stall in the warm-up: status 0')
+        or diag($r->{plain});
+    all_sent('a stall in the warm-up', $r);
+    my ($m, $warmup) = @{ $r->{json} }{qw(messages warmup)};
+    cmp_ok(abs($m->{sent} - 0.5 * RATE), '<=', 1,
+        'a stall in the warm-up: its messages are not counted');
+    cmp_ok(abs($warmup->{sent} - 10 - 2 * RATE), '<=', 1,
+        'a stall in the warm-up: but apart');
+  SKIP: {
+        skip 'the machine is too slow for it', 1 unless $in_time;
+        cmp_ok($r->{json}{response_time}{max_us}, '<', 400e3,
+            'a stall in the warm-up: nor is its length');
+    }
+    is(scalar(grep { $_->[0] < 0 } log_of("$dir/warm")), 0,
+        'a stall in the warm-up: nor logged');
+    $d->finish;
+}
+
+# The client's own lateness is no secret.
+my $good = EchocServer->start;
+for (
+    ['in the middle', ['-d', '2s'], 0.7],
+    ['at the end', ['-d', '1s'], 1.1],
+    ['at the end, two threads', ['-d', '1s', '-t', 2], 1.1],
+) {
+    my ($when, $args, $until) = @$_;
+    my $name = "a stopped client, $when";
+    my $bench = EchocBench->start(['-R', RATE, '-c', 10, '--warmup', 0,
+            '--log', "$dir/late", @$args], $good);
+    ok($bench->measures(6), "$name: it measures");    # since 0.3 s
+    my $from = Echod::now();
+    $bench->signal('STOP');
+    Echod::until(sub { Echod::now() - $from >= $until - 0.3 });
+    $bench->signal('CONT');
+    my $stall = Echod::now() - $from;
+    my $r = $bench->wait;
+    all_sent($name, $r);
+    my $json = $r->{json};
+    my @all = log_of("$dir/late");
+    # In the middle it lasts as long as that, else up to the end at most.
+    my $wanted = min($stall, $when =~ /middle/ ? $stall : 0.4);
+    cmp_ok($json->{response_time}{max_us}, '>=', 0.9 * $wanted * 1e6,
+        "$name: the response time has it");
+    cmp_ok($json->{generator}{lag}{max_us}, '>=', 0.9 * $wanted * 1e6,
+        "$name: and so has the lag");
+    my $p95 = $json->{service_time}{percentiles_us}{p95};
+    cmp_ok($p95, '<', 0.5 * $wanted * 1e6,
+        "$name: the service time has not");
+    ok($json->{generator}{saturated}, "$name: the client limits the result");
+    like($r->{stdout}, qr/^warning: the client limits this result/m,
+        "$name: and says so");
+    shows($name, $r, $stall) if $when =~ /middle/;
+}
+
+# A server that gives up does not have the rate that it had before.
+for my $how ('gives up', 'goes away') {
+    my $server = EchocServer->start(fault => 'stall', at => 64 * 20,
+        for => 600);
+    my $bench = EchocBench->start(['-R', 2000, '-n', 1000, '-c', 10, '-W',
+            0.5 * $scale, '--fail-if', 'rate<90%'], $server);
+    if ($how eq 'goes away') {
+        $bench->measures(2);
+        $server->stop;
+    }
+    my $r = $bench->wait;
+    my $m = $r->{json}{messages};
+    my $name = "a server that $how";
+    cmp_ok($m->{echoed}, '<=', 200, "$name: most messages are lost");
+    cmp_ok($m->{due}, '>=', 999, "$name: all of them were due");
+    cmp_ok($m->{rate_per_s}, '<', 0.9 * 2000, "$name: the rate is not kept");
+    like($r->{stdout}, qr/^failed: rate<90%$/m, "$name: a threshold tells")
+        or diag($r->{stdout});
+    like($r->{stdout}, qr/\b\d+ of $m->{due} messages due were /,
+        "$name: and so does the report");
+}
+done_testing;

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: ISC
+# If this fails, one client cannot hold ten thousand connections, all of them
+# busy and each byte compared, or takes more memory for that than it should.
+#
+# run-test: alone
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+
+# The yardstick knows what it takes of the machine, and what is to be seen.
+my ($connections, $seconds) = Echod::is_slow() ? (1000, 2) : (10_000, 5);
+my $script = ($ENV{ECHOD_SRCDIR} // '.') . '/tests/bench/many-connections';
+my $dir = Echod::new_dir();
+my $pid = Echod::launch([$^X, $script, "connections=$connections",
+        "seconds=$seconds", 'memory=200'], $dir,
+    { ECHOC => $Echoc::ECHOC, ECHOD => $Echod::ECHOD });
+my $status = Echod::wait_for($pid, 200);
+if (!defined $status) {
+    kill TERM => $pid;
+    Echod::wait_for($pid, 60);
+}
+my @lines = split /\n/, Echod::slurp("$dir/stdout") // '';
+if (($status // 0) == 77) {
+    my ($why) = map { /^SKIP: (.*)/ ? $1 : () } @lines;
+    plan(skip_all => $why // 'not on this machine');
+}
+
+# Its results are one a line.
+my %seen;
+for (@lines) {
+    if (/^(ok|not ok)\s+((\S+?):? .*)$/) {
+        ok($1 eq 'ok', $2);
+        $seen{$3}++;
+    } else {
+        note($_);
+    }
+}
+is_deeply(\%seen, {
+    echoc => 2, 'connect.established' => 1, errors => 1,
+    'messages.bytes_verified' => 1, echod => 1
+}, 'everything has been looked at') or diag(explain(\%seen));
+is($status, 0, 'the load was good')
+    or diag(Echod::slurp("$dir/stdout"), Echod::slurp("$dir/log"));
+done_testing;

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: ISC
+package EchocBench;
+
+=head1 NAME
+
+EchocBench - a load whose report for people and document for programs are of
+the same run
+
+=head1 SYNOPSIS
+
+    my $r = EchocBench::run(['-d', '0.3s'], $server);
+    is($r->{status}, 0, 'it is good');
+    is($r->{json}{messages}{errors}, 0, 'without an error');
+    EchocBench::balances($r, 'what was sent');
+
+    my $bench = EchocBench->start(['-d', '60s'], $server);
+    $bench->measures;
+    $bench->signal('INT');
+    $r = $bench->wait;
+
+run() and start() take the arguments, whom to talk to (a server with a target,
+or "HOST:PORT"), and what Echoc::start() takes.
+
+=head1 RESULT
+
+As that of Echoc::run(), and
+
+    json   the document, undef if there was none
+    text   what the report says of messages: a hash from sent, echoed,
+           timeouts, errors and not_sent; empty if it says nothing
+    plain  standard error has lines of progress, as measures() needs them;
+           this is standard error without
+
+=cut
+
+use strict;
+use warnings;
+
+use List::Util qw(sum0);
+use Test::More ();
+
+use Echod;
+use Echoc;
+
+sub run { return EchocBench->start(@_)->wait }
+
+sub start {
+    my ($class, $args, $server, %arg) = @_;
+    my $dir = Echod::new_dir();
+    my $target = ref $server ? $server->target : $server;
+    my @progress = ('--progress=plain', '--interval=50ms');
+    return bless {
+        server => $server,    # it goes on for as long as this
+        dir    => $dir,
+        client => Echoc::start(
+            args    => ['bench', '-o', "$dir/json", @progress, @$args, $target],
+            timeout => 30,
+            %arg,
+        ),
+    }, $class;
+}
+
+sub client { return $_[0]{client} }
+sub pid    { return $_[0]{client}->pid }
+sub signal { return $_[0]{client}->signal($_[1]) }
+
+# measures(N): wait until the Nth interval of the measurement is over, the
+# first one if not given; whether it is.
+sub measures {
+    my ($self, $n) = @_;
+    $n //= 1;
+    return Echod::until(sub {
+        my $lines = () = $self->{client}->stderr_so_far =~ /^[\d.]+ s  .*\n/mg;
+        return $lines >= $n || !$self->{client}->is_running;
+    }, 20) && $self->{client}->is_running;
+}
+
+sub wait {
+    my ($self, @seconds) = @_;
+    my $r = $self->{client}->wait(@seconds);
+    my $text = Echod::slurp("$self->{dir}/json") // '';
+    $r->{json} = Echoc::json($text) if $text ne '';
+    ($r->{plain} = $r->{stderr} // '') =~ s/^[\d.]+ s  .*\n//mg;
+    $r->{text} = account($r->{stdout} // '');
+    return $r;
+}
+
+# account(REPORT): what it says of messages.
+sub account {
+    my $report = shift;
+    my @names = qw(sent echoed timeouts errors not_sent);
+    my %account;
+    @account{@names} = ($1, $2, $3, $4, $5 // 0)
+        if $report =~ /^messages\ +(\d+)\ sent,\ (\d+)\ echoed,
+            \ (\d+)\ timeouts,\ (\d+)\ errors(?:,\ (\d+)\ not\ sent)?$/mx;
+    return \%account;
+}
+
+sub total { return sum0(values %{ $_[0] // {} }) }
+
+# imbalance(RESULT): what does not fit in its accounts, one text each.
+sub imbalance {
+    my $r = shift;
+    my $json = $r->{json} // return 'there is no document';
+    my $m = $json->{messages} // return 'there is no account';
+    my ($warmup, $connect, $kinds) = @$json{qw(warmup connect errors)};
+    my $lost = $m->{timeouts} + $m->{errors};
+    my @same = (
+        ['sent, and echoed + timeouts + errors', $m->{sent},
+            $m->{echoed} + $lost],
+        ['timeouts, and errors.timeout', $m->{timeouts},
+            $kinds->{timeout} // 0],
+        ['timeouts + errors, and errors by kind', $lost, total($kinds)],
+        ['sent in the warm-up, and echoed + errors', $warmup->{sent},
+            $warmup->{echoed} + total($warmup->{errors})],
+        ['wanted connections, and established + failed',
+            $connect->{wanted},
+            $connect->{established} + total($connect->{failed})],
+        ['response times, and echoed', $json->{response_time}{count},
+            $m->{echoed}],
+        ['service times, and echoed', $json->{service_time}{count},
+            $m->{echoed}],
+        ['the histogram, and echoed',
+            sum0(map { $_->[1] } @{ $json->{histogram} }), $m->{echoed}],
+        ['echoed in the intervals, and in the window',
+            sum0(map { $_->{echoed} } @{ $json->{intervals} }),
+            $m->{echoed_in_window}],
+        ['errors in the intervals, and in the window',
+            sum0(map { $_->{errors} } @{ $json->{intervals} }),
+            $lost + $m->{not_sent}],
+        map { ["$_ in the report, and in the document",
+            $r->{text}{$_} // 'none', $m->{$_}] }
+            qw(sent echoed timeouts errors not_sent),
+    );
+    my @wrong = map { "$_->[0]: $_->[1] and $_->[2]" }
+        grep { $_->[1] ne $_->[2] } @same;
+    my %bytes = map { $_ => $m->{"bytes_$_"} } qw(sent echoed verified);
+    push @wrong, "bytes_echoed $bytes{echoed} of bytes_sent $bytes{sent}"
+        if $bytes{echoed} > $bytes{sent}
+        || ($lost == 0 && $bytes{echoed} != $bytes{sent});
+    push @wrong, "bytes_verified $bytes{verified} of $bytes{echoed} echoed"
+        if defined $bytes{verified} && $bytes{verified} < $bytes{echoed};
+    return @wrong;
+}
+
+# balances(RESULT, NAME): one test that all of it fits.
+sub balances {
+    my ($r, $name) = @_;
+    my @wrong = imbalance($r);
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return 1 if Test::More::ok(!@wrong, "$name: the account balances");
+    Test::More::diag($_) for @wrong;
+    Test::More::diag("status $r->{status}\n", $r->{stdout}, $r->{plain});
+    return 0;
+}
+
+# figures(RESULT): the account in a line, for a diagnosis.
+sub figures {
+    my $r = shift;
+    my $m = $r->{json}{messages} // {};
+    return join ' ', "status $r->{status}",
+        map { "$_ " . ($m->{$_} // 'none') }
+        qw(sent echoed timeouts errors not_sent due);
+}
+
+1;
