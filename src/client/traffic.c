@@ -269,7 +269,7 @@ void
 traffic_prime(struct loop *l, int64_t now)
 {
 	for (unsigned i = 0; i < l->turns; i++) {
-		/* Those that already have a signal of their own come later. */
+		/* One that is still connecting begins when it is connected. */
 		if (l->turn[i]->state == FLOW_OPEN)
 			go_on(l, l->turn[i], i == 0 ? now : clock_ns());
 	}

@@ -143,7 +143,7 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
         options => ['-o', 'workers.max_spare=64']);
     $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
         qr/: warning: .* before (?:it|they) served? anybody/);
-    my $bench = EchocBench->start(['-c', 6, '-d', '1s', '--warmup', 0,
+    my $bench = EchocBench->start(['-c', 6, '-d', '60s', '--warmup', 0,
             @$how], '127.0.0.1:' . $d->port);
     ok($bench->measures, "$name: it was served for a while");
     # Clients that come and go have gone before a worker is found busy.
@@ -154,6 +154,10 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
         kill KILL => $worker if defined $worker;
         return $d->count_log($death) >= 2;
     }), "$name: some are killed");
+    # As soon as all have found another, it is enough.
+    Echod::until(sub { return $d->busy_workers >= 6 })
+        unless "@$how" =~ /reconnect/;
+    $bench->signal('INT');
     $r = $bench->wait;
     # Without an echo under way a connection ends without a loss.
     judge($name, $r, @$how ? '0|1' : 1, echoed => 1);
