@@ -107,6 +107,7 @@ client_tests = \
 	%D%/client/bench-ten-thousand.t \
 	%D%/client/bench-verifies-every-byte.t \
 	%D%/client/connects-to-any-address.t \
+	%D%/client/interrupted-in-every-mode.t \
 	%D%/client/ping-counts-and-sums-up.t \
 	%D%/client/ping-exit-statuses.t \
 	%D%/client/ping-floods.t \

@@ -7,7 +7,7 @@
 use strict;
 use warnings;
 
-use List::Util qw(max min);
+use List::Util qw(max);
 use Test::More;
 
 use Echod;
@@ -48,22 +48,40 @@ sub expected {
     return $low;
 }
 
-# shows(NAME, RESULT, STALLS): percentiles of the response time are those that
-# follow from the stalls.  The server needs a moment for what has piled up.
-sub shows {
-    my ($name, $r, @stalls) = @_;
+# odd(NAME, IS, LEAST, MOST): a text if it is not between them.
+sub odd {
+    my ($name, $is, $least, $most) = @_;
+    return () if defined $is && $is >= $least && $is <= $most;
+    return sprintf '%s: %s, not %.6g to %.6g', $name, $is // 'none', $least,
+        $most;
+}
+
+# timed(NAME, CODE): CODE returns what is odd about the times of a load.  A
+# moment in which the machine was busy with something else is no reason to
+# fail, but three in a row are.
+sub timed {
+    my ($name, $code) = @_;
+    my @odd;
+    for my $try (1 .. 3) {
+        @odd = $code->() or last;
+        note("$name, try $try: $_") for @odd;
+    }
+    ok(!@odd, "$name: the times are right") or diag(map { "$_\n" } @odd);
+    return;
+}
+
+# percentiles(RESULT, STALLS): those of the response time are what follows from
+# the stalls.  The server needs a moment for what has piled up.
+sub percentiles {
+    my ($r, @stalls) = @_;
     my $window = $r->{json}{messages}{window_us} / 1e6;
     my $times = $r->{json}{response_time}{percentiles_us};
-    for my $p (50, 75, 90, 95, 99) {
-        my $wanted = expected($p, $window, @stalls);
-        my $is = ($times->{"p$p"} // -1) / 1e6;
+    return map {
+        my $wanted = expected($_, $window, @stalls);
         my $slack = (0.06 + 0.1 * $wanted) * $scale;
-        cmp_ok($is, '>=', $wanted - $slack,
-            sprintf '%s: p%s is at least %.3f s', $name, $p, $wanted);
-        cmp_ok($is, '<=', $wanted + $slack,
-            sprintf '%s: p%s is at most %.3f s', $name, $p, $wanted);
-    }
-    return;
+        odd("p$_ in s", ($times->{"p$_"} // -1) / 1e6, $wanted - $slack,
+            $wanted + $slack);
+    } 50, 75, 90, 95, 99;
 }
 
 # all_sent(NAME, RESULT): each message that was due was sent or could not be.
@@ -79,42 +97,39 @@ sub all_sent {
 }
 
 # A server that stops half a second in each two.
-{
+timed('two stalls', sub {
     my $server = EchocServer->start(stall => 0.5, period => 2);
-    my $r = EchocBench::run(['-R', RATE, '-c', 10, '-d', '4s', '--warmup', 0,
-            '-W', 5 * $scale], $server);
+    my $r = EchocBench::run(['-R', RATE, '-c', 10, '-d', '4s', '--warmup', 0],
+        $server);
     is($r->{status}, 0, 'two stalls: status 0') or diag($r->{plain});
-    shows('two stalls', $r, 0.5, 0.5);
     all_sent('two stalls', $r);
-    my $m = $r->{json}{messages};
-    cmp_ok($m->{sent}, '>=', 4 * RATE - 1, 'two stalls: it went on sending');
-    my %p99 = map { $_ => $r->{json}{$_}{percentiles_us}{p99} }
+    my ($response, $service) = map { $r->{json}{$_}{percentiles_us}{p99} }
         qw(response_time service_time);
-    cmp_ok(abs($p99{service_time} - $p99{response_time}), '<',
-        0.1 * $p99{response_time},
-        'two stalls: the messages left on time, so both columns agree');
+    # The messages left on time, so both columns agree.
+    return (percentiles($r, 0.5, 0.5),
+        odd('p99 of the service time', $service, 0.9 * $response, $response));
+});
 
-    # A closed loop waits with it: a bad sample for each that was under way.
-    $server = EchocServer->start(stall => 0.5, period => 2);
-    $r = EchocBench::run(['-c', 10, '-d', '4s', '--warmup', 0, '--log',
-            "$dir/closed", '-W', 5 * $scale], $server);
+# A closed loop waits with it: a bad sample for each that was under way, when
+# by the clock it would be hundreds.
+timed('two stalls, closed loop', sub {
+    my $server = EchocServer->start(stall => 0.5, period => 2);
+    my $r = EchocBench::run(['-c', 10, '-d', '4s', '--warmup', 0, '--log',
+            "$dir/closed"], $server);
     is($r->{status}, 0, 'two stalls, closed loop: status 0');
-    my @bad = grep { $_->[2] - $_->[1] > 0.1 } log_of("$dir/closed");
-    cmp_ok(scalar @bad, '<=', 2 * 10 * $scale,
-        'two stalls, closed loop: few messages have seen them');
-    cmp_ok(scalar @bad, '>=', 10, '... but each connection has');
-    cmp_ok($r->{json}{response_time}{percentiles_us}{p99}, '<', 250e3,
-        '... and p99 has not');
     like($r->{stdout}, qr/^closed loop\b/m, '... the report says what it is');
     unlike($r->{stdout}, qr/response time/,
-        '... and it does not call that a response time');
-}
+        '... and does not call that a response time');
+    my @bad = grep { $_->[2] - $_->[1] > 0.1 } log_of("$dir/closed");
+    return (odd('messages that have seen a stall', scalar @bad, 10, 60),
+        odd('p99', $r->{json}{response_time}{percentiles_us}{p99}, 0, 250e3));
+});
 
 # Workers of the daemon that are stopped.
-{
+timed('stopped workers', sub {
     my $d = Echod->start(options => ['-o', 'workers.max_spare=64']);
     my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '2.5s',
-            '--warmup', 0, '-W', 5 * $scale], '127.0.0.1:' . $d->port);
+            '--warmup', 0], '127.0.0.1:' . $d->port);
     $d->expect_log(qr/: warning: worker stopped /);
     ok($bench->measures(4), 'stopped workers: it measures');
     my @workers = $d->busy_workers;
@@ -126,25 +141,24 @@ sub all_sent {
     my $stall = Echod::now() - $from;
     my $r = $bench->wait;
     is($r->{status}, 0, 'stopped workers: status 0') or diag($r->{plain});
-    shows('stopped workers', $r, $stall);
     all_sent('stopped workers', $r);
     $d->finish;
-}
+    return percentiles($r, $stall);
+});
 
 # The rate is kept when the server keeps up, and nothing comes in bursts.
-{
-    my $d = Echod->start(options => ['-o', 'workers.start=210',
-            '-o', 'workers.max_spare=300', '-o', 'workers.max=400']);
-    for ([100, '2s', 1], [5000, '1s', 1], [RATE, '1s', 2]) {
-        my ($rate, $duration, $threads) = @$_;
-        my $name = "$rate/s, $threads threads";
+for ([100, '2s', 1], [5000, '1s', 1], [RATE, '1s', 2]) {
+    my ($rate, $duration, $threads) = @$_;
+    my $name = "$rate/s, threads: $threads";
+    timed($name, sub {
+        my $d = Echod->start(options => ['-o', 'workers.start=210',
+                '-o', 'workers.max_spare=300', '-o', 'workers.max=400']);
         my $r = EchocBench::run(['-R', $rate, '-c', 200, '-t', $threads,
                 '-d', $duration, '--warmup', '0.2s', '--log', "$dir/log"],
             '127.0.0.1:' . $d->port);
         is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
-        cmp_ok(abs($r->{json}{messages}{rate_per_s} / $rate - 1), '<=', 0.01,
-            "$name: it is kept") or diag($r->{stdout});
         all_sent($name, $r);
+        $d->finish;
         my @all = log_of("$dir/log");
 
         # The messages of all threads together are due one by one.
@@ -152,26 +166,28 @@ sub all_sent {
         my @uneven = grep { abs(($due[$_] - $due[$_ - 1]) * $rate - 1) > 0.01 }
             1 .. $#due;
         is(scalar @uneven, 0, "$name: they are due at even distances");
-        # And so they leave, but for moments when the client could not.
+        # And so they leave, but for moments when the client could not; what
+        # is under way at the end is not within the window.
         my @sent = sort { $a <=> $b } map { $_->[1] } @all;
         my @close = grep { ($sent[$_] - $sent[$_ - 1]) * $rate < 0.1 }
             1 .. $#sent;
-        cmp_ok(scalar @close, '<', 0.25 * @sent,
-            "$name: and do not leave in bursts");
         my @late = sort { $a <=> $b } map { $_->[1] - $_->[0] } @all;
-        cmp_ok($late[@late / 2], '<', max(0.5 / $rate, 0.0003) * $scale,
-            "$name: nor late");
-    }
-    $d->finish;
+        my $is = $r->{json}{messages}{rate_per_s};
+        return (
+            odd('the rate', $is, 0.99 * $rate - 1, 1.01 * $rate),
+            odd('messages in bursts', scalar @close, 0, 0.25 * @sent),
+            odd('half of them are late by', $late[@late / 2], 0,
+                max(0.5 / $rate, 0.0003) * $scale),
+        );
+    });
 }
 
 # What a stall in the warm-up has piled up is no part of the result.
-{
+timed('a stall in the warm-up', sub {
     my $d = Echod->start(options => ['-o', 'workers.max_spare=64']);
     my $from = Echod::now();
     my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '0.5s',
-            '--warmup', 2, '--log', "$dir/warm", '-W', 5 * $scale],
-        '127.0.0.1:' . $d->port);
+            '--warmup', 2, '--log', "$dir/warm"], '127.0.0.1:' . $d->port);
     my @workers;
     $d->expect_log(qr/: warning: worker stopped /);
     Echod::until(sub { (@workers = $d->busy_workers) >= 10 });
@@ -180,7 +196,7 @@ sub all_sent {
     kill STOP => @workers;
     Echod::until(sub { Echod::now() - $from >= 1.2 });
     kill CONT => @workers;
-    my $in_time = Echod::now() - $from < 1.8;
+    my $over = Echod::now() - $from;
     my $r = $bench->wait;
     is($r->{status}, 0, 'a stall in the warm-up: status 0')
         or diag($r->{plain});
@@ -190,15 +206,12 @@ sub all_sent {
         'a stall in the warm-up: its messages are not counted');
     cmp_ok(abs($warmup->{sent} - 10 - 2 * RATE), '<=', 1,
         'a stall in the warm-up: but apart');
-  SKIP: {
-        skip 'the machine is too slow for it', 1 unless $in_time;
-        cmp_ok($r->{json}{response_time}{max_us}, '<', 400e3,
-            'a stall in the warm-up: nor is its length');
-    }
     is(scalar(grep { $_->[0] < 0 } log_of("$dir/warm")), 0,
         'a stall in the warm-up: nor logged');
     $d->finish;
-}
+    return (odd('the end of the stall', $over, 1.2, 1.8),
+        odd('max', $r->{json}{response_time}{max_us}, 0, 400e3));
+});
 
 # The client's own lateness is no secret.
 my $good = EchocServer->start;
@@ -209,31 +222,33 @@ for (
 ) {
     my ($when, $args, $until) = @$_;
     my $name = "a stopped client, $when";
-    my $bench = EchocBench->start(['-R', RATE, '-c', 10, '--warmup', 0,
-            '--log', "$dir/late", @$args], $good);
-    ok($bench->measures(6), "$name: it measures");    # since 0.3 s
-    my $from = Echod::now();
-    $bench->signal('STOP');
-    Echod::until(sub { Echod::now() - $from >= $until - 0.3 });
-    $bench->signal('CONT');
-    my $stall = Echod::now() - $from;
-    my $r = $bench->wait;
-    all_sent($name, $r);
-    my $json = $r->{json};
-    my @all = log_of("$dir/late");
-    # In the middle it lasts as long as that, else up to the end at most.
-    my $wanted = min($stall, $when =~ /middle/ ? $stall : 0.4);
-    cmp_ok($json->{response_time}{max_us}, '>=', 0.9 * $wanted * 1e6,
-        "$name: the response time has it");
-    cmp_ok($json->{generator}{lag}{max_us}, '>=', 0.9 * $wanted * 1e6,
-        "$name: and so has the lag");
-    my $p95 = $json->{service_time}{percentiles_us}{p95};
-    cmp_ok($p95, '<', 0.5 * $wanted * 1e6,
-        "$name: the service time has not");
-    ok($json->{generator}{saturated}, "$name: the client limits the result");
-    like($r->{stdout}, qr/^warning: the client limits this result/m,
-        "$name: and says so");
-    shows($name, $r, $stall) if $when =~ /middle/;
+    timed($name, sub {
+        my $bench = EchocBench->start(['-R', RATE, '-c', 10, '--warmup', 0,
+                @$args], $good);
+        ok($bench->measures(6), "$name: it measures");    # since 0.3 s
+        my $from = Echod::now();
+        $bench->signal('STOP');
+        Echod::until(sub { Echod::now() - $from >= $until - 0.3 });
+        $bench->signal('CONT');
+        my $stall = Echod::now() - $from;
+        my $r = $bench->wait;
+        all_sent($name, $r);
+        my $json = $r->{json};
+        ok($json->{generator}{saturated}, "$name: the client is the limit");
+        like($r->{stdout}, qr/^warning: the client limits this result/m,
+            "$name: and says so");
+        # In the middle it lasts as long as that, else up to the end at least.
+        my $least = 0.9e6 * ($when =~ /middle/ ? $stall : 0.4);
+        my ($response, $lag) = map { $_->{max_us} }
+            $json->{response_time}, $json->{generator}{lag};
+        my $p95 = $json->{service_time}{percentiles_us}{p95};
+        return (
+            odd('the response time', $response, $least, 1e9),
+            odd('the lag', $lag, $least, 1e9),
+            odd('p95 of the service time', $p95, 0, 0.5 * $least),
+            $when =~ /middle/ ? percentiles($r, $stall) : (),
+        );
+    });
 }
 
 # A server that gives up does not have the rate that it had before.
