@@ -75,8 +75,6 @@ my $from  = $load->connections;
 my @dead  = grep { !EchodProc::alive($_) } $d->pid;
 Echod::until(sub { Echod::now() - $start >= STALLED - 2 }, STALLED);
 my $connections = $load->connections - $from;
-cmp_ok($connections / (STALLED - 2), '>=', RATIO * $sum->(@normal) / @normal,
-    'nor does one that is stalled for ten seconds');
 
 # It reacts to its signals meanwhile.
 my @before = $d->workers;
@@ -86,10 +84,18 @@ ok(Echod::until(sub {
 }, 3), 'a reload is done, as the old workers leave');
 $d->signal('USR1');
 Echod::until(sub { Echod::now() - $start >= STALLED }, STALLED);
+$syslog->thaw;
+
+# What the machine could do before and after; it may have other things to do.
+push @normal, rate();
+my ($least) = sort { $a <=> $b } @normal;
+diag sprintf '%.0f/s while it was stalled, %.0f/s in the slowest window else',
+  $connections / (STALLED - 2), $least;
+cmp_ok($connections / (STALLED - 2), '>=', RATIO * $least,
+    'nor does one that is stalled for ten seconds');
 
 my $result = $load->stop;
 is_deeply($result->{errors}, [], 'no client noticed anything');
-$syslog->thaw;
 # One more connection and its line, for the sum to be said after a loss.
 ok(Echod::until(sub {
     return arrived() + lost() >= $result->{connections};
