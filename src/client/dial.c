@@ -264,11 +264,10 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
 		now = clock_ns();
 		if (in_turn && race->running > 0 && now >= next)
 			give_up(race, race->tried - 1, ETIMEDOUT);
-		while (race->tried < race->count &&
-		    (race->running == 0 || now >= next)) {
+		while (race->tried < race->count && now < end &&
+		    (race->running == 0 || now >= next))
 			next = try_next(race) ? now + delay : now;
-		}
-		if (race->running > 0 && now >= end)
+		if (now >= end && (race->running > 0 || race->error == 0))
 			race->error = ETIMEDOUT;
 		if (race->running == 0 || now >= end)
 			return lost(race, f);

@@ -154,6 +154,7 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
         kill KILL => $worker if defined $worker;
         return $d->count_log($death) >= 2;
     }), "$name: some are killed");
+    ok($bench->measures($bench->intervals + 2), "$name: it goes on");
     $bench->signal('INT');
     $r = $bench->wait;
     # Without an echo under way a connection ends without a loss.

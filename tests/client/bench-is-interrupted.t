@@ -90,12 +90,12 @@ cmp_ok($r->{json}{messages}{timeouts}, '>=', 8,
 EchocBench::balances($r, 'a server that stalls');
 
 # is_ready(PID): whether the client, which is no copy of this process any
-# more, does something about the signal, instead of being killed by it.
+# more, catches the signal instead of being killed by it.
 sub is_ready {
-    my $text = Echod::slurp("/proc/$_[0]/status") // return 0;
     return 0 unless defined Echoc::peak_memory($_[0]);
+    my $text = Echod::slurp("/proc/$_[0]/status") // return 0;
     return grep { hex($_) & 2 }    # SIGINT
-        $text =~ /^Sig(?:Blk|Cgt):\s*[0-9a-f]*([0-9a-f])$/mg;
+        $text =~ /^SigCgt:\s*[0-9a-f]*([0-9a-f])$/mg;
 }
 
 # The second one does not wait for anything.  One that comes at once may be

@@ -151,11 +151,11 @@ cmp_ok($r->{seconds}, '>=', 0.49, '... each had its time');
 
 # A refusal leads on at once although another is not answered yet.
 @servers = place(qw(hole refuse good));
-my @some = ('--happy-eyeballs-delay', 2 * $scale, '-W', 60);
+my @some = ('--happy-eyeballs-delay', 4 * $scale, '-W', 60);
 $r = sent('one is silent and one refuses', $servers[2], resolve(@servers),
     @some);
-cmp_ok($r->{seconds}, '>=', 1.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 3.5 * $scale, '... and only that');
+cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 7.5 * $scale, '... and only that');
 
 # So does one that cannot be reached at all: a broadcast is none's address.
 @servers = place(qw(hole good));
@@ -166,8 +166,8 @@ $r = sent('the first cannot be reached', $servers[1], @long, @nobody, @$good);
 cmp_ok($r->{seconds}, '<', $soon, '... which leads on at once');
 $r = sent('one is silent and one cannot be reached', $servers[1], @$hole,
     @nobody, @$good, @some);
-cmp_ok($r->{seconds}, '>=', 1.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 3.5 * $scale, '... and only that');
+cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 7.5 * $scale, '... and only that');
 
 # The first is only slow: it is not given up for the next, and wins.
 my $peer = EchocPeer->new(address => $four[0], backlog => 0);

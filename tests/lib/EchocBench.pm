@@ -64,14 +64,19 @@ sub client { return $_[0]{client} }
 sub pid    { return $_[0]{client}->pid }
 sub signal { return $_[0]{client}->signal($_[1]) }
 
-# measures(N): wait until the Nth interval of the measurement is over, the
-# first one if not given; whether it is.
+# intervals: how many of the measurement are over.
+sub intervals {
+    my $self = shift;
+    return scalar(() = $self->{client}->stderr_so_far =~ /^[\d.]+ s  .*\n/mg);
+}
+
+# measures(N): wait until the Nth interval is over, the first one if not
+# given; whether it is.
 sub measures {
     my ($self, $n) = @_;
     $n //= 1;
     return Echod::until(sub {
-        my $lines = () = $self->{client}->stderr_so_far =~ /^[\d.]+ s  .*\n/mg;
-        return $lines >= $n || !$self->{client}->is_running;
+        return $self->intervals >= $n || !$self->{client}->is_running;
     }, 20) && $self->{client}->is_running;
 }
 
