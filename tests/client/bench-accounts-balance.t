@@ -11,7 +11,7 @@ use Echoc;
 use EchocBench;
 use EchocServer;
 
-my @short = ('-d', '0.2s', '--warmup', '30ms', '-c', 6);
+my @short = ('-d', '0.4s', '--warmup', '30ms', '-c', 6);
 my @patience = ('-W', 0.3 * Echod::scale());
 
 # check(NAME, SERVER, ARGUMENTS, STATUS, %more): one load; STATUS may be a

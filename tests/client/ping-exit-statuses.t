@@ -62,7 +62,7 @@ my $r = ping('fewer than -c within -w', 1, $server,
     ['-i', '0.1', '-c', 5, '-w', 1], received => 2);
 cmp_ok($r->{seconds}, '>=', 1, '... after that time');
 cmp_ok($r->{seconds}, '<', 1 + 2 * Echod::scale(), '... and no later');
-cmp_ok($r->{summary}{sent}, '>=', 5, '... in which the probes go on');
+cmp_ok($r->{summary}{sent}, '>=', 3, '... in which the probes go on');
 $server = EchocServer->start(fault => 'stall', at => 112, for => 600);
 ping('-w alone', 0, $server, ['-i', '0.1', '-w', '0.5'], received => 2);
 
@@ -104,7 +104,7 @@ $r = ping('a byte is missing', 6, $server, ['-i', '0.1', '-c', 6],
     corrupt => 1);
 losses($r, 'a byte is missing', '5 corrupt at byte 17');
 $server = EchocServer->start(fault => 'extra', at => 112, only => 1);
-$r = ping('extra bytes', 6, $server, ['-i', '0.1', '-c', 5], corrupt => 1);
+$r = ping('extra bytes', 6, $server, ['-i', '0.3', '-c', 5], corrupt => 1);
 losses($r, 'extra bytes', '3 corrupt at byte 0');
 $server = EchocServer->start(fault => 'flip', at => 3);
 ping('nothing but corrupt', 6, $server, [@fast, '-c', 2], received => 0,
