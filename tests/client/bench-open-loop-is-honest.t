@@ -75,7 +75,7 @@ sub timed {
         $busy++ if is_busy();
     }
   SKIP: {
-        skip "$name: the machine is too busy", 1 if @odd && $busy == 3;
+        skip "$name: the machine is too busy", 1 if @odd && $busy >= 3;
         ok(!@odd, "$name: the times are right")
             or diag(map { "$_\n" } @odd);
     }

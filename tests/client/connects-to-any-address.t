@@ -66,6 +66,19 @@ sub sent {
     return $r;
 }
 
+# quickest(LIMIT, ...): the same, up to three times on a busy machine, and the
+# quickest of them.
+sub quickest {
+    my ($limit, @arguments) = @_;
+    my $best;
+    for (1 .. 3) {
+        my $r = sent(@arguments);
+        $best = $r if !$best || $r->{seconds} < $best->{seconds};
+        last if $best->{seconds} < $limit;
+    }
+    return $best;
+}
+
 # failed(NAME, ARGUMENTS): nobody is to be reached.
 sub failed {
     my ($name, @args) = @_;
@@ -111,9 +124,9 @@ SKIP: {
 
     # No way there with the one that comes first.
     @servers = place('::1 hole', 'good');
-    $r = sent('IPv6 is silent', $servers[1], resolve(@servers));
+    $r = quickest($scale, 'IPv6 is silent', $servers[1], resolve(@servers));
     cmp_ok($r->{seconds}, '>=', 0.24, '... it had its time');
-    cmp_ok($r->{seconds}, '<', 0.25 + 0.75 * $scale, '... and not more');
+    cmp_ok($r->{seconds}, '<', $scale, '... and not more');
 
     # They take turns: the second of one family comes after the first of the
     # other.
@@ -131,12 +144,12 @@ SKIP: {
 
 # One that does not answer is given a quarter of a second.
 @servers = place(qw(hole good));
-$r = sent('the first is silent', $servers[1], resolve(@servers));
+$r = quickest($scale, 'the first is silent', $servers[1], resolve(@servers));
 cmp_ok($r->{seconds}, '>=', 0.24, '... it had its time');
-cmp_ok($r->{seconds}, '<', 0.25 + 0.75 * $scale, '... and not more');
-$r = sent('a shorter time', $servers[1], resolve(@servers),
-    '--happy-eyeballs-delay', '10ms');
-cmp_ok($r->{seconds}, '<', 0.25 * $scale + 0.75, '... is shorter');
+cmp_ok($r->{seconds}, '<', $scale, '... and not more');
+$r = quickest(0.24 * $scale, 'a shorter time', $servers[1],
+    resolve(@servers), '--happy-eyeballs-delay', '10ms');
+cmp_ok($r->{seconds}, '<', 0.24 * $scale, '... is shorter');
 $r = sent('a longer time', $servers[1], resolve(@servers),
     '--happy-eyeballs-delay', '1s');
 cmp_ok($r->{seconds}, '>=', 0.99, '... is longer');
@@ -151,11 +164,11 @@ cmp_ok($r->{seconds}, '>=', 0.49, '... each had its time');
 
 # A refusal leads on at once although another is not answered yet.
 @servers = place(qw(hole refuse good));
-my @some = ('--happy-eyeballs-delay', 4 * $scale, '-W', 60);
+my @some = ('--happy-eyeballs-delay', 4 * $scale, '-W', 90);
 $r = sent('one is silent and one refuses', $servers[2], resolve(@servers),
     @some);
 cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 7.5 * $scale, '... and only that');
+cmp_ok($r->{seconds}, '<', 7.9 * $scale, '... and only that');
 
 # So does one that cannot be reached at all: a broadcast is none's address.
 @servers = place(qw(hole good));
@@ -167,7 +180,7 @@ cmp_ok($r->{seconds}, '<', $soon, '... which leads on at once');
 $r = sent('one is silent and one cannot be reached', $servers[1], @$hole,
     @nobody, @$good, @some);
 cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 7.5 * $scale, '... and only that');
+cmp_ok($r->{seconds}, '<', 7.9 * $scale, '... and only that');
 
 # The first is only slow: it is not given up for the next, and wins.
 my $peer = EchocPeer->new(address => $four[0], backlog => 0);
@@ -227,10 +240,10 @@ is($json->{target}{address}, undef, '... with no address');
 @servers = place(qw(hole hole hole hole));
 $r = failed('all are silent', '-W', '0.6', resolve(@servers));
 cmp_ok($r->{seconds}, '>=', 0.59, '... for -W');
-cmp_ok($r->{seconds}, '<', 0.6 + 2 * $scale, '... and no longer');
-@servers = place(qw(hole hole hole));
-$r = failed('two of three are tried', '-W', 1, '--happy-eyeballs-delay',
-    '0.7', resolve(@servers));
+cmp_ok($r->{seconds}, '<', 0.6 + 8 * $scale, '... and no longer');
+@servers = place(qw(refuse hole hole));
+$r = failed('two of three are tried', '-W', 1, '--happy-eyeballs-delay', 60,
+    resolve(@servers));
 like($r->{stderr}, qr/\b2\b/, '... and so many are told');
 
 # Where it comes from.

@@ -30,7 +30,7 @@ for my $i (1 .. 5) {
     # The first may have been seen late itself.
     cmp_ok($after, '>=', $step * $i - 0.15 * $scale,
         'not before its time: ' . ($i + 1));
-    cmp_ok($after, '<', $step * $i + 0.5 * $scale,
+    cmp_ok($after, '<', $step * $i + 3 * $scale,
         'not much after it: ' . ($i + 1));
 }
 $c->give(6 * $size);
@@ -63,7 +63,7 @@ cmp_ok($late[$_], '<', $late[$_ - 1] - 1000 * $step / 2,
     '... and less for each after it') for 1 .. 3;
 cmp_ok($r->{summary}{time}, '>=', 11 * 1000 * $step - 1,
     '... and none comes before its time');
-cmp_ok($r->{summary}{time}, '<', 11 * 1000 * $step + 1500 * $scale,
+cmp_ok($r->{summary}{time}, '<', 11 * 1000 * $step + 5000 * $scale,
     '... nor does it all take longer');
 
 # -O says which has waited longest when the next one is due.
@@ -80,16 +80,17 @@ $r = EchocPing::end($client);
 is_deeply([map { /seq=(\d)(.*yet)?/ ? $1 . ($2 ? '?' : '') : '' }
         @{ $r->{lines} }], [qw(1? 1? 1 2 3)],
     '-O: at each time that was without an answer') or diag($r->{stdout});
-$r = EchocPing::run(args => ['-O', '-i', '0.2', '-c', 3, $server->target]);
+$r = EchocPing::run(args => ['-O', '-i', 2 * $scale, '-c', 2,
+    $server->target]);
 is(scalar(grep { /yet/ } @{ $r->{lines} }), 0, '-O: not when they come');
 is(scalar EchocPing::losses($r), 0, '... and nothing else either');
 
 # Whoever comes after -W was lost, is late, and is counted as that.
-my $step_late = 1 * $scale;
+my $patience = 1 * $scale;
 for my $form ([], ['-j']) {
     $peer = EchocPeer->new;
-    $client = EchocPing::start(args => ['-i', $step_late, '-c', 3, '-W',
-        0.4 * $scale, @$form, $peer->target]);
+    $client = EchocPing::start(args => ['-i', 1.5 * $patience, '-c', 3,
+        '-W', $patience, @$form, $peer->target], timeout => 20);
     $c = $peer->accept;
     $c->take($size);
     ok(EchocPing::seen($client,
@@ -103,7 +104,7 @@ for my $form ([], ['-j']) {
         my ($first, @more) = EchocPing::typed('reply', @records);
         is($first->{seq}, 1, 'the late one has its record');
         ok($first->{late}, '... that says so');
-        cmp_ok($first->{rtt_us}, '>=', 400_000 * $scale,
+        cmp_ok($first->{rtt_us}, '>=', 1_000_000 * $patience,
             '... with what it took');
         is(join(' ', map { $_->{seq} . ($_->{late} ? ' late' : '') } @more),
             '2 3', 'the others are in step');
@@ -117,13 +118,13 @@ for my $form ([], ['-j']) {
     like($r->{lines}[0], qr/^from \S+: seq=1 timeout$/, 'it is lost');
     like($r->{lines}[1], qr/^56 bytes from \S+: seq=1 time=\S+ ms late$/,
         '... its echo is late');
-    cmp_ok((EchocPing::replies($r))[0][1], '>=', 400 * $scale,
+    cmp_ok((EchocPing::replies($r))[0][1], '>=', 1000 * $patience,
         '... with what it took');
     like($r->{lines}[$_], qr/^56 bytes from \S+: seq=$_ time=\S+ ms$/,
         "... and $_ is in step") for 2, 3;
     is(join(' ', @{ $r->{summary} }{qw(sent received late corrupt loss)}),
         '3 2 1 0 33.33', 'the summary counts it apart');
-    cmp_ok($r->{summary}{rtt}[2], '<', 400 * $scale,
+    cmp_ok($r->{summary}{rtt}[2], '<', 1000 * $patience,
         '... and not among the times');
 }
 

@@ -69,13 +69,13 @@ ok($apart, 'the wait for the handshake is apart');
 # up another.
 $server = EchocServer->start(fault => 'silent', only => 2);
 $r = EchocPing::run(args => ['--reconnect', '-c', 4, '-i', '0.1', '-W',
-    1 * $scale, $server->target]);
+    2 * $scale, $server->target]);
 is(join(' ', map { $_->[0] } EchocPing::replies($r)), '1 3 4',
     'one connection is silent: the others are not') or diag($r->{stdout});
 is_deeply([EchocPing::losses($r)], [[2, 'timeout']], '... and it is lost');
 $server = EchocServer->start(fault => 'silent', only => 2);
 $r = EchocPing::run(args => ['--reconnect', '-O', '-c', 3, '-i',
-    0.3 * $scale, '-W', 1 * $scale, $server->target]);
+    1 * $scale, '-W', 2 * $scale, $server->target]);
 is(join(' ', map { /seq=(\d) no answer yet/ ? $1 : () } @{ $r->{lines} }),
     '2', '-O names the one that is silent') or diag($r->{stdout});
 
