@@ -189,7 +189,8 @@ for (
         env => { PATH => $path });
     ok(Echod::until(sub { (Echod::slurp("$dir/pid") // '') =~ /\n/ }),
         'a gnuplot that hangs');
-    my ($pid) = (Echod::slurp("$dir/pid") // '') =~ /(\d+)/;
+    my ($pid) = (Echod::slurp("$dir/pid") // '') =~ /(\d+)/
+        or die "gnuplot has not been run\n";
     # As from a terminal: all of them get it.
     Echod::until(sub {
         $client->signal('INT');
