@@ -71,12 +71,14 @@ sub intervals {
 }
 
 # measures(N): wait until the Nth interval is over, the first one if not
-# given; whether it is.
+# given, and there were echoes in one of them; whether that is so.
 sub measures {
     my ($self, $n) = @_;
     $n //= 1;
     return Echod::until(sub {
-        return $self->intervals >= $n || !$self->{client}->is_running;
+        return 1 unless $self->{client}->is_running;
+        return $self->intervals >= $n
+            && $self->{client}->stderr_so_far =~ m{^[\d.]+ s  (?!0/s)}m;
     }, 20) && $self->{client}->is_running;
 }
 
