@@ -20,8 +20,18 @@ my @patience = ('-W', 0.3 * Echod::scale());
 sub check {
     my ($name, $server, $args, $status, %more) = @_;
     my $r = EchocBench::run($args, $server);
+    # A machine that is busy can be so for the whole of a short time.
+    for (2 .. 4) {
+        last if !$more{echoed} || ref $more{echoed} || is_measured($r);
+        $r = EchocBench::run($args, $server);
+    }
     judge($name, $r, $status, %more);
     return $r;
+}
+
+sub is_measured {
+    my $r = shift;
+    return $r->{json} && $r->{json}{messages}{echoed};
 }
 
 sub judge {
@@ -169,8 +179,8 @@ for my $fault ({}, { fault => 'stall', at => 64 * 5, for => 600 }) {
     for my $how (['-d', '60s'], ['-d', '60s', '-R', 1000], ['-n', 10_000_000]) {
         my $name = join ' ', 'interrupted', @$how, %$fault;
         my $server = EchocServer->start(%$fault);
-        my $bench = EchocBench->start(['-c', 6, '--warmup', 0, @patience,
-                @$how], $server);
+        my $bench = EchocBench->start(['-c', 6, '--warmup', 0,
+                %$fault ? @patience : (), @$how], $server);
         ok($bench->measures(2), "$name: it measures");
         $bench->signal('INT');
         $r = $bench->wait;

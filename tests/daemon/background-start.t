@@ -79,7 +79,7 @@ for my $case (@failures) {
         ok(!-e $d->pid_file, "$what: no pid file is left");
         $d->{status} = $status;
         $d->expect_log(qr/./);
-        ok(Echod::until(sub { !$d->left_over }, 1),
+        ok(Echod::until(sub { !$d->left_over }),
             "$what: no process is left");
     }
 }

@@ -9,10 +9,9 @@ use warnings;
 
 use EchodBurst;
 
-# Seconds: in the best round, for a machine can be busy, and in each.
+# Seconds, in the best round: a machine can be busy.
 EchodBurst::rounds(
     clients => 1000,
     options => ['-o', 'workers.max=2000'],
     best    => 1,
-    each    => 4,
 );

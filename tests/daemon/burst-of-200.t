@@ -9,10 +9,9 @@ use warnings;
 
 use EchodBurst;
 
-# Seconds: in the best round, for a machine can be busy, and in each.
+# Seconds, in the best round: a machine can be busy.
 EchodBurst::rounds(
     clients => 200,
     options => [],
     best    => 0.25,
-    each    => 1,
 );

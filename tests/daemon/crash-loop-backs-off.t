@@ -51,14 +51,14 @@ for my $where (['epoll_create1', 'before it is ready', 5],
     is(Echod::echo($sock, 'still here'), 'still here',
         'a client who is served does not notice');
     $d->signal('USR1');
-    ok($d->wait_log(qr/: status generation=1 /, timeout => 1),
+    ok($d->wait_log(qr/: status generation=1 /),
         'the master answers');
 
     # The cause has gone: the pool recovers by itself, or by a reload at once.
     kill INT => $strace;
     Echod::wait_for($strace, 5);
     like($d->reload, qr/reload done/, 'the cause is gone: a reload');
-    my $back = Echod::echo_once($d->port, 'hello', timeout => 1);
+    my $back = Echod::echo_once($d->port, 'hello');
     is($back, 'hello', 'serves new clients at once');
     is(Echod::transfer($sock, 'bye', eof => 1), 'bye', 'and the old one');
     close $sock;

@@ -16,7 +16,7 @@ my $silent = $d->connect;
 my $deaf = $d->connect;
 is(Echod::echo($_, 'hello'), 'hello', 'a client') for $talker, $silent;
 is(syswrite($deaf, 'x' x 1000), 1000, 'a deaf one');
-Echod::until(sub { $d->busy_workers == 3 }, 3);
+Echod::until(sub { $d->busy_workers == 3 });
 $d->look;
 
 # The deadline counts from the signal, however long the master has slept.

@@ -48,7 +48,7 @@ is(EchodProc::status($d->pid, 'Uid'), "0\t0\t0\t0", 'the master stays root');
 kill 'KILL', ($d->workers)[0];
 $d->expect_log(qr/: warning: (?:worker died |.* before (?:it|they) served? anybody)/);
 ok($d->wait_log(qr/: warning: worker died /), 'a worker dies');
-ok(Echod::until(sub { $d->workers >= 5 }, 3), 'and is replaced');
+ok(Echod::until(sub { $d->workers >= 5 }), 'and is replaced');
 check($d, $uid, $gid, 'a replacement');
 
 # Another user after a reload.
@@ -68,7 +68,7 @@ SKIP: {
     ok(Echod::until(sub {
         my @loggers = grep { $d->role($_) eq 'logger' } $d->children;
         return @loggers == 1;
-    }, 3), 'and the old logger');
+    }), 'and the old logger');
     check($d, $other_uid, $other_gid, 'the others');
 }
 $d->finish;

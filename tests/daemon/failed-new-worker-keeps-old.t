@@ -51,7 +51,7 @@ for my $case (@faults) {
         "$flag: the same socket");
     is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
         "$flag: the old workers are there");
-    ok(Echod::until(sub { $d->workers <= 12 }, 3),
+    ok(Echod::until(sub { $d->workers <= 12 }),
         "$flag: and the new ones have gone");
 }
 

@@ -19,11 +19,11 @@ for my $count (1, 5) {
     freeze(@frozen);
     ok($d->wait_log(qr/: warning: worker stopped pid=$frozen[-1]$/),
         "$count frozen: the log tells");
-    is(served($d, 10), 10, 'clients are served within 1 s');
+    is(served($d, 10), 10, 'clients are served');
     my %frozen = map { $_ => 1 } @frozen;
     ok(Echod::until(sub {
         (grep { !$frozen{$_} } $d->idle_workers) >= 5;
-    }, 1), 'there are as many idle ones as before');
+    }), 'there are as many idle ones as before');
     $d->mark;
     kill CONT => @frozen;
     ok($d->wait_log(qr/: worker continued pid=$frozen[-1]$/), 'they go on');
@@ -73,15 +73,15 @@ sub freeze {
     kill STOP => @pids;
     Echod::until(sub {
         !grep { (Echod::stat_of($_))[0] ne 'T' } @pids;
-    }, 3);
+    });
     return;
 }
 
-# How many of COUNT clients are served within a second.
+# How many of COUNT clients are served.
 sub served {
     my ($d, $count) = @_;
     my @sock = map { $d->connect } 1 .. $count;
     return scalar grep {
-        Echod::transfer($_, 'hello', eof => 1, timeout => 1) eq 'hello'
+        Echod::transfer($_, 'hello', eof => 1) eq 'hello'
     } @sock;
 }

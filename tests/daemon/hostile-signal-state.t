@@ -28,7 +28,7 @@ for my $state ('blocked', 'ignored') {
     my ($dead) = $d->idle_workers;
     $d->expect_log(qr/: worker died pid=$dead /);
     kill KILL => $dead;
-    ok(Echod::until(sub { !Echod::stat_of($dead) }, 1), 'a child is reaped');
+    ok(Echod::until(sub { !Echod::stat_of($dead) }), 'a child is reaped');
 
     # HUP, USR1.
     like($d->reload, qr/reload done/, 'HUP reloads');

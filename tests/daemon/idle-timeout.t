@@ -55,7 +55,7 @@ sub check_end {
     is($Echod::problem, '', 'with a FIN');
     my $seconds = Echod::now() - $last;
     cmp_ok($seconds, '>=', $idle - 0.01, 'not too early');
-    cmp_ok($seconds, '<', $idle + Echod::scale(), 'nor too late');
+    Echod::soon($last, 'nor too late', $idle);
     close $sock;
     like($d->wait_log(qr/connection ended .*in_bytes=$bytes /),
         qr/^echod\[$worker\]: .* reason=idle$/, 'the log tells why');

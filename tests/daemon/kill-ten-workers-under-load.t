@@ -79,7 +79,7 @@ ok($d->wait_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
 is($d->count_log(qr/: warning: worker died .*peer=127\.0\.0\.1:\d+$/), $served,
     "of these $served with the client they served");
 is(Echod::echo_once($d->port, 'new'), 'new', 'a new client is served');
-ok(Echod::until(sub { $d->idle_workers >= 5 }, 3),
+ok(Echod::until(sub { $d->idle_workers >= 5 }),
     'min_spare workers are idle again');
 note sprintf 'after %.3f s', Echod::now() - $start;
 

@@ -58,7 +58,7 @@ for my $kind (qw(symlink dangling hardlink fifo directory)) {
         args => ['-F', '-l', '127.0.0.1:0', '-p', "$dir/$kind"]);
     is($status, 71, "$kind: status 71");
     like($err, qr/pid file \Q$dir\/$kind\E\b/, 'the file is named');
-    cmp_ok(Echod::now() - $start, '<', Echod::scale(), 'at once');
+    Echod::soon($start, 'at once');
     ok(-l "$dir/$kind" || -e "$dir/$kind", 'it is still there');
 }
 is(Echod::slurp("$dir/precious"), "precious\n", 'no foreign file is changed');

@@ -19,7 +19,7 @@ my @workers = $d->workers;
 kill STOP => @workers;
 Echod::until(sub {
     !grep { (Echod::stat_of($_))[0] ne 'T' } @workers;
-}, 3);
+});
 my $clients = 8;
 my @sock = map { $d->connect } 1 .. $clients;
 syswrite $_, 'hello' for @sock;

@@ -82,7 +82,7 @@ is(scalar(grep { /: received / } lines_of('x' x 40)), 1,
 # workers
 my $count = sub {
     my ($n) = @_;
-    return Echod::until(sub { $d->workers == $n }, 3);
+    return Echod::until(sub { $d->workers == $n });
 };
 with('workers', qq(workers = { start = 2; min_spare = 2; max_spare = 3; };\n));
 ok($count->(2), 'two workers') or diag join ' ', $d->workers;
@@ -101,7 +101,7 @@ is(Echod::receive($second, 6), 'second',
     'until a reload allows more workers');
 is(Echod::echo($first, 'again'), 'again', 'the first client goes on');
 close $_ for $first, $second;
-ok(Echod::until(sub { my $n = $d->workers; $n >= 5 && $n <= 10 }, 3),
+ok(Echod::until(sub { my $n = $d->workers; $n >= 5 && $n <= 10 }),
     'five workers and some spare by default')
   or diag join ' ', $d->workers;
 

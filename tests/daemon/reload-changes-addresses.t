@@ -60,7 +60,7 @@ is(Echod::echo($_, 'again'), 'again', 'a client from before goes on')
 $d->rewrite(config('127.0.0.1', '127.0.0.3'));
 like($d->reload, qr/reload done .*listeners=2/, 'an address is removed');
 is($d->count_log(qr/: closing 127\.0\.0\.2:$port2$/), 1, 'the log says so');
-ok(Echod::until(sub { refused('127.0.0.2', $port2) }, 2),
+ok(Echod::until(sub { refused('127.0.0.2', $port2) }),
     'and refuses afterwards');
 is(Echod::echo($removed, 'still here'), 'still here',
     'a client that it had finishes');
@@ -79,7 +79,7 @@ is_deeply([ listener($d, '127.0.0.3') ]->[0], $port2, 'to the new one');
 is(Echod::echo_once($port2, 'three', host => '127.0.0.3'), 'three',
     'which answers');
 ok($port2 == $port3
-      || Echod::until(sub { refused('127.0.0.3', $port3) }, 2),
+      || Echod::until(sub { refused('127.0.0.3', $port3) }),
     'and the old one refuses');
 is((listener($d, '127.0.0.1'))[1], $inode1,
     'the unchanged address is the first socket still');

@@ -52,7 +52,7 @@ for my $n (1 .. CLIENTS) {
       if $back eq $data && $rest eq '' && $Echod::problem eq '';
 }
 is_deeply(\@served, [ 1 .. CLIENTS ], 'all ten are served to their end');
-ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }, 2),
+ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }),
     'the address refuses now');
 ok(Echod::until(
     sub { !grep { EchodProc::alive($_) } @workers }, 3),

@@ -23,7 +23,7 @@ my $shim = EchodShim->build;
     my ($loader) = $shim->entered('getaddrinfo');
     my $start = Echod::now();
     is($d->stop('TERM', unseen => 1), 0, 'TERM stops all the same');
-    cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
+    Echod::soon($start, 'at once');
     ok(!Echod::is_alive($loader), 'and takes the loader with it');
     is($d->count_log(qr/: reload (?:done|failed)/), 0,
         'nobody says anything more of the reload');
@@ -76,7 +76,7 @@ for my $second ('TERM', 'INT') {
     is($Echod::problem, '', 'with a FIN');
     close $client;
     is($d->wait_end(5), 0, 'and echod');
-    cmp_ok(Echod::now() - $start, '<', 1.5 * Echod::scale(), 'at once');
+    Echod::soon($start, 'at once');
     ok($d->wait_log(qr/: stopping now/), 'the log says so');
     $d->finish;
 }

@@ -29,7 +29,7 @@ ok($d->wait_log(qr/: stopping gracefully/), 'TERM');
 ok(Echod::until(sub {
     my %listening = Echod::tcp_listeners();
     return !grep { $listening{$_} } @inodes;
-}, 3), 'nobody listens any more');
+}), 'nobody listens any more');
 is(Echod::connect_to('127.0.0.1', $d->port), undef,
     'new clients are refused');
 

@@ -25,7 +25,7 @@ sub line_arrives {
     Echod::echo_once($d->port, 'x' x $n);
     ok(Echod::until(sub {
         $syslog->count(qr/: connection ended .*in_bytes=$n /);
-    }, 3), $what);
+    }), $what);
     return;
 }
 

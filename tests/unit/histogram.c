@@ -418,10 +418,13 @@ readers_see_it_grow(void **state)
 		before = copy->count;
 		if (before == 0)
 			continue;
-		/* What was read while it grew makes sense by itself. */
-		assert_in_range(copy->min, 1000, 1000);
-		assert_in_range(histogram_percentile(copy, 50 * PERCENT), 1000,
-		    6003);
+		/*
+		 * What was read while it grew makes sense by itself, though a
+		 * counter that was read early may miss what a later one has.
+		 */
+		assert_in_range(copy->min, 1000, 5999);
+		assert_in_range(histogram_percentile(copy, 50 * PERCENT),
+		    (uintmax_t)copy->min, 6003);
 	}
 	assert_int_equal(pthread_join(writer, NULL), 0);
 	assert_int_equal(h->count, TO_RECORD);
