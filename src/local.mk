@@ -59,6 +59,8 @@ libechoc_a_SOURCES = \
 	%D%/client/link.h \
 	%D%/client/loop.c \
 	%D%/client/loop.h \
+	%D%/client/loss.c \
+	%D%/client/loss.h \
 	%D%/client/message.c \
 	%D%/client/message.h \
 	%D%/client/mismatch.c \

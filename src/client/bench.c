@@ -131,9 +131,15 @@ load(struct bench *b)
 	atomic_store(&c->start, now);
 	wake_all(b);
 	while (atomic_load(&c->done) < b->plan.threads) {
-		wait_until(b, next < c->end ? next : INT64_MAX);
+		/* When all messages have an end there is only the closing. */
+		wait_until(b,
+		    next < c->end &&
+			    atomic_load(&c->settled) < b->plan.threads ?
+			next :
+			INT64_MAX);
 		now = clock_ns();
-		if (now >= next && now < c->end) {
+		if (now >= next && now < c->end &&
+		    atomic_load(&c->settled) < b->plan.threads) {
 			end_interval(b, now);
 			/* A long one, when we were stopped meanwhile. */
 			do
@@ -144,13 +150,14 @@ load(struct bench *b)
 	}
 }
 
-/* When the window ended in fact. */
+/* When the window ended in fact: with -n at the last outcome. */
 static int64_t
 window_end(const struct bench *b)
 {
 	int64_t last = b->control.window;
 
-	if (b->opt->messages == 0 || b->result.interrupted)
+	if (b->opt->messages == 0 ||
+	    (b->result.interrupted && atomic_load(&b->control.left) > 0))
 		return b->control.end > last ? b->control.end : last;
 	for (unsigned n = 0; n < b->plan.threads; n++)
 		if (b->loops[n].last_outcome > last)
@@ -185,22 +192,6 @@ make_loops(struct bench *b, struct failure *f)
 	return 0;
 }
 
-/* Whose connections have all failed was never a load. */
-static int
-nobody_connected(struct bench *b, struct failure *f)
-{
-	enum fault most = tally_most(b->result.connects.failed);
-
-	if (b->result.interrupted)
-		return failure_set(f, OUTCOME_NEGATIVE,
-		    "interrupted while connecting");
-	if (b->result.mismatches > 0)
-		return mismatch_failure(&b->result.mismatch, f);
-	return failure_set(f, fault_outcome(most),
-	    "none of %u connections could be made: %s", b->plan.connections,
-	    fault_words(most));
-}
-
 static void
 run_threads(struct bench *b, struct failure *f)
 {
@@ -227,7 +218,7 @@ run_threads(struct bench *b, struct failure *f)
 	if (connected)
 		result_judge(&b->result, f);
 	else
-		nobody_connected(b, f);
+		result_unconnected(&b->result, f);
 	errno = logged;
 	if (logged != 0 && f->outcome != OUTCOME_MISMATCH)
 		failure_sys(f, OUTCOME_USAGE, "--log %s", b->opt->log);

@@ -62,18 +62,32 @@ document_text(const char *text)
 	return json_string(plain);
 }
 
+static json_t *
+date(const struct timespec *when)
+{
+	char text[64], seconds[32];
+	struct tm tm;
+
+	gmtime_r(&when->tv_sec, &tm);
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%06ldZ", seconds,
+	    when->tv_nsec / 1000);
+	return json_string(text);
+}
+
 json_t *
 document_now(void)
 {
-	char text[64], date[32];
 	struct timespec now;
-	struct tm tm;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%06ldZ", date, now.tv_nsec / 1000);
-	return json_string(text);
+	return date(&now);
+}
+
+void
+document_begin(struct options *opt)
+{
+	clock_gettime(CLOCK_REALTIME, &opt->started);
 }
 
 static json_t *
@@ -110,7 +124,7 @@ document_new(const struct options *opt, const struct target *t)
 	json_object_set_new(object, "mode",
 	    json_string(options_mode_name(opt->mode)));
 	json_object_set_new(object, "command", command(opt));
-	json_object_set_new(object, "started", document_now());
+	json_object_set_new(object, "started", date(&opt->started));
 	json_object_set_new(object, "target",
 	    t != NULL ? target_object(t) : json_null());
 	return object;

@@ -21,6 +21,9 @@ struct target;
 /* The version of what the documents contain; it grows when a name changes. */
 enum { DOCUMENT_SCHEMA = 1 };
 
+/* Note when the run began, for all of its documents. */
+void document_begin(struct options *);
+
 /*
  * What every document begins with: schema, tool, version, mode, command, when it
  * began, and the target as far as it is known (NULL: not at all).

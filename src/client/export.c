@@ -50,10 +50,9 @@ times(const struct histogram *h, const struct options *opt)
 	json_object_set_new(object, "stddev_us",
 	    any ? document_real(histogram_deviation(h) / 1e3, 3) : json_null());
 	for (unsigned i = 0; i < opt->percentiles; i++) {
-		char name[16];
+		char name[THRESHOLD_NAME];
 
-		snprintf(name, sizeof(name), "p%.7g",
-		    (double)opt->percentile[i] / PERCENT);
+		threshold_name(opt->percentile[i], name, sizeof(name));
 		json_object_set_new(percentiles, name,
 		    document_us(result_percentile(h, opt->percentile[i])));
 	}
@@ -295,9 +294,9 @@ add_result(json_t *object, const struct result *r)
 	json_object_set_new(object, "messages", messages(r));
 	json_object_set_new(object, "errors", kinds(r->window.lost));
 	json_object_set_new(object, "warmup",
-	    json_pack("{s:o, s:o, s:o}", "sent", integer(r->before.sent),
-		"echoed", integer(r->before.echoed), "errors",
-		kinds(r->before.lost)));
+	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(r->before.sent),
+		"echoed", integer(r->before.echoed), "not_sent",
+		integer(r->before.not_sent), "errors", kinds(r->before.lost)));
 	json_object_set_new(object, "response_time",
 	    times(r->response, r->plan->opt));
 	json_object_set_new(object, "service_time",

@@ -18,11 +18,12 @@ nth(const struct flow *f, unsigned n)
 }
 
 void
-flow_init(struct flow *f, uint32_t index)
+flow_init(struct flow *f, uint32_t index, uint32_t most)
 {
 	memset(f, 0, sizeof(*f));
 	f->fd = -1;
 	f->index = index;
+	f->most = most;
 }
 
 enum fault
@@ -37,7 +38,7 @@ flow_connect(struct flow *f, const struct addr *to, const struct origin *from,
 	f->stream = stream;
 	f->tx = f->rx = pattern_start(stream);
 	f->offset = f->unechoed = 0;
-	f->served = f->count;
+	f->served = 0;
 	return FAULT_NONE;
 }
 
@@ -70,8 +71,34 @@ flow_put(struct flow *f, int64_t due, uint32_t size, bool measured)
 		.size = size,
 		.measured = measured };
 	f->unsent += size;
-	f->served++;
 	return true;
+}
+
+bool
+flow_is_used_up(const struct flow *f)
+{
+	return f->most > 0 && f->served + (f->count - f->begun) >= f->most;
+}
+
+void
+flow_renew(struct flow *f)
+{
+	f->served = 0;
+}
+
+uint64_t
+flow_sendable(const struct flow *f)
+{
+	uint64_t bytes;
+
+	if (f->most == 0 || f->unsent == 0)
+		return f->unsent;
+	bytes = f->begun > 0 ? nth(f, f->begun - 1)->size - f->partly : 0;
+	for (unsigned i = f->begun; i < f->count && bytes < PATTERN_RUN &&
+	     f->served + (i - f->begun) < f->most;
+	     i++)
+		bytes += nth(f, i)->size;
+	return bytes;
 }
 
 /* So many bytes have gone; a message has begun with its first one. */
@@ -87,6 +114,7 @@ went(struct flow *f, size_t n, int64_t now)
 
 		if (f->begun == 0 || f->partly == nth(f, f->begun - 1)->size) {
 			nth(f, f->begun++)->sent = now;
+			f->served++;
 			f->partly = 0;
 		}
 		m = nth(f, f->begun - 1);
@@ -101,9 +129,10 @@ went(struct flow *f, size_t n, int64_t now)
 enum fault
 flow_send(struct flow *f, int64_t now)
 {
-	while (f->unsent > 0) {
-		size_t most = f->unsent < PATTERN_RUN ? (size_t)f->unsent :
-							PATTERN_RUN;
+	uint64_t left;
+
+	while ((left = flow_sendable(f)) > 0) {
+		size_t most = left < PATTERN_RUN ? (size_t)left : PATTERN_RUN;
 		ssize_t n = send(f->fd, pattern_at(f->tx), most, MSG_NOSIGNAL);
 
 		if (n == -1)

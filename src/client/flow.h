@@ -45,7 +45,8 @@ struct flow {
 	bool gone;	      /* it will not come back */
 	uint8_t failures;     /* one after the other, without an echo */
 	uint32_t index;	      /* among all flows */
-	uint32_t served;      /* messages put since it was connected */
+	uint32_t most;	      /* messages for a connection; 0: any number */
+	uint32_t served;      /* of these, how many have begun */
 	uint32_t tx, rx;      /* positions in the pattern */
 	uint64_t stream;      /* the number of its pattern */
 	uint64_t offset;      /* bytes that came back */
@@ -61,7 +62,8 @@ struct flow {
 	bool queued;
 };
 
-void flow_init(struct flow *, uint32_t index);
+/* Each of its connections will carry `most` messages; 0: any number. */
+void flow_init(struct flow *, uint32_t index, uint32_t most);
 
 /*
  * Begin to connect, as the stream of that number.  Messages that waited stay
@@ -74,8 +76,17 @@ enum fault flow_connect(struct flow *, const struct addr *,
 /* Add a message.  False: there is no room for it. */
 bool flow_put(struct flow *, int64_t due, uint32_t size, bool measured);
 
+/* How many of the bytes that wait may be sent on this connection. */
+uint64_t flow_sendable(const struct flow *);
+
+/* Whether no more messages than it has may go on this connection. */
+bool flow_is_used_up(const struct flow *);
+
+/* Forget what has gone on this connection: it was not what it is for. */
+void flow_renew(struct flow *);
+
 /*
- * Send what waits, as far as there is room.  `now` is a reading of the clock
+ * Send what may be sent, as far as there is room.  `now` is a reading of the clock
  * that is as late as it can be.
  */
 enum fault flow_send(struct flow *, int64_t now);

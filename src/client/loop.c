@@ -59,7 +59,7 @@ loop_init(struct loop *l, uint32_t first)
 	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake, &event) == -1)
 		return -1;
 	for (unsigned i = 0; i < l->flow_count; i++) {
-		flow_init(&l->flows[i], first + i);
+		flow_init(&l->flows[i], first + i, (uint32_t)opt->reconnect);
 		handshake_queue(l, &l->flows[i]);
 	}
 	l->unready = l->flow_count;
@@ -115,7 +115,8 @@ has_more(const struct loop *l)
 
 /*
  * With -n it is over when nobody has a message to put; or when nobody can, for
- * as long as an echo may take.
+ * as long as an echo may take.  By the clock from before the wait: a client
+ * that stood still has not looked.
  */
 static bool
 load_is_over(const struct loop *l, int64_t now)
@@ -124,7 +125,7 @@ load_is_over(const struct loop *l, int64_t now)
 		return true;
 	if (l->plan->opt->messages == 0 || l->under_way > 0)
 		return false;
-	return now - l->last_open >= l->plan->opt->timeout_ns ||
+	return l->turned - l->last_open >= l->plan->opt->timeout_ns + LAST ||
 	    atomic_load_explicit(&l->control->left, memory_order_relaxed) <= 0;
 }
 
@@ -175,6 +176,7 @@ change_phase(struct loop *l, int64_t now)
 			traffic_skip_due(l);
 		sweep_finish(l, now);
 		enter(l, PHASE_CLOSE, now + CLOCK_SECOND);
+		say(l, &l->control->settled);
 	}
 	if (l->phase == PHASE_CLOSE &&
 	    (l->sockets == 0 || now >= l->phase_ends))
@@ -235,6 +237,7 @@ turn(struct loop *l)
 	struct flow *f;
 	int n;
 
+	l->turned = now;
 	while ((f = handshake_take(l, now)) != NULL)
 		traffic_connect(l, f);
 	/* What was due before the end goes, even if we are late with it. */

@@ -31,6 +31,7 @@ struct control {
 	_Atomic unsigned handshakes; /* under way */
 	_Atomic uint64_t streams;    /* numbers for patterns */
 	_Atomic unsigned ready;	     /* loops whose connections are made */
+	_Atomic unsigned settled;    /* loops whose messages all have an end */
 	_Atomic unsigned done;	     /* loops that have left */
 	int changed;		     /* eventfd for ready and done */
 };
@@ -67,7 +68,6 @@ struct loop {
 
 	/* after the end */
 	struct mismatch mismatch;
-	uint64_t mismatch_stream;
 	int64_t last_outcome; /* of a measured message, clock_ns() */
 	double busy; /* processor time over time, of the window; -1: ? */
 
@@ -85,10 +85,18 @@ struct loop {
 	uint64_t under_way; /* messages put and neither echoed nor lost */
 	uint64_t size_state;
 	int64_t next_scan, phase_ends;
-	int64_t last_open; /* when a flow was seen open, in the load */
+	int64_t last_open; /* when a flow was known to be of use, in the load */
+	int64_t turned;	   /* the clock, at the begin of this turn */
 	int64_t window_began, cpu_began;
 	unsigned char *buffer;
 };
+
+/* The account of a message: of the window, or of what was before it. */
+static inline struct tally *
+loop_tally(struct loop *l, const struct message *m)
+{
+	return m->measured ? &l->window : &l->before;
+}
 
 /*
  * Take memory and descriptors, `flow_count` connections, the first of which

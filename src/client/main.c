@@ -18,17 +18,38 @@
 #include "client/transcript.h"
 #include "client/wait.h"
 
+/* Whether -j is among letters behind one dash, and no value of another. */
+static bool
+has_letter_j(const char *word)
+{
+	const struct flag *row;
+
+	if (word[0] != '-' || word[1] == '-')
+		return false;
+	for (const char *c = word + 1; *c != '\0'; c++) {
+		if (*c == 'j')
+			return true;
+		for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
+			if (row->letter == *c && row->values != NULL)
+				return false;
+	}
+	return false;
+}
+
 /* Whether JSON was asked for in a command line that could not be read. */
 static bool
 wants_json(const struct options *opt, int argc, char *argv[])
 {
-	static const char *const words[] = { "-j", "--json", "--json-stream",
+	static const char *const words[] = { "--json", "--json-stream",
 		"--format=json", "json" };
 
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc; i++) {
+		if (has_letter_j(argv[i]))
+			return true;
 		for (size_t n = 0; n < sizeof(words) / sizeof(words[0]); n++)
 			if (strcmp(argv[i], words[n]) == 0)
 				return true;
+	}
 	return opt->json || opt->format == FORMAT_JSON;
 }
 
@@ -126,9 +147,12 @@ main(int argc, char *argv[])
 	struct target target = { 0 };
 	struct product product;
 	struct failure f = { 0 }, writing = { 0 };
+	int result;
 
 	open_standard_descriptors();
-	if (options_read(&opt, argc, argv, &f) == -1)
+	result = options_read(&opt, argc, argv, &f);
+	document_begin(&opt);
+	if (result == -1)
 		return misused(&opt, argc, argv, &f);
 	if (opt.action == ACTION_HELP)
 		flags_help(stdout, opt.mode);

@@ -46,6 +46,7 @@ message_document(const struct target *t, const struct options *opt,
     const struct connection *c, const struct stream *s, struct failure *f,
     const struct product *p)
 {
+	struct failure writing = { 0 };
 	json_t *object = document_new(opt, t);
 	int64_t total = s->begun_ns != 0 ? s->ended_ns - s->begun_ns : -1;
 
@@ -66,5 +67,9 @@ message_document(const struct target *t, const struct options *opt,
 	json_object_set_new(object, "mismatch",
 	    document_mismatch(&s->mismatch));
 	document_outcome(object, f);
-	return document_write(object, p, DOCUMENT_MEMBERS, f);
+	if (document_write(object, p, DOCUMENT_MEMBERS, &writing) == 0)
+		return 0;
+	if (f->outcome != OUTCOME_MISMATCH)
+		*f = writing;
+	return -1;
 }

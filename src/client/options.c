@@ -243,12 +243,16 @@ check(const struct options *opt, struct failure *f)
 	return 0;
 }
 
-/* A long option is the whole word; a letter may be amid others. */
+/*
+ * A long option is the whole word, and getopt_long(3) has no letter for it that
+ * it does not know; a letter may be amid others.
+ */
 static int
 refuse(const struct spelling *s, int c, const char *word, struct failure *f)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
-	bool is_long = strncmp(word, "--", 2) == 0;
+	bool is_long = (optopt == 0 || optopt >= LONG_BASE) &&
+	    strncmp(word, "--", 2) == 0;
 	const char *name = is_long ? word : letter;
 
 	if (c == ':')

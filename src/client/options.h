@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "client/sizes.h"
 #include "client/threshold.h"
@@ -56,10 +57,11 @@ struct options {
 	bool quiet;
 	unsigned verbose;
 	bool json;
-	int format;	    /* enum format; FORMAT_TEXT: not given */
-	const char *output; /* NULL: none, "-": stdout */
-	int color;	    /* enum when */
-	int progress;	    /* enum progress_form */
+	int format;		 /* enum format; FORMAT_TEXT: not given */
+	struct timespec started; /* the run; of document_begin() */
+	const char *output;	 /* NULL: none, "-": stdout */
+	int color;		 /* enum when */
+	int progress;		 /* enum progress_form */
 
 	/* transcript, send, wait */
 	bool easy;

@@ -107,6 +107,8 @@ send_probe(struct ping *p, int64_t due)
 	journal_sent(&p->journal);
 	if (l != NULL && l->state == LINK_DOWN)
 		fault = link_connect(l, &p->peer, &p->from, p->opt->nagle);
+	if (fault != FAULT_NONE)
+		p->account.failed_connections++;
 	if (l == NULL || fault != FAULT_NONE || !link_add(l, seq, due)) {
 		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
 		return;
@@ -317,8 +319,8 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
 	journal_start(&p->journal, &c, f);
-	p->deadline = p->account.began + p->opt->deadline_ns;
 	p->next_due = p->account.began = clock_ns();
+	p->deadline = p->next_due + p->opt->deadline_ns;
 }
 
 int

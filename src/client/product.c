@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/failure.h"
 
@@ -35,10 +36,51 @@ product_file_close(FILE *file, const char *path, struct failure *f)
 	return result;
 }
 
+/* Whether what goes to one of two files would change the other. */
+static bool
+is_same(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	if (stat(path, &a) == -1)
+		return strcmp(path, other) == 0;
+	return stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Each file is opened for itself, and all but that of -f are emptied. */
+static int
+check_distinct(const struct options *opt, struct failure *f)
+{
+	const struct {
+		const char *option, *path;
+	} files[] = {
+		{ "-f", opt->file },
+		{ "-o", opt->output },
+		{ "--hdr", opt->spectrum },
+		{ "--log", opt->log },
+		{ "--plot", opt->plot },
+	};
+	const size_t n = sizeof(files) / sizeof(files[0]);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; files[i].path != NULL && k < n; k++)
+			if (files[k].path != NULL &&
+			    strcmp(files[k].path, "-") != 0 &&
+			    is_same(files[i].path, files[k].path))
+				return failure_set(f, OUTCOME_USAGE,
+				    "%s and %s name the same file, %s",
+				    files[i].option, files[k].option,
+				    files[k].path);
+	return 0;
+}
+
 int
 product_open(struct product *p, const struct options *opt, struct failure *f)
 {
 	memset(p, 0, sizeof(*p));
+	if (check_distinct(opt, f) == -1)
+		return -1;
 	p->format = opt->format == FORMAT_TEXT ? FORMAT_JSON :
 						 (enum format)opt->format;
 	if (opt->output != NULL) {

@@ -131,7 +131,7 @@ print_latency(FILE *f, const struct result *r)
 	const struct histogram *h = r->response, *s = r->service;
 	struct human_unit unit = human_unit(h->max);
 	bool both = s != NULL;
-	char name[16];
+	char name[THRESHOLD_NAME];
 
 	if (h->count == 0)
 		return;
@@ -142,8 +142,7 @@ print_latency(FILE *f, const struct result *r)
 	print_row(f, "mean", &unit, (int64_t)histogram_mean(h),
 	    both ? (int64_t)histogram_mean(s) : -1, both);
 	for (unsigned i = 0; i < opt->percentiles; i++) {
-		snprintf(name, sizeof(name), "p%.7g",
-		    (double)opt->percentile[i] / PERCENT);
+		threshold_name(opt->percentile[i], name, sizeof(name));
 		print_row(f, name, &unit,
 		    result_percentile(h, opt->percentile[i]),
 		    both ? result_percentile(s, opt->percentile[i]) : -1, both);
@@ -169,13 +168,18 @@ print_errors(FILE *f, const struct result *r, const struct terminal *t)
 {
 	const struct connects *c = &r->connects;
 	uint64_t all = tally_faults(r->window.lost) + r->window.not_sent +
-	    tally_faults(r->before.lost) + tally_faults(c->failed) +
-	    tally_faults(c->again_failed) + tally_faults(c->broken);
+	    tally_faults(r->before.lost) + r->before.not_sent +
+	    tally_faults(c->failed) + tally_faults(c->again_failed) +
+	    tally_faults(c->broken);
 
 	if (all == 0)
 		fputs("no errors\n", f);
 	print_kinds(f, "messages lost", r->window.lost, t);
 	print_kinds(f, "lost in the warm-up", r->before.lost, t);
+	if (r->before.not_sent > 0)
+		fprintf(f,
+		    "%" PRIu64 " messages of the warm-up were not sent\n",
+		    r->before.not_sent);
 	print_kinds(f, "connections not made", c->failed, t);
 	print_kinds(f, "connections broken", c->broken, t);
 	print_kinds(f, "reconnects failed", c->again_failed, t);

@@ -50,10 +50,8 @@ result_gather(struct result *r, const struct loop *loops, unsigned count)
 		r->completed += l->completed;
 		r->completed_bytes += l->completed_bytes;
 		r->verified += l->verified;
-		if (r->mismatches == 0 && l->mismatches > 0) {
+		if (r->mismatches == 0 && l->mismatches > 0)
 			r->mismatch = l->mismatch;
-			r->mismatch_stream = l->mismatch_stream;
-		}
 		r->mismatches += l->mismatches;
 		r->skipped += l->skipped;
 		r->busy[i] = l->busy;
@@ -90,6 +88,8 @@ result_interval(struct result *r, const struct interval *interval)
 int64_t
 result_percentile(const struct histogram *h, uint32_t percentile)
 {
+	if (percentile == 100 * PERCENT)
+		return h->count > 0 ? h->max : -1;
 	return histogram_supports(h, percentile, RESULT_ABOVE) ?
 	    histogram_percentile(h, percentile) :
 	    -1;
@@ -213,6 +213,9 @@ result_judge(struct result *r, struct failure *f)
 		return mismatch_failure(&r->mismatch, f);
 	if (r->window.echoed == 0 && !r->interrupted)
 		return nothing(r, f);
+	if (all == 0)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "interrupted before anything was measured");
 	if (thresholds == -1)
 		return -1;
 	if (exceeds(r, wrong, all))
@@ -231,6 +234,22 @@ result_judge(struct result *r, struct failure *f)
 		    " messages were sent before all connections were lost",
 		    r->window.sent, r->plan->opt->messages);
 	return 0;
+}
+
+int
+result_unconnected(struct result *r, struct failure *f)
+{
+	enum fault most = tally_most(r->connects.failed);
+
+	judge_thresholds(r, f);
+	if (r->interrupted)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "interrupted while connecting");
+	if (r->mismatches > 0)
+		return mismatch_failure(&r->mismatch, f);
+	return failure_set(f, fault_outcome(most),
+	    "none of %u connections could be made: %s", r->plan->connections,
+	    fault_words(most));
 }
 
 void

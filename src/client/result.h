@@ -39,7 +39,7 @@ struct result {
 	struct connects connects;
 	uint64_t completed, completed_bytes; /* echoes within the window */
 	uint64_t verified;
-	uint64_t mismatches, mismatch_stream;
+	uint64_t mismatches;
 	struct mismatch mismatch;
 	/* Sums over the threads; service and lag are NULL in a closed loop. */
 	struct histogram *response, *service, *connect, *lag;
@@ -73,7 +73,16 @@ void result_interval(struct result *, const struct interval *);
  */
 int result_judge(struct result *, struct failure *);
 
-/* The value of a percentile in nanoseconds, -1 where too few lie above it. */
+/*
+ * The same for a run in which no connection was made, or none yet when it was
+ * interrupted.  Returns -1 with the failure of most.
+ */
+int result_unconnected(struct result *, struct failure *);
+
+/*
+ * The value of a percentile in nanoseconds, -1 where too few lie above it.  That
+ * of 100 is the largest.
+ */
 int64_t result_percentile(const struct histogram *, uint32_t percentile);
 
 void result_free(struct result *);

@@ -17,7 +17,7 @@
 
 /* What one turn of the loop knows besides the stream. */
 struct turn {
-	int64_t moved;	 /* when the last byte went or came */
+	int64_t moved;	 /* when a byte came, or it began to be awaited */
 	bool unsendable; /* what the server says is still worth reading */
 	bool waits_for_output;
 	bool ended;
@@ -67,6 +67,8 @@ fill(struct stream *s, struct failure *f)
 static void
 send_some(struct stream *s, struct turn *turn)
 {
+	/* What goes is no answer to what went before. */
+	bool idle = s->got == s->sent;
 	uint64_t left;
 	ssize_t n = 0;
 
@@ -79,7 +81,8 @@ send_some(struct stream *s, struct turn *turn)
 		if (s->sending != NULL)
 			s->sending(s->context, from, (size_t)n);
 		s->sent += (uint64_t)n;
-		turn->moved = clock_ns();
+		if (idle)
+			turn->moved = clock_ns();
 	}
 	if (n == -1 && errno != EAGAIN && errno != EINTR)
 		turn->unsendable = true;

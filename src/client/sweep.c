@@ -4,6 +4,7 @@
 #include "client/counter.h"
 #include "client/handshake.h"
 #include "client/loop.h"
+#include "client/loss.h"
 #include "client/plan.h"
 #include "client/traffic.h"
 #include "common/clock.h"
@@ -25,7 +26,7 @@ skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
 	    flow_skip(f, &m)) {
 		/* In a closed loop only what is sent was ever wanted. */
 		if (l->service != NULL)
-			counter_add(&traffic_tally(l, &m)->not_sent, 1);
+			counter_add(&loop_tally(l, &m)->not_sent, 1);
 		l->under_way--;
 		if (m.measured)
 			l->last_outcome = now;
@@ -48,9 +49,10 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 		break;
 	case FLOW_CONNECTING:
 		if (now - f->since >= timeout)
-			traffic_broken(l, f, FAULT_CONNECT_TIMEOUT, now);
+			loss_settle(l, f, FAULT_CONNECT_TIMEOUT, now);
 		break;
 	case FLOW_CLOSING:
+		l->last_open = now;
 		if (now - f->since >= CLOSE_NS) {
 			counter_add(&l->connects.unclosed, 1);
 			flow_close(f, true, now);
@@ -65,7 +67,7 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 		if (oldest != NULL &&
 		    now - (oldest->sent != 0 ? oldest->sent : oldest->due) >=
 			timeout)
-			traffic_broken(l, f, FAULT_TIMEOUT, now);
+			loss_settle(l, f, FAULT_TIMEOUT, now);
 		break;
 	}
 }
@@ -89,7 +91,7 @@ sweep_finish(struct loop *l, int64_t now)
 {
 	for (unsigned i = 0; i < l->flow_count; i++)
 		if (l->flows[i].state == FLOW_OPEN)
-			flow_finish(&l->flows[i], now);
+			traffic_finish(l, &l->flows[i], now);
 }
 
 void
@@ -103,8 +105,7 @@ sweep_close(struct loop *l, int64_t now)
 		if (f->state == FLOW_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
 		while (flow_forfeit(f, &m)) {
-			counter_add(&traffic_tally(l, &m)->lost[FAULT_TIMEOUT],
-			    1);
+			counter_add(&loop_tally(l, &m)->lost[FAULT_TIMEOUT], 1);
 			l->under_way--;
 		}
 		skip_waiting(l, f, INT64_MAX, now);

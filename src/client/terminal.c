@@ -61,8 +61,6 @@ terminal_colour(const struct terminal *t, enum colour colour)
 	static const char *const codes[] = {
 		[COLOUR_NONE] = "\033[0m",
 		[COLOUR_BAD] = "\033[31m",
-		[COLOUR_GOOD] = "\033[32m",
-		[COLOUR_FAINT] = "\033[2m",
 	};
 
 	return t->colour ? codes[colour] : "";

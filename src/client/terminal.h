@@ -11,7 +11,7 @@
 
 struct options;
 
-enum colour { COLOUR_NONE, COLOUR_BAD, COLOUR_GOOD, COLOUR_FAINT };
+enum colour { COLOUR_NONE, COLOUR_BAD };
 
 struct terminal {
 	bool out;    /* stdout is one */

@@ -89,6 +89,20 @@ threshold_percentile(const char *text, uint32_t *percentile, struct errbuf *err)
 	return 0;
 }
 
+const char *
+threshold_name(uint32_t percentile, char *text, size_t size)
+{
+	size_t n;
+
+	snprintf(text, size, "p%u.%05u", percentile / PERCENT,
+	    percentile % PERCENT);
+	for (n = strlen(text); n > 0 && text[n - 1] == '0';)
+		text[--n] = '\0';
+	if (n > 0 && text[n - 1] == '.')
+		text[n - 1] = '\0';
+	return text;
+}
+
 static int
 read_metric(struct threshold *threshold, const char *name, struct errbuf *err)
 {

@@ -59,6 +59,12 @@ bool threshold_broken(const struct threshold *, double figure);
 int threshold_share(const char *text, int max_percent, int64_t *share,
     struct errbuf *err);
 
+/* Room for "p99.99999". */
+enum { THRESHOLD_NAME = 16 };
+
+/* The name of a percentile in units of 1/PERCENT percent: "p99.9". */
+const char *threshold_name(uint32_t percentile, char *text, size_t size);
+
 /*
  * Read "50" or "99.99", at most five decimals, above 0 and up to 100.
  * In units of 1/PERCENT percent.  Returns -1 with the reason in err.

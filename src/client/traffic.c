@@ -7,30 +7,19 @@
 #include "client/dial.h"
 #include "client/handshake.h"
 #include "client/loop.h"
+#include "client/loss.h"
 #include "client/msglog.h"
 #include "client/plan.h"
 #include "common/clock.h"
 
-/* A flow that failed so often is tried no more rarely than that. */
-enum { RETRY_STEPS = 6 };
-
-/* So many have to fail before the others are not tried. */
-enum { HOPELESS = 16 };
-
 /* Open loop: what may wait for a full socket or a lost connection. */
 enum { QUEUE_BYTES = 1 << 20, QUEUE_MESSAGES = 4096 };
-
-struct tally *
-traffic_tally(struct loop *l, const struct message *m)
-{
-	return m->measured ? &l->window : &l->before;
-}
 
 /* Room in a socket is only watched while something waits for it. */
 static void
 watch(struct loop *l, struct flow *f)
 {
-	bool wants = f->unsent > 0;
+	bool wants = f->state != FLOW_CLOSING && flow_sendable(f) > 0;
 	struct epoll_event event = { .events = wants ? EPOLLIN | EPOLLOUT :
 						       EPOLLIN,
 		.data.ptr = f };
@@ -55,7 +44,7 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 		if (l->service == NULL && l->plan->opt->messages == 0 &&
 		    l->phase >= PHASE_LOAD)
 			m->measured = now >= l->window_at && now < l->end_at;
-		t = traffic_tally(l, m);
+		t = loop_tally(l, m);
 		counter_add(&t->sent, 1);
 		counter_add(&t->bytes_sent, m->size);
 	}
@@ -63,7 +52,7 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 		watch(l, f);
 	/* What the server has sent before its reset is still to be read. */
 	else if (fault != FAULT_RESET)
-		traffic_broken(l, f, fault, now);
+		loss_settle(l, f, fault, now);
 }
 
 /* Whether one more may go, and whether it will be measured. */
@@ -110,21 +99,13 @@ put(struct loop *l, struct flow *f, int64_t due, bool measured)
 	return true;
 }
 
-static bool
-is_used_up(const struct loop *l, const struct flow *f)
-{
-	int64_t most = l->plan->opt->reconnect;
-
-	return most > 0 && f->served >= most;
-}
-
 /* Closed loop: keep as many under way as were asked for. */
 static void
 refill(struct loop *l, struct flow *f, int64_t now)
 {
 	bool measured;
 
-	while (f->count < l->plan->opt->pipeline && !is_used_up(l, f) &&
+	while (f->count < l->plan->opt->pipeline && !flow_is_used_up(f) &&
 	    may_put(l, now, &measured) && put(l, f, now, measured))
 		continue;
 	if (f->unsent > 0)
@@ -135,10 +116,11 @@ static void
 echoed(struct loop *l, const struct flow *f, const struct message *m,
     int64_t now)
 {
-	struct tally *t = traffic_tally(l, m);
+	struct tally *t = loop_tally(l, m);
 	int64_t begin = l->service != NULL ? m->due : m->sent;
 
 	l->under_way--;
+	l->last_open = now;
 	counter_add(&t->echoed, 1);
 	counter_add(&t->bytes_echoed, m->size);
 	/* By the clock, what was due in the warm-up is no part of it. */
@@ -164,7 +146,7 @@ static void
 greeted(struct loop *l, struct flow *f)
 {
 	f->state = FLOW_OPEN;
-	f->served = 0;
+	flow_renew(f);
 	counter_add(&l->connects.established, 1);
 	l->unready--;
 	handshake_over(l);
@@ -182,9 +164,16 @@ go_on(struct loop *l, struct flow *f, int64_t now)
 		refill(l, f, now);
 	else if (f->unsent > 0)
 		send_waiting(l, f, now);
-	if (f->state == FLOW_OPEN && f->count == 0 &&
-	    (is_used_up(l, f) || l->phase > PHASE_DRAIN))
-		flow_finish(f, now);
+	if (f->state == FLOW_OPEN && f->begun == 0 && flow_sendable(f) == 0 &&
+	    (flow_is_used_up(f) || l->phase > PHASE_DRAIN))
+		traffic_finish(l, f, now);
+}
+
+void
+traffic_finish(struct loop *l, struct flow *f, int64_t now)
+{
+	flow_finish(f, now);
+	watch(l, f);
 }
 
 /* The server has closed after us, as it should. */
@@ -221,7 +210,7 @@ receive(struct loop *l, struct flow *f)
 	else if (fault == FAULT_ENDED && f->state == FLOW_CLOSING)
 		closed(l, f, now);
 	else
-		traffic_broken(l, f, fault, now);
+		loss_settle(l, f, fault, now);
 }
 
 static void
@@ -238,6 +227,7 @@ connected(struct loop *l, struct flow *f)
 		return;
 	}
 	f->state = FLOW_OPEN;
+	l->last_open = now;
 	counter_add(&l->connects.again, 1);
 	if (now >= l->window_at && now < l->end_at)
 		counter_add(&l->connects.within, 1);
@@ -254,14 +244,15 @@ traffic_event(struct loop *l, struct flow *f, uint32_t events)
 	if (f->state == FLOW_CONNECTING) {
 		error = dial_outcome(f->fd);
 		if (error != 0)
-			traffic_broken(l, f, fault_of_errno(error), clock_ns());
+			loss_settle(l, f, fault_of_errno(error), clock_ns());
 		else
 			connected(l, f);
 		return;
 	}
 	if ((events & ~(uint32_t)EPOLLOUT) != 0)
 		receive(l, f);
-	if ((events & EPOLLOUT) != 0 && f->fd != -1 && f->unsent > 0)
+	if ((events & EPOLLOUT) != 0 && f->fd != -1 &&
+	    f->state != FLOW_CLOSING && f->unsent > 0)
 		send_waiting(l, f, clock_ns());
 }
 
@@ -289,7 +280,8 @@ traffic_send_due(struct loop *l, int64_t now)
 			return;
 		schedule_advance(&l->due_times);
 		f = l->turn[l->next_turn++ % l->turns];
-		free_to_go = f->state == FLOW_OPEN && f->unsent == 0;
+		free_to_go = f->state == FLOW_OPEN && f->unsent == 0 &&
+		    !flow_is_used_up(f);
 		if (!put(l, f, due, measured) || f->state != FLOW_OPEN)
 			continue;
 		now = clock_ns();
@@ -311,75 +303,6 @@ traffic_skip_due(struct loop *l)
 		return;
 	counter_add(&l->window.not_sent, skipped);
 	counter_add(&l->skipped, skipped);
-}
-
-/* Which part of the account a connection that is lost belongs to. */
-static void
-count_broken(struct loop *l, const struct flow *f, enum fault fault)
-{
-	struct connects *c = &l->connects;
-
-	if (l->phase == PHASE_CONNECT)
-		counter_add(&c->failed[fault], 1);
-	else if (f->state == FLOW_CONNECTING)
-		counter_add(&c->again_failed[fault], 1);
-	else
-		counter_add(&c->broken[fault], 1);
-	if (fault == FAULT_MISMATCH) {
-		if (l->mismatches == 0)
-			l->mismatch_stream = f->stream;
-		counter_add(&l->mismatches, 1);
-	}
-}
-
-/*
- * When none of the first was ever established, the others will not be either,
- * and each would take its time-out.
- */
-static void
-give_up_waiting(struct loop *l, enum fault fault)
-{
-	uint64_t failed = tally_faults(l->connects.failed);
-	struct flow *f;
-
-	if (l->connects.established > 0 || failed < HOPELESS ||
-	    failed < (uint64_t)l->plan->opt->connect_concurrency)
-		return;
-	while ((f = handshake_forget(l)) != NULL) {
-		f->gone = true;
-		l->unready--;
-		counter_add(&l->connects.failed[fault], 1);
-	}
-}
-
-void
-traffic_broken(struct loop *l, struct flow *f, enum fault fault, int64_t now)
-{
-	struct message m;
-
-	count_broken(l, f, fault);
-	while (flow_forfeit(f, &m)) {
-		counter_add(&traffic_tally(l, &m)->lost[fault], 1);
-		if (m.measured)
-			l->last_outcome = now;
-		l->under_way--;
-	}
-	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
-		handshake_over(l);
-	if (f->fd != -1)
-		l->sockets--;
-	flow_close(f, true, now);
-	if (l->phase == PHASE_CONNECT) {
-		f->gone = true;
-		l->unready--;
-		give_up_waiting(l, fault);
-		return;
-	}
-	if (f->failures < RETRY_STEPS)
-		f->failures++;
-	/* At once when it was good for something; else sweep_timeouts will. */
-	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->count > 0))
-		handshake_queue(l, f);
 }
 
 void
@@ -408,7 +331,7 @@ traffic_connect(struct loop *l, struct flow *f)
 		f->state = FLOW_CONNECTING;
 	}
 	if (fault != FAULT_NONE)
-		traffic_broken(l, f, fault, now);
+		loss_settle(l, f, fault, now);
 	else if (connected)
 		traffic_event(l, f, EPOLLOUT);
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * traffic: what happens on the connections of a loop: messages go, echoes
- * come, connections break; each of it counted once.  Whose turn it is and when
- * the phases change is the loop's.
+ * traffic: what happens on the connections of a loop that work: messages go
+ * and echoes come, each counted once.  Whose turn it is and when the phases
+ * change is the loop's; what breaks is that of loss.
  */
 #ifndef ECHOC_TRAFFIC_H
 #define ECHOC_TRAFFIC_H
 
 #include <stdint.h>
 
-#include "client/fault.h"
-
 struct flow;
 struct loop;
-struct message;
-struct tally;
 
 /* What epoll(7) says of a flow. */
 void traffic_event(struct loop *, struct flow *, uint32_t events);
@@ -29,16 +25,10 @@ void traffic_prime(struct loop *, int64_t now);
 void traffic_send_due(struct loop *, int64_t now);
 void traffic_skip_due(struct loop *);
 
-/*
- * A connection is lost, or was not made.  What was under way is counted as
- * lost by that fault; the flow will connect again if the phase lets it.
- */
-void traffic_broken(struct loop *, struct flow *, enum fault, int64_t now);
+/* Nothing more will be sent on this connection; the server is to close it. */
+void traffic_finish(struct loop *, struct flow *, int64_t now);
 
 /* Begin the handshake of a flow that handshake_take has given. */
 void traffic_connect(struct loop *, struct flow *);
-
-/* A message of the window, or one of those before it. */
-struct tally *traffic_tally(struct loop *, const struct message *);
 
 #endif

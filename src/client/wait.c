@@ -81,7 +81,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 	size_t length;
 	char *message = message_new(opt, &length, f);
 	struct connection c = { .fd = -1 };
-	struct failure before;
+	struct failure before, writing = { 0 };
 	int result = -1;
 
 	while (message != NULL) {
@@ -114,8 +114,10 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 	free(message);
 	if (result == 0)
 		*f = (struct failure){ 0 };
-	if (p->data != NULL &&
-	    document(t, opt, tries, began, &c, f, p, f) == -1)
-		return -1;
-	return result;
+	if (p->data == NULL ||
+	    document(t, opt, tries, began, &c, f, p, &writing) == 0)
+		return result;
+	if (f->outcome != OUTCOME_MISMATCH)
+		*f = writing;
+	return -1;
 }

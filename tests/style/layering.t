@@ -98,6 +98,12 @@ my %may = (
         client/flow.h client/histogram.h client/mismatch.h client/schedule.h
         client/tally.h
     )],
+    'client/loss.c' => [qw(
+        client/counter.h client/handshake.h client/loop.h client/plan.h
+    )],
+    'client/loss.h' => [qw(
+        client/fault.h
+    )],
     'client/main.c' => [qw(
         client/bench.h client/document.h client/failure.h client/flags.h
         client/interrupt.h client/options.h client/ping.h client/product.h
@@ -198,8 +204,8 @@ my %may = (
         client/mismatch.h
     )],
     'client/sweep.c' => [qw(
-        client/counter.h client/handshake.h client/loop.h client/plan.h
-        client/traffic.h common/clock.h
+        client/counter.h client/handshake.h client/loop.h client/loss.h
+        client/plan.h client/traffic.h common/clock.h
     )],
     'client/sweep.h' => [],
     'client/tally.c' => [qw(
@@ -225,11 +231,9 @@ my %may = (
     'client/threshold.h' => [],
     'client/traffic.c' => [qw(
         client/counter.h client/dial.h client/handshake.h client/loop.h
-        client/msglog.h client/plan.h common/clock.h
+        client/loss.h client/msglog.h client/plan.h common/clock.h
     )],
-    'client/traffic.h' => [qw(
-        client/fault.h
-    )],
+    'client/traffic.h' => [],
     'client/transcript.c' => [qw(
         client/dial.h client/failure.h client/message.h client/options.h
         client/product.h client/quote.h client/stream.h client/target.h
