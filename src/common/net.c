@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/net.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include "common/addr.h"
@@ -24,6 +27,14 @@ int
 net_send_timeout(int fd, int64_t ms)
 {
 	return set_timeout(fd, SO_SNDTIMEO, ms);
+}
+
+int
+net_unacknowledged(int fd)
+{
+	int n;
+
+	return ioctl(fd, SIOCOUTQ, &n) == -1 ? -1 : n;
 }
 
 int

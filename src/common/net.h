@@ -18,6 +18,12 @@ struct addr;
 int net_receive_timeout(int fd, int64_t ms);
 int net_send_timeout(int fd, int64_t ms);
 
+/*
+ * Bytes sent that the peer has not acknowledged, tcp(7) SIOCOUTQ.  -1 with
+ * errno.
+ */
+int net_unacknowledged(int fd);
+
 /* The address the socket is bound to, as the kernel says it. */
 int net_local(int fd, struct addr *);
 

@@ -65,7 +65,8 @@ dismiss_idle(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		if (worker->pid == 0 || worker->leaving ||
+		/* A frozen one is counted no more, and would not hear it. */
+		if (worker->pid == 0 || worker->leaving || worker->frozen ||
 		    worker->generation != generation ||
 		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
 			continue;

@@ -2,6 +2,7 @@
 #include "daemon/dump.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/units.h"
@@ -30,8 +31,12 @@ print_listen(const struct config *config, FILE *out)
 
 		fprintf(out, "%s\n\t{ address = ", i > 0 ? "," : "");
 		print_string(l->address, out);
-		fprintf(out, number ? "; port = %s; }" : "; port = \"%s\"; }",
-		    l->port);
+		/* A zero in front would make it octal for some parsers. */
+		if (number)
+			fprintf(out, "; port = %lu; }",
+			    strtoul(l->port, NULL, 10));
+		else
+			fprintf(out, "; port = \"%s\"; }", l->port);
 	}
 	fprintf(out, "\n)");
 }

@@ -2,6 +2,7 @@
 #include "daemon/echo.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -59,6 +60,7 @@ static enum echo_end
 send_all(struct echo *e, size_t n, size_t *done)
 {
 	unsigned stalls = 0;
+	int queued = INT_MAX, before;
 
 	while (*done < n) {
 		ssize_t sent = send(e->fd, e->buffer + *done, n - *done,
@@ -68,13 +70,21 @@ send_all(struct echo *e, size_t n, size_t *done)
 			*done += (size_t)sent;
 			count_sent(e, (size_t)sent);
 			stalls = 0;
+			queued = INT_MAX;
 		}
 		if (told != ECHO_OPEN && *done < n)
 			return (enum echo_end)told;
-		if (sent == -1 && errno == EAGAIN && ++stalls == ECHO_STALLS)
-			return ECHO_SEND_TIMEOUT;
 		if (sent == -1 && errno != EINTR && errno != EAGAIN)
 			return failure(e);
+		if (sent != -1 || errno != EAGAIN)
+			continue;
+		/* It may be taking less than makes room for another send. */
+		before = queued;
+		queued = net_unacknowledged(e->fd);
+		if (queued < before)
+			stalls = 0;
+		if (++stalls == ECHO_STALLS)
+			return ECHO_SEND_TIMEOUT;
 	}
 	return ECHO_OPEN;
 }

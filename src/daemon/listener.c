@@ -13,7 +13,9 @@
 
 /*
  * A host that has vanished is noticed within about two minutes, both when
- * nothing is being sent (keepalive) and when something is (user time-out).
+ * nothing is being sent (keepalive) and when something is (user time-out).  A
+ * user time-out that is longer rules in both cases, whatever the count of
+ * probes: see tcp(7).
  */
 enum {
 	KEEPALIVE_IDLE_S = 60,

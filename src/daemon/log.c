@@ -19,11 +19,23 @@ static const struct log_pipe *sink;
 static enum log_level threshold = LEVEL_INFO;
 static long writer;
 
+/* Of all pipes; shared by all processes, from the first pipe on. */
+static _Atomic uint64_t *lost_in_all;
+
+/* Zeros that all processes forked from here share; NULL with errno. */
+static void *
+share(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED ? p : NULL;
+}
+
 int
 log_pipe_open(struct log_pipe *p, struct errbuf *err)
 {
 	int fd[2];
-	void *shared;
 
 	if (pipe2(fd, O_CLOEXEC) == -1)
 		return errbuf_sys(err, "cannot make the log pipe");
@@ -36,9 +48,10 @@ log_pipe_open(struct log_pipe *p, struct errbuf *err)
 	}
 	/* A wish: the kernel may refuse more than its default of 64 KiB. */
 	(void)fcntl(fd[1], F_SETPIPE_SZ, PIPE_BYTES);
-	shared = mmap(NULL, sizeof(*p->lost), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED) {
+	if (lost_in_all == NULL)
+		lost_in_all = share(sizeof(*lost_in_all));
+	p->losses = share(sizeof(*p->losses));
+	if (lost_in_all == NULL || p->losses == NULL) {
 		errbuf_sys(err, "cannot map the counter of lost log lines");
 		close(fd[0]);
 		close(fd[1]);
@@ -46,7 +59,6 @@ log_pipe_open(struct log_pipe *p, struct errbuf *err)
 	}
 	p->read_fd = fd[0];
 	p->write_fd = fd[1];
-	p->lost = shared;
 	return 0;
 }
 
@@ -57,9 +69,22 @@ log_pipe_close(struct log_pipe *p)
 		close(p->read_fd);
 	if (p->write_fd != -1)
 		close(p->write_fd);
-	if (p->lost != NULL)
-		munmap(p->lost, sizeof(*p->lost));
+	if (p->losses != NULL)
+		munmap(p->losses, sizeof(*p->losses));
 	*p = (struct log_pipe){ .read_fd = -1, .write_fd = -1 };
+}
+
+void
+log_lose(const struct log_pipe *p)
+{
+	atomic_fetch_add_explicit(&p->losses->lost, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(lost_in_all, 1, memory_order_relaxed);
+}
+
+uint64_t
+log_lost(void)
+{
+	return lost_in_all != NULL ? atomic_load(lost_in_all) : 0;
 }
 
 void
@@ -112,7 +137,7 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 	n += clean(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';
 	if (write(fd, line, n) != (ssize_t)n && sink != NULL)
-		atomic_fetch_add_explicit(sink->lost, 1, memory_order_relaxed);
+		log_lose(sink);
 	errno = saved;
 }
 

@@ -35,11 +35,23 @@ enum { LOG_LINE = 1024 }; /* bytes; below PIPE_BUF, so a write is atomic */
 struct log_pipe {
 	int read_fd;
 	int write_fd;
-	_Atomic uint64_t *lost; /* shared by all processes; only ever grows */
+	struct log_losses *losses; /* shared by all processes */
+};
+
+/* Lines that were written to a pipe and reach no log.  Both only ever grow. */
+struct log_losses {
+	_Atomic uint64_t lost; /* by whoever wrote them, or by the logger */
+	_Atomic uint64_t told; /* by the logger; survives it */
 };
 
 int log_pipe_open(struct log_pipe *, struct errbuf *);
 void log_pipe_close(struct log_pipe *);
+
+/* A line that was to go through this pipe is lost: count it. */
+void log_lose(const struct log_pipe *);
+
+/* How many lines have been lost in all pipes there ever were. */
+uint64_t log_lost(void);
 
 /*
  * From now on this process writes lines up to the given level into the pipe;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,17 @@ static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
 _Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
     "one number for each word");
 
+/* The descriptor is not ours alone: others may have made it non-blocking. */
 static void
+wait_for_room(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+
+	(void)poll(&pfd, 1, -1);
+}
+
+/* False: it could not be written, or not all of it. */
+static bool
 to_stderr(const struct config_log *settings, enum log_level level, long pid,
     const char *text)
 {
@@ -40,9 +51,16 @@ to_stderr(const struct config_log *settings, enum log_level level, long pid,
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
 	    text);
-	for (left = strlen(line); left > 0; left -= (size_t)n, p += n)
-		if ((n = write(STDERR_FILENO, p, left)) == -1)
-			return;
+	for (left = strlen(line); left > 0; left -= (size_t)n, p += n) {
+		n = write(STDERR_FILENO, p, left);
+		if (n == -1 && errno != EAGAIN && errno != EINTR)
+			return false;
+		if (n == -1 && errno == EAGAIN)
+			wait_for_room(STDERR_FILENO);
+		if (n == -1)
+			n = 0;
+	}
+	return true;
 }
 
 /* The pid in front of a line is its writer's, not ours: no LOG_PID. */
@@ -62,19 +80,20 @@ to_syslog(const struct config_log *settings, enum log_level level, long pid,
 	syslog((int)level, "%s", text);
 }
 
-static void
+/* False: it is lost.  Of a line for syslog nobody knows. */
+static bool
 emit(const struct config_log *settings, enum log_level level, long pid,
     const char *text)
 {
 	if (settings->to == LOG_TO_STDERR)
-		to_stderr(settings, level, pid, text);
-	else
-		to_syslog(settings, level, pid, text);
+		return to_stderr(settings, level, pid, text);
+	to_syslog(settings, level, pid, text);
+	return true;
 }
 
 /* Hand on every complete line; returns the bytes of the last, partial one. */
 static size_t
-emit_lines(const struct config_log *settings, char *buffer, size_t n)
+emit_lines(const struct logger *logger, char *buffer, size_t n)
 {
 	char *line = buffer, *end;
 	enum log_level level;
@@ -83,8 +102,9 @@ emit_lines(const struct config_log *settings, char *buffer, size_t n)
 
 	while ((end = memchr(line, '\n', n)) != NULL) {
 		*end = '\0';
-		if ((text = log_record(line, &level, &pid)) != NULL)
-			emit(settings, level, pid, text);
+		if ((text = log_record(line, &level, &pid)) != NULL &&
+		    !emit(&logger->settings, level, pid, text))
+			log_lose(&logger->pipe);
 		n -= (size_t)(end + 1 - line);
 		line = end + 1;
 	}
@@ -95,32 +115,44 @@ emit_lines(const struct config_log *settings, char *buffer, size_t n)
 	return n;
 }
 
+/*
+ * Say how many lines were lost since that was said last, be it by a logger that
+ * has died since.
+ */
+static void
+tell_losses(const struct logger *logger)
+{
+	struct log_losses *losses = logger->pipe.losses;
+	uint64_t lost = atomic_load(&losses->lost);
+	uint64_t told = atomic_load(&losses->told);
+	char text[64];
+
+	if (lost == told)
+		return;
+	snprintf(text, sizeof(text), "log lines lost count=%" PRIu64,
+	    lost - told);
+	if (emit(&logger->settings, LEVEL_WARNING, getpid(), text))
+		atomic_store(&losses->told, lost);
+}
+
 static _Noreturn void
 run(const struct logger *logger)
 {
 	static char buffer[BUFFER];
-	uint64_t lost, told = atomic_load(logger->pipe.lost);
-	char text[64];
 	size_t have = 0;
 	ssize_t n;
 
 	for (;;) {
 		n = read(logger->pipe.read_fd, buffer + have, BUFFER - have);
-		if (n == 0)
-			_exit(0);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
 			_exit(1);
-		have = emit_lines(&logger->settings, buffer, have + (size_t)n);
-		/* What is lost is said at the latest with the next line. */
-		lost = atomic_load(logger->pipe.lost);
-		if (lost == told)
-			continue;
-		snprintf(text, sizeof(text), "log lines lost count=%" PRIu64,
-		    lost - told);
-		emit(&logger->settings, LEVEL_WARNING, getpid(), text);
-		told = lost;
+		have = emit_lines(logger, buffer, have + (size_t)n);
+		/* With the next line, or when there will be none. */
+		tell_losses(logger);
+		if (n == 0)
+			_exit(0);
 	}
 }
 

@@ -4,7 +4,8 @@
  * syslog(3) or standard error.  The only one that may wait for a log daemon,
  * and the only file that knows syslog.
  *
- * It leaves when every writer is gone, and nothing else ends it.
+ * It leaves when every writer is gone, and hears no signal that could end or
+ * stop it, but for KILL, STOP and those of a crash.
  */
 #ifndef ECHOD_LOGGER_H
 #define ECHOD_LOGGER_H

@@ -29,9 +29,10 @@ enum phase {
 struct master {
 	const struct options *options;
 	enum phase phase;
-	int waiter;  /* epoll over the next two and the loader */
-	int signals; /* signalfd */
-	int notify;  /* for background_report(), -1: foreground */
+	int waiter;    /* epoll over the next two and the loader */
+	int signals;   /* signalfd */
+	int notify;    /* for background_report(), -1: foreground */
+	bool detached; /* standard error is /dev/null */
 	struct pidfile pidfile;
 	struct pool pool;
 	struct supply supply;

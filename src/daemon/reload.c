@@ -17,7 +17,7 @@
 #include "daemon/master.h"
 #include "daemon/settings.h"
 
-enum { READY_MS = 10000 }; /* for the first workers to get ready */
+enum { READY_MS = 10000 }; /* for each batch of workers to get ready */
 
 static bool
 is_start(const struct master *m)
@@ -120,6 +120,12 @@ keep_fixed(struct master *m)
 		    settings_keep(m->reload.config, m->config, &settings[i]))
 			log_warning("%s has changed, which takes a restart",
 			    settings[i].path);
+	/* Whoever has let go of standard error cannot log to it. */
+	if (m->detached && m->config->log.to != LOG_TO_STDERR &&
+	    m->reload.config->log.to == LOG_TO_STDERR) {
+		m->reload.config->log.to = m->config->log.to;
+		log_warning("%s has changed, which takes a restart", "log.to");
+	}
 }
 
 /* The logger comes first, so that it can tell what else goes wrong. */
@@ -293,7 +299,8 @@ announce(struct master *m)
 	if (m->pidfile.fd != -1 && pidfile_write(&m->pidfile, &err) == -1)
 		log_warning("%s", err.text);
 	if (m->notify != -1) {
-		background_detach(m->config->log.to == LOG_TO_STDERR);
+		m->detached = m->config->log.to != LOG_TO_STDERR;
+		background_detach(!m->detached);
 		background_report(m->notify, EX_OK, NULL);
 		m->notify = -1;
 	}
@@ -335,6 +342,9 @@ step_readying(struct master *m, int64_t now_ms)
 	case SUPPLY_FAILED:
 		fail(m, EX_OSERR, &err);
 		return;
+	case SUPPLY_LAUNCHED_MORE:
+		r->deadline_ms = now_ms + READY_MS;
+		break;
 	case SUPPLY_LAUNCHING:
 		break;
 	}

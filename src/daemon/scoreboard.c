@@ -181,12 +181,3 @@ scoreboard_peer(const struct slot *slot, struct addr *peer)
 		peer->in6.sin6_scope_id = (uint32_t)packed[0];
 	}
 }
-
-const char *
-slot_state_name(enum slot_state state)
-{
-	static const char *const names[SLOT_STATES] = { "free", "starting",
-		"idle", "busy", "leaving" };
-
-	return names[state < SLOT_STATES ? state : SLOT_LEAVING];
-}

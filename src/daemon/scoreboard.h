@@ -25,7 +25,7 @@ enum slot_state {
 	SLOT_STARTING,
 	SLOT_IDLE,
 	SLOT_BUSY,
-	SLOT_LEAVING, /* serves its last client, listens no more */
+	SLOT_LEAVING, /* looks at its listeners once more, and goes */
 	SLOT_STATES,
 };
 
@@ -84,7 +84,5 @@ void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 enum slot_state scoreboard_state(const struct scoreboard *, unsigned slot);
 unsigned scoreboard_idle_count(const struct scoreboard *);
 void scoreboard_peer(const struct slot *, struct addr *);
-
-const char *slot_state_name(enum slot_state);
 
 #endif

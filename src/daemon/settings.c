@@ -360,6 +360,19 @@ check_path(const struct config_origin *origins, const char *path,
 	return settings_blame(origins, path, err);
 }
 
+/* It goes into each line as it is. */
+static int
+check_printable(const struct config_origin *origins, const char *path,
+    const char *value, struct errbuf *err)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e) {
+			errbuf_set(err, "not all of it is printable ASCII");
+			return settings_blame(origins, path, err);
+		}
+	return 0;
+}
+
 int
 settings_check(struct config *config, const struct config_origin *origins,
     struct errbuf *err)
@@ -375,7 +388,9 @@ settings_check(struct config *config, const struct config_origin *origins,
 		if (check_order(config, origins, orders[i][0], orders[i][1],
 			err) == -1)
 			return -1;
-	if (check_path(origins, "chroot", config->chroot, err) == -1)
+	if (check_printable(origins, "log.ident", config->log.ident, err) ==
+		-1 ||
+	    check_path(origins, "chroot", config->chroot, err) == -1)
 		return -1;
 	return check_path(origins, "pid_file", config->pid_file, err);
 }

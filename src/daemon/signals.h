@@ -49,6 +49,8 @@ void signals_deaf(void);
 void signals_worker(void (*handler)(int));
 void signals_let(void);
 void signals_hold(void);
+/* Let in what is pending, and no more. */
+void signals_take(void);
 const sigset_t *signals_waiting(void);
 
 /* "SIGTERM", for a log line. */

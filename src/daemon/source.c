@@ -147,6 +147,12 @@ check_number(const char *p, const char *path, int line, struct errbuf *err)
 	if (*p == '-' || *p == '+')
 		p++;
 	hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
+	/* What that is depends on the version of libconfig. */
+	if (p[0] == '0' && isdigit((unsigned char)p[1])) {
+		errbuf_set(err, "%s:%d: the number %.*s begins with 0", path,
+		    line, (int)strspn(p, "0123456789"), p);
+		return NULL;
+	}
 	errno = 0;
 	n = strtoll(start, &end, hex ? 16 : 10);
 	if (!hex && (*end == '.' || *end == 'e' || *end == 'E'))

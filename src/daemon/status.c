@@ -76,8 +76,7 @@ report_totals(const struct master *m)
 	log_notice("status connections=%" PRIu64 " in_bytes=%" PRIu64
 		   " out_bytes=%" PRIu64 " workers_died=%" PRIu64
 		   " log_lines_lost=%" PRIu64,
-	    sum.connections, sum.bytes_in, sum.bytes_out, sum.died,
-	    atomic_load(m->logger.pipe.lost));
+	    sum.connections, sum.bytes_in, sum.bytes_out, sum.died, log_lost());
 }
 
 void

@@ -18,12 +18,14 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Fork until so many of the generation have been launched. */
+/* Fork until so many of the generation have been launched, or a batch has. */
 static int
 launch(struct supply *supply, struct pool *pool, const struct generation *gen,
     unsigned wanted, struct errbuf *err)
 {
-	for (; supply->launched < wanted; supply->launched++)
+	unsigned last = least(wanted, supply->launched + BATCH);
+
+	for (; supply->launched < last; supply->launched++)
 		if (pool_spawn(pool, gen, false) == -1)
 			return errbuf_sys(err, "cannot fork a worker");
 	return 0;
@@ -56,7 +58,7 @@ supply_launched(struct supply *supply, struct pool *pool,
 		return SUPPLY_LAUNCHED;
 	if (launch(supply, pool, gen, wanted, err) == -1)
 		return SUPPLY_FAILED;
-	return SUPPLY_LAUNCHING;
+	return SUPPLY_LAUNCHED_MORE;
 }
 
 void

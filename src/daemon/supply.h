@@ -16,7 +16,6 @@
 
 struct errbuf;
 struct generation;
-struct listener_set;
 struct pool;
 struct pool_end;
 
@@ -32,12 +31,18 @@ struct supply {
 	int64_t full_said_ms; /* 0: never */
 };
 
-enum supply_launch { SUPPLY_LAUNCHING, SUPPLY_LAUNCHED, SUPPLY_FAILED };
+enum supply_launch {
+	SUPPLY_LAUNCHING,     /* some are not ready yet */
+	SUPPLY_LAUNCHED_MORE, /* all were, and more have been forked now */
+	SUPPLY_LAUNCHED,
+	SUPPLY_FAILED,
+};
 
 /*
  * Bring the first workers of a generation up, workers.start of them, beside
- * what runs: one at first, the others when that one is ready, so that what is
- * wrong with all is said once.  Call launched() whenever a worker rings.
+ * what runs: one at first, the others in batches when those before are ready,
+ * so that what is wrong with all is said once and signals are seen in between.
+ * Call launched() whenever a worker rings.
  * -1 and FAILED come with the reason in err.  Ends with launch_over().
  */
 int supply_launch(struct supply *, struct pool *, const struct generation *,

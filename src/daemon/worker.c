@@ -71,7 +71,7 @@ set_deadline(int64_t ms_from_now, enum echo_end end)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* Only async-signal-safe calls in here (signal-safety(7)). */
+/* System calls only: signal-safety(7), and setitimer(2), which it lacks. */
 static void
 on_signal(int signo)
 {
@@ -188,6 +188,8 @@ serve(const struct listener *l, int fd, const struct addr *peer)
 	log_debug("connection from %s port %u", host, addr_port(peer));
 	if (access_allows(&w.job->config->access, peer))
 		end = converse();
+	else /* While clients wait, epoll_pwait(2) lets none in. */
+		signals_take();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
 		    addr_port(peer));

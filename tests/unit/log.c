@@ -176,24 +176,25 @@ static void
 full_pipe_counts_and_goes_on(void **state)
 {
 	static char big[1 << 16];
-	uint64_t before = *pipes.lost;
+	uint64_t before = pipes.losses->lost;
 	enum log_level level;
 	unsigned written = 0;
 
 	(void)state;
-	for (int i = 0; i < 100000 && *pipes.lost == before; i++, written++)
+	for (int i = 0; i < 100000 && pipes.losses->lost == before;
+	     i++, written++)
 		log_info("number %d", i);
-	assert_int_equal(*pipes.lost, before + 1);
+	assert_int_equal(pipes.losses->lost, before + 1);
 	errno = ENOENT;
 	log_info("%m");
 	assert_int_equal(errno, ENOENT);
 	for (int i = 0; i < 10; i++)
 		log_err("longer than any that fits, and lost: %d", i);
-	assert_int_equal(*pipes.lost, before + 12);
+	assert_int_equal(pipes.losses->lost, before + 12);
 	/* A line below the level is not lost: nobody wanted it. */
 	log_use(&pipes, LEVEL_ERR);
 	log_debug("unwanted");
-	assert_int_equal(*pipes.lost, before + 12);
+	assert_int_equal(pipes.losses->lost, before + 12);
 	log_use(&pipes, LEVEL_DEBUG);
 	/* All lines that were not lost are whole. */
 	for (size_t n; (n = drain(big, sizeof(big))) > 0;)
@@ -202,7 +203,7 @@ full_pipe_counts_and_goes_on(void **state)
 	assert_int_equal(written, 1);
 	log_info("again");
 	assert_string_equal(last_text(&level, NULL), "again");
-	assert_int_equal(*pipes.lost, before + 12);
+	assert_int_equal(pipes.losses->lost, before + 12);
 }
 
 /* The counter is one for all processes. */
@@ -210,13 +211,13 @@ static void
 lost_lines_of_children_count(void **state)
 {
 	static char big[1 << 16];
-	uint64_t before = *pipes.lost;
+	uint64_t before = pipes.losses->lost;
 	pid_t pid[2];
 
 	(void)state;
-	while (*pipes.lost == before)
+	while (pipes.losses->lost == before)
 		log_info("fill");
-	before = *pipes.lost;
+	before = pipes.losses->lost;
 	for (int k = 0; k < 2; k++)
 		if ((pid[k] = fork()) == 0) {
 			for (int i = 0; i < 1000; i++)
@@ -225,7 +226,7 @@ lost_lines_of_children_count(void **state)
 		}
 	for (int k = 0; k < 2; k++)
 		assert_int_equal(check_wait(pid[k]), 0);
-	assert_int_equal(*pipes.lost, before + 2000);
+	assert_int_equal(pipes.losses->lost, before + 2000);
 	while (drain(big, sizeof(big)) > 0)
 		;
 }
@@ -400,7 +401,7 @@ pipe_closes(void **state)
 	assert_int_equal(fcntl(p.read_fd, F_GETFD), FD_CLOEXEC);
 	assert_true(fcntl(p.write_fd, F_GETFL) & O_NONBLOCK);
 	assert_false(fcntl(p.read_fd, F_GETFL) & O_NONBLOCK);
-	assert_int_equal(*p.lost, 0);
+	assert_int_equal(p.losses->lost, 0);
 	log_pipe_close(&p);
 	assert_int_equal(p.read_fd, -1);
 	assert_int_equal(p.write_fd, -1);

@@ -223,8 +223,6 @@ hearsay(void **state)
 		    states[i]);
 		CHECK(scoreboard_state(&board, 5) == SLOT_LEAVING, "%u",
 		    states[i]);
-		CHECK_TEXT(slot_state_name((enum slot_state)states[i]),
-		    "leaving", "%u", states[i]);
 	}
 	for (int k = 0; k < 3; k++)
 		board.slots[5].peer[k] = rubbish[k];
@@ -241,18 +239,6 @@ hearsay(void **state)
 	board.head->words = (CAPACITY + 63) / 64;
 	scoreboard_release(&board, 5);
 	release_all();
-}
-
-static void
-names(void **state)
-{
-	static const char *const wanted[SLOT_STATES] = { "free", "starting",
-		"idle", "busy", "leaving" };
-
-	(void)state;
-	for (int i = 0; i < SLOT_STATES; i++)
-		assert_string_equal(slot_state_name((enum slot_state)i),
-		    wanted[i]);
 }
 
 static void
@@ -339,7 +325,6 @@ main(void)
 		cmocka_unit_test(peers),
 		cmocka_unit_test(totals),
 		cmocka_unit_test(hearsay),
-		cmocka_unit_test(names),
 		cmocka_unit_test(concurrent_steps_are_exact),
 		cmocka_unit_test(sizes),
 	};
