@@ -132,20 +132,20 @@ load(struct bench *b)
 	wake_all(b);
 	while (atomic_load(&c->done) < b->plan.threads) {
 		/* When all messages have an end there is only the closing. */
-		wait_until(b,
-		    next < c->end &&
-			    atomic_load(&c->settled) < b->plan.threads ?
-			next :
-			INT64_MAX);
+		if (atomic_load(&c->settled) == b->plan.threads)
+			next = INT64_MAX;
+		wait_until(b, next < c->end ? next : INT64_MAX);
 		now = clock_ns();
-		if (now >= next && now < c->end &&
-		    atomic_load(&c->settled) < b->plan.threads) {
+		if (now >= next && now < c->end) {
 			end_interval(b, now);
 			/* A long one, when we were stopped meanwhile. */
 			do
 				next += b->opt->interval_ns;
 			while (next <= now);
 		}
+		/* The last one ends with the window. */
+		if (now >= c->end)
+			next = INT64_MAX;
 		sampler_show(&b->sampler, now);
 	}
 }

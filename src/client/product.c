@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/product.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,15 +37,33 @@ product_file_close(FILE *file, const char *path, struct failure *f)
 	return result;
 }
 
+/* The folder that a path is in. */
+static int
+stat_folder(const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash + 1 - path),
+	    slash == NULL ? "." : path);
+	return stat(folder, st);
+}
+
 /* Whether what goes to one of two files would change the other. */
 static bool
 is_same(const char *path, const char *other)
 {
+	const char *slash = strrchr(path, '/'), *mark = strrchr(other, '/');
 	struct stat a, b;
 
-	if (stat(path, &a) == -1)
-		return strcmp(path, other) == 0;
-	return stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+	if (stat(path, &a) == 0)
+		return stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+		    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	/* It will be made: by the same name in the same folder? */
+	return strcmp(slash != NULL ? slash + 1 : path,
+		   mark != NULL ? mark + 1 : other) == 0 &&
+	    stat_folder(path, &a) == 0 && stat_folder(other, &b) == 0 &&
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
