@@ -25,7 +25,7 @@ for (
     my $bench = EchocBench->start(['--connect-concurrency', $most, '-c',
             $connections, '-W', 60, @args], $server);
     my $wanted = min($most, $connections);
-    Echod::until(sub { $server->connections >= $wanted }, 2);
+    Echod::until(sub { $server->connections >= $wanted });
     my $seen = $server->connections;
     Echod::until(sub { $server->connections > $wanted }, 0.1);
     cmp_ok($server->connections, '<=', $wanted, "$name: no more than that");
@@ -39,22 +39,26 @@ for (
 # A batch that fails makes room for the next one.
 my $server = EchocServer->start(fault => 'silent');
 my $patience = 0.2 * Echod::scale();
+my $from = Echod::now();
 my $r = EchocBench::run(['--connect-concurrency', 4, '-c', 10, '-W',
         $patience], $server);
 is($r->{status}, 5, 'all batches failed: status 5');
 is_deeply($r->{json}{connect}{failed}, { timeout => 10 },
     '... all of them are told');
-my @at = map { $_->[0] } $server->accepted;
+# The client may have given them up before the server has accepted them, and
+# the server may have accepted the first ones late.
+Echod::until(sub { $server->connections >= 10 });
+my @at = map { $_->[0] - $from } $server->accepted;
 is(scalar @at, 10, '... each was tried once');
-cmp_ok($at[4] - $at[0], '>=', 0.9 * $patience, '... after the one before');
-cmp_ok($at[8] - $at[4], '>=', 0.9 * $patience, '... each of them');
+cmp_ok($at[4], '>=', 0.9 * $patience, '... after the one before');
+cmp_ok($at[8], '>=', 1.8 * $patience, '... each of them');
 
 # So many a second, from the first one on; the server cannot see one before
 # it was made.
 for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
     my $name = "--connect-rate 100 @$args";
     my $good = EchocServer->start;
-    my $from = Echod::now();
+    $from = Echod::now();
     $r = EchocBench::run(['--connect-rate', 100, '-c', 41, '-n', 41,
             @$args], $good);
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
@@ -63,15 +67,17 @@ for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
     my @early = grep { $at[$_] < $_ / 100 - 0.001 } 0 .. $#at;
     is("@early", '', "$name: none comes before its time")
         or diag(join ' ', map { sprintf '%.3f', $_ } @at);
+    cmp_ok($at[-1] // 0, '>=', 0.39, "$name: it takes so long");
     my $took = ($r->{json}{connect}{total_time_us} // 0) / 1e6;
-    cmp_ok($took, '>=', 0.39, "$name: it takes so long");
-    cmp_ok($took, '<=', 2 * Echod::scale(), "$name: and not for ever");
+    cmp_ok($took, '<=', 0.4 + Echod::SOON * Echod::scale(),
+        "$name: and not for ever");
 }
 
-# Also of those that come later.
+# Also of those that come later.  What was not used before is not made up for,
+# so the time is long enough for a pause of the machine.
 my $good = EchocServer->start;
-my $from = Echod::now();
-$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '0.6s',
+$from = Echod::now();
+$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '4s',
         '--warmup', 0, '--reconnect', 1], $good);
 is($r->{status}, 0, '--connect-rate 200 --reconnect 1: status 0');
 my @again = map { $_->[0] - $from } $good->accepted;
@@ -86,10 +92,18 @@ EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
 my $d = Echod->start(log => 'info', options => ['-o', 'workers.min_spare=10',
         '-o', 'workers.max_spare=64']);
 for my $most (1, 7) {
-    my $mark = $d->mark;
-    $r = EchocBench::run(['--reconnect', $most, '-c', 4, '-d', '0.5s',
-            '--warmup', 0], '127.0.0.1:' . $d->port);
     my $name = "--reconnect $most";
+    my $mark;
+    for (1 .. 5) {
+        $mark = $d->mark;
+        $r = EchocBench->start(['--reconnect', $most, '-c', 4, '-d', '0.5s',
+                '--warmup', 0], '127.0.0.1:' . $d->port)->wait;
+        my $all = 4 + $r->{json}{connect}{reconnects};
+        # The server has seen so many.
+        Echod::until(sub { $d->count_log(qr/ connection ended /) >= $all });
+        # A busy machine may have had no time for more.
+        last if $all > 4 + 20;
+    }
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     EchocBench::balances($r, $name);
     my ($connect, $m) = @{ $r->{json} }{qw(connect messages)};
@@ -110,14 +124,11 @@ for my $most (1, 7) {
     like($r->{stdout}, qr/^connect +p50 [\d.]+ [mun]?s, p99 [^\n]*, max /m,
         "$name: and the latency");
 
-    # The server has seen so many, with so much on each.
-    Echod::until(sub {
-        return $d->count_log(qr/ connection ended /) >= 4 + $n;
-    });
+    # The server has seen the same, with so much on each.
     my @lines = $d->log_lines;
     my @bytes = map { / connection ended .* in_bytes=(\d+) / ? $1 : () }
         @lines[$mark .. $#lines];
-    is(scalar @bytes, 4 + $n, "$name: the server counts the same");
+    is(scalar @bytes, 4 + $n, "$name: as many");
     # The first ones had the first exchange besides.
     my $more = grep { $_ > 64 * $most } @bytes;
     cmp_ok($more, '<=', 4, "$name: each has so many messages at most");

@@ -69,13 +69,13 @@ sub is_busy {
 sub timed {
     my ($name, $code) = @_;
     my ($busy, @odd) = (0);
-    for my $try (1 .. 5) {
+    for my $try (1 .. 10) {
         @odd = $code->() or last;
         note("$name, try $try: $_") for @odd;
         $busy++ if is_busy();
     }
   SKIP: {
-        skip "$name: the machine is too busy", 1 if @odd && $busy >= 3;
+        skip "$name: the machine is too busy", 1 if @odd && $busy >= 5;
         ok(!@odd, "$name: the times are right")
             or diag(map { "$_\n" } @odd);
     }
@@ -143,9 +143,8 @@ timed('stopped workers', sub {
     my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '2.5s',
             '--warmup', 0], '127.0.0.1:' . $d->port);
     $d->expect_log(qr/: warning: worker stopped /);
-    ok($bench->measures(4), 'stopped workers: it measures');
+    my $measures = $bench->measures(4);
     my @workers = $d->busy_workers;
-    is(scalar @workers, 10, 'stopped workers: all of them serve');
     my $from = Echod::now();
     kill STOP => @workers;
     Echod::until(sub { Echod::now() - $from >= 0.5 });
@@ -155,7 +154,9 @@ timed('stopped workers', sub {
     is($r->{status}, 0, 'stopped workers: status 0') or diag($r->{plain});
     all_sent('stopped workers', $r);
     $d->finish;
-    return percentiles($r, $stall);
+    return 'it was over before they were stopped' unless $measures;
+    return (odd('workers that serve', scalar @workers, 10, 10),
+        percentiles($r, $stall));
 });
 
 # The rate is kept when the server keeps up, and nothing comes in bursts.
@@ -218,8 +219,8 @@ timed('a stall in the warm-up', sub {
     my ($m, $warmup) = @{ $r->{json} }{qw(messages warmup)};
     cmp_ok(abs($m->{sent} - 0.5 * RATE), '<=', 1,
         'a stall in the warm-up: its messages are not counted');
-    cmp_ok(abs($warmup->{sent} - 10 - 2 * RATE), '<=', 1,
-        'a stall in the warm-up: but apart');
+    cmp_ok(abs($warmup->{sent} + $warmup->{not_sent} - 10 - 2 * RATE), '<=',
+        1, 'a stall in the warm-up: but apart');
     is(scalar(grep { $_->[0] < 0 } log_of("$dir/warm")), 0,
         'a stall in the warm-up: nor logged');
     $d->finish;
@@ -239,7 +240,7 @@ for (
     timed($name, sub {
         my $bench = EchocBench->start(['-R', RATE, '-c', 10, '--warmup', 0,
                 @$args], $good);
-        ok($bench->measures(6), "$name: it measures");    # since 0.3 s
+        my $measures = $bench->measures(6);    # since 0.3 s
         my $from = Echod::now();
         $bench->signal('STOP');
         Echod::until(sub { Echod::now() - $from >= $until - 0.3 });
@@ -247,16 +248,19 @@ for (
         my $stall = Echod::now() - $from;
         my $r = $bench->wait;
         all_sent($name, $r);
+        return 'it was over before it was stopped' unless $measures;
         my $json = $r->{json};
-        ok($json->{generator}{saturated}, "$name: the client is the limit");
-        like($r->{stdout}, qr/^warning: the client limits this result/m,
-            "$name: and says so");
         # In the middle it lasts as long as that, else up to the end at least.
         my $least = 0.9e6 * ($when =~ /middle/ ? $stall : 0.4);
         my ($response, $lag) = map { $_->{max_us} }
             $json->{response_time}, $json->{generator}{lag};
         my $p95 = $json->{service_time}{percentiles_us}{p95};
+        my $warned = () =
+            $r->{stdout} =~ /^warning: the client limits this result/mg;
         return (
+            odd('that the client is the limit',
+                $json->{generator}{saturated} ? 1 : 0, 1, 1),
+            odd('a warning that says so', $warned, 1, 1),
             odd('the response time', $response, $least, 1e9),
             odd('the lag', $lag, $least, 1e9),
             odd('p95 of the service time', $p95, 0, 0.5 * $least),
@@ -270,7 +274,7 @@ for my $how ('gives up', 'goes away') {
     my $server = EchocServer->start(fault => 'stall', at => 64 * 20,
         for => 600);
     my $bench = EchocBench->start(['-R', 2000, '-n', 1000, '-c', 10, '-W',
-            0.5 * $scale, '--fail-if', 'rate<90%'], $server);
+            4 * $scale, '--fail-if', 'rate<90%'], $server);
     if ($how eq 'goes away') {
         $bench->measures(2);
         $server->stop;

@@ -66,12 +66,12 @@ sub sent {
     return $r;
 }
 
-# quickest(LIMIT, ...): the same, up to three times on a busy machine, and the
+# quickest(LIMIT, ...): the same, several times on a busy machine, and the
 # quickest of them.
 sub quickest {
     my ($limit, @arguments) = @_;
     my $best;
-    for (1 .. 3) {
+    for (1 .. 10) {
         my $r = sent(@arguments);
         $best = $r if !$best || $r->{seconds} < $best->{seconds};
         last if $best->{seconds} < $limit;
@@ -206,14 +206,14 @@ SKIP: {
 
 # In turn: an address has to end before the next begins.
 @servers = place(qw(hole good));
-my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 2 * $scale,
+my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 8 * $scale,
     '--happy-eyeballs-delay', 0, resolve(@servers),
-    "several.example:$port"]);
+    "several.example:$port"], timeout => 30);
 ok(EchocPeer::connecting($client, 1), 'in turn: the first is tried');
 is($servers[1]->connections, 0, '... alone');
 $r = $client->wait;
 is($r->{status}, 0, '... and then the next') or diag($r->{stderr});
-cmp_ok($r->{seconds}, '>=', 0.5 * $scale, '... long after');
+cmp_ok($r->{seconds}, '>=', 2 * $scale, '... long after');
 @servers = place(qw(refuse refuse good));
 $r = sent('in turn, refused', $servers[2], '--happy-eyeballs-delay', 0,
     '-W', 60, resolve(@servers));
@@ -242,7 +242,7 @@ $r = failed('all are silent', '-W', '0.6', resolve(@servers));
 cmp_ok($r->{seconds}, '>=', 0.59, '... for -W');
 cmp_ok($r->{seconds}, '<', 0.6 + 8 * $scale, '... and no longer');
 @servers = place(qw(refuse hole hole));
-$r = failed('two of three are tried', '-W', 1, '--happy-eyeballs-delay', 60,
+$r = failed('two of three are tried', '-W', 3, '--happy-eyeballs-delay', 60,
     resolve(@servers));
 like($r->{stderr}, qr/\b2\b/, '... and so many are told');
 

@@ -96,7 +96,7 @@ for my $seconds (sort keys %interval) {
         $server->target]);
     my $name = "an interval of $seconds s";
     cmp_ok($r->{summary}{time}, '>=', 2000 * $seconds - 1, "$name is kept");
-    cmp_ok($r->{summary}{time}, '<', 2000 * $seconds + 3000 * Echod::scale(),
+    cmp_ok($r->{summary}{time}, '<', 2000 * $seconds + 5000 * Echod::scale(),
         "$name is not longer");
     cmp_ok($r->{seconds}, '>=', 2 * $seconds, "$name is that of the clock");
 }
@@ -156,7 +156,7 @@ for my $size (1, 8, 56, 3000) {
 
 # What the kernel knows of the connection, as TCP hides losses as delays.
 $r = EchocPing::run(args => ['-v', '-c', 2, '-i', '1ms', $server->target]);
-is(scalar(grep { /: seq=\d time=$ms ms .*\brtt=$ms ms\b.*\b0 resent\b/ }
+is(scalar(grep { /: seq=\d time=$ms ms .*\brtt=$ms ms\b.*\b\d+ resent\b/ }
         @{ $r->{lines} }), 2, '-v: its round trip, and what it sent again')
     or diag($r->{stdout});
 

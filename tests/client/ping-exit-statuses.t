@@ -48,26 +48,27 @@ sub losses {
 my @fast = ('-i', '0.02');
 
 # One after the other, so that only one is under way when something happens.
-my @single = ('-A', '-i', 1 * Echod::scale());
+my @single = ('-A', '-i', 3 * Echod::scale());
+my @within = ('-w', 15 * Echod::scale());
 
 # Up.
 my $server = EchocServer->start;
 ping('up', 0, $server, [@fast, '-c', 3], sent => 3, received => 3);
-ping('up, -c and -w', 0, $server, [@single, '-c', 3, '-w', 15], sent => 3,
+ping('up, -c and -w', 0, $server, [@single, '-c', 3, @within], sent => 3,
     received => 3);
 
 # One reply of several is enough, but where all are asked for in a time.
 $server = EchocServer->start(fault => 'stall', at => 56, for => 600);
-ping('one reply', 0, $server, [@fast, '-c', 3, '-W', 1], sent => 3,
+ping('one reply', 0, $server, [@fast, '-c', 3, '-W', 3], sent => 3,
     received => 1);
 $server = EchocServer->start(fault => 'stall', at => 112, for => 600);
 my $r = ping('fewer than -c within -w', 1, $server,
-    ['-i', '0.1', '-c', 5, '-w', 1, '-W', 60], received => 2);
-cmp_ok($r->{seconds}, '>=', 1, '... after that time');
+    ['-i', '0.1', '-c', 5, '-w', 3, '-W', 60], received => 2);
+cmp_ok($r->{seconds}, '>=', 3, '... after that time');
 cmp_ok($r->{seconds}, '<', 15 * Echod::scale(), '... and no later');
 cmp_ok($r->{summary}{sent}, '>=', 3, '... in which the probes go on');
 $server = EchocServer->start(fault => 'stall', at => 112, for => 600);
-ping('-w alone', 0, $server, ['-i', '0.1', '-w', 1], received => 2);
+ping('-w alone', 0, $server, ['-i', '0.1', '-w', 3], received => 2);
 
 # Down.
 $server = EchocServer->start(fault => 'refuse');
@@ -76,9 +77,9 @@ $r = ping('down', 1, $server, [@fast, '-c', 3], sent => 3, received => 0,
 losses($r, 'down', map { "$_ connection refused" } 1 .. 3);
 like($r->{header}, qr/^ECHO 127\.0\.0\.1 \(127\.0\.0\.1\) port \d+: /,
     'down: the header has the address');
-$r = ping('down, -w', 1, $server, ['-i', '0.1', '-w', '0.5'], received => 0,
+$r = ping('down, -w', 1, $server, ['-i', '0.1', '-w', 3], received => 0,
     loss => 100);
-cmp_ok($r->{seconds}, '>=', 0.5, '... to the end');
+cmp_ok($r->{seconds}, '>=', 3, '... to the end');
 cmp_ok($r->{summary}{sent}, '>=', 3, '... for errors do not end it');
 
 # No answer, of the server or of the host.
@@ -114,7 +115,7 @@ $server = EchocServer->start(fault => 'flip', at => 3);
 ping('nothing but corrupt', 6, $server, [@single, '-c', 2], received => 0,
     corrupt => 2, loss => 100);
 $server = EchocServer->start(fault => 'flip', at => 3, only => 1);
-ping('corrupt, -c and -w', 6, $server, [@single, '-c', 2, '-w', 15],
+ping('corrupt, -c and -w', 6, $server, [@single, '-c', 2, @within],
     received => 2, corrupt => 1);
 
 # Ended by the server.

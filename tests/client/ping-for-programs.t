@@ -118,7 +118,7 @@ is(join(' ', map { $_ // 'null' } values %{ $records[-1]{rtt_us} }),
 cmp_ok($records[-1]{loss_percent}, '==', 100, 'down: all is lost');
 
 my $bad = EchocServer->start(fault => 'flip', at => 56 + 9, only => 1);
-@records = json('corrupt', 6, '-c', 3, '-A', '-i', 1 * $scale, $bad->target);
+@records = json('corrupt', 6, '-c', 3, '-A', '-i', 3 * $scale, $bad->target);
 my ($loss) = EchocPing::typed('loss', @records);
 is(members($loss), 'at_byte reason seq time type', 'corrupt: a loss');
 is(join(' ', @$loss{qw(seq reason at_byte)}), '2 mismatch 9', '... at a byte');
@@ -132,7 +132,7 @@ is(join(' ', map { $_->{reason} } EchocPing::typed('loss', @records)),
     'timeout timeout', 'silent: the reason');
 
 # Whoever is still under way at the end has a record as well.
-@records = json('the end comes first', 1, '-i', '0.1', '-w', '0.55',
+@records = json('the end comes first', 1, '-i', '0.1', '-w', 3,
     $silent->target);
 $sum = $records[-1];
 cmp_ok($sum->{sent}, '>=', 3, 'some probes were sent');
@@ -181,7 +181,7 @@ is($sum->{received}, 3, 'csv, up: the summary is on standard error')
 is(join(' ', map { "@$_" } @rows), '1 refused    2 refused   ',
     'csv, down: a row for each');
 $bad = EchocServer->start(fault => 'flip', at => 9, only => 1);
-@rows = csv('corrupt', 6, '-c', 2, '-A', '-i', 1 * $scale, $bad->target);
+@rows = csv('corrupt', 6, '-c', 2, '-A', '-i', 3 * $scale, $bad->target);
 is("@{ $rows[0] }", '1 mismatch   9', 'csv, corrupt: its byte');
 @rows = csv('the end comes first', 1, '-i', '0.1', '-w', '0.55',
     $silent->target);

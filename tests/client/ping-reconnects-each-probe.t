@@ -69,13 +69,15 @@ ok($apart, 'the wait for the handshake is apart');
 # up another.
 $server = EchocServer->start(fault => 'silent', only => 2);
 $r = EchocPing::run(args => ['--reconnect', '-c', 4, '-i', '0.1', '-W',
-    2 * $scale, $server->target]);
-is(join(' ', map { $_->[0] } EchocPing::replies($r)), '1 3 4',
+    4 * $scale, $server->target]);
+# Two that come at once may be told in any order.
+is(join(' ', sort { $a <=> $b } map { $_->[0] } EchocPing::replies($r)),
+    '1 3 4',
     'one connection is silent: the others are not') or diag($r->{stdout});
 is_deeply([EchocPing::losses($r)], [[2, 'timeout']], '... and it is lost');
 $server = EchocServer->start(fault => 'silent', only => 2);
 $r = EchocPing::run(args => ['--reconnect', '-O', '-c', 3, '-i',
-    1 * $scale, '-W', 2 * $scale, $server->target]);
+    3 * $scale, '-W', 4 * $scale, $server->target], timeout => 30);
 is(join(' ', map { /seq=(\d) no answer yet/ ? $1 : () } @{ $r->{lines} }),
     '2', '-O names the one that is silent') or diag($r->{stdout});
 
@@ -101,8 +103,11 @@ $server = EchocServer->start;
 my $client = EchocPing::start(args => ['--reconnect', '-i', '0.02',
     $server->target]);
 EchocPing::seen($client, qr/seq=30 /);
-my %open = Echod::descriptors($client->pid);
-cmp_ok(scalar keys %open, '<', 20, 'their descriptors are closed');
+# A server that is late leaves some of them open for a while.
+ok(Echod::until(sub {
+    my %open = Echod::descriptors($client->pid);
+    return %open && keys %open < 20;
+}), 'their descriptors are closed');
 $client->signal('INT');
 is($client->wait->{status}, 0, '... and that is the end');
 done_testing;

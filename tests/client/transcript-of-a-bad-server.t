@@ -39,7 +39,7 @@ my @table = (
         ['This is the mess', 'age.  It will be', ' repeated/']],
     [['-W', '0.3'], { fault => 'silent' }, 5, []],
     [['-W', '0.3'], { fault => 'unread' }, 5, []],
-    [['-W', '0.3'], { fault => 'stall', at => 16, for => 600 }, 5,
+    [['-W', 4], { fault => 'stall', at => 16, for => 600 }, 5,
         ['This is the mess']],
 );
 for (@table) {
@@ -59,7 +59,7 @@ for (@table) {
         "$name: the story up to there");
     like($story, qr/^closing socket\n\z/m, "$name: and to its end")
         if $status == 6;
-    cmp_ok($r->{seconds}, '<', 5 * Echod::scale(), "$name: soon");
+    cmp_ok($r->{seconds}, '<', 9 * Echod::scale(), "$name: soon");
 
     # The same for a program.
     my $again = EchocServer->start(%$fault);

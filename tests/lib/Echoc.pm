@@ -233,6 +233,14 @@ sub peak_memory {
     return $text =~ /^VmHWM:\s*(\d+) kB$/m ? $1 : undef;
 }
 
+# in_write(PID): whether it sleeps, and that in a write to a pipe; where the
+# kernel does not tell that, whether it sleeps.
+sub in_write {
+    my ($state) = Echod::stat_of($_[0]);
+    my $where = Echod::slurp("/proc/$_[0]/wchan") // '';
+    return ($state // '') eq 'S' && $where =~ /^0?$|pipe/ ? 1 : 0;
+}
+
 sub DESTROY {
     my $self = shift;
     return if $self->{owner} != $$ || defined $self->{status}

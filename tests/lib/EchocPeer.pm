@@ -232,8 +232,12 @@ sub give {
     return;
 }
 
+# close: a FIN, even when something has come meanwhile that nobody has read; a
+# client that sees it closes as well.
 sub close {
     my $self = shift;
+    shutdown $self->{sock}, 1;
+    $self->ended;
     $self->{eof} = 1;
     return CORE::close($self->{sock});
 }
