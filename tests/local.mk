@@ -23,6 +23,7 @@ unit_tests = \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
+	%D%/unit/logger.t \
 	%D%/unit/options.t \
 	%D%/unit/pattern.t \
 	%D%/unit/pidfile.t \
@@ -58,6 +59,7 @@ unit_tests = \
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
+%C%_unit_logger_t_SOURCES = %D%/unit/check.h %D%/unit/logger.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
@@ -97,18 +99,27 @@ unit_tests = \
 client_tests = \
 	%D%/client/bench-accounts-balance.t \
 	%D%/client/bench-bounds-its-handshakes.t \
+	%D%/client/bench-by-number-is-exact.t \
 	%D%/client/bench-exit-statuses.t \
 	%D%/client/bench-for-programs.t \
 	%D%/client/bench-is-interrupted.t \
+	%D%/client/bench-is-quiet-after-its-end.t \
+	%D%/client/bench-keeps-its-reconnects.t \
+	%D%/client/bench-loses-its-first-connections.t \
 	%D%/client/bench-open-loop-is-honest.t \
 	%D%/client/bench-percentiles-are-right.t \
 	%D%/client/bench-plots.t \
 	%D%/client/bench-respects-limits.t \
 	%D%/client/bench-ten-thousand.t \
 	%D%/client/bench-verifies-every-byte.t \
+	%D%/client/bench-with-nothing-measured.t \
 	%D%/client/connects-to-any-address.t \
 	%D%/client/interrupted-in-every-mode.t \
+	%D%/client/mismatch-is-not-hidden.t \
+	%D%/client/output-spares-the-input.t \
 	%D%/client/ping-counts-and-sums-up.t \
+	%D%/client/ping-counts-failed-connections.t \
+	%D%/client/ping-deadline-begins-with-its-probes.t \
 	%D%/client/ping-exit-statuses.t \
 	%D%/client/ping-floods.t \
 	%D%/client/ping-for-programs.t \
@@ -118,9 +129,11 @@ client_tests = \
 	%D%/client/ping-survives-a-restart.t \
 	%D%/client/progress-only-on-a-terminal.t \
 	%D%/client/send-any-size.t \
+	%D%/client/send-is-not-put-off-by-its-input.t \
 	%D%/client/send-returns-what-it-sent.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \
 	%D%/client/send-to-a-faulty-server.t \
+	%D%/client/started-is-the-start.t \
 	%D%/client/target-forms.t \
 	%D%/client/transcript-is-the-tutorials.t \
 	%D%/client/transcript-of-a-bad-server.t \
@@ -135,6 +148,7 @@ daemon_tests = \
 	%D%/daemon/at-max-is-said-once.t \
 	%D%/daemon/background-start.t \
 	%D%/daemon/bad-reload-changes-nothing.t \
+	%D%/daemon/big-start-hears-signals.t \
 	%D%/daemon/bind-is-all-or-nothing.t \
 	%D%/daemon/blast-and-close.t \
 	%D%/daemon/burst-of-1000.t \
@@ -148,6 +162,7 @@ daemon_tests = \
 	%D%/daemon/failed-new-worker-keeps-old.t \
 	%D%/daemon/fork-fails.t \
 	%D%/daemon/frozen-idle-worker-is-no-stop.t \
+	%D%/daemon/frozen-worker-is-not-retired.t \
 	%D%/daemon/frozen-worker.t \
 	%D%/daemon/half-close-gives-eof.t \
 	%D%/daemon/harmless-signals.t \
@@ -157,13 +172,16 @@ daemon_tests = \
 	%D%/daemon/installs.t \
 	%D%/daemon/ipv6-off.t \
 	%D%/daemon/kill-ten-workers-under-load.t \
+	%D%/daemon/killed-logger-owes-lost-lines.t \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
+	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/master-killed-frees-ports.t \
 	%D%/daemon/no-ipv6-in-kernel.t \
 	%D%/daemon/no-syslogd-at-start.t \
+	%D%/daemon/nonblocking-stderr.t \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
 	%D%/daemon/per-message-syscalls.t \
@@ -174,9 +192,11 @@ daemon_tests = \
 	%D%/daemon/quit-ends-cleanly.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
+	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
 	%D%/daemon/reload-storm.t \
+	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
 	%D%/daemon/reload-under-load.t \
 	%D%/daemon/reload-while-clients-stay.t \
@@ -191,6 +211,8 @@ daemon_tests = \
 	%D%/daemon/signals-in-early-life.t \
 	%D%/daemon/start-needs-its-privileges.t \
 	%D%/daemon/stderr-blocked.t \
+	%D%/daemon/stderr-full.t \
+	%D%/daemon/stderr-reader-gone.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-beats-reload.t \
 	%D%/daemon/stop-finishes-clients.t \
@@ -200,7 +222,8 @@ daemon_tests = \
 	%D%/daemon/urgent-data.t \
 	%D%/daemon/wildcard-both-families.t \
 	%D%/daemon/worker-dies-between-wake-and-accept.t \
-	%D%/daemon/worker-killed-is-replaced.t
+	%D%/daemon/worker-killed-is-replaced.t \
+	%D%/daemon/zeros-before-a-port.t
 
 # Each test is one rule about the source tree.
 style_tests = \

@@ -2,11 +2,14 @@
 /* echo: every byte comes back, however a connection goes and ends. */
 #include "check.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "common/addr.h"
 #include "common/clock.h"
@@ -47,6 +50,54 @@ unmap(void **state)
 	return munmap((void *)(uintptr_t)told, sizeof(*told));
 }
 
+/*
+ * A client that is slow: so many sends in a row find no room, and after each
+ * of them so many bytes are left that it has not acknowledged.
+ */
+static struct {
+	int fd;
+	int count;	    /* of these sends */
+	int sends;	    /* that there have been */
+	const int *unacked; /* after each; -1: nobody knows */
+} slow = { .fd = -1 };
+
+/* As libc has it. */
+#ifdef __GLIBC__
+typedef unsigned long ioctl_request;
+#else
+typedef int ioctl_request;
+#endif
+
+/* In the place of libc's, for this program and for echo.c. */
+ssize_t
+send(int fd, const void *data, size_t n, int flags)
+{
+	if (fd != slow.fd || slow.sends == slow.count)
+		return sendto(fd, data, n, flags, NULL, 0);
+	slow.sends++;
+	errno = EAGAIN;
+	return -1;
+}
+
+int
+ioctl(int fd, ioctl_request request, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (fd != slow.fd || request != SIOCOUTQ || slow.sends == 0)
+		return (int)syscall(SYS_ioctl, fd, request, arg);
+	if (slow.unacked[slow.sends - 1] == -1) {
+		errno = EINVAL;
+		return -1;
+	}
+	*(int *)arg = slow.unacked[slow.sends - 1];
+	return 0;
+}
+
 /* After a test that failed half-way. */
 static int
 clean_up(void **state)
@@ -60,6 +111,7 @@ clean_up(void **state)
 		close(peer.fd);
 	peer.server = 0;
 	peer.fd = -1;
+	slow.fd = -1;
 	return 0;
 }
 
@@ -603,6 +655,65 @@ errors_are_told(void **state)
 	close(fd[1]);
 }
 
+/* A client that takes anything at all, in the time that it has, is served. */
+static void
+slow_is_not_stalled(void **state)
+{
+	static const struct {
+		enum echo_end end;
+		int sends;
+		int unacked[12];
+	} rows[] = {
+		/* Less than makes room, but something in each part. */
+		{ ECHO_CLOSED, 12,
+		    { 90, 89, 88, 80, 70, 60, 50, 40, 30, 20, 10, 1 } },
+		/* Something in the last part before it is late. */
+		{ ECHO_CLOSED, 11,
+		    { 90, 90, 90, 80, 80, 80, 70, 70, 70, 60, 60 } },
+		/* Nothing at all. */
+		{ ECHO_SEND_TIMEOUT, 4, { 90, 90, 90, 90 } },
+		{ ECHO_SEND_TIMEOUT, 4, { 0, 0, 0, 0 } },
+		/* Something, and then nothing. */
+		{ ECHO_SEND_TIMEOUT, 6, { 90, 90, 80, 80, 80, 80 } },
+		{ ECHO_SEND_TIMEOUT, 7, { 90, 80, 70, 60, 60, 60, 60 } },
+		/* More than before is nothing taken. */
+		{ ECHO_SEND_TIMEOUT, 4, { 90, 91, 92, 93 } },
+		/* Nobody knows. */
+		{ ECHO_SEND_TIMEOUT, 4, { -1, -1, -1, -1 } },
+	};
+	struct echo e = { .size = 16 };
+	char buffer[16], back[16];
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(ECHO_STALLS, 4);
+	e.buffer = buffer;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool late = rows[i].end == ECHO_SEND_TIMEOUT;
+
+		pair_tcp(fd);
+		assert_int_equal(send(fd[0], "a message", 9, 0), 9);
+		shutdown(fd[0], SHUT_WR);
+		e.fd = slow.fd = fd[1];
+		e.in = e.out = 0;
+		slow.sends = 0;
+		slow.unacked = rows[i].unacked;
+		/* Who is late would be late once more. */
+		slow.count = rows[i].sends + late;
+		echo_begin(&e);
+		CHECK(echo_serve(&e) == rows[i].end, "row %zu", i);
+		slow.fd = -1;
+		CHECK(slow.sends == rows[i].sends, "row %zu: %d", i,
+		    slow.sends);
+		assert_int_equal(e.in, 9);
+		assert_int_equal(e.out, late ? 0 : 9);
+		close(fd[1]);
+		if (!late)
+			assert_int_equal(recv(fd[0], back, 16, MSG_WAITALL), 9);
+		close(fd[0]);
+	}
+}
+
 static void
 names(void **state)
 {
@@ -636,6 +747,7 @@ main(void)
 		TEST(linger_has_a_limit),
 		TEST(interrupt_needs_a_connection),
 		TEST(errors_are_told),
+		TEST(slow_is_not_stalled),
 		TEST(names),
 	};
 

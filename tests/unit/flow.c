@@ -667,6 +667,113 @@ there_is_a_bound(void **state)
 	assert_true(flow_put(f, 1, 1, true));
 }
 
+/* Each connection carries so many, and no more waits for it than is put. */
+static void
+carries_so_many(void **state)
+{
+	struct flow *f = &rig.flow;
+	size_t n = 0;
+
+	(void)state;
+	flow_init(f, 5, 2);
+	assert_int_equal(flow_sendable(f), 0);
+	assert_false(flow_is_used_up(f));
+	connect_as(1, 0);
+	assert_true(flow_put(f, 1, 10, true));
+	assert_int_equal(flow_sendable(f), 10);
+	assert_false(flow_is_used_up(f));
+	assert_true(flow_put(f, 2, 200, true));
+	assert_int_equal(flow_sendable(f), 210);
+	assert_true(flow_is_used_up(f));
+	/* What is one too many stays. */
+	assert_true(flow_put(f, 3, 3000, true));
+	assert_true(flow_put(f, 4, 40000, true));
+	assert_int_equal(flow_sendable(f), 210);
+	assert_int_equal(flow_send(f, 9), FAULT_NONE);
+	assert_int_equal(f->begun, 2);
+	assert_int_equal(f->served, 2);
+	assert_int_equal(f->unsent, 43000);
+	assert_int_equal(flow_sendable(f), 0);
+	assert_true(flow_is_used_up(f));
+	/* Also when all of them have come back. */
+	while (n < 210) {
+		await(rig.peer, POLLIN);
+		n += echo(PEER_BUFFER);
+	}
+	take(1, 10);
+	take(2, 200);
+	assert_int_equal(flow_send(f, 10), FAULT_NONE);
+	assert_int_equal(f->begun, 0);
+	assert_int_equal(flow_sendable(f), 0);
+	assert_true(flow_is_used_up(f));
+	assert_int_equal(peer_reads(PEER_BUFFER), 0);
+
+	/* The next connection has room for them. */
+	flow_close(f, false, 11);
+	connect_as(2, 0);
+	assert_int_equal(flow_sendable(f), 43000);
+	assert_true(flow_is_used_up(f));
+	for (n = 0; n < 43000; n += echo(PEER_BUFFER)) {
+		assert_int_equal(flow_send(f, 12), FAULT_NONE);
+		await(rig.peer, POLLIN);
+	}
+	take(3, 3000);
+	take(4, 40000);
+	assert_true(flow_is_used_up(f));
+	/* What it was not made for does not count. */
+	flow_renew(f);
+	assert_int_equal(f->served, 0);
+	assert_false(flow_is_used_up(f));
+	assert_true(flow_put(f, 5, 5, true));
+	assert_int_equal(flow_sendable(f), 5);
+}
+
+/* A message that has begun goes on, and nothing behind it begins. */
+static void
+goes_on_with_the_last(void **state)
+{
+	struct flow *f = &rig.flow;
+	size_t n = 0;
+
+	(void)state;
+	flow_init(f, 5, 1);
+	connect_as(1, 4096);
+	assert_true(flow_put(f, 1, 1 << 20, true));
+	assert_true(flow_put(f, 2, 10, true));
+	assert_true(flow_sendable(f) > 0 && flow_sendable(f) <= 1 << 20);
+	assert_int_equal(flow_send(f, 50), FAULT_NONE);
+	assert_int_equal(f->begun, 1);
+	assert_true(f->unechoed < 1 << 20);
+	assert_int_equal(flow_sendable(f), (1 << 20) - f->unechoed);
+	while (n < 1 << 20) {
+		await(rig.peer, POLLIN);
+		n += echo(PEER_BUFFER);
+		assert_int_equal(flow_send(f, 60), FAULT_NONE);
+		assert_int_equal(f->begun, 1);
+	}
+	take(1, 1 << 20);
+	assert_int_equal(f->unsent, 10);
+	assert_int_equal(flow_sendable(f), 0);
+	/* Lost with the connection, none of them is. */
+	flow_close(f, true, 70);
+	connect_as(2, 0);
+	assert_int_equal(flow_sendable(f), 10);
+}
+
+/* 0 is no bound. */
+static void
+carries_any_number(void **state)
+{
+	struct flow *f = &rig.flow;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		assert_true(flow_put(f, i, 1 << 20, true));
+		assert_int_equal(flow_sendable(f), (uint64_t)(i + 1) << 20);
+		assert_false(flow_is_used_up(f));
+	}
+}
+
 static int
 fill_pattern(void **state)
 {
@@ -698,6 +805,9 @@ main(void)
 		TEST(says_its_end),
 		TEST(is_refused),
 		TEST(there_is_a_bound),
+		TEST(carries_so_many),
+		TEST(goes_on_with_the_last),
+		TEST(carries_any_number),
 	};
 
 	return cmocka_run_group_tests(units, fill_pattern, NULL);

@@ -323,6 +323,64 @@ ten_are_above(void **state)
 	assert_true(result_percentile(result.response, 50 * PERCENT) > 0);
 }
 
+/* The one of all of them is the largest, however few there are. */
+static void
+p100_is_the_largest(void **state)
+{
+	(void)state;
+	begin(0);
+	assert_int_equal(result_percentile(result.response, 100 * PERCENT), -1);
+	good(1);
+	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	    1000);
+	good(5);
+	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	    1004);
+	/* Exactly, and not as the histogram has it in steps. */
+	histogram_record(result.response, INT64_C(1234567891));
+	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	    INT64_C(1234567891));
+	/* That below it needs as many as ever. */
+	assert_int_equal(result_percentile(result.response, 100 * PERCENT - 1),
+	    -1);
+
+	begin(0);
+	good(3);
+	fail_if("p100>1002ns");
+	fail_if("p100>1001ns");
+	assert_int_equal(judge(), OUTCOME_NEGATIVE);
+	assert_false(result.broken[0]);
+	assert_true(result.broken[1]);
+}
+
+/* Without any connection: what is not known is not good enough. */
+static void
+nobody_connects(void **state)
+{
+	(void)state;
+	begin(0);
+	result.connects.wanted = 3;
+	result.connects.failed[FAULT_REFUSED] = 2;
+	result.connects.failed[FAULT_CONNECT_TIMEOUT] = 1;
+	fail_if("p99>5ms");
+	fail_if("rate<1");
+	assert_int_equal(result_unconnected(&result, &failure), -1);
+	assert_int_equal(failure.outcome, OUTCOME_CONNECT);
+	assert_true(result.broken[0]);
+	assert_true(result.broken[1]);
+
+	begin(0);
+	result.interrupted = true;
+	assert_int_equal(result_unconnected(&result, &failure), -1);
+	assert_int_equal(failure.outcome, OUTCOME_NEGATIVE);
+	begin(0);
+	result.connects.failed[FAULT_MISMATCH] = 1;
+	result.connects.failed[FAULT_TIMEOUT] = 2;
+	result.mismatches = 1;
+	assert_int_equal(result_unconnected(&result, &failure), -1);
+	assert_int_equal(failure.outcome, OUTCOME_MISMATCH);
+}
+
 static void
 a_client_may_be_the_limit(void **state)
 {
@@ -449,6 +507,8 @@ main(void)
 		cmocka_unit_test(thresholds),
 		cmocka_unit_test(thresholds_of_errors),
 		cmocka_unit_test(ten_are_above),
+		cmocka_unit_test(p100_is_the_largest),
+		cmocka_unit_test(nobody_connects),
 		cmocka_unit_test(a_client_may_be_the_limit),
 		cmocka_unit_test(gathers),
 		cmocka_unit_test(keeps_intervals),

@@ -9,6 +9,7 @@
 
 #include "client/failure.h"
 #include "client/fault.h"
+#include "client/histogram.h"
 #include "client/threshold.h"
 #include "common/errbuf.h"
 
@@ -235,6 +236,46 @@ percentiles_are_exact(void **state)
 	}
 }
 
+/* In as many digits as it takes, and none of an exponent. */
+static void
+percentiles_have_names(void **state)
+{
+	static const struct {
+		uint32_t percentile;
+		const char *name;
+	} rows[] = {
+		{ 1, "p0.00001" },
+		{ 10, "p0.0001" },
+		{ 12345, "p0.12345" },
+		{ 50000, "p0.5" },
+		{ PERCENT, "p1" },
+		{ 10 * PERCENT, "p10" },
+		{ 50 * PERCENT, "p50" },
+		{ 50 * PERCENT + 1, "p50.00001" },
+		{ 99 * PERCENT, "p99" },
+		{ 9990000, "p99.9" },
+		{ 9999000, "p99.99" },
+		{ 9905000, "p99.05" },
+		{ 9999999, "p99.99999" },
+		{ 100 * PERCENT, "p100" },
+	};
+	struct errbuf err = { "" };
+	char name[THRESHOLD_NAME];
+	uint32_t percentile;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK_TEXT(threshold_name(rows[i].percentile, name,
+			       sizeof(name)),
+		    rows[i].name, "%s", rows[i].name);
+		/* And read again it is the same. */
+		CHECK(threshold_percentile(name + 1, &percentile, &err) == 0,
+		    "%s: %s", name, err.text);
+		CHECK(percentile == rows[i].percentile, "%s: %u", name,
+		    percentile);
+	}
+}
+
 static void
 bad_percentiles_are_refused(void **state)
 {
@@ -381,6 +422,7 @@ main(void)
 		cmocka_unit_test(bad_conditions_are_refused),
 		cmocka_unit_test(a_limit_is_broken_beyond_it),
 		cmocka_unit_test(percentiles_are_exact),
+		cmocka_unit_test(percentiles_have_names),
 		cmocka_unit_test(bad_percentiles_are_refused),
 		cmocka_unit_test(an_errno_is_a_fault),
 		cmocka_unit_test(every_fault_has_a_name_and_words),

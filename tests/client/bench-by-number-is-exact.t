@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a load of so many messages ends before it has sent them all,
+# though the server is well, or its window is not that of its messages, so that
+# the rate is wrong.
+use strict;
+use warnings;
+
+use List::Util qw(max);
+use Test::More;
+
+use Echod;
+use Echoc;
+use EchocBench;
+use EchocServer;
+
+my $scale = Echod::scale();
+
+# What a server that stands still loses shall not be what fails.
+my @tolerant = ('--warmup', 0, '--max-error-rate', 100);
+
+# A server that never closes has a second for it, which is longer than -W.
+for (
+    ['--reconnect 1', 3, '-c', 1, '--reconnect', 1],
+    ['--reconnect 2, two of them', 8, '-c', 2, '--reconnect', 2],
+) {
+    my ($name, $n, @args) = @$_;
+    my $server = EchocServer->start(fault => 'no_close');
+    my $r = EchocBench::run([@tolerant, '-n', $n, '-W', '0.2s', @args],
+        $server);
+    $name = "a server that does not close, $name";
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($r->{json}{messages}{sent}, $n, "$name: all are sent");
+    EchocBench::balances($r, $name);
+}
+
+# The client stood still, for longer than an echo may take.
+for my $rate (20, 200) {
+    my $n = 2 * $rate;
+    my $server = EchocServer->start;
+    my $bench = EchocBench->start([@tolerant, '-c', 1, '-R', $rate, '-n', $n,
+            '-W', '0.3s'], $server);
+    my $name = "stopped for a while, -R $rate";
+    ok($bench->measures(2), "$name: it measures");
+    $bench->signal('STOP');
+    Echod::until(sub { 0 }, 0.7 / $scale);
+    $bench->signal('CONT');
+    my $r = $bench->wait;
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    my $m = $r->{json}{messages};
+    is($m->{due}, $n, "$name: all were due");
+    # A server may stand still as well.
+    is($m->{not_sent}, 0, "$name: and all are sent") unless $m->{timeouts};
+    EchocBench::balances($r, $name);
+}
+
+# The window ends with the last outcome, and not when the server has closed.
+my $dir = Echod::new_dir();
+for (
+    ['-n 10', 0], ['-n 10 -R 1000', 0, '-R', 1000],
+    ['-n 10 -t 2 -c 2', 0, '-t', 2, '-c', 2],
+    ['-n 10, interrupted', 1],
+    ['-n 10 -R 1000, interrupted', 1, '-R', 1000],
+) {
+    my ($name, $interrupted, @args) = @$_;
+    my $server = EchocServer->start(fault => 'no_close');
+    my $log = "$dir/log";
+    my $r;
+    for my $try (1 .. 5) {
+        my $bench = EchocBench->start(['-c', 1, @tolerant, '-n', 10, '-W', 20,
+                '--interval', '10ms', '--log', $log, @args], $server);
+        # There is a second for that, which may be over before we see it.
+        Echod::until(sub { is_shut($bench) }) && $bench->signal('INT')
+            if $interrupted;
+        $r = $bench->wait;
+        last if !$interrupted || $r->{json}{interrupted};
+    }
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    EchocBench::balances($r, $name);
+    my $m = $r->{json}{messages};
+    is($m->{echoed}, 10, "$name: all came back");
+    ok($r->{json}{interrupted}, "$name: it was") if $interrupted;
+    my (undef, @lines) = split /\n/, Echod::slurp($log);
+    my @last = map { (split /\t/)[2] / 1e9 } @lines;
+    # By the log, which counts from the begin of the window.
+    cmp_ok(abs($m->{window_us} / 1e6 - max(@last)), '<', 1e-3,
+        "$name: the window ends with the last") or diag("@last");
+    my @intervals = @{ $r->{json}{intervals} };
+    my $end = max(0, map { $_->{begin_us} + $_->{length_us} } @intervals);
+    cmp_ok($end, '<=', $m->{window_us} + 500e3,
+        "$name: and so do the intervals");
+    cmp_ok(abs($m->{rate_per_s} * $m->{window_us} / 1e6 - 10), '<', 0.1,
+        "$name: the rate is that of the window");
+}
+
+# is_shut(BENCH): whether one of its connections waits for the server's end, or
+# it has ended.
+sub is_shut {
+    my $bench = shift;
+    my %own = reverse Echod::descriptors($bench->pid);
+    return !$bench->client->is_running || grep {
+        my ($state, $inode) = (split)[3, 9];
+        $state =~ /^0[45]\z/ && $own{"socket:[$inode]"}    # FIN_WAIT
+    } split /\n/, Echod::slurp('/proc/net/tcp');
+}
+done_testing;

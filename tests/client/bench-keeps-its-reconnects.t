@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a load at a given rate puts more messages on a connection than
+# it was told to, so that it measures fewer accepts than it says.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use EchocBench;
+
+# What a message and the first exchange are, in bytes.
+use constant SIZE => 64;
+
+my $d = Echod->start(log => 'info', options => ['-o', 'workers.start=10',
+        '-o', 'workers.min_spare=10', '-o', 'workers.max_spare=64']);
+
+# With more than can go at once: what is due meanwhile waits.
+for (
+    [1, '-c', 1, '-R', 2000], [1, '-c', 4, '-R', 2000],
+    [3, '-c', 2, '-R', 5000], [7, '-c', 3, '-t', 2, '-R', 20_000],
+    [3, '-c', 2, '-P', 5],
+) {
+    my ($most, @args) = @$_;
+    my $name = "--reconnect $most @args";
+    my ($count) = "@args" =~ /-c (\d+)/;
+    my $mark = $d->mark;
+    my $r = EchocBench::run(['--reconnect', $most, '-n', 300, '-W', 20,
+            '--warmup', 0, @args], '127.0.0.1:' . $d->port);
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($r->{json}{messages}{echoed}, 300, "$name: all came back");
+    EchocBench::balances($r, $name);
+
+    my $made = $r->{json}{connect}{reconnects} + $count;
+    ok(Echod::until(sub {
+        return $d->count_log(qr/ connection ended /) >= $made;
+    }), "$name: the server has seen the end of all");
+    my @lines = $d->log_lines;
+    my @bytes = map { / connection ended .* in_bytes=(\d+) / ? $1 : () }
+        @lines[$mark .. $#lines];
+    is(scalar @bytes, $made, "$name: it counts the same connections");
+    # The first ones had their first exchange besides.
+    my @more = grep { $_ > SIZE * $most } @bytes;
+    cmp_ok(scalar @more, '<=', $count, "$name: none has more messages");
+    is("@{[grep { $_ > SIZE * ($most + 1) } @more]}", '',
+        "$name: but the first one for their first exchange");
+    cmp_ok(scalar @bytes, '>=', 300 / $most,
+        "$name: so there were so many connections");
+}
+$d->finish;
+done_testing;

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a script takes a server that returns other bytes for a disk
+# that is full, because the result could not be written either.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+Echod::skip_all('no /dev/full here') unless -c '/dev/full';
+
+sub full {
+    open my $fh, '>', '/dev/full' or die "/dev/full: $!\n";
+    return $fh;
+}
+
+# run(SERVER, FULL, ARGUMENTS): FULL is what leads to the device, "stdout" or
+# "-o".
+sub run {
+    my ($server, $full, @args) = @_;
+    my @where = $full eq '-o' ? ('-o', '/dev/full') : ();
+    return Echoc::run(args => [@args, '-j', @where, $server->target],
+        timeout => 30, @where ? () : (stdout => full()));
+}
+
+# wait tries again and again, so give it an end.
+for (
+    ['the transcript', '-W', 20],
+    ['send', 'send', '-m', 'hello', '-W', 20],
+    ['wait', 'wait', '-w', 4],
+    ['bench', 'bench', '-n', 5, '-W', 20],
+) {
+    my ($name, @args) = @$_;
+    for my $full ('stdout', '-o') {
+        my $what = "$name -j, $full is full";
+        my $r = run(EchocServer->start(fault => 'flip'), $full, @args);
+        is($r->{status}, 6, "$what: a mismatch is status 6")
+            or diag($r->{stderr});
+        like($r->{stderr}, qr/^echoc: [^\n]* differs [^\n]*\n\z/m,
+            "$what: which the last line tells");
+
+        # Without, it is an error of its own.
+        $r = run(EchocServer->start, $full, @args);
+        is($r->{status}, 2, "$what: else it is status 2")
+            or diag($r->{stderr});
+        like($r->{stderr}, qr/^echoc: [^\n]*: No space left on device\n\z/m,
+            "$what: for that reason");
+    }
+}
+done_testing;

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a file that was named twice by mistake is lost: emptied before
+# it is read, or written by two at a time.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocServer;
+
+my $server = EchocServer->start;
+my $dir = Echod::new_dir();
+my $text = 'precious ' x 1000;
+chdir $dir or die "$dir: $!\n";
+
+sub write_file {
+    open my $fh, '>', $_[0] or die "$_[0]: $!\n";
+    print $fh $text;
+    close $fh;
+    return;
+}
+
+write_file("$dir/file");
+link "$dir/file", "$dir/hard" or die "link: $!\n";
+symlink 'file', "$dir/soft" or die "symlink: $!\n";
+symlink "$dir/soft", "$dir/softer" or die "symlink: $!\n";
+
+# refused(NAME, ARGUMENTS): a wrong command line, and nothing is touched.
+sub refused {
+    my ($name, @args) = @_;
+    write_file("$dir/file");
+    my $before = $server->connections;
+    my $r = Echoc::run(args => [@args, $server->target]);
+    Echoc::same($r, "$name: status 2", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]* name the same file, [^\n]+\n\z/);
+    is(Echod::slurp("$dir/file"), $text, "$name: the file is as it was");
+    is($server->connections, $before, "$name: and nobody connects");
+    return;
+}
+
+# By any of its names.
+my @names = ("$dir/file", 'file', './file', "$dir/../" . ($dir =~ s{.*/}{}r)
+    . '/file', 'hard', 'soft', 'softer');
+for my $output (@names) {
+    refused("-f file -o $output", 'send', '-f', 'file', '-o', $output);
+}
+refused('-f softer -o hard', 'send', '-f', 'softer', '-o', 'hard');
+
+# Each pair of those that bench writes, whether the file is there or not.
+my @load = ('bench', '-n', 5);
+my @pairs = (['-o', '--hdr'], ['-o', '--log'], ['--hdr', '--log'],
+    ['-o', '--plot'], ['--log', '--plot']);
+for (@pairs) {
+    my ($one, $other) = @$_;
+    refused("$one file $other file", @load, $one, 'file', $other, 'file');
+    refused("$one hard $other softer", @load, $one, 'hard', $other, 'softer');
+    refused("$one new $other new", @load, $one, 'new', $other, 'new');
+    ok(!-e 'new', "$one new $other new: and there is none");
+}
+
+# Two of the same device are none's loss, nor are files of their own.
+for (
+    ['two of /dev/null', @load, '-o', '/dev/null', '--log', '/dev/null'],
+    ['three of them', @load, '-o', '/dev/null', '--log', '/dev/null', '--hdr',
+        '/dev/null'],
+    ['-f and -o of it', 'send', '-f', '/dev/null', '-o', '/dev/null'],
+    ['three files', @load, '-o', 'a', '--log', 'b', '--hdr', 'c'],
+    ['-f file -o a', 'send', '-f', 'file', '-o', 'a'],
+) {
+    my ($name, @args) = @$_;
+    my $r = Echoc::run(args => [@args, $server->target]);
+    is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
+}
+is(Echoc::json(Echod::slurp('a'))->{bytes_verified}, length $text,
+    'the input was read');
+chdir '/';
+done_testing;

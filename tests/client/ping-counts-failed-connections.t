@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: ISC
+# If this fails, a program that reads what ping has counted does not see that
+# connections failed, if they did so at once.
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+use Echoc;
+use EchocPing;
+use EchocServer;
+
+# ping(NAME, TARGET, ARGUMENTS, REASON): each probe is lost by that, and by a
+# connection of its own.
+sub ping {
+    my ($name, $target, $args, $reason) = @_;
+    my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', '50ms', '-W', 20,
+            @$args, $target], timeout => 40);
+    is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});
+    my @records = EchocPing::records($r->{stdout});
+    my @why = map { $_->{reason} } EchocPing::typed('loss', @records);
+    is("@why", "$reason $reason $reason", "$name: each probe has its loss");
+    my ($sum) = EchocPing::typed('summary', @records);
+    is($sum->{failed_connections}, 3, "$name: and its failed connection");
+    is($sum->{lost}, 3, "$name: and is lost");
+    return;
+}
+
+# A broadcast is nobody's address: that is known without a packet.
+ping('a broadcast', '255.255.255.255:9', [], 'unreachable');
+ping('a broadcast, --reconnect', '255.255.255.255:9', ['--reconnect'],
+    'unreachable');
+my $server = EchocServer->start(fault => 'refuse');
+ping('refused', $server->target, [], 'refused');
+ping('refused, --reconnect', $server->target, ['--reconnect'], 'refused');
+
+# And none where there is none.
+$server = EchocServer->start;
+my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', '50ms', '-W', 20,
+        $server->target], timeout => 40);
+my ($sum) = EchocPing::typed('summary', EchocPing::records($r->{stdout}));
+is($sum->{failed_connections}, 0, 'a good server: none has failed');
+done_testing;

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a pool of hundreds is forked in one go: until that is done,
+# which takes a busy machine a while, echod does not hear that it is to stop.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodInject;
+
+EchodInject::needs();
+Echod::skip_all('this strace cannot delay a call of its parent')
+  if system('strace -D -o /dev/null -e trace=getppid '
+    . '-e inject=getppid:delay_exit=1 true >/dev/null 2>&1') != 0;
+
+use constant {
+    WORKERS => 300,
+    FORK    => 0.06,    # seconds, of which each takes so many
+    BATCH   => 32,      # forks between two looks at the signals
+};
+
+my @pool = (options => [
+    '-o', 'workers.start=' . WORKERS, '-o', 'workers.min_spare=5',
+    '-o', 'workers.max_spare=' . WORKERS, '-o', 'workers.max=' . WORKERS,
+]);
+
+# The tracer is no parent of echod, and ends with it.
+my $d = Echod->start(
+    @pool,
+    prefix => [
+        'strace', '-D', '-o', '/dev/null', '-e', 'trace=clone,clone3', '-e',
+        'inject=clone,clone3:delay_exit=' . FORK * 1e6,
+    ],
+    # It cannot look for leaks under strace.
+    env => { ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} || (),
+        'detect_leaks=0' },
+    wait => 0,
+);
+ok(Echod::until(sub { (() = $d->children) > 10 }, 30),
+    'forks take their time');
+my $start = Echod::now();
+is($d->stop('TERM', unseen => 1, timeout => 60), 0,
+    'TERM in the middle of the start ends echod');
+Echod::soon($start, 'after a batch of workers', BATCH * FORK);
+$d->finish;
+
+# Nobody says TERM.
+$d = Echod->start(@pool);
+is(scalar $d->workers, WORKERS, 'a start brings all workers up');
+ok($d->count_log(qr/: ready generation=1 .* workers=${\WORKERS} /),
+    'as the log says');
+is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+like($d->reload, qr/: reload done generation=2 .* workers=${\WORKERS} /,
+    'and so does a reload');
+is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+$d->finish;
+done_testing;

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, the lines that were lost while a logger hung are never told
+# when it had to be killed: the log has a gap, and nothing says so.
+use strict;
+use warnings;
+
+use List::Util qw(sum0);
+use Test::More;
+
+use Echod;
+
+use constant BYTES => 25_000;    # two lines each: more than the pipe takes
+
+my $d = Echod->start(
+    log     => 'debug',
+    options => [ '-o', 'buffer_size=1' ],
+);
+$d->expect_log(qr/: error: logger died pid=\d+/,
+    qr/: warning: log lines lost count=\d+$/);
+
+# How many lines the log says were lost.
+sub told {
+    return sum0(map { /: warning: log lines lost count=(\d+)$/ ? $1 : () }
+        $d->log_lines);
+}
+
+# How many lines the master says were lost.
+sub counted {
+    my $from = $d->mark;
+    $d->signal('USR1');
+    my (undef, $lost) = $d->wait_log(qr/: status .*log_lines_lost=(\d+)$/,
+        from => $from);
+    return $lost // 'unknown';
+}
+
+for my $round (1 .. 2) {
+    my $logger = $d->logger;
+    my $before = told();
+    kill 'STOP', $logger;
+    my $data = 'x' x BYTES;
+    ok(Echod::echo_once($d->port, $data) eq $data,
+        "round $round: more lines than can wait for a frozen logger");
+    kill 'KILL', $logger;
+    ok(Echod::until(sub { ($d->logger // $logger) != $logger }),
+        'it is killed, and there is another one');
+    ok(Echod::until(sub { told() > $before }), 'that tells of the loss');
+    # Nobody writes much now: what is told and what is counted agree.
+    my $lost = counted();
+    ok(Echod::until(sub { told() >= $lost }), 'of every line');
+    is(told(), $lost, 'and of no other');
+}
+$d->finish;
+done_testing;

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, whoever starts echod with a standard error that does not
+# block, as some supervisors do, misses most of the lines of a busy moment.
+use strict;
+use warnings;
+
+use Fcntl;
+use Test::More;
+
+use Echod;
+use EchodProc;
+
+use constant {
+    BYTES        => 500,     # two lines each, less than the log pipe takes
+    LEAST        => 4096,    # what standard error takes
+    F_SETPIPE_SZ => 1031,
+};
+
+my $dir  = Echod::new_dir();
+my $fifo = "$dir/stderr";
+POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
+# Both ends, so that opening it blocks nobody and it never ends.
+sysopen my $pipe, $fifo, O_RDWR | O_NONBLOCK or die "$fifo: $!";
+# As small as can be, so that it is full soon.
+fcntl $pipe, F_SETPIPE_SZ, LEAST;
+
+# Non-blocking is the open file, which all processes share that inherit it.
+my $open = <<'END';
+use Fcntl;
+sysopen my $fh, shift, O_WRONLY | O_NONBLOCK or die "open: $!";
+open STDERR, '>&', $fh or die "dup: $!";
+exec { $ARGV[0] } @ARGV;
+END
+my $d = Echod->start(
+    prefix  => [ $^X, '-e', $open, $fifo ],
+    log     => 'debug',
+    wait    => 'idle',
+    options => [ '-o', 'buffer_size=1' ],
+);
+my $logger = $d->logger;
+
+# From here on nobody reads.  The logger sleeps when it can write no more, or
+# when it has written, or lost, all there is.
+my $data = 'x' x BYTES;
+ok(Echod::echo_once($d->port, $data) eq $data, 'a client is served');
+ok(Echod::until(sub { EchodProc::state($logger) eq 'S' }),
+    'the logger sleeps');
+
+# Now somebody reads, a little at a time.
+my $text = '';
+
+sub read_until {
+    my ($re) = @_;
+    return Echod::until(sub {
+        sysread $pipe, $text, 1000, length $text;
+        return $text =~ $re;
+    }, 60);
+}
+ok(read_until(qr/: connection ended [^\n]*\n/), 'the last line comes');
+$d->signal('USR1');
+ok(read_until(qr/: status connections=[^\n]*\n/), 'and the report of USR1');
+
+my @lines = split /\n/, $text;
+is(scalar(grep { /: received "x"$/ } @lines), BYTES, 'no line is missing');
+is(scalar(grep { /: sending data back to the client$/ } @lines), BYTES,
+    'of either kind');
+is_deeply([ grep { !/^echod\[\d+\]: (?!.*echod\[)/ } @lines ], [],
+    'no line is torn');
+like($text, qr/ log_lines_lost=0$/m, 'and none is counted as lost');
+unlike($text, qr/log lines lost/, 'or told to be');
+is($d->logger, $logger, 'by the same logger all the time');
+
+$d->finish;
+done_testing;

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, nobody learns that the disk was full to which standard error
+# went: the lines are missing, and the count of lost lines is 0.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodSyslog;
+
+EchodSyslog::private_dev();
+
+use constant CLIENTS => 10;
+
+sub config {
+    my ($to) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { to = "$to"; };\n);
+}
+
+my $syslog = EchodSyslog->start;
+my $d = Echod->start(
+    mode   => 'background',
+    prefix => [ 'sh', '-c', 'exec "$@" 2>/dev/full', 'sh' ],
+    config => config('stderr'),
+);
+my $good = grep { (Echod::echo_once($d->port, 'x') // '') eq 'x' }
+    1 .. CLIENTS;
+is($good, CLIENTS, 'clients are served while standard error is full');
+
+# The count can be seen when the log goes elsewhere.
+$d->rewrite(config('syslog'));
+$d->signal('HUP');
+ok(Echod::until(sub { $syslog->count(qr/: reload done /) }, Echod::START),
+    'a reload sends the log to syslog');
+my $lost = 0;
+ok(Echod::until(sub {
+    $d->signal('USR1');
+    / log_lines_lost=(\d+)$/ and $lost = $1 for $syslog->lines;
+    return $lost >= CLIENTS;
+}), 'the lines are counted as lost')
+  or diag "$lost are counted";
+$d->finish;
+done_testing;
