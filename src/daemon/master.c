@@ -21,7 +21,7 @@
 
 enum {
 	CLOSE_MS = 1000,   /* of a stop: for idle workers to look round */
-	GOODBYE_MS = 2000, /* for the logger to write the last lines */
+	GOODBYE_MS = 4000, /* for the logger to write the last lines */
 };
 
 static int
