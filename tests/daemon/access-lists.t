@@ -50,7 +50,9 @@ my @workers = $d->workers;
 my $sock = Echod::connect_to($address, $d->port);
 is(Echod::receive_all($sock) . $Echod::problem, '', 'it is a FIN');
 close $sock;
-is_deeply([$d->workers], \@workers, 'and costs no worker');
+# A spare one may have come since.
+is_deeply([grep { Echod::is_alive($_) } @workers], \@workers,
+    'and costs no worker');
 $d->finish;
 
 SKIP: {

@@ -64,7 +64,7 @@ for my $round (1 .. 3) {
     is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
         "full again, round $round");
     close $_ for @clients;
-    ok(Echod::until(sub { $d->idle_workers >= 2 }, 5), 'and not any more');
+    ok(Echod::until(sub { $d->idle_workers >= 2 }), 'and not any more');
 }
 is($d->count_log(qr/: workers (?:at|below) max /), 2,
     'which is not said again so soon');

@@ -43,9 +43,7 @@ is(length(Echod::receive_all($deaf)) . $Echod::problem, '1000',
 close $_ for $talker, $silent, $deaf;
 
 is($d->wait_end, 0, 'the exit status is 0');
-my $seconds = Echod::now() - $start;
-cmp_ok($seconds, '<', $drain + 2 + Echod::scale(),
-    'within timeouts.drain, 2 s to linger and 1 s');
+Echod::soon($start, 'within timeouts.drain and 2 s to linger', $drain + 2);
 is($d->count_log(qr/reason=drained$/), 3, 'the log tells why');
 my ($out) = $d->wait_log(qr/in_bytes=(?!5 |1000 )\d+ out_bytes=(\d+)/);
 ok($out && $out =~ /out_bytes=${\ ($back + 5)} /,

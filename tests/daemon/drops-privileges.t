@@ -19,6 +19,10 @@ my @prefix =
 sub check {
     my ($d, $uid, $gid, $what) = @_;
     my @pids = ($d->workers, $d->logger);
+    # The last step of one who was just forked: until then it is root.
+    Echod::until(sub {
+        !grep { (EchodProc::status($_, 'NoNewPrivs') // '') ne '1' } @pids;
+    });
     cmp_ok(scalar @pids, '>=', 6, "$what: workers and logger");
     my %wanted = (
         Uid        => join("\t", ($uid) x 4),
@@ -63,7 +67,7 @@ SKIP: {
     $d->rewrite(Echod::DEFAULT_CONFIG
           . qq(user = "$name"; group = "$group";\n));
     like($d->reload, qr/: reload done /, 'another user and group');
-    ok(Echod::until(sub { !grep { EchodProc::alive($_) } @old }, 3),
+    ok(Echod::until(sub { !grep { EchodProc::alive($_) } @old }),
         'the old workers have left');
     ok(Echod::until(sub {
         my @loggers = grep { $d->role($_) eq 'logger' } $d->children;

@@ -45,7 +45,7 @@ for my $case (@faults) {
         "$flag: and once that it failed");
     $shim->off($flag);
     my $served = $load->connections;
-    ok(Echod::until(sub { $load->connections > $served + 4 }, 5),
+    ok(Echod::until(sub { $load->connections > $served + 4 }),
         "$flag: clients are served");
     is_deeply(EchodProc::listeners($d->pid), $listeners,
         "$flag: the same socket");
@@ -58,18 +58,18 @@ for my $case (@faults) {
 # New workers that take their time.
 $shim->on('hold-prctl');
 $d->signal('HUP');
-ok(Echod::until(sub { $shim->entered('prctl') > 0 }, 5), 'a new worker hangs');
+ok(Echod::until(sub { $shim->entered('prctl') > 0 }), 'a new worker hangs');
 my $served = $load->connections;
-ok(Echod::until(sub { $load->connections > $served + 20 }, 5),
+ok(Echod::until(sub { $load->connections > $served + 20 }),
     'clients are served meanwhile');
 $shim->off('hold-prctl');
 ok($d->wait_log(qr/: reload done/), 'when it is ready, the reload is done');
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 3),
+ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
     'and the old workers leave');
 
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 ok(Echod::until(
-    sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }, 2),
+    sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }),
     'the master has as many descriptors as before');
 $d->expect_log(qr/: error: reload failed, nothing has changed/,
     map { $_->[1] } @faults);

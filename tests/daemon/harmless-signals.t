@@ -21,7 +21,9 @@ for my $signal (@harmless) {
     kill $signal => @before, $d->logger;
 }
 is(Echod::echo($sock, 'still here'), 'still here', 'its worker does not mind');
-is_deeply([sort { $a <=> $b } $d->workers], \@before, 'nor do the others');
+# A spare one may have come since.
+is_deeply([grep { Echod::is_alive($_) } @before], \@before,
+    'nor do the others');
 kill $_ => $d->logger for qw(TERM QUIT);
 ok($d->logger, 'the logger leaves last, whatever it is told');
 

@@ -22,7 +22,7 @@ my $seen = qr/^sendto\(.* = 7777$/m;
 ok(Echod::until(sub {
     Echod::echo($sock, 'x' x 7777);
     return Echod::slurp($d->dir . '/trace') =~ $seen;
-}, 5), 'the tracer watches');
+}), 'the tracer watches');
 
 my $good = 0;
 for my $n (1 .. $messages) {

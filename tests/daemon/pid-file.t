@@ -26,7 +26,7 @@ my $cd = Echod->start(mode => 'background',
 my $relative = Echod::slurp("$dir/relative.pid") // '';
 like($relative, qr/^\d+\n$/, 'a relative path');
 kill TERM => $relative if $relative;
-ok(Echod::until(sub { !-e "$dir/relative.pid" }, 5), 'is found at the end');
+ok(Echod::until(sub { !-e "$dir/relative.pid" }), 'is found at the end');
 
 # Stale: the pid of somebody else, who is left alone.
 my $other = fork // die "fork: $!";

@@ -40,7 +40,7 @@ if (!Echod::until(
 my $messages = sub { return Echod::slurp($file) // '' };
 my $logged = sub {
     my ($re, $what) = @_;
-    return ok(Echod::until(sub { $messages->() =~ $re }, 5), $what)
+    return ok(Echod::until(sub { $messages->() =~ $re }), $what)
       || diag $messages->();
 };
 

@@ -37,7 +37,9 @@ cmp_ok(scalar keys %served, '>=', TOTAL / EACH, 'many workers took part');
 my @left = grep { !$served{$_} || $served{$_} < EACH * 0.9 - 1 }
   grep { !EchodProc::alive($_) } keys %served;
 is_deeply(\@left, [], 'none left before it had served nearly as many');
-ok(!(grep { EchodProc::alive($_) && ($served{$_} // 0) >= EACH } @first),
+ok(Echod::until(sub {
+    !grep { EchodProc::alive($_) && ($served{$_} // 0) >= EACH } @first;
+}),
     'those that have, have left');
 
 # Several at a time.

@@ -34,7 +34,7 @@ for my $n (1 .. RELOADS) {
     push @done, $line if $line !~ /reload done/;
     # Not all 50 between two connections.
     $busy++
-      if Echod::until(sub { $load->connections > $connections }, 5);
+      if Echod::until(sub { $load->connections > $connections });
 }
 is_deeply(\@done, [], RELOADS . ' reloads done');
 is($busy, RELOADS, 'clients were served around each of them');

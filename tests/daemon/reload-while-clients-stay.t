@@ -59,15 +59,16 @@ ok($d->wait_log(qr/: connection ended .* reason=drained/, count => MAX),
 is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @young), MAX,
     'the younger ones are served');
 close $_ for @old;
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 4),
+ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
     'their workers are gone');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'no more than twice max');
 
-# The end of patience: those that leave now have two seconds.
-my $drain = 2 * Echod::scale();
+# The end of patience: those that leave now have five seconds, in which we must
+# have written what they are to find.
+my $drain = 5 * Echod::scale();
 $d->rewrite(config($drain));
 close $_ for @young;
-ok(Echod::until(sub { $d->workers <= MAX }, 5), 'the young have left');
+ok(Echod::until(sub { $d->workers <= MAX }), 'the young have left');
 @old     = hold($d, 'last');
 @workers = $d->busy_workers;
 $start = Echod::now();
@@ -82,7 +83,7 @@ my $took = Echod::now() - $start;
 cmp_ok($took, '>=', $drain - 0.1, 'not before their time');
 Echod::soon($start, 'nor long after it', $drain);
 close $_ for @old;
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }, 3),
+ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
     'their workers are gone');
 is(Echod::echo_once($d->port, 'x'), 'x', 'new clients are served');
 $d->finish;

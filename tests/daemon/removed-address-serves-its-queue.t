@@ -25,7 +25,7 @@ is(scalar @workers, 5, 'five workers');
 $d->expect_log(qr/: warning: worker stopped pid=/);
 kill 'STOP', @workers;
 ok(Echod::until(
-    sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }, 5),
+    sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }),
     'all are frozen');
 
 # They are accepted by nobody, and their data waits with them.
@@ -55,7 +55,7 @@ is_deeply(\@served, [ 1 .. CLIENTS ], 'all ten are served to their end');
 ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }),
     'the address refuses now');
 ok(Echod::until(
-    sub { !grep { EchodProc::alive($_) } @workers }, 3),
+    sub { !grep { EchodProc::alive($_) } @workers }),
     'the old workers have left');
 is(Echod::echo_once($d->port_of('127.0.0.1'), 'x'), 'x', 'the other answers');
 $d->finish;

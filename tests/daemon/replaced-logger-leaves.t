@@ -34,7 +34,7 @@ $d->rewrite(config('second'));
 $d->signal('HUP');
 ok(Echod::until(sub {
     !grep { EchodProc::alive($_) } @workers;
-}, 5), 'a reload for which there must be another logger');
+}), 'a reload for which there must be another logger');
 ok(EchodProc::alive($old), 'the old one has not got rid of its lines');
 is(Echod::echo_once($d->port, 'x'), 'x', 'echod serves');
 

@@ -25,7 +25,7 @@ sub held {
         my %mine = map { $_ => 1 } $d->workers;
         ($pid) = grep { $mine{$_} } $shim->entered($call);
         return $pid;
-    }, 5);
+    });
     return $pid;
 }
 

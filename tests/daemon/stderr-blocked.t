@@ -26,7 +26,7 @@ my $text = '';
 ok(Echod::until(sub {
     sysread $pipe, $text, 65536, length $text;
     return $text =~ /: ready /;
-}, 15), 'echod is ready');
+}, Echod::START), 'echod is ready');
 my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
 ok(defined $port, 'and listens') or BAIL_OUT($text);
 
@@ -37,7 +37,8 @@ my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
 my $result = $load->wait;
 is($result->{connections}, 24_000, 'clients are served');
 is_deeply($result->{errors}, [], 'every one of them');
-cmp_ok($result->{slowest}, '<', 2 * Echod::scale(), 'without a pause');
+cmp_ok($result->{slowest}, '<', Echod::SOON * Echod::scale(),
+    'without a pause');
 my ($logger) = grep { $d->role($_) eq 'logger' } $d->children;
 ok($logger, 'while the logger waits for its reader');
 $d->signal('HUP');
@@ -46,7 +47,8 @@ is(Echod::echo_once($port, 'x'), 'x', 'after HUP as well');
 
 my $start = Echod::now();
 $d->signal('TERM');
-is($d->wait_end(10), 0, 'TERM ends echod');
-Echod::soon($start, 'within bounds');
+is($d->wait_end(20), 0, 'TERM ends echod');
+# A logger that cannot write is given 4 s.
+Echod::soon($start, 'within bounds', 4);
 $d->finish;
 done_testing;

@@ -21,21 +21,24 @@ sub quiet {
 
 my $data = Echod::seeded(1, 1000);
 
+# Seconds; also what we have from the signal to the next word of the client.
+my $drain = 4;
+
 # TERM, longer after the last event than timeouts.drain.
 {
-    my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
+    my $d = Echod->start(options => [ '-o', "timeouts.drain=$drain" ]);
     my $s = $d->connect;
     ok(Echod::echo($s, $data) eq $data, 'a client');
-    quiet(3);
+    quiet($drain + 1);
     my $start = Echod::now();
     $d->signal('TERM');
-    ok($d->wait_log(qr/: stopping gracefully/), 'TERM after three seconds');
+    ok($d->wait_log(qr/: stopping gracefully/), 'TERM after a while');
     ok(Echod::echo($s, $data) eq $data, 'the client is served');
     is(Echod::receive_all($s), '', 'until it is cut off');
     is($Echod::problem, '', 'in order');
     my $took = Echod::now() - $start;
-    cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
-    Echod::soon($start, 'nor long after', 2);
+    cmp_ok($took, '>=', $drain - 0.1, 'not before timeouts.drain');
+    Echod::soon($start, 'nor long after', $drain);
     close $s;
     is($d->wait_end, 0, 'stopped');
     $d->finish;
@@ -58,18 +61,18 @@ my $data = Echod::seeded(1, 1000);
 
 # HUP: the clients of the old workers have their time as well.
 {
-    my $d = Echod->start(options => [ '-o', 'timeouts.drain=2' ]);
+    my $d = Echod->start(options => [ '-o', "timeouts.drain=$drain" ]);
     my $s = $d->connect;
     ok(Echod::echo($s, $data) eq $data, 'a client');
-    quiet(3);
+    quiet($drain + 1);
     my $start = Echod::now();
-    like($d->reload, qr/: reload done/, 'HUP after three seconds');
+    like($d->reload, qr/: reload done/, 'HUP after a while');
     ok(Echod::echo($s, $data) eq $data, 'the client is served');
     is(Echod::receive_all($s), '', 'until it is cut off');
     is($Echod::problem, '', 'in order');
     my $took = Echod::now() - $start;
-    cmp_ok($took, '>=', 1.9, 'not before timeouts.drain');
-    Echod::soon($start, 'nor long after', 2);
+    cmp_ok($took, '>=', $drain - 0.1, 'not before timeouts.drain');
+    Echod::soon($start, 'nor long after', $drain);
     close $s;
     $d->finish;
 }

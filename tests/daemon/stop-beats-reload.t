@@ -18,7 +18,7 @@ my $shim = EchodShim->build;
     my $d = Echod->start(env => $shim->env);
     $shim->on('hold-getaddrinfo');
     $d->signal('HUP');
-    ok(Echod::until(sub { $shim->entered('getaddrinfo') }, 5),
+    ok(Echod::until(sub { $shim->entered('getaddrinfo') }),
         'the loader hangs');
     my ($loader) = $shim->entered('getaddrinfo');
     my $start = Echod::now();
@@ -38,7 +38,7 @@ my $shim = EchodShim->build;
     is(Echod::echo($client, 'x'), 'x', 'a client');
     $shim->on('hold-prctl');
     $d->signal('HUP');
-    ok(Echod::until(sub { $shim->entered('prctl') > 0 }, 5),
+    ok(Echod::until(sub { $shim->entered('prctl') > 0 }),
         'a new worker is not ready');
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully/), 'TERM is obeyed');
@@ -46,7 +46,7 @@ my $shim = EchodShim->build;
     is(Echod::echo($client, 'x'), 'x', 'the client goes on');
     shutdown $client, 1;
     is(Echod::receive_all($client), '', 'to its end');
-    is($d->wait_end(5), 0, 'which is the end of echod');
+    is($d->wait_end, 0, 'which is the end of echod');
     is($d->count_log(qr/: reload (?:done|failed)/), 0,
         'nobody says anything more of the reload');
     $d->finish;
@@ -56,7 +56,7 @@ my $shim = EchodShim->build;
 for my $order ([ 'HUP', 'TERM' ], [ 'TERM', 'HUP' ]) {
     my $d = Echod->start;
     $d->signal($_) for @$order;
-    is($d->wait_end(5), 0, "@$order: stopped");
+    is($d->wait_end, 0, "@$order: stopped");
     $d->finish(unseen => 1);
 }
 
@@ -75,7 +75,7 @@ for my $second ('TERM', 'INT') {
     is(Echod::receive_all($client), '', "$second ends its connection");
     is($Echod::problem, '', 'with a FIN');
     close $client;
-    is($d->wait_end(5), 0, 'and echod');
+    is($d->wait_end, 0, 'and echod');
     Echod::soon($start, 'at once');
     ok($d->wait_log(qr/: stopping now/), 'the log says so');
     $d->finish;

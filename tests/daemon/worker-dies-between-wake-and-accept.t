@@ -30,7 +30,9 @@ for my $round (1 .. 20) {
     ok(Echod::until(sub { $d->idle_workers >= 5 }),
         'which has been replaced');
 }
-is($d->count_log(qr/: warning: worker died pid=\d+ signal=SIGKILL core=no$/), 20,
+my $death = qr/: warning: worker died pid=\d+ signal=SIGKILL core=no$/;
+$d->wait_log($death, count => 20);
+is($d->count_log($death), 20,
     'each death is in the log, and no client with it');
 $d->finish;
 

@@ -88,11 +88,17 @@ sub client {
     is(Echod::echo($sock, 'hello'), 'hello', 'a client');
     my $ends = sprintf ':%04X [0-9A-F]+:%04X', $sock->peerport,
         $sock->sockport;
-    my ($inode) = map { (split)[9] } grep { /$ends / }
-        split /\n/, Echod::slurp('/proc/net/tcp');
-    my ($pid) = grep {
-        my %fd = Echod::descriptors($_);
-        grep { $_ eq "socket:[$inode]" } values %fd;
-    } $d->workers;
+    my $pid;
+    # A table that changes while it is read may lack a line.
+    Echod::until(sub {
+        my ($inode) = map { (split)[9] } grep { /$ends / }
+            split /\n/, Echod::slurp('/proc/net/tcp');
+        return 0 unless $inode;
+        ($pid) = grep {
+            my %fd = Echod::descriptors($_);
+            grep { $_ eq "socket:[$inode]" } values %fd;
+        } $d->workers;
+        return $pid;
+    }) or die "no worker serves us\n";
     return ($sock, $pid, $sock->sockhost . ':' . $sock->sockport);
 }

@@ -848,6 +848,14 @@ sub busy_workers {
     return map { $_->[0] } grep { $_->[1] } $self->looked_at;
 }
 
+# still_waits(PID): a worker that waits for clients, and is not frozen.
+sub still_waits {
+    my $pid = shift;
+    my %fd = descriptors($pid);
+    return 0 unless grep { /eventpoll/ } values %fd;
+    return ((stat_of($pid))[0] // 'Z') ne 'T';
+}
+
 # Each worker with whether it has a socket that does not listen.
 sub looked_at {
     my $self = shift;
@@ -869,13 +877,18 @@ sub signal {
     return kill $name => $self->{pid};
 }
 
-# reload: HUP, and wait for the line that says how it went; returns it.
+# reload: HUP, and wait for the line that says how it went; returns it.  When
+# it is done, whoever connects next is served as the file says now.
 sub reload {
     my ($self, %opt) = @_;
     my $from = () = $self->log_lines;
+    my @old = grep { $self->role($_) =~ /^(?:worker|new)$/ } $self->children;
     $self->signal('HUP');
     my $line = $self->wait_log(qr/: reload (?:done|failed|refused)/,
         from => $from, timeout => START, %opt);
+    # One that has not left yet may take a client as it was told before.
+    Echod::until(sub { !grep { still_waits($_) } @old })
+        if ($line // '') =~ /done/;
     $self->note_listeners;
     $self->limits if ($line // '') =~ /done/;
     return $line;
@@ -1044,11 +1057,15 @@ sub processes_fault {
     } @pids;
 }
 
-# By inode: the same port may be another daemon's by now.
+# By inode: the same port may be another daemon's by now.  A process in the
+# middle of its exit is not found any more, but closes its sockets later.
 sub traces_fault {
     my $self = shift;
-    my %all = tcp_listeners();
-    my @left = grep { $self->{inodes}{$_} } keys %all;
+    my (%all, @left);
+    Echod::until(sub {
+        %all = tcp_listeners();
+        return !(@left = grep { $self->{inodes}{$_} } keys %all);
+    }, SOON);
     return 'still listening: ' . join ' ', map { "@{ $all{$_} }" } @left
         if @left;
     return "pid file $self->{pid_file} is still there"

@@ -17,6 +17,9 @@ use EchodLoad;
 
 use constant { ROUNDS => 5, MOST_ROUNDS => 15 };
 
+# Seconds: what a round may take on a machine that stands still for a while.
+use constant LIMIT => 15;
+
 # rounds(clients => N, options => [...], best => S): the whole test.
 sub rounds {
     my %o = @_;
@@ -35,8 +38,8 @@ sub rounds {
         skip 'this build is slow by design', 1 if Echod::is_slow();
         cmp_ok(min(@seconds), '<=', $o{best}, 'in time, in the best round');
     }
-    cmp_ok(max(@seconds), '<=', Echod::SOON * Echod::scale(),
-        'in each round at least soon');
+    cmp_ok(max(@seconds), '<=', LIMIT * Echod::scale(),
+        'and in no round for ever');
     done_testing;
 }
 
