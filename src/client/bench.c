@@ -209,10 +209,11 @@ run_threads(struct bench *b, struct failure *f)
 		if (b->loops[n].log != NULL && b->loops[n].log->error != 0)
 			logged = b->loops[n].log->error;
 	}
-	if (connected)
+	if (connected) {
 		b->result.window_ns = window_end(b) - b->control.window;
-	if (connected)
 		end_interval(b, window_end(b));
+		result_trim(&b->result);
+	}
 	sampler_end(&b->sampler);
 	result_gather(&b->result, b->loops, b->plan.threads);
 	if (connected)

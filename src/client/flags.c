@@ -36,7 +36,7 @@ static const struct flag rows[] = {
 	{ P, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 10000,
 	    DAY, "one probe each DUR (1 s)" },
 	{ W, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns),
-	    CLOCK_MS, DAY, "wait DUR between two tries (0.1 s)" },
+	    CLOCK_MS, DAY, "begin a try each DUR (0.1 s)" },
 	{ P, 'w', "deadline", "DUR", FLAG_DURATION, FIELD(deadline_ns),
 	    CLOCK_MS, 365 * DAY,
 	    "stop after DUR; with -c when N replies are in" },

@@ -118,6 +118,7 @@ journal_start(struct journal *j, const struct connection *c,
 		    document_count(j->opt->size));
 		json_object_set_new(object, "interval_us",
 		    document_us(j->opt->interval_ns));
+		j->has_start = true;
 		record(j, object);
 	}
 	flush(j);
@@ -354,7 +355,9 @@ static void
 summary_json(struct journal *j, const struct account *a,
     const struct failure *outcome)
 {
-	json_t *object = json_object();
+	/* One without a start has to say itself what was to be done. */
+	json_t *object = j->has_start ? json_object() :
+					document_new(j->opt, j->target);
 	const struct {
 		const char *name;
 		uint64_t value;

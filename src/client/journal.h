@@ -27,6 +27,7 @@ struct journal {
 	const struct addr *peer;
 	struct failure *failure; /* what could not be written */
 	bool has_header;	 /* of CSV */
+	bool has_start;		 /* of JSON */
 	bool broken;		 /* so it was noted there */
 };
 

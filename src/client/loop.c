@@ -97,7 +97,7 @@ begin_load(struct loop *l, int64_t start)
 	enter(l, PHASE_LOAD, INT64_MAX);
 	if (plan->opt->rate > 0)
 		schedule_init(&l->due_times, start, (uint64_t)plan->opt->rate,
-		    l->number, plan->threads);
+		    l->share, atomic_load(&l->control->able));
 	else
 		traffic_prime(l, now);
 }
@@ -152,6 +152,9 @@ change_phase(struct loop *l, int64_t now)
 		for (unsigned i = 0; i < l->flow_count; i++)
 			if (!l->flows[i].gone)
 				l->turn[l->turns++] = &l->flows[i];
+		/* The rate is for those who can do something for it. */
+		if (l->turns > 0)
+			l->share = atomic_fetch_add(&l->control->able, 1);
 		enter(l, PHASE_READY, INT64_MAX);
 		say(l, &l->control->ready);
 	}
@@ -172,7 +175,7 @@ change_phase(struct loop *l, int64_t now)
 	}
 	if (l->phase == PHASE_DRAIN &&
 	    ((l->under_way == 0 && !has_more(l)) || now >= l->phase_ends)) {
-		if (l->service != NULL)
+		if (l->service != NULL && l->turns > 0)
 			traffic_skip_due(l);
 		sweep_finish(l, now);
 		enter(l, PHASE_CLOSE, now + CLOCK_SECOND);
@@ -187,8 +190,10 @@ change_phase(struct loop *l, int64_t now)
 static int64_t
 time_to_sleep(const struct loop *l, int64_t now)
 {
-	int64_t until = l->next_scan, due = handshake_next(l);
+	int64_t until = l->next_scan, due = INT64_MAX;
 
+	if (l->phase <= PHASE_DRAIN)
+		due = handshake_next(l);
 	if (due < until)
 		until = due;
 	if (l->phase_ends < until)
@@ -228,6 +233,15 @@ wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
 	    (int)((ns + CLOCK_MS - 1) / CLOCK_MS));
 }
 
+/* Closed loop, -n: whether there is more, though all seemed to be taken. */
+static bool
+has_given_back(const struct loop *l)
+{
+	return l->phase == PHASE_LOAD && l->service == NULL &&
+	    l->plan->opt->messages > 0 &&
+	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
+}
+
 static void
 turn(struct loop *l)
 {
@@ -238,7 +252,7 @@ turn(struct loop *l)
 	int n;
 
 	l->turned = now;
-	while ((f = handshake_take(l, now)) != NULL)
+	while (l->phase <= PHASE_DRAIN && (f = handshake_take(l, now)) != NULL)
 		traffic_connect(l, f);
 	/* What was due before the end goes, even if we are late with it. */
 	if (has_more(l) && l->phase <= PHASE_DRAIN)
@@ -255,6 +269,9 @@ turn(struct loop *l)
 	 * more, but not for ever. */
 	if (now >= l->next_scan && (n < EVENTS || now >= l->next_scan + LAST)) {
 		sweep_timeouts(l, now);
+		/* What a lost connection has given back is for the others. */
+		if (has_given_back(l))
+			traffic_prime(l, clock_ns());
 		l->next_scan = now + SCAN;
 	}
 }

@@ -31,6 +31,7 @@ struct control {
 	_Atomic unsigned handshakes; /* under way */
 	_Atomic uint64_t streams;    /* numbers for patterns */
 	_Atomic unsigned ready;	     /* loops whose connections are made */
+	_Atomic unsigned able;	     /* of these, those that have some */
 	_Atomic unsigned settled;    /* loops whose messages all have an end */
 	_Atomic unsigned done;	     /* loops that have left */
 	int changed;		     /* eventfd for ready and done */
@@ -78,6 +79,7 @@ struct loop {
 	struct flow *flows;
 	struct flow **turn; /* those that can be used, in their order */
 	unsigned turns, next_turn;
+	unsigned share; /* which of the `able`, if it has turns */
 	struct flow *first_waiting, **last_waiting; /* for a handshake */
 	struct schedule connect_times, due_times;
 	unsigned unready;   /* flows whose first echo is awaited */

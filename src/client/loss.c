@@ -55,6 +55,20 @@ give_up_waiting(struct loop *l, enum fault fault)
 	}
 }
 
+/* Closed loop: what has not begun on it may go on any other. */
+static void
+give_back(struct loop *l, struct flow *f)
+{
+	int64_t measured = 0;
+
+	for (unsigned i = f->begun; i < f->count; i++)
+		measured += flow_message(f, i)->measured;
+	l->under_way -= flow_drop(f);
+	if (l->plan->opt->messages > 0)
+		atomic_fetch_add_explicit(&l->control->left, measured,
+		    memory_order_relaxed);
+}
+
 void
 loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 {
@@ -68,6 +82,8 @@ loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 			l->last_outcome = now;
 		l->under_way--;
 	}
+	if (l->service == NULL)
+		give_back(l, f);
 	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
 		handshake_over(l);
 	if (f->fd != -1)

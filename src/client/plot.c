@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -151,14 +152,17 @@ static int
 run_gnuplot(const struct paths *paths, struct failure *f)
 {
 	char *argv[] = { (char[]){ "gnuplot" }, NULL, NULL };
-	char script[PATH_MAX];
+	char script[PATH_MAX + 2];
 	posix_spawnattr_t attr;
 	posix_spawn_file_actions_t actions;
+	struct stat picture;
 	sigset_t set;
 	pid_t child;
 	int status, error;
 
-	snprintf(script, sizeof(script), "%s", paths->script);
+	/* What begins with a dash would be an option. */
+	snprintf(script, sizeof(script), "%s%s",
+	    paths->script[0] == '-' ? "./" : "", paths->script);
 	argv[1] = script;
 	/* That we ignore SIGPIPE is not for others. */
 	sigemptyset(&set);
@@ -181,7 +185,8 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	}
 	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
 		continue;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
+	    stat(paths->picture, &picture) == -1)
 		return failure_set(f, OUTCOME_USAGE,
 		    "--plot: gnuplot failed on %s and %s", paths->script,
 		    paths->data);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/failure.h"
 
@@ -67,10 +68,25 @@ is_same(const char *path, const char *other)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* `send` may read a file as its standard input. */
+static bool
+is_standard_input(const struct options *opt, const char *path)
+{
+	struct stat a, b;
+
+	return opt->mode == MODE_SEND && opt->message == NULL &&
+	    (opt->file == NULL || strcmp(opt->file, "-") == 0) &&
+	    path != NULL && fstat(STDIN_FILENO, &a) == 0 &&
+	    S_ISREG(a.st_mode) && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino;
+}
+
 /* Each file is opened for itself, and all but that of -f are emptied. */
 static int
 check_distinct(const struct options *opt, struct failure *f)
 {
+	const char *plot = opt->plot;
+	char data[PATH_MAX], script[PATH_MAX];
 	const struct {
 		const char *option, *path;
 	} files[] = {
@@ -78,10 +94,20 @@ check_distinct(const struct options *opt, struct failure *f)
 		{ "-o", opt->output },
 		{ "--hdr", opt->spectrum },
 		{ "--log", opt->log },
-		{ "--plot", opt->plot },
+		{ "--plot", plot },
+		/* Which --plot makes as well, and removes. */
+		{ "--plot", plot != NULL ? data : NULL },
+		{ "--plot", plot != NULL ? script : NULL },
 	};
 	const size_t n = sizeof(files) / sizeof(files[0]);
 
+	if (plot != NULL) {
+		snprintf(data, sizeof(data), "%s.dat", plot);
+		snprintf(script, sizeof(script), "%s.gp", plot);
+	}
+	if (is_standard_input(opt, opt->output))
+		return failure_set(f, OUTCOME_USAGE, "-o %s is standard input",
+		    opt->output);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; files[i].path != NULL && k < n; k++)
 			if (files[k].path != NULL &&

@@ -215,10 +215,9 @@ print_saturation(FILE *f, const struct result *r)
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > busiest)
 			busiest = r->busy[i];
-	fprintf(f,
-	    "warning: the client limits this result: a thread is %.0f%% "
-	    "busy",
-	    100 * busiest);
+	fputs("warning: the client limits this result", f);
+	if (busiest >= 0)
+		fprintf(f, ": a thread is %.0f%% busy", 100 * busiest);
 	if (r->skipped > 0)
 		fprintf(f, " and did not get to %" PRIu64 " messages",
 		    r->skipped);

@@ -85,6 +85,21 @@ result_interval(struct result *r, const struct interval *interval)
 	r->intervals[r->interval_count++] = *interval;
 }
 
+void
+result_trim(struct result *r)
+{
+	struct interval *last;
+
+	while (r->interval_count > 1 &&
+	    r->intervals[r->interval_count - 1].begin_ns >= r->window_ns)
+		r->interval_count--;
+	if (r->interval_count == 0)
+		return;
+	last = &r->intervals[r->interval_count - 1];
+	if (last->begin_ns + last->length_ns > r->window_ns)
+		last->length_ns = r->window_ns - last->begin_ns;
+}
+
 int64_t
 result_percentile(const struct histogram *h, uint32_t percentile)
 {
@@ -124,7 +139,8 @@ figure(const struct result *r, const struct threshold *t)
 		return (double)(tally_faults(r->window.lost) +
 		    r->window.not_sent + tally_faults(r->connects.failed));
 	case METRIC_ERROR_RATE:
-		return r->error_rate;
+		return r->window.sent + r->window.not_sent > 0 ? r->error_rate :
+								 NAN;
 	case METRIC_RATE:
 		break;
 	}
@@ -144,7 +160,9 @@ is_saturated(const struct result *r)
 			return true;
 	if (r->lag == NULL)
 		return false;
-	lag = result_percentile(r->lag, 99 * PERCENT);
+	/* Of a few messages the slowest is enough to tell. */
+	lag = r->lag->count > 0 ? histogram_percentile(r->lag, 99 * PERCENT) :
+				  0;
 	half = result_percentile(r->response, 50 * PERCENT);
 	/* A tenth of the response, unless that is less than a timer can do. */
 	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);

@@ -66,6 +66,9 @@ void result_gather(struct result *, const struct loop *, unsigned loops);
 /* Add an interval; what memory has no room for is left out. */
 void result_interval(struct result *, const struct interval *);
 
+/* Let the intervals end with the window; what is later is empty. */
+void result_trim(struct result *);
+
 /*
  * Work out the figures, and whether the run was good.  Returns -1 with the
  * failure: OUTCOME_MISMATCH before all others, OUTCOME_NEGATIVE for errors and

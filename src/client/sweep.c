@@ -24,9 +24,7 @@ skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
 
 	while ((oldest = flow_message(f, 0)) != NULL && oldest->due <= until &&
 	    flow_skip(f, &m)) {
-		/* In a closed loop only what is sent was ever wanted. */
-		if (l->service != NULL)
-			counter_add(&loop_tally(l, &m)->not_sent, 1);
+		counter_add(&loop_tally(l, &m)->not_sent, 1);
 		l->under_way--;
 		if (m.measured)
 			l->last_outcome = now;
@@ -86,12 +84,23 @@ sweep_forget(struct loop *l)
 		l->under_way -= flow_drop(&l->flows[i]);
 }
 
+/* What has not begun will not: that of an open loop was due. */
+static void
+skip_rest(struct loop *l, struct flow *f)
+{
+	for (unsigned i = f->begun; i < f->count; i++)
+		counter_add(&loop_tally(l, flow_message(f, i))->not_sent, 1);
+	l->under_way -= flow_drop(f);
+}
+
 void
 sweep_finish(struct loop *l, int64_t now)
 {
-	for (unsigned i = 0; i < l->flow_count; i++)
+	for (unsigned i = 0; i < l->flow_count; i++) {
+		skip_rest(l, &l->flows[i]);
 		if (l->flows[i].state == FLOW_OPEN)
 			traffic_finish(l, &l->flows[i], now);
+	}
 }
 
 void

@@ -66,11 +66,12 @@ may_put(struct loop *l, int64_t now, bool *measured)
 	    (l->phase != PHASE_LOAD && !(open && l->phase == PHASE_DRAIN)))
 		return false;
 	*measured = now >= l->window_at;
-	if (*measured && l->plan->opt->messages > 0 &&
+	if (!*measured || l->plan->opt->messages == 0 ||
 	    atomic_fetch_sub_explicit(&l->control->left, 1,
-		memory_order_relaxed) <= 0)
-		return false;
-	return true;
+		memory_order_relaxed) > 0)
+		return true;
+	atomic_fetch_add_explicit(&l->control->left, 1, memory_order_relaxed);
+	return false;
 }
 
 /* Open loop: whether no more may wait on it. */
