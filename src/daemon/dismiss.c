@@ -8,8 +8,9 @@
 #include "daemon/pool.h"
 
 enum {
-	/* Who is forked is ready by then, or never. */
-	START_MS = 10000,
+	/* Who is forked is ready by then, or never; a reload that waits for it
+	 * gives up before (READY_MS). */
+	START_MS = 15000,
 	/* A drain time-out is for clients: who has none is gone by then. */
 	SETTLE_MS = 5000,
 	/* After QUIT: time to send the rest, to linger, and a second. */
@@ -109,13 +110,21 @@ is_finishing(const struct pool *pool, unsigned i)
 	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
 }
 
+/* Is about to have one. */
+static bool
+is_sweeping(const struct pool *pool, unsigned i)
+{
+	return pool->worker[i].pid != 0 && pool->worker[i].sweeper &&
+	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
+}
+
 void
 dismiss_excess(struct pool *pool, unsigned max, int64_t now_ms)
 {
 	unsigned finishing = 0, cut = 0;
 
 	for (unsigned i = 0; i < pool->used; i++)
-		finishing += is_finishing(pool, i);
+		finishing += is_finishing(pool, i) || is_sweeping(pool, i);
 	for (; finishing > max; finishing--, cut++) {
 		unsigned oldest = pool->used;
 

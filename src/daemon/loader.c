@@ -99,14 +99,24 @@ loader_start(struct loader *loader, const struct options *opt,
 	return 0;
 }
 
+/* Who can be killed is dead in that time. */
+enum { END_MS = 100 };
+
+/*
+ * Who sleeps in a file system that does not answer cannot be killed, and is not
+ * waited for: the master buries any child, whenever it ends.
+ */
 static void
 end_child(struct loader *loader)
 {
 	if (loader->pid == 0)
 		return;
 	kill(loader->pid, SIGKILL);
-	while (waitpid(loader->pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	for (int ms = 0; ms < END_MS; ms++) {
+		if (waitpid(loader->pid, NULL, WNOHANG) != 0)
+			break;
+		(void)poll(NULL, 0, 1);
+	}
 	loader->pid = 0;
 }
 

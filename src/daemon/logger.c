@@ -272,6 +272,15 @@ logger_past_add(struct logger_past *past, pid_t pid)
 }
 
 bool
+logger_past_empty(const struct logger_past *past)
+{
+	for (int i = 0; i < LOGGER_PAST; i++)
+		if (past->pid[i] != 0)
+			return false;
+	return true;
+}
+
+bool
 logger_past_reaped(struct logger_past *past, pid_t pid)
 {
 	return past_replace(past, pid, 0);

@@ -65,6 +65,9 @@ void logger_close(struct logger *);
  */
 void logger_past_add(struct logger_past *, pid_t);
 
+/* Whether all of them have left. */
+bool logger_past_empty(const struct logger_past *);
+
 /* A child has ended; true when it was one of these. */
 bool logger_past_reaped(struct logger_past *, pid_t);
 

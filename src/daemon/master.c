@@ -218,7 +218,9 @@ say_goodbye(struct master *m)
 		logger_close(&m->logger);
 		logger_past_add(&m->past, m->logger.pid);
 	}
-	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
+	/* There may be children that somebody left to us. */
+	while (!logger_past_empty(&m->past) &&
+	    (pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid > 0) {
 			(void)logger_past_reaped(&m->past, pid);
 			continue;

@@ -92,7 +92,8 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 	pool->worker[i] = (struct pool_worker){ .pid = pid,
 		.born_ms = now_ms,
 		.generation = gen->number,
-		.leaving = leaving };
+		.leaving = leaving,
+		.sweeper = leaving };
 	dismiss_expect(&pool->worker[i], gen->config->timeout_drain_ms, now_ms);
 	pool->count++;
 	pool->leaving += leaving;

@@ -35,6 +35,7 @@ struct pool_worker {
 	int64_t born_ms; /* clock_ms() of the fork */
 	unsigned generation;
 	bool leaving;	   /* told to finish */
+	bool sweeper;	   /* forked for one client that waits */
 	bool frozen;	   /* stopped by SIGSTOP: as good as not there */
 	int64_t settle_ms; /* when it must be serving or gone, 0: never */
 	int64_t quit_ms;   /* when to cut it off, 0: never */

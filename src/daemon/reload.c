@@ -37,6 +37,22 @@ end_loading(struct master *m)
 	m->reload.step = RELOAD_NONE;
 }
 
+/*
+ * A new address may have taken clients from the wildcard that goes on: those
+ * that wait at it are served as things are.
+ */
+static void
+sweep_abandoned(struct master *m)
+{
+	struct listener_set fresh;
+	struct generation now = m->current;
+
+	listener_set_removed(&fresh, &m->reload.listeners, &m->listeners);
+	now.listeners = &fresh;
+	if (!is_start(m) && fresh.count > 0)
+		(void)supply_sweep(&m->pool, &now, 0);
+}
+
 void
 reload_abandon(struct master *m)
 {
@@ -50,6 +66,7 @@ reload_abandon(struct master *m)
 		dismiss_generations(&m->pool, r->next.number, r->next.number,
 		    r->config->timeout_drain_ms, clock_ms());
 	}
+	sweep_abandoned(m);
 	listener_set_abandon(&r->listeners);
 	if (r->own_logger) {
 		if (is_start(m))

@@ -147,16 +147,16 @@ check_number(const char *p, const char *path, int line, struct errbuf *err)
 	if (*p == '-' || *p == '+')
 		p++;
 	hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
-	/* What that is depends on the version of libconfig. */
-	if (p[0] == '0' && isdigit((unsigned char)p[1])) {
-		errbuf_set(err, "%s:%d: the number %.*s begins with 0", path,
-		    line, (int)strspn(p, "0123456789"), p);
-		return NULL;
-	}
 	errno = 0;
 	n = strtoll(start, &end, hex ? 16 : 10);
 	if (!hex && (*end == '.' || *end == 'e' || *end == 'E'))
 		return end + strspn(end, "0123456789.eE+-");
+	/* Octal or not: that depends on the version of libconfig. */
+	if (p[0] == '0' && isdigit((unsigned char)p[1])) {
+		errbuf_set(err, "%s:%d: the number %.*s begins with 0", path,
+		    line, (int)(end - p < 40 ? end - p : 40), p);
+		return NULL;
+	}
 	wide = *end == 'L' || *end == 'l';
 	if (errno == ERANGE || (!wide && (n < INT_MIN || n > INT_MAX))) {
 		errbuf_set(err, "%s:%d: the number %.*s is too large", path,

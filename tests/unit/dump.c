@@ -81,7 +81,7 @@ round_trips(void **state)
 		"user = \"root\"; group = \"\\\\\\\"\"; chroot = \"/a b/c;#\";"
 		" pid_file = \"\";",
 		"pid_file = \"/* no comment */ // nor this # or @include\";",
-		"log = { ident = \"\xc3\xa9\"; };",
+		"chroot = \"/\xc3\xa9\";",
 		"workers = { start = 20000; min_spare = 1; max_spare = 20000;\n"
 		"  max = 20000; max_connections = 1000000000; };",
 		"workers = { max = 3; };",
