@@ -11,6 +11,10 @@ conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 
 install-data-local:
 	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
+	@case "$(runstatedir)" in \
+	/run | /var/run) ;; \
+	*) $(MKDIR_P) "$(DESTDIR)$(runstatedir)" ;; \
+	esac
 	@if test ! -e "$(conf_installed)" && test ! -h "$(conf_installed)"; then \
 	    echo " install $(conf_installed)"; \
 	    $(INSTALL_DATA) "$(conf_ours)" "$(conf_installed)"; \

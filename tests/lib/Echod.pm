@@ -42,6 +42,9 @@ use Socket qw(SOL_SOCKET SO_LINGER SHUT_WR);
 use Test::More ();
 use Time::HiRes ();
 
+# A foreground echod has that of its caller, and so have its files.
+umask 022;
+
 my $top = Cwd::abs_path(dirname(__FILE__) . '/../..');
 
 our $ECHOD = $ENV{ECHOD} // "$top/build/echod";
