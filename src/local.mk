@@ -156,6 +156,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/pool.h \
 	%D%/daemon/reload.c \
 	%D%/daemon/reload.h \
+	%D%/daemon/removal.c \
+	%D%/daemon/removal.h \
 	%D%/daemon/resolve.c \
 	%D%/daemon/resolve.h \
 	%D%/daemon/sanity.c \

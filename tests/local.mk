@@ -98,8 +98,10 @@ unit_tests = \
 # Each test is one behaviour of the running client.
 client_tests = \
 	%D%/client/bench-accounts-balance.t \
+	%D%/client/bench-blames-who-was-late.t \
 	%D%/client/bench-bounds-its-handshakes.t \
 	%D%/client/bench-by-number-is-exact.t \
+	%D%/client/bench-ends-with-its-drain.t \
 	%D%/client/bench-exit-statuses.t \
 	%D%/client/bench-for-programs.t \
 	%D%/client/bench-is-interrupted.t \
@@ -160,6 +162,7 @@ daemon_tests = \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-new-worker-keeps-old.t \
+	%D%/daemon/failed-reload-serves-its-queue.t \
 	%D%/daemon/fork-fails.t \
 	%D%/daemon/frozen-idle-worker-is-no-stop.t \
 	%D%/daemon/frozen-worker-is-not-retired.t \
@@ -167,6 +170,7 @@ daemon_tests = \
 	%D%/daemon/half-close-gives-eof.t \
 	%D%/daemon/harmless-signals.t \
 	%D%/daemon/hostile-signal-state.t \
+	%D%/daemon/hung-new-worker-keeps-old.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/idle-timeout.t \
 	%D%/daemon/installs.t \
@@ -192,6 +196,7 @@ daemon_tests = \
 	%D%/daemon/quit-ends-cleanly.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
+	%D%/daemon/refused-reload-serves-its-queue.t \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
@@ -216,6 +221,7 @@ daemon_tests = \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-beats-reload.t \
 	%D%/daemon/stop-finishes-clients.t \
+	%D%/daemon/stop-with-a-foreign-child.t \
 	%D%/daemon/syslogd-restarted.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \

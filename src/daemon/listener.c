@@ -217,7 +217,6 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 			if (config->listen_file[0] != '\0')
 				errbuf_prefix(err,
 				    "%s:%u: ", config->listen_file, want->line);
-			listener_set_abandon(next);
 			return -1;
 		}
 	}

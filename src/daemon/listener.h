@@ -35,8 +35,8 @@ struct listener_set {
 
 /*
  * Make the set that the configuration asks for.  An address that `now` has as
- * well keeps its socket; the others are opened.  All or nothing: -1 with the
- * address and the reason in err, and everything opened is closed again.
+ * well keeps its socket; the others are opened.  -1 with the address and the
+ * reason in err: what was opened until then is in `next`, to be abandoned.
  * Notices about skipped addresses go to the log.
  */
 int listener_set_prepare(struct listener_set *next,

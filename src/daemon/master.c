@@ -100,6 +100,7 @@ begin_stop(struct master *m, const char *how)
 {
 	m->reload.again = false;
 	reload_abandon(m);
+	removal_end(m);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
@@ -166,6 +167,8 @@ tend(struct master *m, int64_t now_ms)
 {
 	int64_t next = reload_step(m, now_ms);
 
+	if (m->phase == PHASE_RUN)
+		next = earlier(next, removal_step(m, now_ms));
 	if (m->phase == PHASE_RUN)
 		next = earlier(next,
 		    supply_maintain(&m->supply, &m->pool, &m->current, now_ms));

@@ -15,6 +15,7 @@
 #include "daemon/pidfile.h"
 #include "daemon/pool.h"
 #include "daemon/reload.h"
+#include "daemon/removal.h"
 #include "daemon/supply.h"
 
 struct config;
@@ -37,6 +38,7 @@ struct master {
 	struct pool pool;
 	struct supply supply;
 	struct reload reload;
+	struct removal removal;
 	/* What is in force; current.number is 0 before the start. */
 	struct generation current;
 	struct config *config;

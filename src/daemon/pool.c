@@ -171,6 +171,21 @@ pool_settled(const struct pool *pool)
 	return true;
 }
 
+bool
+pool_settled_before(const struct pool *pool, unsigned generation)
+{
+	for (unsigned i = 0; i < pool->used; i++) {
+		const struct pool_worker *worker = &pool->worker[i];
+
+		/* A frozen one would keep everybody. */
+		if (worker->pid != 0 && !worker->frozen &&
+		    (worker->generation < generation || worker->sweeper) &&
+		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
+			return false;
+	}
+	return true;
+}
+
 /* The entry of a child, pool->used if it is none of ours. */
 static unsigned
 find(const struct pool *pool, pid_t pid)

@@ -169,6 +169,7 @@ static int
 open_next(struct master *m, struct errbuf *err)
 {
 	struct reload *r = &m->reload;
+	struct listener_set all;
 	int status;
 
 	if (is_start(m) && r->config->pid_file[0] != '\0') {
@@ -178,8 +179,8 @@ open_next(struct master *m, struct errbuf *err)
 	}
 	if (open_logger(m, err) == -1)
 		return EX_OSERR;
-	if (listener_set_prepare(&r->listeners, &m->listeners, r->config,
-		err) == -1)
+	removal_all(m, &all);
+	if (listener_set_prepare(&r->listeners, &all, r->config, err) == -1)
 		return EX_UNAVAILABLE;
 	r->next.number = ++r->tried;
 	r->next.config = r->config;
@@ -253,23 +254,6 @@ report_listener(struct listener *l, int64_t backlog)
 	}
 }
 
-/* The connections that wait at addresses which are about to go. */
-static void
-sweep_removed(struct master *m)
-{
-	struct listener_set removed;
-	struct generation old = m->current;
-	unsigned left;
-
-	listener_set_removed(&removed, &m->listeners, &m->reload.listeners);
-	for (unsigned i = 0; i < removed.count; i++)
-		log_notice("closing %s", removed.item[i].text);
-	old.listeners = &removed;
-	left = supply_sweep(&m->pool, &old, 0);
-	if (left > 0)
-		log_warning("closing with connections unserved count=%u", left);
-}
-
 /* Steps that leave nothing undone: what fails in them is said, and is small. */
 static void
 commit(struct master *m, int64_t now_ms)
@@ -280,7 +264,7 @@ commit(struct master *m, int64_t now_ms)
 	supply_launch_over(&m->supply);
 	supply_renew(&m->supply);
 	if (!is_start(m)) {
-		sweep_removed(m);
+		removal_begin(m, &r->listeners, now_ms);
 		dismiss_generations(&m->pool, 0, r->next.number - 1, drain_ms,
 		    now_ms);
 		dismiss_excess(&m->pool, (unsigned)r->config->workers_max,

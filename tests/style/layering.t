@@ -336,7 +336,7 @@ my %may = (
     )],
     'daemon/master.h' => [qw(
         common/errbuf.h daemon/listener.h daemon/logger.h daemon/pidfile.h
-        daemon/pool.h daemon/reload.h daemon/supply.h
+        daemon/pool.h daemon/reload.h daemon/removal.h daemon/supply.h
     )],
     'daemon/options.c' => [qw(
         common/errbuf.h
@@ -365,6 +365,12 @@ my %may = (
     )],
     'daemon/reload.h' => [qw(
         daemon/listener.h daemon/loader.h daemon/logger.h daemon/pool.h
+    )],
+    'daemon/removal.c' => [qw(
+        daemon/log.h daemon/master.h
+    )],
+    'daemon/removal.h' => [qw(
+        daemon/listener.h
     )],
     'daemon/resolve.c' => [qw(
         common/errbuf.h daemon/config.h daemon/settings.h

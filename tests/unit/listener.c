@@ -281,6 +281,7 @@ all_or_nothing(void **state)
 	snprintf(wanted, sizeof(wanted), "cannot listen on %s: %s",
 	    now.item[0].text, strerror(EADDRINUSE));
 	assert_string_equal(err.text, wanted);
+	listener_set_abandon(&next);
 	assert_int_equal(next.count, 0);
 	assert_int_equal(count_descriptors(), before);
 	/* What was there is still there. */
@@ -320,6 +321,7 @@ foreign_addresses_are_errors(void **state)
 			    "%s", rows[i]);
 			CHECK(strstr(err.text, rows[i]) != NULL, "%s",
 			    err.text);
+			listener_set_abandon(&next);
 			assert_int_equal(count_descriptors(), before);
 		}
 	config.address_count = 0;

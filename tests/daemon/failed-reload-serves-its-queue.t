@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a reload from the wildcard to one address that does not get to
+# its end resets clients: its new listener has taken them from the wildcard,
+# which stays, and nobody serves them.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodProc;
+use EchodShim;
+
+use constant CLIENTS => 3;
+
+my $shim = EchodShim->build;
+
+sub config {
+    my ($address, $port) = @_;
+    return qq(listen = ( { address = "$address"; port = $port; } );\n);
+}
+
+# How many wait at 127.0.0.1.
+sub waiting {
+    my ($port) = @_;
+    my $where = sprintf ' 0100007F:%04X', $port;
+
+    $where = sprintf ' 7F000001:%04X', $port if pack('L', 1) eq pack('N', 1);
+    for (split /\n/, Echod::slurp('/proc/self/net/tcp')) {
+        return hex $1 if /$where \S+ 0A \w+:(\w+) /;
+    }
+    return 0;
+}
+
+# A reload to 127.0.0.1 whose new worker hangs, and clients in its queue.
+sub begin {
+    my ($d) = @_;
+    my %seen = map { $_ => 1 } $shim->entered('prctl');
+    my $port = $d->port;
+    my $new;
+
+    $shim->on('hold-prctl');
+    $d->rewrite(config('127.0.0.1', $port));
+    $d->signal('HUP');
+    ok(Echod::until(sub {
+        ($new) = grep { !$seen{$_} } $shim->entered('prctl');
+        return $new;
+    }), 'a new worker hangs');
+    my $listening = EchodProc::listeners($d->pid);
+    ok($listening->{"127.0.0.1:$port"} && $listening->{"0.0.0.0:$port"},
+        'the new address listens beside the wildcard');
+    is(Echod::echo_once($port, 'other', host => '127.0.0.2'), 'other',
+        'clients of other addresses are served');
+    # Without data they would not be in the queue (TCP_DEFER_ACCEPT).
+    my @clients = map { Echod::connect_to('127.0.0.1', $port) } 1 .. CLIENTS;
+    syswrite $_, 'hello' for @clients;
+    ok(Echod::until(sub { waiting($port) == CLIENTS }),
+        'those of the new address wait');
+    return ($new, @clients);
+}
+
+# To their end, and in order.
+sub served {
+    my @clients = @_;
+    my @said;
+
+    for my $n (1 .. @clients) {
+        my $back = Echod::transfer($clients[ $n - 1 ], " $n", eof => 1);
+        push @said, "$back$Echod::problem";
+    }
+    is_deeply(\@said, [ map { "hello $_" } 1 .. @clients ],
+        'all of them are served');
+    return;
+}
+
+# The new worker dies.
+{
+    my $d    = Echod->start(env => $shim->env, config => config('0.0.0.0', 0));
+    my $port = $d->port;
+    my $before  = EchodProc::listeners($d->pid);
+    my @workers = $d->workers;
+    my ($new, @clients) = begin($d);
+
+    $d->expect_log(qr/: error: reload failed, nothing has changed/,
+        qr/: (?:error|warning): worker died pid=$new signal=SIGKILL/);
+    kill 'KILL', $new;
+    ok($d->wait_log(qr/: error: reload failed, nothing has changed/),
+        'it dies, and the reload fails');
+    $shim->off('hold-prctl');
+    served(@clients);
+    is_deeply(EchodProc::listeners($d->pid), $before,
+        'the wildcard is all that listens');
+    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+        'its workers are there');
+    is(Echod::echo_once($port, 'x'), 'x', 'and serve the address');
+    $d->finish;
+}
+
+# A stop comes before the new worker is ready.
+{
+    my $d = Echod->start(env => $shim->env, config => config('0.0.0.0', 0));
+    my (undef, @clients) = begin($d);
+
+    $d->signal('TERM');
+    ok($d->wait_log(qr/: stopping gracefully/), 'TERM ends the reload');
+    $shim->off('hold-prctl');
+    served(@clients);
+    is($d->wait_end, 0, 'and then echod');
+    is($d->count_log(qr/: reload (?:done|failed)/), 0,
+        'nobody says anything more of the reload');
+    $d->finish;
+}
+done_testing;

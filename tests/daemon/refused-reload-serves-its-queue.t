@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a reload that is refused because one of its addresses is in
+# use resets clients whom another of them has taken from the wildcard meanwhile.
+use strict;
+use warnings;
+
+use IO::Socket::IP;
+use Test::More;
+
+use Echod;
+use EchodInject;
+use EchodProc;
+
+EchodInject::needs();
+
+my $other = IO::Socket::IP->new(LocalHost => '127.0.0.2', LocalPort => 0,
+    Listen => 1) or die "listen: $@";
+my $d = Echod->start(config =>
+    qq(listen = ( { address = "0.0.0.0"; port = 0; } );\n));
+my $port = $d->port;
+my $taken = $other->sockport;
+$d->rewrite(<<"CONFIG");
+listen = ( { address = "127.0.0.1"; port = $port; },
+           { address = "127.0.0.2"; port = $taken; } );
+CONFIG
+
+# There is time between the two: the first one takes two calls.
+my $fault = EchodInject->attach($d->pid, 'bind',
+    'delay_enter=1500000:when=3');
+$d->signal('HUP');
+ok(Echod::until(sub {
+    EchodProc::listeners($d->pid)->{"127.0.0.1:$port"};
+}), 'the first address listens');
+my $client = Echod::connect_to('127.0.0.1', $port);
+syswrite $client, 'hello';
+ok($d->wait_log(qr/: error: reload failed.*127\.0\.0\.2.*in use/),
+    'the second one is in use');
+is(Echod::transfer($client, ' again', eof => 1), 'hello again',
+    'whom the first has taken is served');
+is($Echod::problem, '', 'to the end');
+$fault->detach;
+$d->expect_log(qr/: error: reload failed/);
+$d->finish;
+done_testing;

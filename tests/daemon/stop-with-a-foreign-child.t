@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a child that is not echod's own (of a script that executed
+# echod, or of a container of which it is the first process) holds up every
+# stop: the master waits for it as if it were a logger with lines to write.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+
+# GOODBYE_MS in master.c, which a master waits for a logger that does not end,
+# is 4 s.  Any try that was not held up so long shows that nobody waits.
+use constant { LIMIT => 3.5, TRIES => 3 };
+
+# It reads this FIFO as long as we have it open, and is not counted among what
+# echod has left.
+my $fifo = Echod::new_name();
+POSIX::mkfifo($fifo, 0600) or die "mkfifo: $!";
+my $script = 'F=$1; shift
+    env -u ECHOD_TEST_TAG cat "$F" >/dev/null 2>&1 &
+    echo $! >"$F.pid"; exec "$@"';
+
+# Seconds from TERM to the end of an echod with such a child.
+sub stop {
+    open my $hold, '+<', $fifo or die "$fifo: $!";
+    my $d = Echod->start(prefix => [ 'sh', '-c', $script, 'sh', $fifo ]);
+    my ($child) = (Echod::slurp("$fifo.pid") // '') =~ /^(\d+)$/;
+
+    is_deeply([ grep { $_ == $child } $d->children ], [$child],
+        'echod has a child that somebody left');
+    is(Echod::echo_once($d->port, 'x'), 'x', 'it serves');
+    $d->look;
+    my $start = Echod::now();
+    is($d->stop('TERM', unseen => 1), 0, 'TERM stops it');
+    my $took = Echod::now() - $start;
+    ok(Echod::is_alive($child), 'the child is none of its business');
+    $d->finish;
+    close $hold;
+    ok(Echod::until(sub { !Echod::is_alive($child) }), 'until it ends itself');
+    return $took;
+}
+
+my @took;
+do { push @took, stop() } while $took[-1] >= LIMIT && @took < TRIES;
+cmp_ok($took[-1], '<', LIMIT, 'nobody has waited for the child')
+    or diag "seconds: @took";
+done_testing;
