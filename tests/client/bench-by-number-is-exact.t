@@ -84,12 +84,51 @@ for (
     # By the log, which counts from the begin of the window.
     cmp_ok(abs($m->{window_us} / 1e6 - max(@last)), '<', 1e-3,
         "$name: the window ends with the last") or diag("@last");
-    my @intervals = @{ $r->{json}{intervals} };
-    my $end = max(0, map { $_->{begin_us} + $_->{length_us} } @intervals);
-    cmp_ok($end, '<=', $m->{window_us} + 500e3,
-        "$name: and so do the intervals");
+    within_window($r, $name);
     cmp_ok(abs($m->{rate_per_s} * $m->{window_us} / 1e6 - 10), '<', 0.1,
         "$name: the rate is that of the window");
+}
+
+# Nobody answers after some of them: the intervals do not go on until all that
+# was under way is given up.
+for my $fault ('early', 'reset') {
+    my $name = "the server has gone, $fault";
+    my $r = EchocBench::run(['-c', 1, @tolerant, '-n', 1000, '-W', $scale,
+            '--interval', '20ms'],
+        sub {
+            EchocServer->start(fault => $fault, at => 64 * 50, most => 1);
+        });
+    cmp_ok($r->{json}{messages}{echoed}, '>', 0, "$name: some came back");
+    cmp_ok($r->{json}{messages}{echoed}, '<', 50, "$name: most did not");
+    within_window($r, $name);
+    EchocBench::balances($r, $name);
+}
+
+# One of two connections is reset while most of what it was to send waits, and
+# cannot be made again: that goes on the other one.
+for my $n (12, 30) {
+    my $name = "-n $n, one of two is lost";
+    my $server = EchocServer->start(fault => 'reset', at => 5 << 20,
+        only => 1, most => 2, rcvbuf => 65536);
+    my $r = EchocBench::run(['-c', 2, '-t', 1, '-n', $n, '-P', 4, '-s', '4m',
+            '-W', 8 * $scale, '--warmup', 0, '--max-error-rate', 60], $server,
+        timeout => 60);
+    my $m = $r->{json}{messages};
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($m->{sent}, $n, "$name: all are sent");
+    is($m->{not_sent}, 0, "$name: none is left out");
+    cmp_ok($m->{errors}, '>', 0, "$name: what was under way is lost");
+    EchocBench::balances($r, $name);
+}
+
+# within_window(RESULT, NAME): one test that no interval ends after it.
+sub within_window {
+    my ($r, $name) = @_;
+    my @intervals = @{ $r->{json}{intervals} };
+    my $end = max(0, map { $_->{begin_us} + $_->{length_us} } @intervals);
+    cmp_ok($end, '<=', $r->{json}{messages}{window_us} + 1,
+        "$name: the intervals end with the window");
+    return;
 }
 
 # is_shut(BENCH): whether one of its connections waits for the server's end, or

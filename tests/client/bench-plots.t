@@ -134,6 +134,7 @@ for (
     ['no PATH', ''], ['nothing in the PATH', "$dir/nowhere"],
     ['gnuplot fails', fake('echo no good >&2; exit 1')],
     ['gnuplot dies', fake('kill -9 $$')],
+    ['gnuplot makes no picture', fake(':')],
 ) {
     my ($name, $path) = @$_;
     for my $json ([], ['-j']) {
@@ -226,6 +227,17 @@ SKIP: {
         unlink "$to/$file";
         is_deeply([files($to)], [], "gnuplot, $name: nothing else is left");
     }
+    # What begins with a dash is no option of gnuplot.
+    chdir $to or die "$to: $!\n";
+    for my $file ('-x.svg', '-persist.svg', '--version.svg') {
+        my $r = plot($ENV{PATH}, $file);
+        Echoc::same($r, "gnuplot, $file", status => 0, stderr => '');
+        like(Echod::slurp("$to/$file") // 'none', qr/<svg\b.*<\/svg>/s,
+            "gnuplot, $file: it is an SVG");
+        unlink "$to/$file";
+        is_deeply([files($to)], [], "gnuplot, $file: nothing else is left");
+    }
+    chdir '/';
     # So little that there is hardly anything to draw.
     for my $n (1, 2, 12, 100) {
         my $r = Echoc::run(args => ['bench', '-c', 1, '-n', $n, '--plot',

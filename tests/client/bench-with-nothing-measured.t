@@ -74,7 +74,7 @@ unlike($r->{stdout}, qr/were not sent/, '... and not a word of it');
 # Conditions hold also where there is no connection: what is not known is not
 # good enough.
 my @conditions = map { ('--fail-if', $_) } 'errors>0', 'p99>5ms', 'rate<1',
-    'errors>100';
+    'errors>100', 'error_rate>0%';
 for (
     ['refused', 4, EchocServer->start(fault => 'refuse')],
     ['no answer', 5, EchocServer->start(fault => 'silent'), '-W',
@@ -86,7 +86,7 @@ for (
     $r = EchocBench::run(['-c', 2, '-d', '0.2s', @conditions, @args], $bad);
     is($r->{status}, $status, "$name: status $status");
     is_deeply([map { $_->{failed} ? 1 : 0 } @{ $r->{json}{thresholds} }],
-        [1, 1, 1, 0], "$name: the conditions are judged")
+        [1, 1, 1, 0, 1], "$name: the conditions are judged")
         or diag(explain($r->{json}{thresholds}));
 }
 done_testing;

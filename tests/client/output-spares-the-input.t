@@ -26,14 +26,22 @@ link "$dir/file", "$dir/hard" or die "link: $!\n";
 symlink 'file', "$dir/soft" or die "symlink: $!\n";
 symlink "$dir/soft", "$dir/softer" or die "symlink: $!\n";
 
+my $twice = qr/\Aechoc: [^\n]* name the same file, [^\n]+\n\z/;
+
 # refused(NAME, ARGUMENTS): a wrong command line, and nothing is touched.
 sub refused {
     my ($name, @args) = @_;
+    return refuses($name, $twice, args => \@args);
+}
+
+# refuses(NAME, MESSAGE, ARGUMENTS): the same, with what Echoc::run() takes.
+sub refuses {
+    my ($name, $message, %arg) = @_;
     write_file("$dir/file");
     my $before = $server->connections;
-    my $r = Echoc::run(args => [@args, $server->target]);
+    my $r = Echoc::run(%arg, args => [@{ $arg{args} }, $server->target]);
     Echoc::same($r, "$name: status 2", status => 2, stdout => '',
-        stderr => qr/\Aechoc: [^\n]* name the same file, [^\n]+\n\z/);
+        stderr => $message);
     is(Echod::slurp("$dir/file"), $text, "$name: the file is as it was");
     is($server->connections, $before, "$name: and nobody connects");
     return;
@@ -47,6 +55,17 @@ for my $output (@names) {
 }
 refused('-f softer -o hard', 'send', '-f', 'softer', '-o', 'hard');
 
+# What is standard input, which has no name on the command line.
+for my $output ('file', 'hard', 'softer') {
+    for my $form ([], ['-f', '-']) {
+        write_file("$dir/file");
+        open my $input, '<', 'file' or die "file: $!\n";
+        refuses("@$form -o $output <file",
+            qr/\Aechoc: -o \Q$output\E is standard input\b[^\n]*\n\z/,
+            args => ['send', @$form, '-o', $output], stdin => $input);
+    }
+}
+
 # Each pair of those that bench writes, whether the file is there or not.
 my @load = ('bench', '-n', 5);
 my @pairs = (['-o', '--hdr'], ['-o', '--log'], ['--hdr', '--log'],
@@ -57,6 +76,20 @@ for (@pairs) {
     refused("$one hard $other softer", @load, $one, 'hard', $other, 'softer');
     refused("$one new $other new", @load, $one, 'new', $other, 'new');
     ok(!-e 'new', "$one new $other new: and there is none");
+}
+
+# Those that --plot makes of its own, and removes.
+for my $kind ('dat', 'gp') {
+    my $made = "p.svg.$kind";
+    for my $option ('-o', '--hdr', '--log') {
+        my @args = (@load, '--plot', 'p.svg', $option);
+        refused("--plot p.svg $option $made", @args, $made);
+        ok(!-e $made, "--plot p.svg $option $made: and there is none");
+        link 'file', $made or die "link: $!\n";
+        refused("--plot p.svg $option hard, which is $made", @args, 'hard');
+        unlink $made;
+        ok(!-e 'p.svg', "--plot p.svg $option $made: nor a picture");
+    }
 }
 
 # Two of the same device are none's loss, nor are files of their own.
@@ -70,6 +103,16 @@ for (
 ) {
     my ($name, @args) = @$_;
     my $r = Echoc::run(args => [@args, $server->target]);
+    is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
+}
+for (
+    ['<file -o b', 'b'], ['<file -m x -o b', 'b', '-m', 'x'],
+    ['<file -f c -o b', 'b', '-f', 'c'],
+) {
+    my ($name, $output, @args) = @$_;
+    open my $input, '<', 'file' or die "file: $!\n";
+    my $r = Echoc::run(args => ['send', '-o', $output, @args, $server->target],
+        stdin => $input);
     is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
 }
 is(Echoc::json(Echod::slurp('a'))->{bytes_verified}, length $text,

@@ -139,6 +139,7 @@ cmp_ok($sum->{sent}, '>=', 3, 'some probes were sent');
 is(scalar EchocPing::typed('loss', @records), $sum->{lost},
     '... and each loss has its record');
 
+my @head = qw(schema tool mode command started target);
 for (
     ['unknown host', 3, 'resolve', 'no-such-host.invalid:7'],
     ['unknown service', 3, 'resolve', 'localhost:no-such-service'],
@@ -150,8 +151,13 @@ for (
 ) {
     my ($name, $status, $kind, @args) = @$_;
     @records = json($name, $status, @args);
-    is(($records[-1] // {})->{error}{kind}, $kind,
-        "$name: the kind of the error");
+    my $only = $records[-1] // {};
+    is($only->{error}{kind}, $kind, "$name: the kind of the error");
+    # There is no other record that could say so.
+    is(scalar @records, 1, "$name: one record");
+    is(join(' ', grep { !exists $only->{$_} } @head), '',
+        "$name: it says what was to be done");
+    is($only->{mode}, 'ping', "$name: to ping");
 }
 
 # Comma separated values: a header, and a row for each probe.

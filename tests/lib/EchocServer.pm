@@ -44,6 +44,7 @@ With any of them:
     stall => S, period => P  stop all of it for the last S of each P seconds,
                              counted from the first connection
     rcvbuf, sndbuf           sizes of the sockets' buffers
+    most => N                accept N connections, and have others refused
 
 =cut
 
@@ -352,6 +353,11 @@ sub accept_all {
                 ? $self->{at} // $self->{every} // EVER : EVER,
         };
         $self->settle($c);
+        next unless $number == ($self->{most} // 0);
+        # It listens no more, before it answers the last one.
+        shutdown $listener, 0;
+        vec($self->{in}, fileno $listener, 1) = 0;
+        return;
     }
     return;
 }
