@@ -131,6 +131,7 @@ client_tests = \
 	%D%/client/ping-survives-a-restart.t \
 	%D%/client/progress-only-on-a-terminal.t \
 	%D%/client/send-any-size.t \
+	%D%/client/send-from-a-fifo.t \
 	%D%/client/send-is-not-put-off-by-its-input.t \
 	%D%/client/send-returns-what-it-sent.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \

@@ -82,7 +82,8 @@ open_source(struct stream *s, const struct options *opt, char **message,
 		return 0;
 	}
 	s->input_name = opt->file;
-	s->input = open(opt->file, O_RDONLY | O_CLOEXEC);
+	/* Else open(2) of a FIFO waits for a writer, and hears no signal. */
+	s->input = open(opt->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (s->input == -1)
 		return failure_sys(f, OUTCOME_USAGE, "%s", opt->file);
 	return 0;
