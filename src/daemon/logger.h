@@ -5,7 +5,7 @@
  * and the only file that knows syslog.
  *
  * It leaves when every writer is gone, and hears no signal that could end or
- * stop it, but for KILL, STOP and those of a crash.
+ * stop it, but for KILL, STOP, TSTP and those of a crash.
  */
 #ifndef ECHOD_LOGGER_H
 #define ECHOD_LOGGER_H

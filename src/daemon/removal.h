@@ -3,7 +3,8 @@
  * removal: listeners that a reload has taken out of the configuration.  The
  * old workers let go of them one after the other, so the master keeps them
  * until nobody else takes clients from them, and has those served who wait
- * then.  What it closes at last has an empty queue.
+ * then.  What it closes at last has an empty queue, unless clients come faster
+ * than they can be served; then the log says how many are left.
  */
 #ifndef ECHOD_REMOVAL_H
 #define ECHOD_REMOVAL_H
@@ -33,7 +34,7 @@ void removal_begin(struct master *, const struct listener_set *next,
 /* Returns the clock_ms() to be called again at, or INT64_MAX. */
 int64_t removal_step(struct master *, int64_t now_ms);
 
-/* Close them now. */
+/* Close them now; who waits is served if a worker can be forked for it. */
 void removal_end(struct master *);
 
 #endif
