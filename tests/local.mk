@@ -244,6 +244,7 @@ style_tests = \
 	%D%/style/manual-lint.t \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
+	%D%/style/repeats-what-was-robbed.t \
 	%D%/style/sample-file.t \
 	%D%/style/shell-lint.t \
 	%D%/style/sizes.t
