@@ -52,7 +52,7 @@ my @bad = (
         }, qr/\Q$file\E:\d+: .*no-such-host\.invalid/ ],
 );
 
-my $load      = EchodLoad->start(port => $d->port, rate => 200, seconds => 120);
+my $load      = EchodLoad->start(port => $d->port, rate => 200);
 my $listeners = EchodProc::listeners($d->pid);
 # The pool adapts itself to its clients: these five are never its newest, and
 # so not those that it would retire.

@@ -26,11 +26,19 @@ my @pool = (options => [
     '-o', 'workers.max_spare=' . WORKERS, '-o', 'workers.max=' . WORKERS,
 ]);
 
+my $dir = Echod::new_dir();
+my $trace = "$dir/forks";
+
+# forks: how many there were until now.
+sub forks {
+    return scalar(() = (Echod::slurp($trace) // '') =~ /^clone/mg);
+}
+
 # The tracer is no parent of echod, and ends with it.
 my $d = Echod->start(
     @pool,
     prefix => [
-        'strace', '-D', '-o', '/dev/null', '-e', 'trace=clone,clone3', '-e',
+        'strace', '-D', '-o', $trace, '-e', 'trace=clone,clone3', '-e',
         'inject=clone,clone3:delay_exit=' . FORK * 1e6,
     ],
     # It cannot look for leaks under strace.
@@ -38,12 +46,11 @@ my $d = Echod->start(
         'detect_leaks=0' },
     wait => 0,
 );
-ok(Echod::until(sub { (() = $d->children) > 10 }, 30),
-    'forks take their time');
-my $start = Echod::now();
-is($d->stop('TERM', unseen => 1, timeout => 60), 0,
-    'TERM in the middle of the start ends echod');
-Echod::soon($start, 'after a batch of workers', BATCH * FORK);
+ok(Echod::until(sub { forks() > 10 }, 30), 'forks take their time');
+$d->signal('TERM');
+my $forks = forks();
+is($d->wait_end(60), 0, 'TERM in the middle of the start ends echod');
+cmp_ok(forks() - $forks, '<=', BATCH, 'after a batch of workers');
 $d->finish;
 
 # Nobody says TERM.

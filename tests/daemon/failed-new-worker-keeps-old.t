@@ -23,7 +23,7 @@ my @workers     = $d->workers;
 my $listeners   = EchodProc::listeners($d->pid);
 my $descriptors = keys %{ EchodProc::fds($d->pid) };
 my $load        = EchodLoad->start(port => $d->port, rate => 100,
-    clients => 2, seconds => 120);
+    clients => 2);
 
 # What a new worker meets, what it says itself, and what the reload says.
 my @faults = (

@@ -16,7 +16,7 @@ use EchodProc;
 
 my $d    = Echod->start(log => 'info');
 my $load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
-    size => 100, seconds => 120);
+    size => 100);
 my @workers = ($d->workers)[ 0 .. 4 ];
 $d->expect_log(qr/: error: logger died pid=\d+/);
 

@@ -57,7 +57,7 @@ sub rate {
 
 # Windows that alternate, so that whatever else the machine does hits both.
 $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, seconds => 300, patience => 10 * Echod::scale());
+    size => 100, patience => 10 * Echod::scale());
 ok(Echod::until(sub { $load->connections > 100 }, 20), 'there is load');
 my (@normal, $ratio);
 for my $try (1 .. TRIES) {
@@ -128,7 +128,7 @@ ok(Echod::until(sub { arrived() > 0 && $syslog->count(qr/: reload done /) })
 # TERM, with the pipe full and nobody to empty it.
 $syslog->freeze;
 $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, connections => 10_000, seconds => 60,
+    size => 100, connections => 10_000,
     patience => 10 * Echod::scale());
 is_deeply($load->wait->{errors}, [], 'stalled again, under load');
 $d->look;

@@ -22,7 +22,7 @@ my @first = $d->workers;
 
 # One after another: the numbers are exact.
 my $load = EchodLoad->start(port => $d->port, clients => 1,
-    connections => TOTAL, size => 100, seconds => 60 * Echod::scale());
+    connections => TOTAL, size => 100);
 my $result = $load->wait;
 is_deeply($result->{errors}, [], 'no client noticed anything');
 is($result->{connections}, TOTAL, 'all were served');
@@ -43,8 +43,7 @@ ok(Echod::until(sub {
     'those that have, have left');
 
 # Several at a time.
-$load = EchodLoad->start(port => $d->port, clients => 8, connections => 200,
-    seconds => 60 * Echod::scale());
+$load = EchodLoad->start(port => $d->port, clients => 8, connections => 200);
 $result = $load->wait;
 is_deeply($result->{errors}, [], 'nor did clients that came together');
 is($result->{connections}, 1600, 'all were served');

@@ -22,8 +22,7 @@ sub config {
 my $d = Echod->start(config => config('first'), log => 'notice');
 my $listeners   = EchodProc::listeners($d->pid);
 my $descriptors = keys %{ EchodProc::fds($d->pid) };
-my $load = EchodLoad->start(port => $d->port, clients => 2, rate => 200,
-    seconds => 120);
+my $load = EchodLoad->start(port => $d->port, clients => 2, rate => 200);
 
 for my $round (1 .. 4) {
     my $most = 0;

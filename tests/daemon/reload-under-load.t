@@ -23,7 +23,7 @@ my $d = Echod->start(
 );
 my @ports  = $d->ports;
 my $before = EchodProc::listeners($d->pid);
-my $load   = EchodLoad->start(ports => \@ports, clients => 6, seconds => 120);
+my $load   = EchodLoad->start(ports => \@ports, clients => 6);
 
 ok(Echod::until(sub { $load->connections >= 50 }, 10), 'clients come and go');
 my @done;

@@ -33,7 +33,7 @@ ok(defined $port, 'and listens') or BAIL_OUT($text);
 # From here on nobody reads.  The pipe takes some 600 lines, the logger's own
 # some 10,000 more.
 my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, connections => 6000, seconds => 120 * Echod::scale());
+    size => 100, connections => 6000);
 my $result = $load->wait;
 is($result->{connections}, 24_000, 'clients are served');
 is_deeply($result->{errors}, [], 'every one of them');

@@ -39,17 +39,17 @@ sub _address {
 }
 
 # start: port or ports, host (127.0.0.1), clients (4), and the bounds of it:
-# seconds (60) and, if wanted, connections of each client.  messages: how many
-# a connection sends at most (3); size: bytes of each at most (4000); rate:
-# connections a second of each client at most; patience: seconds after which
-# a client calls a silent server an error (10).
+# seconds (as many as a test has) and, if wanted, connections of each client.
+# messages: how many a connection sends at most (3); size: bytes of each at
+# most (4000); rate: connections a second of each client at most; patience:
+# seconds after which a client calls a silent server an error (10).
 sub start {
     my ($class, %o) = @_;
     my $self = bless {
         ports       => $o{ports} || [ $o{port} ],
         host        => $o{host} || '127.0.0.1',
         clients     => $o{clients} || 4,
-        seconds     => $o{seconds} || 60,
+        seconds     => $o{seconds} || $ENV{ECHOD_TEST_TIMEOUT} || 300,
         connections => $o{connections} || 0,
         messages    => $o{messages} || 3,
         size        => $o{size} || 4000,
