@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a test is repeated that has shown an error, or a busy host
-# makes tests fail that go by the clock.
+# If this fails, a test is repeated, or left out, that would have shown an
+# error, or a busy host makes tests fail that go by the clock.
 use strict;
 use warnings;
 
@@ -69,6 +69,14 @@ for (
     my ($what, $perl, $stolen, @wanted) = @$_;
     my @is = attempts($perl, $stolen);
     is_deeply([@is[0 .. 2]], \@wanted, $what) or diag $is[3];
+}
+
+{
+    local $ENV{ECHOD_TEST_TOGETHER} = 1;
+    is((attempts('print "1..1\nok 1 - it\n";', 0))[0], 1,
+        'a test that may run beside others does');
+    is_deeply([(attempts("# run-test: alone\n$always", 0))[0, 1]], [0, 0],
+        'one that needs the machine to itself is skipped');
 }
 
 my (undef, undef, undef, $text) = attempts("print STDERR qq(why\\n); $once", 33);
