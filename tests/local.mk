@@ -326,8 +326,10 @@ valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 	--errors-for-leak-kinds=definite,possible --error-exitcode=99 \
 	--log-file=%q{ECHOD_REPORTS}/valgrind.%p
 
+VALGRIND_TESTS = $(built_unit_tests) $(client_tests) $(daemon_tests)
+
 check-valgrind:
 	ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \
 	    $(MAKE) $(AM_MAKEFLAGS) check \
-	    TESTS='$(built_unit_tests) $(client_tests) $(daemon_tests)'
+	    TESTS='$(VALGRIND_TESTS)'
 .PHONY: check-valgrind
