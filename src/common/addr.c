@@ -188,6 +188,11 @@ addr_split(const char *text, char *host, char *port, struct errbuf *err)
 		rest = colon;
 	} else {
 		/* No colon, or several: a bare IPv6 address. */
+		end = strchr(text, '%');
+		if (end != NULL && strchr(end, ':') != NULL)
+			return errbuf_set(err,
+			    "\"%s\": an IPv6 address with a port needs [ ]",
+			    text);
 		fits = take(host, ADDR_HOST, text, strlen(text));
 	}
 	if (!fits)

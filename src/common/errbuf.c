@@ -6,47 +6,73 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Longer than the sentences that are made here, with a path or two. */
+enum { WHOLE = 3 * 4096, HEAD = 160 };
+
+/*
+ * Where all of it does not fit, its middle goes: the place is at the beginning,
+ * the reason at the end, and between them most likely a path.
+ */
+static int
+keep(struct errbuf *err, const char *whole)
+{
+	static const char gap[] = "...";
+	size_t length = strlen(whole);
+	size_t tail = sizeof(err->text) - HEAD - sizeof(gap) + 1;
+
+	if (length < sizeof(err->text)) {
+		memcpy(err->text, whole, length + 1);
+		return -1;
+	}
+	memcpy(err->text, whole, HEAD);
+	memcpy(err->text + HEAD, gap, sizeof(gap) - 1);
+	memcpy(err->text + sizeof(err->text) - tail, whole + length + 1 - tail,
+	    tail);
+	return -1;
+}
+
 int
 errbuf_set(struct errbuf *err, const char *fmt, ...)
 {
+	char whole[WHOLE];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(whole, sizeof(whole), fmt, ap);
 	va_end(ap);
-	return -1;
+	return keep(err, whole);
 }
 
 int
 errbuf_sys(struct errbuf *err, const char *fmt, ...)
 {
 	int saved = errno;
+	char whole[WHOLE];
 	size_t used;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(whole, sizeof(whole), fmt, ap);
 	va_end(ap);
-	used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
-	    strerror(saved));
+	used = strlen(whole);
+	snprintf(whole + used, sizeof(whole) - used, ": %s", strerror(saved));
 	errno = saved;
-	return -1;
+	return keep(err, whole);
 }
 
 int
 errbuf_prefix(struct errbuf *err, const char *fmt, ...)
 {
-	struct errbuf old = *err;
+	char whole[WHOLE];
 	size_t used;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(whole, sizeof(whole), fmt, ap);
 	va_end(ap);
-	used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, "%s", old.text);
-	return -1;
+	used = strlen(whole);
+	snprintf(whole + used, sizeof(whole) - used, "%s", err->text);
+	return keep(err, whole);
 }
 
 void

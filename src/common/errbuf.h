@@ -11,7 +11,7 @@ struct errbuf {
 };
 
 /*
- * Write the sentence, printf(3) fashion; it is cut if it does not fit.
+ * Write the sentence, printf(3) fashion; its middle is cut out if it does not fit.
  * Always returns -1, so that a failing function can end in
  * `return errbuf_set(err, ...)`.
  */

@@ -26,6 +26,7 @@ access_rule_parse(struct access_rule *rule, const char *text, bool deny,
 	char host[ACCESS_TEXT];
 	const char *slash = strchr(text, '/');
 	size_t n = slash != NULL ? (size_t)(slash - text) : strlen(text);
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t kept[16] = { 0 };
 	int64_t bits, width;
 
@@ -50,6 +51,13 @@ access_rule_parse(struct access_rule *rule, const char *text, bool deny,
 	    units_integer(slash + 1, 0, width, &bits, err) == -1)
 		return errbuf_prefix(err, "\"%s\": prefix length ", text);
 	rule->bits = (uint8_t)bits;
+	/* Sockets for IPv6 are for nothing else here, so it would not match. */
+	if (width == 128 && bits >= 96 &&
+	    memcmp(rule->network, mapped, sizeof(mapped)) == 0) {
+		inet_ntop(AF_INET, rule->network + 12, host, sizeof(host));
+		return errbuf_set(err, "\"%s\" is IPv4: write \"%s/%d\"", text,
+		    host, (int)bits - 96);
+	}
 	memcpy(kept, rule->network, (size_t)(bits + 7) / 8);
 	if (bits % 8 != 0)
 		kept[bits / 8] &= (uint8_t)(0xff00u >> (bits % 8));

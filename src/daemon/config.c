@@ -143,10 +143,6 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 	if (!config_setting_is_group(entry))
 		return wrong_type(r, entry, "listen",
 		    "a group { address = \"...\"; port = ...; }");
-	if (config_setting_get_member(entry, "address") == NULL) {
-		errbuf_set(r->err, "an entry has no address");
-		return blame(r, entry, "listen");
-	}
 	for (int i = 0; i < config_setting_length(entry); i++) {
 		const config_setting_t *item = config_setting_get_elem(entry,
 		    (unsigned)i);
@@ -174,7 +170,23 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 		}
 		strcpy(listen->address, text);
 	}
+	if (config_setting_get_member(entry, "address") == NULL) {
+		errbuf_set(r->err, "an entry has no address");
+		return blame(r, entry, "listen");
+	}
 	return 0;
+}
+
+/* Messages name the file of the list. */
+static unsigned
+entry_line(const config_setting_t *list, const config_setting_t *entry)
+{
+	const char *a = config_setting_source_file(list);
+	const char *b = config_setting_source_file(entry);
+
+	return config_setting_source_line(
+	    a == b || (a != NULL && b != NULL && strcmp(a, b) == 0) ? entry :
+								      list);
 }
 
 static int
@@ -199,7 +211,7 @@ read_listen(struct reading *r, const config_setting_t *node)
 
 		if (read_listen_entry(r, entry, &config->listen[i]) == -1)
 			return -1;
-		config->listen[i].line = config_setting_source_line(entry);
+		config->listen[i].line = entry_line(node, entry);
 	}
 	return 0;
 }
@@ -248,9 +260,9 @@ read_setting(struct reading *r, const struct setting *s,
 static int
 unknown(struct reading *r, const config_setting_t *node, const char *path)
 {
-	const char *near = settings_nearest(path);
+	char near[128];
 
-	if (near != NULL)
+	if (settings_nearest(path, near, sizeof(near)))
 		errbuf_set(r->err, "unknown setting; did you mean %s?", near);
 	else
 		errbuf_set(r->err, "unknown setting");
@@ -288,14 +300,16 @@ read_group(struct reading *r, const config_setting_t *group, const char *prefix)
 static int
 read_text(struct reading *r, const char *text)
 {
-	char directory[CONFIG_PATH];
 	config_t tree;
-	int result;
+	int result, back;
 
+	if ((back = source_enter(r->file, r->err)) == -1)
+		return -1;
 	config_init(&tree);
-	source_directory(r->file, directory, sizeof(directory));
-	config_set_include_dir(&tree, directory);
-	if (config_read_string(&tree, text) == CONFIG_TRUE) {
+	result = config_read_string(&tree, text);
+	if (source_leave(back, r->err) == -1) {
+		result = -1;
+	} else if (result == CONFIG_TRUE) {
 		result = read_group(r, config_root_setting(&tree), "");
 	} else {
 		char file[CONFIG_PATH];
@@ -318,7 +332,9 @@ config_load(struct config *config, const struct options *opt,
 
 	memset(origins, 0, settings_count * sizeof(origins[0]));
 	settings_defaults(config);
-	if ((text = source_read(opt->file, err)) != NULL)
+	text = source_read(opt->file, err);
+	config->from_file = text != NULL;
+	if (text != NULL)
 		result = read_text(&r, text);
 	else if (errno != ENOENT || opt->file_given)
 		result = -1;

@@ -38,7 +38,7 @@ enum {
 struct config_listen {
 	char address[ADDR_HOST];
 	char port[ADDR_PORT];
-	unsigned line; /* in the file of the list */
+	unsigned line; /* in the file of the list; where that includes it */
 };
 
 /* One address to listen on. */
@@ -60,6 +60,7 @@ struct config_log {
 };
 
 struct config {
+	bool from_file; /* not only defaults and the command line */
 	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
 	unsigned listen_count;
 	struct config_listen listen[CONFIG_LISTEN];

@@ -37,15 +37,16 @@ take_override(struct config *config, const char *text,
     struct config_origin *origins, struct errbuf *err)
 {
 	const struct setting *s;
-	const char *near, *value = strchr(text, '=') + 1;
-	char path[64];
+	const char *value = strchr(text, '=') + 1;
+	char path[64], near[64];
+	bool close;
 
 	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
 	if ((s = settings_find(path)) == NULL) {
-		near = settings_nearest(path);
+		close = settings_nearest(path, near, sizeof(near));
 		return errbuf_set(err, "-o %s: unknown setting%s%s%s", path,
-		    near != NULL ? "; did you mean " : "",
-		    near != NULL ? near : "", near != NULL ? "?" : "");
+		    close ? "; did you mean " : "", close ? near : "",
+		    close ? "?" : "");
 	}
 	if (settings_assign(config, s, value, err) == -1)
 		return errbuf_prefix(err, "-o %s: ", path);

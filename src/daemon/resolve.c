@@ -50,6 +50,20 @@ add_address(struct config *config, const struct config_listen *listen,
 	return 0;
 }
 
+/* Sockets for IPv6 are for nothing else here. */
+static int
+refuse_mapped(const struct addr *addr, struct errbuf *err)
+{
+	const uint8_t *bytes = addr->in6.sin6_addr.s6_addr;
+
+	if (addr->sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&addr->in6.sin6_addr))
+		return 0;
+	return errbuf_set(err, "::ffff:%u.%u.%u.%u is IPv4: write %u.%u.%u.%u",
+	    bytes[12], bytes[13], bytes[14], bytes[15], bytes[12], bytes[13],
+	    bytes[14], bytes[15]);
+}
+
 static bool
 listed(const struct config *config, unsigned from, const struct addr *addr)
 {
@@ -57,6 +71,20 @@ listed(const struct config *config, unsigned from, const struct addr *addr)
 		if (addr_equal(&config->addresses[i].addr, addr))
 			return true;
 	return false;
+}
+
+/* "7", "127.1", "0x7f000001": old forms of an address, most likely a port. */
+static bool
+is_number(const char *host)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *found;
+	struct addr literal;
+
+	if (addr_from_literal(&literal, host, 0) == 0 ||
+	    getaddrinfo(host, NULL, &hints, &found) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
 }
 
 /* One entry of `listen`, which may stand for several addresses. */
@@ -74,6 +102,11 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 	bool optional = addr_from_literal(&literal, listen->address, 0) == -1;
 	int result;
 
+	if (!every && is_number(listen->address)) {
+		errbuf_set(err, "\"%s\" is neither an address nor a name",
+		    listen->address);
+		return EX_CONFIG;
+	}
 	result = getaddrinfo(every ? NULL : listen->address, listen->port,
 	    &hints, &found);
 	if (result != 0) {
@@ -92,7 +125,8 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 		/* A hosts file may name one address twice. */
 		if (addr.len == 0 || listed(config, first, &addr))
 			continue;
-		if (add_address(config, listen, &addr, optional, err) == -1)
+		if (refuse_mapped(&addr, err) == -1 ||
+		    add_address(config, listen, &addr, optional, err) == -1)
 			result = EX_CONFIG;
 	}
 	freeaddrinfo(found);

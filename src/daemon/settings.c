@@ -245,10 +245,19 @@ settings_is_group(const char *name)
 	return false;
 }
 
-const char *
-settings_nearest(const char *path)
+/* Of a path, what is before its dot; all of it when there is none. */
+static unsigned
+group_distance(const char *path, const char *known)
 {
-	const char *best = NULL;
+	char group[CONFIG_NAME];
+
+	snprintf(group, sizeof(group), "%.*s", (int)strcspn(known, "."), known);
+	return spell_distance(path, group);
+}
+
+bool
+settings_nearest(const char *path, char *near, size_t size)
+{
 	unsigned edits, least = 4;
 
 	for (unsigned i = 0; i < settings_count; i++) {
@@ -269,10 +278,18 @@ settings_nearest(const char *path)
 		}
 		if (edits < least) {
 			least = edits;
-			best = known;
+			snprintf(near, size, "%s", known);
+		}
+		/* Or it is the name of a group. */
+		if (dot == NULL || strchr(path, '.') != NULL)
+			continue;
+		edits = group_distance(path, known);
+		if (edits < least && edits + 1 < strlen(path)) {
+			least = edits;
+			snprintf(near, size, "%.*s", (int)(dot - known), known);
 		}
 	}
-	return best;
+	return least < 4;
 }
 
 /* The value of an integer setting, by its path. */

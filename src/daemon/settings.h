@@ -49,8 +49,8 @@ extern const unsigned settings_count;
 /* The row of a path, or NULL. */
 const struct setting *settings_find(const char *path);
 
-/* The known path most like an unknown one, or NULL when none is close. */
-const char *settings_nearest(const char *path);
+/* The known path or group most like an unknown one; false: none is close. */
+bool settings_nearest(const char *path, char *near, size_t size);
 
 /* Whether some path begins with this group name. */
 bool settings_is_group(const char *name);

@@ -19,6 +19,7 @@ struct scan {
 	const char *path; /* of the first file */
 	size_t bytes;	  /* read so far */
 	unsigned files;
+	bool placed; /* the innermost FILE:LINE is in err: the one to mend */
 	struct errbuf *err;
 };
 
@@ -75,7 +76,8 @@ read_whole(struct scan *scan, const char *path)
 
 	if (fd == -1)
 		return NULL;
-	if ((text = malloc(size + 1)) == NULL) {
+	/* Room for an end, and a newline that may be missing. */
+	if ((text = malloc(size + 2)) == NULL) {
 		errbuf_sys(scan->err, "%s", path);
 		close(fd);
 		return NULL;
@@ -198,11 +200,10 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 		return NULL;
 	}
 	if (scan_file(scan, file, depth + 1) == -1) {
-		/* The innermost place is the one to mend. */
-		if (strncmp(scan->err->text, file, strlen(file)) != 0 ||
-		    scan->err->text[strlen(file)] != ':' ||
-		    !isdigit((unsigned char)scan->err->text[strlen(file) + 1]))
+		/* It could not be read, which is no line's fault but this. */
+		if (!scan->placed)
 			errbuf_prefix(scan->err, "%s:%d: ", path, line);
+		scan->placed = true;
 		return NULL;
 	}
 	return end;
@@ -220,6 +221,12 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 		if ((behind = skip_comment(p, &line)) == NULL)
 			return errbuf_set(scan->err,
 			    "%s:%d: this comment does not end", path, start);
+		/* libconfig wants that, and opens this file itself. */
+		if (behind != p && *behind == '\0' &&
+		    (*p == '#' || p[1] == '/'))
+			return errbuf_set(scan->err,
+			    "%s:%d: no newline behind the last comment", path,
+			    start);
 		if (behind != p) {
 			p = behind;
 		} else if (*p == '"') {
@@ -264,6 +271,8 @@ scan_file(struct scan *scan, const char *path, unsigned depth)
 	if ((text = read_whole(scan, path)) == NULL)
 		return -1;
 	result = scan_text(scan, text, path, depth);
+	/* What is wrong in a text has its place. */
+	scan->placed |= result == -1;
 	free(text);
 	return result;
 }
@@ -292,14 +301,46 @@ source_path(const char *path, const char *included, char *buf, size_t size)
 		snprintf(buf, size, "%s/%s", directory, included);
 }
 
+int
+source_enter(const char *path, struct errbuf *err)
+{
+	char directory[PATH_MAX];
+	int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	source_directory(path, directory, sizeof(directory));
+	if (back == -1 || chdir(directory) == -1) {
+		errbuf_sys(err, "%s", directory);
+		if (back != -1)
+			close(back);
+		return -1;
+	}
+	return back;
+}
+
+int
+source_leave(int back, struct errbuf *err)
+{
+	int result = fchdir(back);
+
+	if (result == -1)
+		errbuf_sys(err, "cannot go back to where we were");
+	close(back);
+	return result;
+}
+
 char *
 source_read(const char *path, struct errbuf *err)
 {
 	struct scan scan = { .path = path, .err = err };
 	char *text;
+	size_t n;
 
 	if ((text = read_whole(&scan, path)) == NULL)
 		return NULL;
+	/* Most editors write it, and libconfig needs it. */
+	n = strlen(text);
+	if (n > 0 && text[n - 1] != '\n')
+		memcpy(text + n, "\n", 2);
 	if (scan_text(&scan, text, path, 0) == -1) {
 		free(text);
 		errno = EINVAL;

@@ -61,6 +61,10 @@ good_networks(void **state)
 		{ "2001:DB8::/32", "2001:db8::/32", AF_INET6, 32 },
 		{ "2001:db8:0:0:0:0:0:0/127", "2001:db8::/127", AF_INET6, 127 },
 		{ "::1", "::1/128", AF_INET6, 128 },
+		/* Neighbours of what is IPv4. */
+		{ "::fffe:0:0/95", "::fffe:0:0/95", AF_INET6, 95 },
+		{ "::fffe:0:0/96", "::fffe:0:0/96", AF_INET6, 96 },
+		{ "::1:0:0:0/80", "::1:0:0:0/80", AF_INET6, 80 },
 		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 		    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", AF_INET6,
 		    128 },
@@ -133,6 +137,11 @@ bad_networks(void **state)
 		{ "192.0.2.1/31", "bits set beyond" },
 		{ "2001:db8::1/127", "bits set beyond" },
 		{ "::1/0", "bits set beyond" },
+		/* No IPv6 client has such an address. */
+		{ "::ffff:10.0.0.0/104", "is IPv4: write \"10.0.0.0/8\"" },
+		{ "::FFFF:a00:0/104", "is IPv4: write \"10.0.0.0/8\"" },
+		{ "::ffff:10.0.0.1", "is IPv4: write \"10.0.0.1/32\"" },
+		{ "::ffff:0.0.0.0/96", "is IPv4: write \"0.0.0.0/0\"" },
 		{ "1111111111111111111111111111111111111111111111111111111"
 		  "11111111111111111111111",
 		    "is not a network" },

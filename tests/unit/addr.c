@@ -264,6 +264,9 @@ split_mistakes(void **state)
 		{ "localhost:+7", "is no port" },
 		{ ":65536", "65536 is out of range" },
 		{ "[::1]:4294967303", "out of range" },
+		/* A zone may not swallow the port. */
+		{ "fe80::1%eth0:18302", "with a port needs [ ]" },
+		{ "fe80::1%1:7", "with a port needs [ ]" },
 	};
 	char host[ADDR_HOST], port[ADDR_PORT];
 	struct errbuf err;

@@ -68,6 +68,42 @@ long_sentences_are_cut(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+/* The place at the beginning and the reason at the end are what is needed. */
+static void
+a_long_path_hides_no_reason(void **state)
+{
+	char path[4096], head[128], tail[128];
+	struct errbuf err;
+
+	(void)state;
+	memset(path, 'p', sizeof(path));
+	for (size_t n = 0; n < sizeof(path); n += n < 600 ? 1 : 97) {
+		path[n] = '\0';
+		errno = ENOENT;
+		errbuf_sys(&err, "chroot: /%s", path);
+		errbuf_prefix(&err, "%s:%d: ", "h.conf", 7);
+		path[n] = 'p';
+		snprintf(head, sizeof(head), "h.conf:7: chroot: /");
+		snprintf(tail, sizeof(tail), ": %s", strerror(ENOENT));
+		CHECK(strncmp(err.text, head, strlen(head)) == 0, "%zu: %s", n,
+		    err.text);
+		CHECK(strlen(err.text) > strlen(tail) &&
+			strcmp(err.text + strlen(err.text) - strlen(tail),
+			    tail) == 0,
+		    "%zu: %s", n, err.text);
+		/* Whole as long as it fits. */
+		CHECK((strstr(err.text, "...") != NULL) ==
+			(strlen(head) + n + strlen(tail) >= sizeof(err.text)),
+		    "%zu: %s", n, err.text);
+	}
+	path[sizeof(path) - 1] = '\0';
+	errbuf_set(&err, "%s: is a directory", path);
+	assert_non_null(strstr(err.text, "pp: is a directory"));
+	errbuf_set(&err, "is a directory");
+	errbuf_prefix(&err, "%s: ", path);
+	assert_non_null(strstr(err.text, "pp: is a directory"));
+}
+
 static void
 clean_replaces_controls(void **state)
 {
@@ -92,6 +128,7 @@ main(void)
 		cmocka_unit_test(sys_adds_and_preserves_errno),
 		cmocka_unit_test(prefix_goes_in_front),
 		cmocka_unit_test(long_sentences_are_cut),
+		cmocka_unit_test(a_long_path_hides_no_reason),
 		cmocka_unit_test(clean_replaces_controls),
 	};
 

@@ -72,7 +72,6 @@ literals(void **state)
 		{ "::1 65535", "[::1]:65535 " },
 		{ "0.0.0.0 7", "0.0.0.0:7 " },
 		{ ":: 7", "[::]:7 " },
-		{ "::ffff:127.0.0.1 7", "[::ffff:127.0.0.1]:7 " },
 		{ "fe80::1%1 7", "[fe80::1%1]:7 " },
 	};
 	struct errbuf err;
@@ -162,6 +161,38 @@ unknown_names(void **state)
 		    rows[i], status);
 		CHECK(strncmp(err.text, "f:12: listen: \"", 15) == 0, "%s: %s",
 		    rows[i], err.text);
+	}
+}
+
+/* What the system's resolver would take, and nobody means. */
+static void
+no_addresses(void **state)
+{
+	static const struct {
+		const char *listen, *reason;
+	} rows[] = {
+		{ "7 10000",
+		    "f:10: listen: \"7\" is neither an address nor a name" },
+		{ "0 18300", "f:10: listen: \"0\" is neither an address" },
+		{ "127.1 7", "f:10: listen: \"127.1\" is neither" },
+		{ "0x7f000001 7", "f:10: listen: \"0x7f000001\" is neither" },
+		{ "010.0.0.1 7", "f:10: listen: \"010.0.0.1\" is neither" },
+		{ "::ffff:127.0.0.1 7",
+		    "f:10: listen: ::ffff:127.0.0.1 is "
+		    "IPv4: write 127.0.0.1" },
+		{ "::ffff:0:0 7",
+		    "f:10: listen: ::ffff:0.0.0.0 is IPv4: "
+		    "write 0.0.0.0" },
+	};
+	struct errbuf err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK(resolve(&err, &rows[i].listen, 1) == EX_CONFIG, "%s: %s",
+		    rows[i].listen, err.text);
+		CHECK(strncmp(err.text, rows[i].reason,
+			  strlen(rows[i].reason)) == 0,
+		    "%s: %s", rows[i].listen, err.text);
 	}
 }
 
@@ -317,6 +348,7 @@ main(void)
 		cmocka_unit_test(localhost),
 		cmocka_unit_test(services),
 		cmocka_unit_test(unknown_names),
+		cmocka_unit_test(no_addresses),
 		cmocka_unit_test(duplicates),
 		cmocka_unit_test(most_addresses),
 		cmocka_unit_test(command_line_and_defaults),

@@ -365,6 +365,10 @@ typing_mistakes(void **state)
 		{ "timeouts.defer", NULL },
 		{ "workers.idle", "timeouts.idle" },
 		{ "acces.deny", "access.deny" },
+		{ "worker", "workers" },
+		{ "timeout", "timeouts" },
+		{ "acces", "access" },
+		{ "logs", "log" },
 		{ "something_else", NULL },
 		{ "", NULL },
 		{ "xy", NULL },
@@ -375,9 +379,11 @@ typing_mistakes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *near = settings_nearest(rows[i].wrong);
+		char near[64] = "nothing";
 
-		CHECK_TEXT(near != NULL ? near : "nothing",
+		if (!settings_nearest(rows[i].wrong, near, sizeof(near)))
+			strcpy(near, "nothing");
+		CHECK_TEXT(near,
 		    rows[i].meant != NULL ? rows[i].meant : "nothing", "%s",
 		    rows[i].wrong);
 	}
@@ -386,11 +392,12 @@ typing_mistakes(void **state)
 		const char *path = settings[i].path;
 
 		for (size_t k = 0; path[k] != '\0'; k++) {
-			char wrong[64];
+			char wrong[64], near[64];
 
 			snprintf(wrong, sizeof(wrong), "%s", path);
 			wrong[k] = 'Q';
-			CHECK(settings_nearest(wrong) != NULL, "%s", wrong);
+			CHECK(settings_nearest(wrong, near, sizeof(near)), "%s",
+			    wrong);
 		}
 	}
 }

@@ -21,6 +21,19 @@ check_source(const char *path, const char *wanted)
 	free(text);
 }
 
+/* The reason must be `wanted` from its beginning. */
+static void
+check_begins(const char *path, const char *wanted)
+{
+	struct errbuf err = { "" };
+	char *text = source_read(path, &err);
+
+	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
+	CHECK(wanted == NULL || strncmp(err.text, wanted, strlen(wanted)) == 0,
+	    "%s: %s, not %s", path, err.text, wanted);
+	free(text);
+}
+
 /* The same for a text; the reason begins with the file. */
 static void
 check_text(const char *text, const char *wanted)
@@ -35,7 +48,11 @@ check_text(const char *text, const char *wanted)
 		CHECK(strncmp(err.text, reason, strlen(reason)) == 0,
 		    "%s: %s, not %s", text, err.text, wanted);
 	} else {
-		CHECK_TEXT(read, text, "what was read");
+		/* Read as if its last line had an end. */
+		snprintf(reason, sizeof(reason), "%s%s", text,
+		    text[0] == '\0' || text[strlen(text) - 1] == '\n' ? "" :
+									"\n");
+		CHECK_TEXT(read, reason, "what was read");
 	}
 	free(read);
 }
@@ -236,6 +253,7 @@ unterminated(void **state)
 static void
 includes(void **state)
 {
+	static const char *const deep[] = { "four", "five", "six" };
 	const char *path;
 	char text[512], wanted[512];
 
@@ -271,6 +289,67 @@ includes(void **state)
 	path = check_file("outer.conf", "@include \"sub/four.conf\"\n");
 	snprintf(wanted, sizeof(wanted), "%s/sub/four.conf:4: ", check_folder);
 	check_source(path, wanted);
+	/* A file that is not there has no line; who includes it has one. */
+	(void)check_file("sub/five.conf", "\n@include \"sub/four.conf\"\n");
+	(void)check_file("sub/six.conf", "@include \"sub/five.conf\"\n");
+	for (size_t i = 0; i < COUNT(deep); i++) {
+		snprintf(text, sizeof(text), "@include \"sub/%s.conf\"\n",
+		    deep[i]);
+		path = check_file("outer.conf", text);
+		snprintf(wanted, sizeof(wanted),
+		    "%s/sub/four.conf:4: %s/sub/"
+		    "nil.conf: ",
+		    check_folder, check_folder);
+		check_begins(path, wanted);
+	}
+	(void)check_file("sub/seven.conf", "\n@include \"sub/three.conf\"\n");
+	path = check_file("outer.conf", "@include \"sub/seven.conf\"\n");
+	snprintf(wanted, sizeof(wanted), "%s/sub/bad.conf:3: the number",
+	    check_folder);
+	check_begins(path, wanted);
+}
+
+/* libconfig opens these itself, and cannot do without the newline. */
+static void
+last_comments(void **state)
+{
+	static const struct {
+		const char *text;
+		int line; /* of the comment; 0: good */
+	} rows[] = {
+		{ "# end", 1 },
+		{ "// end", 1 },
+		{ "#", 1 },
+		{ "a = 1; # end", 1 },
+		{ "a = 1;\n# one\n# two", 3 },
+		{ "/* one\n */ // two", 2 },
+		{ "# end\n", 0 },
+		{ "// end\n", 0 },
+		{ "/* end */", 0 },
+		{ "/* # end */", 0 },
+		{ "a = \"# end\"", 0 },
+		{ "a = 1;", 0 },
+		{ "", 0 },
+	};
+	char wanted[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		/* In the first file nothing has to be mended. */
+		check_text(rows[i].text, NULL);
+		(void)check_file("last.conf", rows[i].text);
+		snprintf(wanted, sizeof(wanted),
+		    "%s:%d: no newline behind the last comment",
+		    check_path("last.conf"), rows[i].line);
+		check_begins(check_file("first.conf",
+				 "\n\n@include \"last.conf\"\n"),
+		    rows[i].line != 0 ? wanted : NULL);
+		/* Two steps away no other place is put before it. */
+		(void)check_file("middle.conf", "\n@include \"last.conf\"\n");
+		check_begins(check_file("first.conf",
+				 "@include \"middle.conf\"\n"),
+		    rows[i].line != 0 ? wanted : NULL);
+	}
 }
 
 static void
@@ -356,6 +435,7 @@ main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(unterminated),
 		cmocka_unit_test(includes),
+		cmocka_unit_test(last_comments),
 		cmocka_unit_test(include_loops),
 		cmocka_unit_test(directories),
 	};
