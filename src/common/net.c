@@ -2,6 +2,7 @@
 #include "common/net.h"
 
 #include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -37,6 +38,17 @@ net_unacknowledged(int fd)
 	return ioctl(fd, SIOCOUTQ, &n) == -1 ? -1 : n;
 }
 
+int64_t
+net_since_received(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1 ?
+	    0 :
+	    (int64_t)info.tcpi_last_data_recv;
+}
+
 int
 net_local(int fd, struct addr *a)
 {
@@ -44,6 +56,18 @@ net_local(int fd, struct addr *a)
 	socklen_t len = sizeof(ss);
 
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		return -1;
+	addr_from_sockaddr(a, (const struct sockaddr *)&ss, len);
+	return 0;
+}
+
+int
+net_peer(int fd, struct addr *a)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
 		return -1;
 	addr_from_sockaddr(a, (const struct sockaddr *)&ss, len);
 	return 0;

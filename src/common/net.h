@@ -24,7 +24,16 @@ int net_send_timeout(int fd, int64_t ms);
  */
 int net_unacknowledged(int fd);
 
+/*
+ * Milliseconds since the last byte was received, or since the handshake when
+ * there was none (TCP_INFO, tcp(7)); 0 if that cannot be told.
+ */
+int64_t net_since_received(int fd);
+
 /* The address the socket is bound to, as the kernel says it. */
 int net_local(int fd, struct addr *);
+
+/* The address it is connected to. */
+int net_peer(int fd, struct addr *);
 
 #endif

@@ -59,22 +59,24 @@ background_start(struct errbuf *err)
 	(void)setsid();
 	umask(022);
 	if (chdir("/") == -1) {
-		background_report(fd[1], EX_OSERR, strerror(errno));
+		(void)background_report(fd[1], EX_OSERR, strerror(errno));
 		exit(EX_OSERR);
 	}
 	return fd[1];
 }
 
-void
+int
 background_report(int fd, int status, const char *text)
 {
 	struct report report = { .status = status };
+	ssize_t n;
 
 	if (text != NULL)
 		errbuf_set(&report.text, "%s", text);
 	/* Below PIPE_BUF: whole, or not at all when nobody waits any more. */
-	(void)!write(fd, &report, sizeof(report));
+	n = write(fd, &report, sizeof(report));
 	close(fd);
+	return n == (ssize_t)sizeof(report) ? 0 : -1;
 }
 
 void

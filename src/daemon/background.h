@@ -18,9 +18,9 @@ int background_start(struct errbuf *);
 
 /*
  * Tell the parent the outcome: an exit status of sysexits.h, and why (NULL:
- * nothing to say).  Closes fd.
+ * nothing to say).  Closes fd.  Returns -1 when nobody waits for it any more.
  */
-void background_report(int fd, int status, const char *text);
+int background_report(int fd, int status, const char *text);
 
 /* From now on nothing is read from or written to where we came from. */
 void background_detach(int keep_stderr);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -97,7 +98,8 @@ prove(const struct confine_user *user, struct errbuf *err)
 	    getgroups(0, NULL) != 0)
 		return errbuf_set(err, "the ids are not what they were set to");
 	if (user->uid != 0 &&
-	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 || setegid(0) == 0))
+	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 ||
+		(user->gid != 0 && setegid(0) == 0)))
 		return errbuf_set(err, "could become root again");
 	return 0;
 }
@@ -125,6 +127,14 @@ confine_identity(const struct confine_user *user, struct errbuf *err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return errbuf_sys(err, "cannot set no_new_privs");
 	return 0;
+}
+
+bool
+confine_may_signal(uid_t uid)
+{
+	/* Root gets what is in this set when it executes a program. */
+	return geteuid() != 0 || uid == 0 ||
+	    prctl(PR_CAPBSET_READ, CAP_KILL, 0, 0, 0) != 0;
 }
 
 int

@@ -34,6 +34,12 @@ void confine_descriptors(const int *keep, size_t n);
 int confine_identity(const struct confine_user *, struct errbuf *);
 
 /*
+ * Whether root may signal processes of this user here: some containers do
+ * without CAP_KILL (capabilities(7)).
+ */
+bool confine_may_signal(uid_t);
+
+/*
  * Ask for a signal when the parent dies, and check that it has not died
  * already.  After confine_identity(), which clears the request.
  */

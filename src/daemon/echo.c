@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "common/clock.h"
@@ -124,6 +125,15 @@ finish(struct echo *e, size_t n, size_t done)
 	}
 }
 
+/* A call that a signal has interrupted begins anew, the client's time not. */
+static void
+resume_idle_time(const struct echo *e)
+{
+	int64_t left = e->idle_ms - net_since_received(e->fd);
+
+	(void)net_receive_timeout(e->fd, left > 0 ? left : 1);
+}
+
 void
 echo_begin(const struct echo *e)
 {
@@ -136,6 +146,7 @@ echo_serve(struct echo *e)
 {
 	enum echo_end end = ECHO_OPEN;
 	size_t n = 0, done = 0;
+	bool shortened = false;
 	ssize_t got;
 
 	while (end == ECHO_OPEN) {
@@ -144,6 +155,9 @@ echo_serve(struct echo *e)
 			n = (size_t)got;
 			done = 0;
 			e->in += n;
+			if (shortened)
+				(void)net_receive_timeout(e->fd, e->idle_ms);
+			shortened = false;
 			if (e->received != NULL)
 				e->received(e, n);
 			end = send_all(e, n, &done);
@@ -151,9 +165,13 @@ echo_serve(struct echo *e)
 			end = ECHO_CLOSED;
 		} else if (errno == EAGAIN && told == ECHO_OPEN) {
 			end = ECHO_IDLE;
+		} else if (errno == EINTR && e->idle_ms > 0) {
+			shortened = true;
+			resume_idle_time(e);
 		} else if (errno != EINTR && errno != EAGAIN) {
 			end = failure(e);
 		}
+		/* Asked for last: the handler has the last word on time-outs. */
 		if (end == ECHO_OPEN)
 			end = (enum echo_end)told;
 	}

@@ -42,6 +42,7 @@ struct echo {
 	int fd; /* blocking */
 	char *buffer;
 	size_t size;
+	int64_t idle_ms;  /* timeouts.idle, as the socket has it */
 	uint64_t in, out; /* bytes so far */
 	int error;	  /* errno of ECHO_RESET and ECHO_ERROR */
 	/* Called for what has been received, before it is sent, and for what

@@ -246,10 +246,6 @@ void
 listener_set_commit(struct listener_set *now, struct listener_set *next,
     const struct config *config)
 {
-	struct listener_set removed;
-
-	listener_set_removed(&removed, now, next);
-	listener_set_close(&removed);
 	*now = *next;
 	for (unsigned i = 0; i < now->count; i++) {
 		struct listener *l = &now->item[i];

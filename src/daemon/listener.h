@@ -43,8 +43,9 @@ int listener_set_prepare(struct listener_set *next,
     const struct listener_set *now, const struct config *, struct errbuf *);
 
 /*
- * From now on `next` rules: sockets only `now` has are closed in this
- * process, kept ones get the options of the configuration.  Cannot fail.
+ * From now on `next` rules: kept sockets get the options of the
+ * configuration, those that only `now` has are left to whoever has asked
+ * listener_set_removed() for them.  Cannot fail.
  */
 void listener_set_commit(struct listener_set *now, struct listener_set *next,
     const struct config *);

@@ -103,10 +103,10 @@ run(struct options *opt)
 	status = master_run(&master, opt, notify);
 	/* A start that failed: whoever started it has to know. */
 	if (master.notify != -1 && status == EX_OK)
-		background_report(master.notify, EX_OSERR,
+		(void)background_report(master.notify, EX_OSERR,
 		    "told to stop before it was ready");
 	else if (master.notify != -1)
-		background_report(master.notify, status, master.err.text);
+		(void)background_report(master.notify, status, master.err.text);
 	else if (master.err.text[0] != '\0')
 		complain(master.err.text);
 	return status;

@@ -61,8 +61,11 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 	} else if (logger_reaped(&m->reload.logger, pid, now_ms)) {
 		reload_lost_logger(m,
 		    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
-	} else if (!loader_reaped(&m->reload.loader, pid) &&
-	    !logger_past_reaped(&m->past, pid)) {
+	} else if (logger_past_reaped(&m->past, pid)) {
+		/* Nobody else reads what its generation says. */
+		if (m->phase == PHASE_RUN && status != 0)
+			log_err("logger died pid=%ld", (long)pid);
+	} else if (!loader_reaped(&m->reload.loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 	}
 }

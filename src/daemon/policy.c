@@ -23,6 +23,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.spawn = least(least(wanted - spare, allowed), view->room);
 	else if (view->idle > limits->max_spare && view->waiting == 0)
 		plan.retire = (view->idle - limits->max_spare + 3) / 4;
+	plan.excess = view->idle > limits->max_spare;
 
 	/* Those just asked for count as spare at once. */
 	spare += plan.spawn;
@@ -42,8 +43,8 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.ring_below = limits->min_spare;
 		plan.ring_above = limits->max_spare;
 	}
-	/* While retiring, the master comes back by itself. */
-	if (plan.retire > 0)
+	/* While there are too many, the master comes back by itself. */
+	if (plan.excess)
 		plan.ring_above = UINT_MAX;
 	return plan;
 }
@@ -58,4 +59,13 @@ policy_backoff_ms(unsigned failures, uint32_t jitter)
 	if (ms > POLICY_BACKOFF_MAX_MS)
 		ms = POLICY_BACKOFF_MAX_MS;
 	return ms - (int64_t)(jitter % (uint32_t)(ms / 4));
+}
+
+uint64_t
+policy_connections(uint64_t connections, uint32_t jitter)
+{
+	uint64_t tenth = connections / 10;
+
+	/* Neighbours are far apart (Knuth's multiplicative hash). */
+	return connections - (uint64_t)jitter * 2654435761U % (tenth + 1);
 }

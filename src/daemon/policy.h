@@ -29,6 +29,7 @@ struct policy_view {
 struct policy_plan {
 	unsigned spawn;	 /* fork so many now */
 	unsigned retire; /* let go of so many idle ones */
+	bool excess;	 /* there are too many idle ones: look again soon */
 	bool full;	 /* at max: what waits has to wait */
 	/* A worker wakes the master when its step leaves fewer than
 	 * ring_below, or more than ring_above, idle workers. */
@@ -57,5 +58,12 @@ struct policy_plan policy_plan(const struct policy_view *,
  * jitter (any number), so that many hosts do not retry in step.
  */
 int64_t policy_backoff_ms(unsigned failures, uint32_t jitter);
+
+/*
+ * How many connections a worker may serve of the `connections` it is allowed:
+ * up to a tenth less, by jitter (its pid), so that workers born together do not
+ * leave together.  0 stays 0, which is no bound.
+ */
+uint64_t policy_connections(uint64_t connections, uint32_t jitter);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/reload.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,11 @@
 #include "common/errbuf.h"
 #include "daemon/background.h"
 #include "daemon/config.h"
+#include "daemon/confine.h"
 #include "daemon/dismiss.h"
 #include "daemon/log.h"
 #include "daemon/master.h"
+#include "daemon/options.h"
 #include "daemon/settings.h"
 
 enum { READY_MS = 10000 }; /* for each batch of workers to get ready */
@@ -62,9 +65,10 @@ reload_abandon(struct master *m)
 		end_loading(m);
 	if (r->step == RELOAD_READYING) {
 		supply_launch_over(&m->supply);
-		/* They may have clients already; those may finish. */
-		dismiss_generations(&m->pool, r->next.number, r->next.number,
-		    r->config->timeout_drain_ms, clock_ms());
+		/* They may have clients already; those may finish, and the
+		 * configuration that has failed does not bound them. */
+		dismiss_generations(&m->pool, r->next.number, r->next.number, 0,
+		    clock_ms());
 	}
 	sweep_abandoned(m);
 	listener_set_abandon(&r->listeners);
@@ -106,6 +110,7 @@ reload_begin(struct master *m)
 {
 	struct reload *r = &m->reload;
 	struct epoll_event event = { .events = EPOLLIN };
+	struct options opt = *m->options;
 	struct errbuf err;
 
 	if (r->step != RELOAD_NONE) {
@@ -116,7 +121,10 @@ reload_begin(struct master *m)
 		log_notice("reload generation=%u", r->tried + 1);
 	r->started_ms = clock_ms();
 	r->listeners.count = 0;
-	if (loader_start(&r->loader, m->options, &err) == -1) {
+	/* A file that was there is not meant to be the defaults when it is not,
+	 * as in the middle of its replacement. */
+	opt.file_given |= !is_start(m) && m->config->from_file;
+	if (loader_start(&r->loader, &opt, &err) == -1) {
 		fail(m, EX_OSERR, &err);
 		return;
 	}
@@ -169,6 +177,7 @@ static int
 open_next(struct master *m, struct errbuf *err)
 {
 	struct reload *r = &m->reload;
+	char why[SCOREBOARD_WHY];
 	struct listener_set all;
 	int status;
 
@@ -177,11 +186,19 @@ open_next(struct master *m, struct errbuf *err)
 		if (status != EX_OK)
 			return status;
 	}
+	/* Those who could not be told to leave again must not come. */
+	if (!is_start(m) && !confine_may_signal(r->config->uid)) {
+		errbuf_set(err, "cannot signal workers of uid %u",
+		    (unsigned)r->config->uid);
+		return EX_NOPERM;
+	}
 	if (open_logger(m, err) == -1)
 		return EX_OSERR;
 	removal_all(m, &all);
 	if (listener_set_prepare(&r->listeners, &all, r->config, err) == -1)
 		return EX_UNAVAILABLE;
+	/* Of those that were replaced since. */
+	(void)scoreboard_take_why(&m->pool.board, why);
 	r->next.number = ++r->tried;
 	r->next.config = r->config;
 	r->next.listeners = &r->listeners;
@@ -223,13 +240,14 @@ loaded(struct master *m)
 
 /* Something that the new generation needs has died. */
 static void
-lost(struct master *m, const char *what, int status)
+lost(struct master *m, const char *what, const char *why, int status)
 {
 	struct errbuf err;
 
 	if (m->reload.step != RELOAD_READYING)
 		return;
-	errbuf_set(&err, "%s", what);
+	errbuf_set(&err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
+	errbuf_clean(&err);
 	fail(m, status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
 }
 
@@ -302,7 +320,10 @@ announce(struct master *m)
 	if (m->notify != -1) {
 		m->detached = m->config->log.to != LOG_TO_STDERR;
 		background_detach(!m->detached);
-		background_report(m->notify, EX_OK, NULL);
+		if (background_report(m->notify, EX_OK, NULL) == -1) {
+			log_warning("whoever started echod did not wait");
+			(void)raise(SIGTERM);
+		}
 		m->notify = -1;
 	}
 }
@@ -382,12 +403,18 @@ reload_step(struct master *m, int64_t now_ms)
 void
 reload_lost_worker(struct master *m, const struct pool_end *end)
 {
-	if (end->early && end->generation == m->reload.next.number)
-		lost(m, "a new worker died before it was ready", end->status);
+	char why[SCOREBOARD_WHY];
+
+	if (!end->early || end->generation != m->reload.next.number)
+		return;
+	if (!scoreboard_take_why(&m->pool.board, why))
+		why[0] = '\0';
+	lost(m, "a new worker died before it was ready", why, end->status);
 }
 
 void
 reload_lost_logger(struct master *m, int status)
 {
-	lost(m, "the new logger died", status);
+	lost(m, "the new logger died",
+	    status == EX_NOPERM ? "it cannot give up root" : "", status);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/removal.h"
 
-#include <fcntl.h>
+#include <unistd.h>
 
 #include "daemon/log.h"
 #include "daemon/master.h"
@@ -22,19 +22,18 @@ removal_all(const struct master *m, struct listener_set *all)
 		all->item[all->count++] = more->item[i];
 }
 
-/* The same sockets, as descriptors that outlive the ones of before. */
+/* Their sockets are ours from now on. */
 static void
 keep(struct listener_set *set, const struct listener_set *removed)
 {
-	for (unsigned i = 0;
-	     i < removed->count && set->count < CONFIG_ADDRESSES; i++) {
-		struct listener *l = &set->item[set->count];
-
-		*l = removed->item[i];
-		l->fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
-		l->reported = false;
-		/* Without it, whoever comes late is reset. */
-		set->count += l->fd != -1;
+	for (unsigned i = 0; i < removed->count; i++) {
+		if (set->count == CONFIG_ADDRESSES) {
+			/* Whoever waits there is reset. */
+			close(removed->item[i].fd);
+			continue;
+		}
+		set->item[set->count] = removed->item[i];
+		set->item[set->count++].reported = false;
 	}
 }
 

@@ -2,12 +2,16 @@
 #include "daemon/scoreboard.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "common/errbuf.h"
 
 enum { WORD_BITS = 64 };
+
+/* Of board_head.why. */
+enum { WHY_NONE, WHY_BEGUN, WHY_WHOLE };
 
 int
 scoreboard_create(struct scoreboard *board, unsigned capacity,
@@ -180,4 +184,27 @@ scoreboard_peer(const struct slot *slot, struct addr *peer)
 		    sizeof(peer->in6.sin6_addr));
 		peer->in6.sin6_scope_id = (uint32_t)packed[0];
 	}
+}
+
+void
+scoreboard_complain(struct scoreboard *board, const char *why)
+{
+	uint32_t none = WHY_NONE;
+
+	if (!atomic_compare_exchange_strong(&board->head->why_state, &none,
+		WHY_BEGUN))
+		return;
+	snprintf(board->head->why, sizeof(board->head->why), "%s", why);
+	atomic_store(&board->head->why_state, WHY_WHOLE);
+}
+
+bool
+scoreboard_take_why(struct scoreboard *board, char why[SCOREBOARD_WHY])
+{
+	bool whole = atomic_load(&board->head->why_state) == WHY_WHOLE;
+
+	memcpy(why, board->head->why, SCOREBOARD_WHY);
+	why[SCOREBOARD_WHY - 1] = '\0';
+	atomic_store(&board->head->why_state, WHY_NONE);
+	return whole;
 }

@@ -40,11 +40,16 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 
-/* By rule written by the master alone, and read by the workers. */
+enum { SCOREBOARD_WHY = 256 };
+
+/* By rule written by the master alone, and read by the workers; but for why. */
 struct board_head {
 	_Alignas(64) _Atomic uint32_t ring_below; /* see policy.h */
 	_Atomic uint32_t ring_above;
 	_Atomic uint32_t words; /* of the idle bits in use */
+	/* Of the workers that could not start, the reason of the first. */
+	_Atomic uint32_t why_state;
+	char why[SCOREBOARD_WHY];
 };
 
 struct scoreboard {
@@ -80,6 +85,13 @@ bool scoreboard_busy(struct scoreboard *, unsigned slot,
     const struct addr *peer, int64_t now_ms);
 void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
+
+/*
+ * Why a worker cannot start, and taking that: false when there is nothing, or
+ * not all of it.  It is text of a worker, to be cleaned before it is shown.
+ */
+void scoreboard_complain(struct scoreboard *, const char *why);
+bool scoreboard_take_why(struct scoreboard *, char why[SCOREBOARD_WHY]);
 
 enum slot_state scoreboard_state(const struct scoreboard *, unsigned slot);
 unsigned scoreboard_idle_count(const struct scoreboard *);

@@ -159,14 +159,15 @@ grow(struct supply *supply, struct pool *pool, const struct generation *gen,
 /* One round a second while there are too many.  Returns when the next is. */
 static int64_t
 shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
-    unsigned n, int64_t now_ms)
+    const struct policy_plan *plan, int64_t now_ms)
 {
-	if (n == 0) {
+	if (!plan->excess) {
 		supply->shrink_ms = 0;
 		return INT64_MAX;
 	}
 	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
-		dismiss_idle(pool, gen->number, n, now_ms);
+		/* None while clients wait. */
+		dismiss_idle(pool, gen->number, plan->retire, now_ms);
 		supply->shrink_ms = 0;
 	}
 	if (supply->shrink_ms == 0)
@@ -211,7 +212,7 @@ supply_maintain(struct supply *supply, struct pool *pool,
 	granted = least(BATCH,
 	    backoff_allow(&supply->backoff, wanted, view.starting, now_ms));
 	report_full(supply, &view, &plan, now_ms);
-	next = shrink(supply, pool, gen, plan.retire, now_ms);
+	next = shrink(supply, pool, gen, &plan, now_ms);
 	granted = grow(supply, pool, gen, granted, now_ms);
 	supply->replace -= least(supply->replace, granted);
 	if (supply->backoff.blocked) {

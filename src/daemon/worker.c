@@ -20,6 +20,7 @@
 #include "daemon/echo.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
+#include "daemon/policy.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 
@@ -230,7 +231,6 @@ accept_failed(const struct listener *l)
 		return;
 	case ECONNABORTED:
 	case ECONNRESET:
-	case EPERM:
 	case EPROTO:
 	case ENOPROTOOPT:
 	case ENETDOWN:
@@ -241,11 +241,14 @@ accept_failed(const struct listener *l)
 	case EOPNOTSUPP:
 	case ETIMEDOUT:
 		log_debug("accept failed listener=%s: %m", l->text);
+		/* While others wait, epoll_pwait(2) lets none in. */
+		signals_take();
 		return;
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
+	case EPERM: /* of a security module, which leaves it in the queue */
 		/* Once an episode: the next success ends it. */
 		if (w.pause_ms == 0)
 			log_warning("accept failed listener=%s, trying again: "
@@ -363,6 +366,7 @@ static _Noreturn void
 give_up(const struct errbuf *err, int status)
 {
 	log_err("worker cannot start: %s", err->text);
+	scoreboard_complain(w.job->board, err->text);
 	_exit(status);
 }
 
@@ -378,6 +382,7 @@ prepare(void)
 	keep_descriptors();
 	log_use(w.job->log, config_log_level(config));
 	w.echo.size = (size_t)config->buffer_size;
+	w.echo.idle_ms = config->timeout_idle_ms;
 	w.echo.received = on_received;
 	w.echo.sent = on_sent;
 	if ((w.echo.buffer = malloc(w.echo.size)) == NULL) {
@@ -389,24 +394,20 @@ prepare(void)
 		give_up(&err, EX_OSERR);
 	if (confine_identity(&user, &err) == -1)
 		give_up(&err, EX_NOPERM);
-	if (confine_parent(w.job->master, SIGTERM, &err) == -1)
-		_exit(EX_OK);
-}
-
-/* So that workers born together do not leave together. */
-static uint64_t
-with_jitter(uint64_t connections)
-{
-	uint64_t tenth = connections / 10;
-
-	return connections - (uint64_t)getpid() * 2654435761U % (tenth + 1);
+	if (confine_parent(w.job->master, SIGTERM, &err) == 0)
+		return;
+	if (getppid() == w.job->master)
+		give_up(&err, EX_OSERR);
+	_exit(EX_OK);
 }
 
 _Noreturn void
 worker_main(const struct worker_job *job)
 {
 	w.job = job;
-	w.allowed = with_jitter((uint64_t)job->config->workers_max_connections);
+	w.allowed =
+	    policy_connections((uint64_t)job->config->workers_max_connections,
+		(uint32_t)getpid());
 	prepare();
 	w.leaving = job->leaving;
 	if (!w.leaving) {

@@ -24,9 +24,9 @@ $d->expect_log(qr/: warning: workers at max /,
     qr/: warning: accept failed .*trying again/);
 my ($worker) = $d->workers;
 
-# The system has run out of something: wait, say so once, and go on when it
-# is over.
-for my $error ('EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS') {
+# The system has run out of something, or a security module leaves a client in
+# the queue: wait, say so once, and go on when it is over.
+for my $error ('EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EPERM') {
     my $from  = $d->mark;
     my $fault = EchodInject->attach($worker, 'accept4', "error=$error");
     my $cpu   = EchodProc::cpu($worker) + EchodProc::cpu($d->pid);
@@ -58,7 +58,7 @@ for my $error ('EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS') {
 
 # An error of one connection, or of the network: its own affair.  Every second
 # call fails.
-for my $error (qw(ECONNABORTED ECONNRESET EPERM EPROTO ENOPROTOOPT ENETDOWN
+for my $error (qw(ECONNABORTED ECONNRESET EPROTO ENOPROTOOPT ENETDOWN
     ENETUNREACH ENONET EHOSTDOWN EHOSTUNREACH EOPNOTSUPP ETIMEDOUT EINTR)) {
     my $from  = $d->mark;
     my $fault = EchodInject->attach($worker, 'accept4',

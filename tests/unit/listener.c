@@ -249,8 +249,12 @@ keeps_and_removes(void **state)
 	assert_int_equal(now.count, 2);
 
 	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	listener_set_removed(&removed, &now, &next);
 	listener_set_commit(&now, &next, &config);
 	assert_int_equal(now.count, 2);
+	assert_int_equal(count_descriptors(), before + 3);
+	/* Who has asked for it has it. */
+	listener_set_close(&removed);
 	assert_int_equal(count_descriptors(), before + 2);
 	assert_int_equal(now.item[1].fd, fd[0]);
 	assert_false(now.item[0].kept || now.item[1].kept);

@@ -19,70 +19,72 @@ plans(void **state)
 		const struct policy_limits *limits;
 		struct policy_view view; /* starting idle busy waiting room */
 		bool was_full;
-		struct policy_plan plan; /* spawn retire full below above */
+		struct policy_plan plan; /* in its order */
 	} rows[] = {
 		{ "nobody yet", &defaults, { 0, 0, 0, 0, 512 }, false,
-		    { 5, 0, false, 5, 10 } },
+		    { 5, 0, false, false, 5, 10 } },
 		{ "all getting ready", &defaults, { 5, 0, 0, 0, 507 }, false,
-		    { 0, 0, false, 5, 10 } },
+		    { 0, 0, false, false, 5, 10 } },
 		{ "at rest", &defaults, { 0, 5, 0, 0, 507 }, false,
-		    { 0, 0, false, 5, 10 } },
+		    { 0, 0, false, false, 5, 10 } },
 		{ "one busy", &defaults, { 0, 4, 1, 0, 507 }, false,
-		    { 1, 0, false, 5, 10 } },
+		    { 1, 0, false, false, 5, 10 } },
 		{ "starting ones are spare", &defaults, { 1, 4, 1, 0, 506 },
-		    false, { 0, 0, false, 5, 10 } },
+		    false, { 0, 0, false, false, 5, 10 } },
 		{ "a burst of 200", &defaults, { 0, 0, 5, 195, 507 }, false,
-		    { 200, 0, false, 5, 10 } },
+		    { 200, 0, false, false, 5, 10 } },
 		{ "a burst above max", &defaults, { 0, 0, 5, 1000, 507 }, false,
-		    { 251, 0, false, 1, 10 } },
+		    { 251, 0, false, false, 1, 10 } },
 		{ "idle, and as many waiting", &defaults, { 0, 5, 0, 5, 507 },
-		    false, { 5, 0, false, 5, 10 } },
+		    false, { 5, 0, false, false, 5, 10 } },
 		{ "max_spare is not too many", &defaults, { 0, 10, 3, 0, 499 },
-		    false, { 0, 0, false, 5, 10 } },
+		    false, { 0, 0, false, false, 5, 10 } },
 		{ "one too many", &defaults, { 0, 11, 0, 0, 501 }, false,
-		    { 0, 1, false, 5, UINT_MAX } },
+		    { 0, 1, true, false, 5, UINT_MAX } },
 		{ "four too many", &defaults, { 0, 14, 0, 0, 498 }, false,
-		    { 0, 1, false, 5, UINT_MAX } },
+		    { 0, 1, true, false, 5, UINT_MAX } },
 		{ "five too many", &defaults, { 0, 15, 0, 0, 497 }, false,
-		    { 0, 2, false, 5, UINT_MAX } },
+		    { 0, 2, true, false, 5, UINT_MAX } },
 		{ "200 idle", &defaults, { 0, 200, 0, 0, 312 }, false,
-		    { 0, 48, false, 5, UINT_MAX } },
+		    { 0, 48, true, false, 5, UINT_MAX } },
 		{ "too many, but wanted at once", &defaults,
-		    { 0, 200, 0, 1, 312 }, false, { 0, 0, false, 5, 10 } },
+		    { 0, 200, 0, 1, 312 }, false,
+		    { 0, 0, true, false, 5, UINT_MAX } },
 		{ "starting ones are not retired", &defaults,
-		    { 20, 5, 0, 0, 487 }, false, { 0, 0, false, 5, 10 } },
+		    { 20, 5, 0, 0, 487 }, false,
+		    { 0, 0, false, false, 5, 10 } },
 		{ "one below max", &defaults, { 0, 0, 255, 50, 257 }, false,
-		    { 1, 0, false, 1, 10 } },
+		    { 1, 0, false, false, 1, 10 } },
 		{ "all busy", &defaults, { 0, 0, 256, 50, 256 }, false,
-		    { 0, 0, true, 0, 4 } },
+		    { 0, 0, false, true, 0, 4 } },
 		{ "all busy, nobody waits", &defaults, { 0, 0, 256, 0, 256 },
-		    false, { 0, 0, true, 0, 4 } },
+		    false, { 0, 0, false, true, 0, 4 } },
 		{ "at max with one idle", &defaults, { 0, 1, 255, 0, 256 },
-		    false, { 0, 0, false, 1, 10 } },
+		    false, { 0, 0, false, false, 1, 10 } },
 		{ "one came back: still the same episode", &defaults,
-		    { 0, 1, 255, 0, 256 }, true, { 0, 0, true, 0, 4 } },
+		    { 0, 1, 255, 0, 256 }, true, { 0, 0, false, true, 0, 4 } },
 		{ "four came back", &defaults, { 0, 4, 252, 0, 256 }, true,
-		    { 0, 0, true, 0, 4 } },
+		    { 0, 0, false, true, 0, 4 } },
 		{ "enough came back", &defaults, { 0, 5, 251, 0, 256 }, true,
-		    { 0, 0, false, 1, 10 } },
+		    { 0, 0, false, false, 1, 10 } },
 		{ "one died: no longer at max", &defaults,
-		    { 0, 0, 255, 0, 257 }, true, { 1, 0, true, 0, 4 } },
+		    { 0, 0, 255, 0, 257 }, true, { 1, 0, false, true, 0, 4 } },
 		{ "the limit was lowered", &small, { 0, 3, 20, 5, 0 }, false,
-		    { 0, 0, false, 1, 3 } },
+		    { 0, 0, false, false, 1, 3 } },
 		{ "lowered, and all busy", &small, { 0, 0, 20, 5, 0 }, false,
-		    { 0, 0, true, 0, 1 } },
+		    { 0, 0, false, true, 0, 1 } },
 		{ "no room beside those who leave", &defaults,
-		    { 0, 0, 5, 100, 0 }, false, { 0, 0, false, 5, 10 } },
+		    { 0, 0, 5, 100, 0 }, false, { 0, 0, false, false, 5, 10 } },
 		{ "a little room", &defaults, { 0, 0, 5, 100, 3 }, false,
-		    { 3, 0, false, 5, 10 } },
+		    { 3, 0, false, false, 5, 10 } },
 		{ "one worker", &tight, { 0, 0, 0, 0, 2 }, false,
-		    { 1, 0, false, 1, 1 } },
+		    { 1, 0, false, false, 1, 1 } },
 		{ "one worker, idle", &tight, { 0, 1, 0, 0, 1 }, false,
-		    { 0, 0, false, 1, 1 } },
+		    { 0, 0, false, false, 1, 1 } },
 		{ "one worker, busy", &tight, { 0, 0, 1, 9, 1 }, false,
-		    { 0, 0, true, 0, 0 } },
+		    { 0, 0, false, true, 0, 0 } },
 		{ "one worker, back", &tight, { 0, 1, 0, 9, 1 }, true,
-		    { 0, 0, false, 1, 1 } },
+		    { 0, 0, false, false, 1, 1 } },
 	};
 
 	(void)state;
@@ -94,6 +96,7 @@ plans(void **state)
 		    plan.spawn);
 		CHECK(plan.retire == rows[i].plan.retire, "%s: %u",
 		    rows[i].what, plan.retire);
+		CHECK(plan.excess == rows[i].plan.excess, "%s", rows[i].what);
 		CHECK(plan.full == rows[i].plan.full, "%s", rows[i].what);
 		CHECK(plan.ring_below == rows[i].plan.ring_below, "%s: %u",
 		    rows[i].what, plan.ring_below);
@@ -131,7 +134,8 @@ check_plan(const struct policy_view *v, const struct policy_limits *l,
 	CHECK(after >= l->min_spare + v->waiting || plan.spawn == v->room ||
 		total + plan.spawn >= l->max,
 	    SHOW);
-	/* An excess is always worked off. */
+	/* An excess is always worked off, or will be. */
+	CHECK(plan.excess == (v->idle > l->max_spare), SHOW);
 	CHECK(plan.retire > 0 || v->idle <= l->max_spare || v->waiting > 0 ||
 		plan.spawn > 0,
 	    SHOW);
@@ -148,7 +152,7 @@ check_plan(const struct policy_view *v, const struct policy_limits *l,
 		plan.ring_below == l->min_spare,
 	    SHOW);
 	CHECK(plan.full || plan.ring_below > 0, SHOW);
-	CHECK(plan.full || plan.retire > 0 || plan.ring_above == l->max_spare,
+	CHECK(plan.full || plan.excess || plan.ring_above == l->max_spare,
 	    SHOW);
 	CHECK(!plan.full || plan.ring_above < l->min_spare, SHOW);
 	/* When what was asked for is there, nobody rings for nothing. */
@@ -320,6 +324,52 @@ backoff(void **state)
 	assert_int_equal(policy_backoff_ms(UINT_MAX, 0), 30000);
 }
 
+/* A bound on connections differs among workers, by less than a tenth. */
+static void
+connections(void **state)
+{
+	static const uint64_t bounds[] = { 0, 1, 9, 10, 11, 99, 100, 1000,
+		10000, UINT32_MAX, INT64_MAX, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bounds); i++) {
+		uint64_t bound = bounds[i], least = bound - bound / 10;
+
+		for (uint32_t pid = 0; pid < 20000; pid++) {
+			uint64_t is = policy_connections(bound, pid);
+
+			CHECK(is >= least && is <= bound,
+			    "%" PRIu64 ", %" PRIu32 ": %" PRIu64, bound, pid,
+			    is);
+		}
+		CHECK(policy_connections(bound, 0) == bound, "%" PRIu64, bound);
+		CHECK(policy_connections(bound, UINT32_MAX) >= least,
+		    "%" PRIu64, bound);
+	}
+	assert_int_equal(policy_connections(0, 4711), 0);
+	assert_int_equal(policy_connections(9, 4711), 9);
+}
+
+/* Neighbours leave far from each other, and at every part of the tenth. */
+static void
+connections_are_spread(void **state)
+{
+	bool seen[101] = { false };
+	unsigned near = 0;
+
+	(void)state;
+	for (uint32_t pid = 1000; pid < 11000; pid++) {
+		uint64_t is = policy_connections(1000, pid);
+		uint64_t next = policy_connections(1000, pid + 1);
+
+		seen[1000 - is] = true;
+		near += (is > next ? is - next : next - is) < 3;
+	}
+	for (size_t i = 0; i < COUNT(seen); i++)
+		CHECK(seen[i], "%zu less", i);
+	CHECK(near < 1000, "%u of 10000 pairs", near);
+}
+
 int
 main(void)
 {
@@ -330,6 +380,8 @@ main(void)
 		cmocka_unit_test(does_not_oscillate),
 		cmocka_unit_test(full_has_hysteresis),
 		cmocka_unit_test(backoff),
+		cmocka_unit_test(connections),
+		cmocka_unit_test(connections_are_spread),
 	};
 
 	return cmocka_run_group_tests(policy, NULL, NULL);

@@ -283,6 +283,70 @@ concurrent_steps_are_exact(void **state)
 	}
 }
 
+/* Why no worker can start: whoever says it first, once. */
+static void
+why_none_can_start(void **state)
+{
+	char why[SCOREBOARD_WHY], longer[2 * SCOREBOARD_WHY];
+
+	(void)state;
+	assert_false(scoreboard_take_why(&board, why));
+	scoreboard_complain(&board, "no such group");
+	scoreboard_complain(&board, "no memory");
+	assert_true(scoreboard_take_why(&board, why));
+	assert_string_equal(why, "no such group");
+	assert_false(scoreboard_take_why(&board, why));
+	/* Taken, so that there is room for another. */
+	scoreboard_complain(&board, "");
+	scoreboard_complain(&board, "no memory");
+	assert_true(scoreboard_take_why(&board, why));
+	assert_string_equal(why, "");
+	scoreboard_complain(&board, "no memory");
+	assert_true(scoreboard_take_why(&board, why));
+	assert_string_equal(why, "no memory");
+	/* As much of it as there is room for. */
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	scoreboard_complain(&board, longer);
+	memset(why, '?', sizeof(why));
+	assert_true(scoreboard_take_why(&board, why));
+	assert_int_equal(strlen(why), SCOREBOARD_WHY - 1);
+	assert_int_equal(strspn(why, "x"), SCOREBOARD_WHY - 1);
+	/* Nothing of it is left behind a short one. */
+	scoreboard_complain(&board, "short");
+	assert_true(scoreboard_take_why(&board, why));
+	assert_string_equal(why, "short");
+}
+
+/* Workers are processes; of many that fail at once one is heard, whole. */
+static void
+one_of_many_complains(void **state)
+{
+	enum { WORKERS = 8 };
+	char why[SCOREBOARD_WHY], all[WORKERS][SCOREBOARD_WHY];
+	pid_t pids[WORKERS];
+	int same = 0;
+
+	(void)state;
+	for (int i = 0; i < WORKERS; i++) {
+		memset(all[i], 'a' + i, SCOREBOARD_WHY - 1);
+		all[i][SCOREBOARD_WHY - 1] = '\0';
+		pids[i] = fork();
+		assert_int_not_equal(pids[i], -1);
+		if (pids[i] == 0) {
+			scoreboard_complain(&board, all[i]);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < WORKERS; i++)
+		assert_int_equal(check_wait(pids[i]), 0);
+	assert_true(scoreboard_take_why(&board, why));
+	for (int i = 0; i < WORKERS; i++)
+		same += strcmp(why, all[i]) == 0;
+	assert_int_equal(same, 1);
+	assert_false(scoreboard_take_why(&board, why));
+}
+
 static void
 sizes(void **state)
 {
@@ -326,6 +390,8 @@ main(void)
 		cmocka_unit_test(totals),
 		cmocka_unit_test(hearsay),
 		cmocka_unit_test(concurrent_steps_are_exact),
+		cmocka_unit_test(why_none_can_start),
+		cmocka_unit_test(one_of_many_complains),
 		cmocka_unit_test(sizes),
 	};
 
