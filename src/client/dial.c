@@ -125,6 +125,25 @@ dial_begin(const struct addr *to, const struct origin *from, bool nagle,
 	return -1;
 }
 
+/*
+ * Where nobody listens on a local port that connect(2) may choose for us, it
+ * can connect a socket with itself (RFC 9293, simultaneous open), which then
+ * echoes everything.  That nobody is there is what it says.
+ */
+static bool
+is_self(int fd)
+{
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	struct addr local, peer;
+
+	if (net_local(fd, &local) == -1 || net_peer(fd, &peer) == -1 ||
+	    !addr_equal(&local, &peer))
+		return false;
+	/* It shall not keep the port from its server. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	return true;
+}
+
 int
 dial_outcome(int fd)
 {
@@ -133,7 +152,7 @@ dial_outcome(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		return errno;
-	return error;
+	return error == 0 && is_self(fd) ? ECONNREFUSED : error;
 }
 
 int
@@ -236,9 +255,10 @@ look(struct race *race, unsigned tried)
 static int
 lost(const struct race *race, struct failure *f)
 {
-	/* EADDRNOTAVAIL may also mean that there is no such family here. */
+	const struct addr *last = &race->address[race->tried - 1];
+	/* EADDRNOTAVAIL may also mean that there is no IPv6 here. */
 	bool local = fault_of_errno(race->error) == FAULT_LOCAL &&
-	    race->error != EADDRNOTAVAIL;
+	    (race->error != EADDRNOTAVAIL || last->sa.sa_family == AF_INET);
 	enum outcome outcome = local ? OUTCOME_LIMIT : OUTCOME_CONNECT;
 
 	errno = race->error;

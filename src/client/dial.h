@@ -46,7 +46,10 @@ int dial_family(const struct options *, struct failure *);
 int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
     bool *connected);
 
-/* How it ended: 0, or the errno (SO_ERROR). */
+/*
+ * How it ended: 0, or the errno (SO_ERROR); ECONNREFUSED where nobody has
+ * answered but the socket itself.
+ */
 int dial_outcome(int fd);
 
 /*

@@ -349,11 +349,12 @@ export_csv(FILE *file, const struct result *r)
 	for (unsigned i = 0; r != NULL && i < r->interval_count; i++) {
 		const struct interval *row = &r->intervals[i];
 
-		fprintf(file,
-		    "%.3f,%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f",
+		fprintf(file, "%.3f,%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
 		    (double)row->begin_ns / 1e3, (double)row->length_ns / 1e3,
-		    row->echoed, row->bytes, row->faults,
-		    (double)row->echoed * 1e9 / (double)row->length_ns);
+		    row->echoed, row->bytes, row->faults);
+		if (row->length_ns > 0)
+			fprintf(file, "%.3f",
+			    (double)row->echoed * 1e9 / (double)row->length_ns);
 		csv_time(file, row->p50_ns);
 		csv_time(file, row->p99_ns);
 		csv_time(file, row->max_ns);

@@ -2,7 +2,12 @@
 #include "client/handshake.h"
 
 #include "client/loop.h"
+#include "client/options.h"
 #include "client/plan.h"
+#include "common/clock.h"
+
+/* A slot that was not used by then has passed. */
+#define STALE (100 * CLOCK_MS)
 
 void
 handshake_queue(struct loop *l, struct flow *f)
@@ -31,17 +36,22 @@ take_first(struct loop *l)
 static bool
 rate_allows(struct loop *l, int64_t now)
 {
-	struct schedule *s = &l->connect_times;
-	int64_t due;
+	int64_t rate = l->plan->opt->connect_rate, slot;
+	int64_t next = atomic_load(&l->control->next_slot);
 
-	if (s->rate == 0)
+	if (rate == 0)
 		return true;
-	due = schedule_due(s);
-	if (due > now)
+	/* None yet, or one that it had no use for. */
+	if (l->slot < now - STALE) {
+		do
+			slot = next < now - STALE ? now : next;
+		while (!atomic_compare_exchange_weak(&l->control->next_slot,
+		    &next, slot + (CLOCK_SECOND + rate - 1) / rate));
+		l->slot = slot;
+	}
+	if (l->slot > now)
 		return false;
-	if (now - due > 100000000)
-		schedule_init(s, now, s->rate, l->number, (unsigned)s->step);
-	schedule_advance(s);
+	l->slot = 0;
 	return true;
 }
 
@@ -78,12 +88,12 @@ handshake_forget(struct loop *l)
 int64_t
 handshake_next(const struct loop *l)
 {
-	if (l->first_waiting == NULL || l->connect_times.rate == 0 ||
+	if (l->first_waiting == NULL || l->plan->opt->connect_rate == 0 ||
 	    atomic_load_explicit(&l->control->handshakes,
 		memory_order_relaxed) >=
 		(unsigned)l->plan->opt->connect_concurrency)
 		return INT64_MAX;
-	return schedule_due(&l->connect_times);
+	return l->slot;
 }
 
 void

@@ -18,8 +18,8 @@
 enum {
 	HISTOGRAM_HALF_BITS = 10,
 	HISTOGRAM_HALF = 1 << HISTOGRAM_HALF_BITS,
-	/* 1 ns to 68.7 s, the power of two above one minute. */
-	HISTOGRAM_COUNTERS = 27 * HISTOGRAM_HALF,
+	/* 1 ns to 39 h, the power of two above the longest time-out. */
+	HISTOGRAM_COUNTERS = 38 * HISTOGRAM_HALF,
 };
 
 struct histogram {

@@ -125,8 +125,24 @@ load_is_over(const struct loop *l, int64_t now)
 		return true;
 	if (l->plan->opt->messages == 0 || l->under_way > 0)
 		return false;
-	return l->turned - l->last_open >= l->plan->opt->timeout_ns + LAST ||
-	    atomic_load_explicit(&l->control->left, memory_order_relaxed) <= 0;
+	if (l->turned - l->last_open >= l->plan->opt->timeout_ns + LAST)
+		return true;
+	/* Who has some under way may give them back. */
+	return atomic_load(&l->control->left) <= 0 &&
+	    atomic_load(&l->control->loading) == 0;
+}
+
+/* Whether the others have to count with what is under way here. */
+static void
+count_loading(struct loop *l, bool loading)
+{
+	if (loading == l->loading)
+		return;
+	l->loading = loading;
+	if (loading)
+		atomic_fetch_add(&l->control->loading, 1);
+	else
+		atomic_fetch_sub(&l->control->loading, 1);
 }
 
 static void
@@ -135,6 +151,7 @@ end_load(struct loop *l, int64_t now)
 	if (l->window_began != 0 && now > l->window_began)
 		l->busy = (double)(own_cpu() - l->cpu_began) /
 		    (double)(now - l->window_began);
+	count_loading(l, false);
 	if (l->service == NULL)
 		sweep_forget(l);
 	enter(l, PHASE_DRAIN, now + l->plan->opt->timeout_ns);
@@ -170,6 +187,7 @@ change_phase(struct loop *l, int64_t now)
 			l->window_began = now;
 			l->cpu_began = own_cpu();
 		}
+		count_loading(l, l->under_way > 0);
 		if (load_is_over(l, now))
 			end_load(l, now);
 	}
@@ -254,6 +272,9 @@ turn(struct loop *l)
 	l->turned = now;
 	while (l->phase <= PHASE_DRAIN && (f = handshake_take(l, now)) != NULL)
 		traffic_connect(l, f);
+	/* It has to wait for its turn; it is not the server that is gone. */
+	if (l->first_waiting != NULL && !l->refused)
+		l->last_open = now;
 	/* What was due before the end goes, even if we are late with it. */
 	if (has_more(l) && l->phase <= PHASE_DRAIN)
 		traffic_send_due(l, now);
@@ -280,18 +301,14 @@ static void *
 run(void *arg)
 {
 	struct loop *l = arg;
-	int64_t now = clock_ns();
 
 	/* 50 us by default, the length of an echo; prctl(2). */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-	if (l->plan->opt->connect_rate > 0)
-		schedule_init(&l->connect_times, now,
-		    (uint64_t)l->plan->opt->connect_rate, l->number,
-		    l->plan->threads);
 	while (l->phase != PHASE_OVER) {
 		turn(l);
 		change_phase(l, clock_ns());
 	}
+	count_loading(l, false);
 	sweep_close(l, clock_ns());
 	if (l->log != NULL)
 		msglog_flush(l->log);

@@ -23,12 +23,14 @@ struct plan;
 
 /* What bench.c tells all loops.  All times are those of clock_ns(). */
 struct control {
-	_Atomic int64_t start;	/* of the warm-up; 0: not yet */
-	_Atomic int64_t window; /* of what is measured */
-	_Atomic int64_t end;	/* nothing is sent from then on */
-	_Atomic bool abandon;	/* leave, whatever is under way */
-	_Atomic int64_t left;	/* with -n: messages that nobody has taken */
+	_Atomic int64_t start;	  /* of the warm-up; 0: not yet */
+	_Atomic int64_t window;	  /* of what is measured */
+	_Atomic int64_t end;	  /* nothing is sent from then on */
+	_Atomic bool abandon;	  /* leave, whatever is under way */
+	_Atomic int64_t left;	  /* with -n: messages that nobody has taken */
+	_Atomic unsigned loading; /* loops with messages under way, -n */
 	_Atomic unsigned handshakes; /* under way */
+	_Atomic int64_t next_slot;   /* for a handshake, by --connect-rate */
 	_Atomic uint64_t streams;    /* numbers for patterns */
 	_Atomic unsigned ready;	     /* loops whose connections are made */
 	_Atomic unsigned able;	     /* of these, those that have some */
@@ -81,13 +83,16 @@ struct loop {
 	unsigned turns, next_turn;
 	unsigned share; /* which of the `able`, if it has turns */
 	struct flow *first_waiting, **last_waiting; /* for a handshake */
-	struct schedule connect_times, due_times;
+	int64_t slot; /* of the next handshake by that rate; 0: none yet */
+	struct schedule due_times;
 	unsigned unready;   /* flows whose first echo is awaited */
 	unsigned sockets;   /* flows that have one */
 	uint64_t under_way; /* messages put and neither echoed nor lost */
 	uint64_t size_state;
 	int64_t next_scan, phase_ends;
 	int64_t last_open; /* when a flow was known to be of use, in the load */
+	bool refused;	   /* the last connection could not be made */
+	bool loading;	   /* it is one of the control's */
 	int64_t turned;	   /* the clock, at the begin of this turn */
 	int64_t window_began, cpu_began;
 	unsigned char *buffer;

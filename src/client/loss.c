@@ -84,6 +84,7 @@ loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 	}
 	if (l->service == NULL)
 		give_back(l, f);
+	l->refused = f->state == FLOW_CONNECTING;
 	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
 		handshake_over(l);
 	if (f->fd != -1)

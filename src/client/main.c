@@ -158,8 +158,12 @@ main(int argc, char *argv[])
 		flags_help(stdout, opt.mode);
 	if (opt.action == ACTION_VERSION)
 		puts("echoc " PACKAGE_VERSION);
-	if (opt.action != ACTION_RUN)
-		return fflush(stdout) == EOF ? OUTCOME_USAGE : OUTCOME_OK;
+	if (opt.action != ACTION_RUN) {
+		if (fflush(stdout) != EOF)
+			return OUTCOME_OK;
+		failure_sys(&f, OUTCOME_USAGE, "standard output");
+		return refuse(&opt, argc, argv, &f);
+	}
 	if (target_read(&target, &opt, &f) == -1)
 		return misused(&opt, argc, argv, &f);
 	if (product_open(&product, &opt, &f) == -1)

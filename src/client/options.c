@@ -270,14 +270,18 @@ refuse(const struct spelling *s, int c, const char *word, struct failure *f)
 /* The next word that is no option: a mode if it is the first, else the host. */
 static int
 take_word(struct options *opt, struct spelling *s, const char *word,
-    bool may_be_mode, struct failure *f)
+    bool may_be_mode, unsigned for_modes, struct failure *f)
 {
 	for (enum mode mode = MODE_SEND; may_be_mode && mode < MODE_COUNT;
 	     mode++)
 		if (strcmp(word, names[mode]) == 0) {
 			set_mode(opt, mode);
 			spell(s, mode);
-			return 0;
+			return (for_modes & (1u << mode)) != 0 ?
+			    0 :
+			    failure_set(f, OUTCOME_USAGE,
+				"an option before \"%s\" is none of this mode",
+				word);
 		}
 	if (read_each(&opt->words, word, &f->why) == -1)
 		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
@@ -292,6 +296,7 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 	struct errbuf err;
 	const struct flag *row;
 	bool first = true, literal = false;
+	unsigned for_modes = ~0u; /* that know all options so far */
 	int c, before;
 
 	set_defaults(opt);
@@ -311,7 +316,7 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 			/* After "--" a word is never a mode or an option. */
 			literal |= strcmp(argv[before], "--") == 0;
 			if (take_word(opt, &s, argv[optind++],
-				first && !literal, f) == -1)
+				first && !literal, for_modes, f) == -1)
 				return -1;
 			first = false;
 			if (optind >= argc)
@@ -321,6 +326,7 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 		if (c == ':' || c == '?')
 			return refuse(&s, c, argv[optind - 1], f);
 		row = found(opt->mode, c);
+		for_modes &= row->modes;
 		if (read_value(opt, row, optarg, &err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "%s%.*s: %s",
 			    c < LONG_BASE ? "-" : "--", c < LONG_BASE ? 1 : 99,

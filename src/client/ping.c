@@ -37,6 +37,7 @@ struct ping {
 	uint64_t seq;	  /* of the last probe */
 	uint64_t settled; /* answered or lost */
 	int64_t next_due, deadline;
+	int64_t asked; /* when the system was last asked for what is there */
 	bool interrupted;
 };
 
@@ -190,8 +191,6 @@ note_link(struct ping *p, struct link *l, enum link_state before)
 static void
 work(struct ping *p, const struct pollfd *fds)
 {
-	int64_t now;
-
 	for (unsigned i = 0; i < p->link_count; i++) {
 		struct link *l = &p->links[i];
 		enum link_state before = l->state;
@@ -199,9 +198,9 @@ work(struct ping *p, const struct pollfd *fds)
 		p->working = l;
 		if (l->state != LINK_DOWN && fds[i].revents != 0)
 			link_work(l, fds[i].revents, tell, p);
-		now = clock_ns();
+		/* Not by what the clock says after a slow reader of ours. */
 		if (l->state != LINK_DOWN)
-			link_expire(l, now, p->opt->timeout_ns, tell, p);
+			link_expire(l, p->asked, p->opt->timeout_ns, tell, p);
 		note_link(p, l, before);
 		/* A lost probe of its own link will not be waited for. */
 		if (p->opt->fresh && l->state != LINK_DOWN &&
@@ -227,7 +226,7 @@ is_over(const struct ping *p)
 static void
 sleep_until_event(struct ping *p, struct pollfd *fds)
 {
-	int64_t until = INT64_MAX, now;
+	int64_t until = INT64_MAX;
 	struct timespec wait;
 
 	for (unsigned i = 0; i < p->link_count; i++) {
@@ -247,8 +246,8 @@ sleep_until_event(struct ping *p, struct pollfd *fds)
 		until = p->deadline;
 	fds[p->link_count] = (struct pollfd){ .fd = interrupt_fd(),
 		.events = POLLIN };
-	now = clock_ns();
-	until = until > now ? until - now : 0;
+	p->asked = clock_ns();
+	until = until > p->asked ? until - p->asked : 0;
 	wait.tv_sec = until / CLOCK_SECOND;
 	wait.tv_nsec = until % CLOCK_SECOND;
 	if (ppoll(fds, p->link_count + 1, &wait, NULL) == -1)
@@ -263,6 +262,9 @@ run(struct ping *p)
 
 	while (!is_over(p)) {
 		send_due(p);
+		/* The last one may have been lost at once. */
+		if (is_over(p))
+			return;
 		sleep_until_event(p, fds);
 		switch (interrupt_read()) {
 		case INTERRUPT_STOP:

@@ -68,17 +68,43 @@ is_same(const char *path, const char *other)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* `send` may read a file as its standard input. */
+/* Whether a descriptor is of the file that a path names, or of another's. */
 static bool
-is_standard_input(const struct options *opt, const char *path)
+is_open_as(int fd, const char *path, int other)
 {
 	struct stat a, b;
 
-	return opt->mode == MODE_SEND && opt->message == NULL &&
-	    (opt->file == NULL || strcmp(opt->file, "-") == 0) &&
-	    path != NULL && fstat(STDIN_FILENO, &a) == 0 &&
-	    S_ISREG(a.st_mode) && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
-	    a.st_ino == b.st_ino;
+	return fstat(fd, &a) == 0 && S_ISREG(a.st_mode) &&
+	    (path != NULL ? stat(path, &b) : fstat(other, &b)) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* `send` may read a file as its standard input, and write one. */
+static int
+check_standard(const struct options *opt, struct failure *f)
+{
+	bool reads = opt->message == NULL &&
+	    (opt->file == NULL || strcmp(opt->file, "-") == 0);
+	bool writes = !opt->quiet;
+
+	if (opt->mode != MODE_SEND)
+		return 0;
+	if (reads && opt->output != NULL &&
+	    is_open_as(STDIN_FILENO, opt->output, -1))
+		return failure_set(f, OUTCOME_USAGE, "-o %s is standard input",
+		    opt->output);
+	if (writes && reads && is_open_as(STDOUT_FILENO, NULL, STDIN_FILENO))
+		return failure_set(f, OUTCOME_USAGE,
+		    "standard output is the file of standard input");
+	if (writes && !reads && opt->file != NULL &&
+	    is_open_as(STDOUT_FILENO, opt->file, -1))
+		return failure_set(f, OUTCOME_USAGE, "-f %s is standard output",
+		    opt->file);
+	if (writes && opt->output != NULL && strcmp(opt->output, "-") != 0 &&
+	    is_open_as(STDOUT_FILENO, opt->output, -1))
+		return failure_set(f, OUTCOME_USAGE, "-o %s is standard output",
+		    opt->output);
+	return 0;
 }
 
 /* Each file is opened for itself, and all but that of -f are emptied. */
@@ -105,9 +131,8 @@ check_distinct(const struct options *opt, struct failure *f)
 		snprintf(data, sizeof(data), "%s.dat", plot);
 		snprintf(script, sizeof(script), "%s.gp", plot);
 	}
-	if (is_standard_input(opt, opt->output))
-		return failure_set(f, OUTCOME_USAGE, "-o %s is standard input",
-		    opt->output);
+	if (check_standard(opt, f) == -1)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; files[i].path != NULL && k < n; k++)
 			if (files[k].path != NULL &&

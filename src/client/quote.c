@@ -2,6 +2,7 @@
 #include "client/quote.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -45,9 +46,20 @@ quote_print(FILE *f, const unsigned char *bytes, size_t n, bool utf8)
 void
 quote_line(const char *verb, const void *bytes, size_t n, bool utf8)
 {
-	fprintf(stderr, "%s \"", verb);
-	quote_print(stderr, bytes, n, utf8);
-	fputs("\"\n", stderr);
+	char *text = NULL;
+	size_t length = 0;
+	FILE *line = open_memstream(&text, &length);
+	/* One write(2) for a line: others may write to the same file. */
+	FILE *f = line != NULL ? line : stderr;
+
+	fprintf(f, "%s \"", verb);
+	quote_print(f, bytes, n, utf8);
+	fputs("\"\n", f);
+	if (line == NULL)
+		return;
+	if (fclose(line) == 0)
+		fwrite(text, 1, length, stderr);
+	free(text);
 }
 
 void

@@ -209,6 +209,8 @@ print_verified(FILE *f, const struct result *r, const struct terminal *t)
 static void
 print_saturation(FILE *f, const struct result *r)
 {
+	uint64_t local = r->connects.failed[FAULT_LOCAL] +
+	    r->connects.again_failed[FAULT_LOCAL];
 	char lag[HUMAN_TEXT];
 	double busiest = -1;
 
@@ -218,6 +220,9 @@ print_saturation(FILE *f, const struct result *r)
 	fputs("warning: the client limits this result", f);
 	if (busiest >= 0)
 		fprintf(f, ": a thread is %.0f%% busy", 100 * busiest);
+	if (local > 0)
+		fprintf(f, ", %" PRIu64 " connections failed: %s", local,
+		    fault_words(FAULT_LOCAL));
 	if (r->skipped > 0)
 		fprintf(f, " and did not get to %" PRIu64 " messages",
 		    r->skipped);

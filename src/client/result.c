@@ -153,7 +153,8 @@ is_saturated(const struct result *r)
 {
 	int64_t lag, half;
 
-	if (r->skipped > 0)
+	if (r->skipped > 0 || r->connects.again_failed[FAULT_LOCAL] > 0 ||
+	    r->connects.failed[FAULT_LOCAL] > 0)
 		return true;
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > BUSY)
@@ -260,11 +261,11 @@ result_unconnected(struct result *r, struct failure *f)
 	enum fault most = tally_most(r->connects.failed);
 
 	judge_thresholds(r, f);
+	if (r->mismatches > 0)
+		return mismatch_failure(&r->mismatch, f);
 	if (r->interrupted)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "interrupted while connecting");
-	if (r->mismatches > 0)
-		return mismatch_failure(&r->mismatch, f);
 	return failure_set(f, fault_outcome(most),
 	    "none of %u connections could be made: %s", r->plan->connections,
 	    fault_words(most));

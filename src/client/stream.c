@@ -18,6 +18,7 @@
 /* What one turn of the loop knows besides the stream. */
 struct turn {
 	int64_t moved;	 /* when a byte came, or it began to be awaited */
+	int64_t asked;	 /* when the system was last asked for what is there */
 	bool unsendable; /* what the server says is still worth reading */
 	bool waits_for_output;
 	bool ended;
@@ -124,8 +125,9 @@ receive_some(struct stream *s, struct turn *turn, struct failure *f)
 	size_t equal;
 	ssize_t n;
 
-	/* Who shows what comes leaves the rest to the next question. */
-	if (s->show_all)
+	/* Who shows what comes leaves the rest to the next question; when
+	 * there will be none, to see how it ends. */
+	if (s->show_all && !(turn->unsendable && s->sent == s->got))
 		most = least(most, s->sent - s->got);
 	n = recv(s->fd, turn->buffer, most, 0);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -157,16 +159,17 @@ awaits_something(const struct stream *s)
 	return s->got < s->read || s->shut;
 }
 
-/* Nobody is late while the output is full, or nothing is under way. */
+/*
+ * Nobody is late while the output is full, or nothing is under way; nor for the
+ * time that we have stood still or written, unless there is nothing after it.
+ */
 static bool
 is_late(const struct stream *s, const struct turn *turn)
 {
-	int64_t now = clock_ns();
-
-	if (s->ends_ns != 0 && now >= s->ends_ns)
+	if (s->ends_ns != 0 && turn->asked >= s->ends_ns)
 		return true;
 	return awaits_something(s) && !turn->waits_for_output &&
-	    now - turn->moved >= s->timeout_ns;
+	    turn->asked - turn->moved >= s->timeout_ns;
 }
 
 /* Whether it is over, and how: 1 well, -1 badly, 0 not yet. */
@@ -198,15 +201,16 @@ judge(const struct stream *s, const struct turn *turn, struct failure *f)
 
 /* Sleep until something can be done; sets revents in fds. */
 static void
-sleep_until_ready(const struct stream *s, const struct turn *turn,
+sleep_until_ready(const struct stream *s, struct turn *turn,
     struct pollfd fds[4])
 {
 	bool reads = !turn->waits_for_output &&
-	    (!s->show_all || s->sent > s->got);
+	    (!s->show_all || s->sent > s->got || turn->unsendable);
 	bool writes = s->sent < s->read && !turn->unsendable;
 	bool has_room = s->read - s->got < STREAM_WINDOW;
-	int64_t left = s->timeout_ns - (clock_ns() - turn->moved);
-	int64_t whole = s->ends_ns != 0 ? s->ends_ns - clock_ns() : INT64_MAX;
+	int64_t now = turn->asked = clock_ns();
+	int64_t left = s->timeout_ns - (now - turn->moved);
+	int64_t whole = s->ends_ns != 0 ? s->ends_ns - now : INT64_MAX;
 	int ms = -1;
 
 	fds[0] = (struct pollfd){ .fd = s->fd,
@@ -285,7 +289,7 @@ stream_run(struct stream *s, struct failure *f)
 	if (turn == NULL || s->window == NULL) {
 		failure_sys(f, OUTCOME_LIMIT, "memory for the window");
 	} else {
-		s->begun_ns = turn->moved = clock_ns();
+		s->begun_ns = turn->moved = turn->asked = clock_ns();
 		result = run(s, turn, f);
 	}
 	/* What differs is the worst that can have happened. */

@@ -106,15 +106,21 @@ sweep_finish(struct loop *l, int64_t now)
 void
 sweep_close(struct loop *l, int64_t now)
 {
+	/* Who leaves in the middle cannot say that they were late. */
+	enum fault fault = atomic_load(&l->control->abandon) ?
+	    FAULT_UNANSWERED :
+	    FAULT_TIMEOUT;
 	struct message m;
 
+	counter_add(&l->connects.failed[FAULT_UNANSWERED], l->unready);
+	l->unready = 0;
 	for (unsigned i = 0; i < l->flow_count; i++) {
 		struct flow *f = &l->flows[i];
 
 		if (f->state == FLOW_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
 		while (flow_forfeit(f, &m)) {
-			counter_add(&loop_tally(l, &m)->lost[FAULT_TIMEOUT], 1);
+			counter_add(&loop_tally(l, &m)->lost[fault], 1);
 			l->under_way--;
 		}
 		skip_waiting(l, f, INT64_MAX, now);

@@ -46,6 +46,10 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 	struct errbuf err;
 
 	memset(t, 0, sizeof(*t));
+	/* Most likely a variable that was not set. */
+	if (opt->words.count > 0 &&
+	    (host[0] == '\0' || strcmp(host, "[]") == 0))
+		return failure_set(f, OUTCOME_USAGE, "the host is empty");
 	for (const char *c = host; *c != '\0'; c++)
 		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f)
 			return failure_set(f, OUTCOME_USAGE,

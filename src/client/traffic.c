@@ -220,6 +220,7 @@ connected(struct loop *l, struct flow *f)
 	int64_t now = clock_ns();
 
 	histogram_record(l->connect, now - f->since);
+	l->refused = false;
 	f->since = now;
 	if (l->phase == PHASE_CONNECT) {
 		f->state = FLOW_GREETING;

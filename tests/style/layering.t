@@ -67,7 +67,7 @@ my %may = (
         client/fault.h
     )],
     'client/handshake.c' => [qw(
-        client/loop.h client/plan.h
+        client/loop.h client/options.h client/plan.h common/clock.h
     )],
     'client/handshake.h' => [],
     'client/histogram.c' => [],
@@ -361,7 +361,8 @@ my %may = (
     )],
     'daemon/reload.c' => [qw(
         common/clock.h common/errbuf.h daemon/background.h daemon/config.h
-        daemon/dismiss.h daemon/log.h daemon/master.h daemon/settings.h
+        daemon/confine.h daemon/dismiss.h daemon/log.h daemon/master.h
+        daemon/options.h daemon/settings.h
     )],
     'daemon/reload.h' => [qw(
         daemon/listener.h daemon/loader.h daemon/logger.h daemon/pool.h
@@ -414,7 +415,7 @@ my %may = (
     'daemon/worker.c' => [qw(
         common/clock.h common/errbuf.h daemon/access.h daemon/config.h
         daemon/confine.h daemon/echo.h daemon/listener.h daemon/log.h
-        daemon/scoreboard.h daemon/signals.h
+        daemon/policy.h daemon/scoreboard.h daemon/signals.h
     )],
     'daemon/worker.h' => [],
 );

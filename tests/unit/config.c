@@ -219,7 +219,10 @@ mistakes(void **state)
 		    "workers.max?" },
 		{ "workers = { x = { max = 5; }; };",
 		    "1: workers.x: unknown setting" },
-		{ "worker = { max = 5; };", "1: worker: unknown setting" },
+		{ "worker = { max = 5; };",
+		    "1: worker: unknown setting; did you mean workers?" },
+		{ "worker = { };",
+		    "1: worker: unknown setting; did you mean workers?" },
 		{ "workers = 5;",
 		    "1: workers: is a whole number, but a group { }" },
 		{ "log = [ ];", "1: log: is an array [ ], but a group { }" },
@@ -256,6 +259,8 @@ mistakes(void **state)
 		{ "listen = (\n{ port = 5; } );",
 		    "2: listen: an entry has no address" },
 		{ "listen = ( { } );", "1: listen: an entry has no address" },
+		{ "listen = (\n{ addres = \"127.0.0.1\"; } );",
+		    "2: listen: unknown key \"addres\"" },
 		{ "listen = ( { address = 5; } );",
 		    "1: listen.address: is a whole number, but a string" },
 		{ "listen = (\n{ address = \"a\";\nprot = 5; } );",
@@ -370,12 +375,105 @@ places_within_includes(void **state)
 	snprintf(wanted, sizeof(wanted), "%s:4: buffer_size: 0", path);
 	CHECK(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
 
+	/* Deeper than that. */
+	(void)check_file("inc/deep.conf", "\n@include \"inc/deeper.conf\"\n");
+	(void)check_file("inc/deeper.conf", "\n\n@include \"inc/bad.conf\"\n");
+	(void)check_file("inc/bad.conf", "\n\n\nbacklog = 010;\n");
+	path = check_file("outer.conf", "@include \"inc/deep.conf\"\n");
+	assert_int_equal(load(path, &err), EX_CONFIG);
+	snprintf(wanted, sizeof(wanted), "%s/inc/bad.conf:4: the number",
+	    check_folder);
+	CHECK(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
+
 	/* Two files, one contradiction. */
 	(void)check_file("inc/two.conf", "min_spare = 20;\n");
 	path = check_file("outer.conf",
 	    "workers = { max_spare = 10;\n@include \"inc/two.conf\"\n};");
 	assert_int_equal(load(path, &err), EX_CONFIG);
 	CHECK(strstr(err.text, ".conf:1: workers.m") != NULL, "%s", err.text);
+}
+
+/* Wherever the file is, and wherever we are. */
+static void
+where_includes_are(void **state)
+{
+	char text[1024], here[4096], there[4096];
+	struct errbuf err;
+	const char *path;
+
+	(void)state;
+	assert_non_null(getcwd(here, sizeof(here)));
+	(void)mkdir(check_path("far"), 0700);
+	(void)mkdir(check_path("far/off"), 0700);
+	(void)check_file("far/off/leaf.conf", "backlog = 7;\n");
+	/* A file that is there, but not the one that is meant. */
+	snprintf(text, sizeof(text), "%s", check_path("far/off/leaf.conf"));
+	(void)check_file("leaf.conf", "backlog = 8;\n");
+
+	/* By its absolute name, from the file and from an included one. */
+	snprintf(text, sizeof(text), "@include \"%s\"\n",
+	    check_path("far/off/leaf.conf"));
+	check_good(text);
+	assert_int_equal(config.backlog, 7);
+	(void)check_file("far/absolute.conf", text);
+	check_good("@include \"far/absolute.conf\"\n");
+	assert_int_equal(config.backlog, 7);
+	snprintf(text, sizeof(text), "@include \"%s\"\n",
+	    check_path("far/absolute.conf"));
+	check_good(text);
+	assert_int_equal(config.backlog, 7);
+
+	/* Relative to the first file, even from one that is elsewhere. */
+	(void)check_file("far/relative.conf", "@include \"leaf.conf\"\n");
+	snprintf(text, sizeof(text), "@include \"%s\"\n",
+	    check_path("far/relative.conf"));
+	check_good(text);
+	assert_int_equal(config.backlog, 8);
+
+	/* The first file by a relative name of its own. */
+	path = check_file("far/first.conf", "@include \"off/leaf.conf\"\n");
+	assert_int_equal(load(path, &err), EX_OK);
+	assert_int_equal(config.backlog, 7);
+	assert_int_equal(chdir(check_path("far")), 0);
+	assert_int_equal(load("first.conf", &err), EX_OK);
+	assert_int_equal(config.backlog, 7);
+	assert_int_equal(load("./first.conf", &err), EX_OK);
+	assert_int_equal(chdir(check_path("far/off")), 0);
+	assert_int_equal(load("../first.conf", &err), EX_OK);
+	assert_int_equal(config.backlog, 7);
+	/* And nothing has moved. */
+	assert_non_null(getcwd(there, sizeof(there)));
+	assert_non_null(strstr(there, "/far/off"));
+	assert_int_equal(chdir(here), 0);
+}
+
+/* Its file is that of the list, and its line one of that file. */
+static void
+lines_of_listen(void **state)
+{
+	const char *path;
+	struct errbuf err;
+
+	(void)state;
+	(void)check_file("entries.conf",
+	    "\n\n{ address = \"a\"; },\n{ address = \"b\"; }\n");
+	path = check_file("list.conf",
+	    "\nlisten = (\n{ address = \"c\"; },\n"
+	    "@include \"entries.conf\"\n,\n{ address = \"d\"; }\n);\n");
+	CHECK(load(path, &err) == EX_OK, "%s", err.text);
+	CHECK_TEXT(config.listen_file, path, "the file of the list");
+	assert_int_equal(config.listen_count, 4);
+	assert_int_equal(config.listen[0].line, 3);
+	assert_int_equal(config.listen[1].line, config.listen[2].line);
+	assert_in_range(config.listen[1].line, 2, 3);
+	assert_int_equal(config.listen[3].line, 6);
+	/* All of it in one that is included: that is its file. */
+	path = check_file("outer.conf", "\n\n\n\n@include \"list.conf\"\n");
+	CHECK(load(path, &err) == EX_OK, "%s", err.text);
+	CHECK(strstr(config.listen_file, "list.conf") != NULL, "%s",
+	    config.listen_file);
+	assert_int_equal(config.listen[0].line, 3);
+	assert_in_range(config.listen[1].line, 2, 3);
 }
 
 static void
@@ -387,6 +485,7 @@ missing_files(void **state)
 	(void)state;
 	assert_int_equal(config_load(&config, &opt, origins, &err), EX_OK);
 	assert_int_equal(config.backlog, 4096);
+	assert_false(config.from_file);
 	for (unsigned i = 0; i < settings_count; i++)
 		CHECK(origins[i].from == ORIGIN_DEFAULT, "%s",
 		    settings[i].path);
@@ -500,6 +599,8 @@ main(void)
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(places_within_includes),
+		cmocka_unit_test(where_includes_are),
+		cmocka_unit_test(lines_of_listen),
 		cmocka_unit_test(missing_files),
 		cmocka_unit_test(command_line_comes_last),
 		cmocka_unit_test(command_line_mistakes),

@@ -8,7 +8,7 @@
 
 #include "client/histogram.h"
 
-#define OVER (INT64_C(1) << 36) /* the first value over the range */
+#define OVER (INT64_C(1) << 47) /* the first value over the range */
 
 enum { SAMPLES = 20000 };
 
@@ -242,19 +242,51 @@ over_the_range(void **state)
 	assert_int_equal(h->over, 0);
 	assert_int_equal(histogram_percentile(h, 100 * PERCENT), OVER - 1);
 	histogram_record(h, OVER);
-	histogram_record(h, INT64_C(3600) * 1000000000);
+	histogram_record(h, INT64_C(3600000000000000));
 	histogram_record(h, OVER + 5);
 	assert_int_equal(h->over, 3);
 	assert_int_equal(h->count, 4);
 	assert_int_equal(h->min, OVER - 1);
-	assert_int_equal(h->max, INT64_C(3600000000000));
-	assert_int_equal(h->sum, UINT64_C(3600000000000) + 3 * OVER + 4);
+	assert_int_equal(h->max, INT64_C(3600000000000000));
+	assert_int_equal(h->sum, UINT64_C(3600000000000000) + 3 * OVER + 4);
 	assert_int_equal(histogram_percentile(h, 25 * PERCENT), OVER - 1);
 	assert_int_equal(histogram_percentile(h, 25 * PERCENT + 1), h->max);
 	assert_int_equal(histogram_percentile(h, 100 * PERCENT), h->max);
 	histogram_record(h, INT64_MAX);
 	assert_int_equal(h->max, INT64_MAX);
 	assert_int_equal(histogram_percentile(h, 99 * PERCENT), INT64_MAX);
+	free(h);
+}
+
+/* The longest time-out is a day, and a load that cannot keep up takes longer.
+ */
+static void
+hours_are_in_the_range(void **state)
+{
+	static const int64_t seconds[] = { 60, 69, 100, 137, 3600, 3610, 43200,
+		86400, 100000, 140000 };
+	struct histogram *h = new ();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(seconds); i++) {
+		int64_t ns = seconds[i] * 1000000000;
+		size_t at = histogram_index(ns);
+
+		CHECK(at < HISTOGRAM_COUNTERS, "%" PRId64 " s", seconds[i]);
+		CHECK(histogram_low(at) <= ns && histogram_high(at) >= ns,
+		    "%" PRId64 " s", seconds[i]);
+		histogram_record(h, ns);
+		CHECK(h->counter[at] == 1, "%" PRId64 " s", seconds[i]);
+	}
+	assert_int_equal(h->over, 0);
+	for (size_t i = 0; i < COUNT(seconds); i++) {
+		uint32_t percentile = (uint32_t)(i + 1) * 10 * PERCENT;
+		int64_t ns = seconds[i] * 1000000000;
+		int64_t is = histogram_percentile(h, percentile);
+
+		CHECK(is >= ns && is <= ns + ns / 1000,
+		    "%" PRId64 " s: %" PRId64, seconds[i], is);
+	}
 	free(h);
 }
 
@@ -442,6 +474,7 @@ main(void)
 		cmocka_unit_test(merged_is_recorded_in_one),
 		cmocka_unit_test(nothing_recorded),
 		cmocka_unit_test(over_the_range),
+		cmocka_unit_test(hours_are_in_the_range),
 		cmocka_unit_test(zero_and_negative),
 		cmocka_unit_test(every_counter_has_its_range),
 		cmocka_unit_test(percentiles_need_samples_above),

@@ -43,7 +43,7 @@ empty(void **state)
 	    "# nothing\n" HEADER
 	    "#[Mean    =        0.000, StdDeviation   =        0.000]\n"
 	    "#[Max     =        0.000, Total count    =            0]\n"
-	    "#[Buckets =           26, SubBuckets     =         2048]\n");
+	    "#[Buckets =           37, SubBuckets     =         2048]\n");
 	free(text);
 	free(h);
 }
@@ -65,7 +65,7 @@ static const char two_values[] =
     "       2.000 1.000000000000          4            inf\n"
     "#[Mean    =        1.625, StdDeviation   =        0.217]\n"
     "#[Max     =        2.000, Total count    =            4]\n"
-    "#[Buckets =           26, SubBuckets     =         2048]\n";
+    "#[Buckets =           37, SubBuckets     =         2048]\n";
 
 static void
 print_two_values(void)
@@ -199,7 +199,7 @@ static void
 one_value(void **state)
 {
 	static const int64_t values[] = { 0, 1, 2048, 123456789,
-		INT64_C(1) << 36, INT64_C(100000000000) };
+		INT64_C(1) << 36, INT64_C(100000000000), INT64_C(1) << 47 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(values); i++) {
