@@ -40,8 +40,12 @@ keep(struct listener_set *set, const struct listener_set *removed)
 static unsigned
 sweep(struct master *m)
 {
+	const struct config *next = m->reload.config;
 	struct generation gen = m->current;
 
+	/* Not more than those who come after them will have room beside. */
+	if (next != NULL && next->workers_max < gen.config->workers_max)
+		gen.config = next;
 	gen.listeners = &m->removal.listeners;
 	return supply_sweep(&m->pool, &gen, 0);
 }
@@ -72,8 +76,11 @@ removal_step(struct master *m, int64_t now_ms)
 	if (now_ms < r->close_ms) {
 		if (!pool_settled_before(&m->pool, m->current.number))
 			return now_ms + LOOK_MS;
-		if (listener_set_waiting(&r->listeners) > 0 && sweep(m) == 0)
+		/* Where there is no room for them yet, some may be made. */
+		if (listener_set_waiting(&r->listeners) > 0) {
+			(void)sweep(m);
 			return now_ms + LOOK_MS;
+		}
 	}
 	removal_end(m);
 	return INT64_MAX;

@@ -27,7 +27,7 @@ CONFIG
 
 # There is time between the two: the first one takes two calls.
 my $fault = EchodInject->attach($d->pid, 'bind',
-    'delay_enter=1500000:when=3');
+    'delay_enter=4000000:when=3');
 $d->signal('HUP');
 ok(Echod::until(sub {
     EchodProc::listeners($d->pid)->{"127.0.0.1:$port"};
