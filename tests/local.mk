@@ -97,6 +97,7 @@ unit_tests = \
 
 # Each test is one behaviour of the running client.
 client_tests = \
+	%D%/client/a-line-is-one-write.t \
 	%D%/client/bench-accounts-balance.t \
 	%D%/client/bench-blames-who-was-late.t \
 	%D%/client/bench-bounds-its-handshakes.t \
@@ -117,7 +118,9 @@ client_tests = \
 	%D%/client/bench-with-nothing-measured.t \
 	%D%/client/connects-to-any-address.t \
 	%D%/client/interrupted-in-every-mode.t \
+	%D%/client/itself-is-no-server.t \
 	%D%/client/mismatch-is-not-hidden.t \
+	%D%/client/out-of-local-ports.t \
 	%D%/client/output-spares-the-input.t \
 	%D%/client/ping-counts-and-sums-up.t \
 	%D%/client/ping-counts-failed-connections.t \
@@ -136,6 +139,7 @@ client_tests = \
 	%D%/client/send-returns-what-it-sent.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \
 	%D%/client/send-to-a-faulty-server.t \
+	%D%/client/slow-reader-is-no-timeout.t \
 	%D%/client/started-is-the-start.t \
 	%D%/client/target-forms.t \
 	%D%/client/transcript-is-the-tutorials.t \
@@ -164,6 +168,7 @@ daemon_tests = \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-new-worker-keeps-old.t \
 	%D%/daemon/failed-reload-serves-its-queue.t \
+	%D%/daemon/failed-reload-spares-its-clients.t \
 	%D%/daemon/fork-fails.t \
 	%D%/daemon/frozen-idle-worker-is-no-stop.t \
 	%D%/daemon/frozen-worker-is-not-retired.t \
@@ -175,6 +180,7 @@ daemon_tests = \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/idle-timeout.t \
 	%D%/daemon/installs.t \
+	%D%/daemon/interrupted-start-leaves-nothing.t \
 	%D%/daemon/ipv6-off.t \
 	%D%/daemon/kill-ten-workers-under-load.t \
 	%D%/daemon/killed-logger-owes-lost-lines.t \
@@ -184,6 +190,7 @@ daemon_tests = \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/master-killed-frees-ports.t \
+	%D%/daemon/missing-file-is-no-reload.t \
 	%D%/daemon/no-ipv6-in-kernel.t \
 	%D%/daemon/no-syslogd-at-start.t \
 	%D%/daemon/nonblocking-stderr.t \
@@ -201,6 +208,7 @@ daemon_tests = \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
+	%D%/daemon/reload-needs-its-privileges.t \
 	%D%/daemon/reload-storm.t \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \

@@ -11,6 +11,7 @@ use Test::More;
 use Echod;
 use Echoc;
 use EchocBench;
+use EchocPeer;
 use EchocServer;
 
 # Under way are those whose first echo has not come yet: of a server that
@@ -86,6 +87,36 @@ is("@early", '', '... none comes before its time')
     or diag(join ' ', map { sprintf '%.3f', $_ } @again);
 cmp_ok(scalar @again, '>=', 50, '... but they come');
 EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
+
+# Also when all of them are lost at once, after a time without any: whatever
+# thread they belong to.
+for my $threads (1, 4) {
+    my $name = "--connect-rate 4 -t $threads, all are lost";
+    my $peer = EchocPeer->new;
+    my $bench = EchocBench->start(['--connect-rate', 4, '-c', 4, '-t',
+            $threads, '-d', '60s', '-R', 20, '-W', 20, '--warmup', 0], $peer);
+    my $idle;
+    $peer->serve(sub {
+        return 0 if $peer->served < 4;
+        $idle //= Echod::now();
+        $from = Echod::now();
+        return $from >= $idle + 1.5;
+    }, 20);
+    is($peer->served, 4, "$name: all were there");
+    # The connections of serve() have been closed since then.
+    my (@again, @conn);
+    while (@again < 4) {
+        push @conn, $peer->accept_now(10) // last;
+        push @again, Echod::now() - $from;
+    }
+    is(scalar @again, 4, "$name: all come again");
+    my @early = grep { $again[$_] < $_ / 4 - 0.001 } 0 .. $#again;
+    is("@early", '', "$name: none comes before its time")
+        or diag(join ' ', map { sprintf '%.3f', $_ } @again);
+    $bench->signal('INT');
+    @conn = ();
+    $bench->wait;
+}
 
 # A new connection for each message: how many a second, and how long that
 # takes.

@@ -121,6 +121,38 @@ for my $n (12, 30) {
     EchocBench::balances($r, $name);
 }
 
+# The same with a thread for each: that of the good one has nothing to send any
+# more when the other one gives back what it did not.
+{
+    my $n = 30;
+    my $name = "-n $n, one of two threads loses its connection";
+    my $server = EchocServer->start(fault => 'stall', at => 4 << 20,
+        for => 600, only => 1, most => 2);
+    my $r = EchocBench::run(['-c', 2, '-t', 2, '-n', $n, '-P', 4, '-s', '4m',
+            '-W', 4 * $scale, '--warmup', 0, '--max-error-rate', 60], $server,
+        timeout => 60);
+    my $m = $r->{json}{messages};
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($m->{sent}, $n, "$name: all are sent");
+    is($m->{not_sent}, 0, "$name: none is left out");
+    EchocBench::balances($r, $name);
+}
+
+# Connections that have to wait for their turn, longer than for an echo, do not
+# mean that the server has gone.  That it stands still might, now and then.
+{
+    my $name = '--connect-rate 1 --reconnect 1';
+    my $r;
+    for my $try (1 .. 5) {
+        $r = EchocBench::run([@tolerant, '--reconnect', 1, '--connect-rate', 1,
+                '-W', '0.6s', '-c', 1, '-n', 3], EchocServer->start);
+        last if $r->{status} == 0;
+    }
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($r->{json}{messages}{sent}, 3, "$name: all are sent");
+    EchocBench::balances($r, $name);
+}
+
 # within_window(RESULT, NAME): one test that no interval ends after it.
 sub within_window {
     my ($r, $name) = @_;

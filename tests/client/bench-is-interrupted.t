@@ -158,6 +158,40 @@ for (
             "$what: it says why");
         like($r->{stderr}, qr/^(?:echoc: [^\n]+\n)?\z/,
             "$what: in a line at most");
+        accounted($document, $what) if $json;
     }
+}
+
+# accounted(DOCUMENT, NAME): each connection is, and none of them was late.
+sub accounted {
+    my ($document, $name) = @_;
+    my ($connect, $warmup) = @$document{qw(connect warmup)};
+    is($connect->{established} + EchocBench::total($connect->{failed}),
+        $connect->{wanted}, "$name: each connection is told of");
+    is($connect->{failed}{timeout} // 0, 0, "$name: no handshake was late");
+    is($warmup->{errors}{timeout} // 0, 0, "$name: nor was an echo");
+    is($warmup->{echoed} + EchocBench::total($warmup->{errors}),
+        $warmup->{sent}, "$name: each first message is told of");
+    return;
+}
+
+# An echo that differed before goes over it.
+for my $signal ('INT', 'TERM') {
+    my $name = "a mismatch, and $signal while it connects";
+    for (1 .. 5) {
+        my $bad = EchocServer->start(fault => 'flip', only => 1);
+        my $client = Echoc::start(args => ['bench', '-j', '-c', 50,
+                '--connect-rate', 2, '-W', 60, '-d', 60, $bad->target]);
+        Echod::until(sub { $bad->connections >= 3 });
+        $client->signal($signal);
+        $r = $client->wait;
+        # It may have been slow to come.
+        last if $r->{stdout} =~ /"mismatches": *[1-9]/;
+    }
+    is($r->{status}, 6, "$name: status 6") or diag($r->{stderr});
+    my $document = Echoc::json($r->{stdout});
+    is($document->{status}, 6, "$name: and in the document");
+    is($document->{error}{kind}, 'mismatch', "$name: with its kind");
+    cmp_ok($document->{messages}{mismatches}, '>', 0, "$name: and the count");
 }
 done_testing;

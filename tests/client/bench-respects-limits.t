@@ -75,12 +75,13 @@ Echoc::same($r, 'a soft limit of 32, and 200 connections', status => 0,
 my $few;
 
 sub new_network {
+    my $ports = shift // 50;
     skip('no private network here', 1) unless Echoc::private_network();
     $few = EchocServer->start;
     my $file = '/proc/sys/net/ipv4/ip_local_port_range';
     # Not where the server is, which has one of them.
     my $low = $few->port < 45_000 ? 50_000 : 40_000;
-    my $high = $low + 49;
+    my $high = $low + $ports - 1;
     open my $fh, '>', $file or skip("$file: $!", 1);
     print $fh "$low $high\n";
     close $fh or skip("$file: $!", 1);
@@ -120,5 +121,27 @@ SKIP: {
             : { '127.0.0.1' => $n }, "$name: and so the server sees it")
             or diag(explain(\%seen));
     }
+}
+
+# More connections than that, one after the other: it is not the server that
+# makes them few.
+SKIP: {
+    new_network(10);
+    my $r = EchocBench::run(['-c', 5, '-t', 2, '--reconnect', 1, '-d', '1s',
+            '--max-error-rate', 100, '--warmup', 0, '-W', 20], $few);
+    my $failed = $r->{json}{connect}{reconnects_failed}{local};
+    cmp_ok($failed // 0, '>', 0, '10 ports, --reconnect: they are used up');
+    ok($r->{json}{generator}{saturated}, '... the document says whose fault');
+    like($r->{stdout},
+        qr/^warning: the client limits this result\b.*\bports\b/m,
+        '... and so does a warning');
+    is($r->{status}, 0, '... status 0') or diag($r->{plain});
+    EchocBench::balances($r, '10 ports, --reconnect');
+
+    # As many as there is room for are no reason.
+    new_network(50);
+    $r = EchocBench::run(['-c', 5, '--reconnect', 10, '-n', 50], $few);
+    unlike($r->{stdout}, qr/^warning: .*\bports\b/m,
+        '50 ports, 5 reconnects: no warning of them');
 }
 done_testing;

@@ -66,6 +66,38 @@ for my $output ('file', 'hard', 'softer') {
     }
 }
 
+# What is standard output, which has no name either and is not emptied: each
+# byte that comes back would be read and sent again.
+for (
+    ['-f file >>file', ['-f', 'file'], 'file'],
+    ['-f file >>hard', ['-f', 'file'], 'hard'],
+    ['-f softer >>file', ['-f', 'softer'], 'file'],
+    ['-m x -o file >>file', ['-m', 'x', '-o', 'file'], 'file'],
+    ['-m x -o softer >>hard', ['-m', 'x', '-o', 'softer'], 'hard'],
+    ['-f /dev/null -o hard >>file', ['-f', '/dev/null', '-o', 'hard'], 'file'],
+    ['<file >>file', [], 'file', 'file'],
+    ['<hard >>softer', [], 'softer', 'hard'],
+    ['-f - <file >>hard', ['-f', '-'], 'hard', 'file'],
+) {
+    my ($name, $args, $output, $input) = @$_;
+    my @stdin;
+    write_file("$dir/file");
+    open my $out, '>>', $output or die "$output: $!\n";
+    if (defined $input) {
+        open my $in, '<', $input or die "$input: $!\n";
+        @stdin = (stdin => $in);
+    }
+    my $before = $server->connections;
+    # It would not end before the disk is full.
+    my $r = Echoc::run(args => ['send', @$args, $server->target], @stdin,
+        stdout => $out, prefix => ['sh', '-c', 'ulimit -f 2000; exec "$@"',
+            'sh']);
+    Echoc::same($r, "$name: status 2", status => 2,
+        stderr => qr/\Aechoc: [^\n]*\bstandard output\b[^\n]*\n\z/);
+    is(Echod::slurp("$dir/file"), $text, "$name: the file is as it was");
+    is($server->connections, $before, "$name: and nobody connects");
+}
+
 # Each pair of those that bench writes, whether the file is there or not.
 my @load = ('bench', '-n', 5);
 my @pairs = (['-o', '--hdr'], ['-o', '--log'], ['--hdr', '--log'],
@@ -115,6 +147,24 @@ for (
         stdin => $input);
     is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
 }
+
+# Standard output is what nothing is written to, or another one.
+for (
+    ['-q -f file >>file', 'file', '-q', '-f', 'file'],
+    ['-f file >>d', 'd', '-f', 'file'],
+    ['-f file -o a >>d', 'd', '-f', 'file', '-o', 'a'],
+    ['-f file >/dev/null', '/dev/null', '-f', 'file'],
+    ['-f /dev/null >/dev/null', '/dev/null', '-f', '/dev/null'],
+    ['-q -m x >>file', 'file', '-q', '-m', 'x'],
+) {
+    my ($name, $output, @args) = @$_;
+    write_file("$dir/file");
+    open my $out, '>>', $output or die "$output: $!\n";
+    my $r = Echoc::run(args => ['send', @args, $server->target],
+        stdout => $out);
+    is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
+}
+is(Echod::slurp('d'), $text x 2, 'what came back was written');
 is(Echoc::json(Echod::slurp('a'))->{bytes_verified}, length $text,
     'the input was read');
 chdir '/';

@@ -82,6 +82,18 @@ $r = ping('down, -w', 1, $server, ['-i', '0.1', '-w', 3], received => 0,
 cmp_ok($r->{seconds}, '>=', 3, '... to the end');
 cmp_ok($r->{summary}{sent}, '>=', 3, '... for errors do not end it');
 
+# The last one is lost before it has left: nothing is waited for any more.
+for my $args ([], ['-A'], ['--reconnect']) {
+    my $name = "cannot be sent @$args";
+    my $from = Echod::now();
+    my $r = EchocPing::run(args => ['-c', 1, '-i', 60, @$args,
+            '255.255.255.255', 9], timeout => 30);
+    is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});
+    is($r->{summary}{sent}, 1, "$name: it was tried");
+    is(scalar EchocPing::losses($r), 1, "$name: it was lost");
+    Echod::soon($from, "$name: it ends then, and not when the next were due");
+}
+
 # No answer, of the server or of the host.
 $server = EchocServer->start(fault => 'silent');
 $r = ping('silent', 1, $server, [@fast, '-c', 2, '-W', '0.3'], sent => 2,

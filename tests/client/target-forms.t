@@ -35,6 +35,7 @@ good($server, 'localhost', 'localhost', $port);
 good($server, 'localhost', "localhost:$port");
 good($server, 'localhost', 'localhost', '-p', $port);
 good($server, 'localhost', '-4', "localhost:$port");
+good($server, 'localhost', ":$port");
 good($server, '127.0.0.1', '127.0.0.1', $port);
 good($server, '127.0.0.1', "127.0.0.1:$port");
 good($server, '127.0.0.1', '-p', $port, '127.0.0.1');
@@ -95,7 +96,41 @@ for my $mode ([], ['send'], ['ping'], ['bench'], ['wait']) {
     Echoc::same($r, "an option @$mode has not", status => 2, stdout => '',
         stderr => qr/\Aechoc: [^\n]*--foreheads[^\n]*\n[^\n]*--help[^\n]*\n\z/);
 }
-is($server->connections, 30, 'none of these connected');
+
+# A host that is there and has no letter is a variable that was not set.
+for my $host ('', '[]') {
+    for my $words ([$host, $port], ['-p', $port, $host], [$host],
+        map { [$_, $host, $port] } qw(send ping bench wait)) {
+        Echoc::same(Echoc::run(args => $words),
+            'echoc ' . join(' ', map { "'$_'" } @$words) . ': status 2',
+            status => 2, stdout => '',
+            stderr => qr/\Aechoc: (?:\S* ?port \S+: )?the host is empty\n/);
+    }
+}
+
+# What is in front of a mode's word is for that mode, too.
+for (
+    ['ping', '-m', 'hello'], ['ping', '--easy'], ['ping', '-e'],
+    ['ping', '-4', '-m', 'hello'], ['ping', '-m', 'hello', '-4'],
+    ['bench', '--chunk', 3], ['bench', '-m', 'hello'], ['bench', '--easy'],
+    ['send', '--easy'], ['send', '--chunk', 3], ['wait', '-q'],
+    ['wait', '--quiet'], ['wait', '--chunk', 3],
+) {
+    my ($mode, @options) = @$_;
+    my $none = qq(an option before "$mode" is none of this mode);
+    Echoc::same(Echoc::run(args => [@options, $mode, "127.0.0.1:$port"]),
+        "echoc @options $mode: status 2", status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]*\Q$none\E\n/);
+}
+is($server->connections, 32, 'none of these connected');
+for (
+    ['-q', 'send', '-m', 'x'], ['-m', 'x', 'send'], ['-4', 'wait'],
+    ['-e', '-m', '\\x41', 'wait'], ['-q', 'ping', '-c', 1],
+    ['-W', 9, 'bench', '-n', 3], ['-q4j', 'bench', '-n', 3],
+) {
+    Echoc::same(Echoc::run(args => [@$_, "127.0.0.1:$port"]),
+        "echoc @$_: allowed", status => 0, stderr => '');
+}
 
 # Who asks for a document gets one, and the line all the same.
 for my $words (['--foreheads', '-j'], ['send', '-j', '-4', '-6']) {
@@ -127,6 +162,15 @@ for my $mode ('', 'send', 'ping', 'bench', 'wait') {
     }
 }
 is(keys %{ { reverse %help } }, 5, 'each mode has its own');
+
+# And when they cannot be, that is said.
+for my $args (['-V'], ['--version'], ['-h'], ['--help'], ['send', '--help'],
+    ['ping', '-h'], ['bench', '--help'], ['wait', '-V']) {
+    open my $full, '>', '/dev/full' or last;
+    my $r = Echoc::run(args => $args, stdout => $full);
+    Echoc::same($r, "echoc @$args >/dev/full: status 2", status => 2,
+        stderr => qr/\Aechoc: [^\n]*standard output: [^\n]+\n\z/);
+}
 
 # What follows needs a network where nobody else is.
 SKIP: {

@@ -8,6 +8,7 @@ use warnings;
 use Test::More;
 use Echod;
 use Echoc;
+use EchocPeer;
 use EchocServer;
 
 my $text = 'This is the message.  It will be repeated.';
@@ -71,6 +72,34 @@ for (@table) {
     Echoc::complete($json, "$name -j: it has all members");
     is($json->{bytes_sent}, length $text, "$name -j: and what was sent");
     isnt($json->{error}{message} // '', '', "$name -j: it says why");
+}
+
+# It resets the connection before the message has left, which is no reason to
+# wait for what does not come.
+SKIP: {
+    skip('no strace here', 1) unless Echod::has('strace')
+        && !@Echod::WRAPPER && system('strace -o /dev/null -e trace=sendto '
+            . '-e inject=sendto:delay_enter=1 true >/dev/null 2>&1') == 0;
+    # What looks for leaks is a tracer, too.
+    my %env = (ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} // (),
+        'detect_leaks=0');
+    for my $args ([], ['-j'], ['--chunk', 1]) {
+        my $name = "reset before the message @$args";
+        my $peer = EchocPeer->new;
+        my $client = Echoc::start(args => ['-W', 8 * Echod::scale(), @$args,
+                $peer->target], env => \%env, timeout => 30,
+            prefix => ['strace', '-o', '/dev/null', '-e', 'trace=sendto',
+                '-e', 'inject=sendto:delay_enter=500000']);
+        my $c = $peer->accept;
+        ok(Echod::until(sub { $client->stderr_so_far =~ /^sending "/m }),
+            "$name: it is about to send");
+        $c->reset;
+        my $r = $client->wait;
+        is($r->{status}, 7, "$name: status 7") or diag($r->{stderr});
+        like((parts($r))[1], Echoc::error_line('127.0.0.1', $peer->port),
+            "$name: one line says why");
+        unlike($r->{stderr}, qr/time-out/, "$name: nobody is late");
+    }
 }
 
 # Nobody is there.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an accept that goes wrong ends the service, burns a processor
-# in a loop, floods the log, or stops the service for longer than its cause
-# lasts.
+# in a loop, floods the log, makes its worker deaf to signals, or stops the
+# service for longer than its cause lasts.
 use strict;
 use warnings;
 
@@ -93,6 +93,19 @@ for my $error ('EBADF', 'EINVAL', 'ENOTSOCK') {
 }
 $d->expect_log(qr/: error: accept failed .*, leaving:/,
     qr/: error: worker died pid=\d+ status=71/);
+
+# An error that leaves the client in the queue, so that there is always one to
+# accept: a worker that is to leave hears of it nevertheless.
+($worker) = $d->workers;
+my $fault  = EchodInject->attach($worker, 'accept4', 'error=ECONNABORTED');
+my $client = $d->connect;
+syswrite $client, 'x';
+ok(Echod::until(sub { $fault->calls > 20 }), 'accept fails for ever');
+kill 'TERM', $worker;
+ok(Echod::until(sub { !EchodProc::alive($worker) }), 'TERM is heard');
+$fault->detach;
+is(Echod::receive($client, 1), 'x', 'the next worker serves the client');
+close $client;
 $d->finish;
 
 # The same for ever and in every worker: no spin.

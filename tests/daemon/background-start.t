@@ -84,6 +84,32 @@ for my $case (@failures) {
     }
 }
 
+# The reason of a worker, which only the log would tell.
+SKIP: {
+    skip 'no root that may not chroot here', 5
+      if $> != 0 || !Echod::has('setpriv') || @Echod::WRAPPER;
+    my $d = Echod->start(
+        mode   => 'background',
+        config => qq($good chroot = "/usr";\n),
+        wait   => 0,
+        prefix => [ 'setpriv', '--bounding-set=-sys_chroot',
+            '--inh-caps=-sys_chroot' ],
+    );
+    is($d->{start_status}, 77, 'no right to chroot: it returns 77');
+    is(Echod::slurp($d->dir . '/log'),
+        'echod: a new worker died before it was ready: '
+          . "cannot chroot to /usr: Operation not permitted\n",
+        'no right to chroot: the reason, in one line');
+    ok(!-e $d->pid_file, 'no right to chroot: no pid file is left');
+    $d->{status} = $d->{start_status};
+    $d->expect_log(qr/./);
+    ok(Echod::until(sub { !$d->left_over }),
+        'no right to chroot: no process is left');
+    ok(Echod::until(sub {
+        $syslog->count(qr/worker cannot start: cannot chroot/);
+    }), 'no right to chroot: and the log has it');
+}
+
 # A pid file that cannot be made, and one that another echod holds.
 my $d = Echod->start(mode => 'background', config => $good, wait => 0);
 is($d->{start_status}, 0, 'one echod');

@@ -131,6 +131,25 @@ for my $file (sort glob("$data/good-*.conf")) {
     }
 }
 
+# What is included by its absolute name is that file, from wherever.
+{
+    mkdir "$dir/one";
+    mkdir "$dir/two";
+    spew("$dir/two/leaf.conf", "backlog = 7;\n");
+    spew("$dir/one/leaf.conf", "backlog = 8;\n");
+    spew("$dir/two/step.conf", qq(\@include "$dir/two/leaf.conf"\n));
+    spew("$dir/one/first.conf", qq(\@include "$dir/two/step.conf"\n));
+    my ($status, $out, $err) = run('-T', '-c', "$dir/one/first.conf");
+    is "$status $err", '0 ', 'an absolute @include is good';
+    like $out, qr/^backlog = 7;/m, 'and the file that is meant';
+
+    # One that is relative begins at the first file.
+    spew("$dir/two/step.conf", qq(\@include "leaf.conf"\n));
+    ($status, $out, $err) = run('-T', '-c', "$dir/one/first.conf");
+    is "$status $err", '0 ', 'a relative one is good';
+    like $out, qr/^backlog = 8;/m, 'and the file that is meant';
+}
+
 # The defaults: no file that is there by chance may change them.
 spew("$dir/empty.conf", '');
 my @none = ('-c', "$dir/empty.conf");

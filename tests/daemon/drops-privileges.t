@@ -85,6 +85,12 @@ is_deeply([ map { EchodProc::status($_, 'Groups') } $d->workers ],
     [ ('') x 5 ], 'without further groups');
 $d->finish;
 
+# So is its group, which is no way back to it.
+$d = Echod->start(options => [ '-o', 'group=root' ]);
+check($d, $uid, 0, 'group = "root"');
+is(Echod::echo_once($d->port, 'x'), 'x', 'group = "root" serves');
+$d->finish;
+
 # Who cannot be.
 my ($status, undef, $text) =
   Echod->run(args => [ '-F', '-l', '127.0.0.1:0', '-o', 'user=no-such-user' ]);

@@ -29,6 +29,7 @@ my $load        = EchodLoad->start(port => $d->port, rate => 100,
 my @faults = (
     [ 'fail-prctl', qr/worker cannot start: .*no_new_privs.*not permitted/ ],
     [ 'die-prctl',  qr/worker died pid=\d+ signal=SIGKILL/ ],
+    [ 'fail-pdeathsig', qr/worker cannot start: .*parent's death.*permitted/ ],
 );
 push @faults,
   [ 'fail-setresuid', qr/worker cannot start: .*cannot become uid.*not permitted/ ]
@@ -73,6 +74,6 @@ ok(Echod::until(
     'the master has as many descriptors as before');
 $d->expect_log(qr/: error: reload failed, nothing has changed/,
     map { $_->[1] } @faults);
-$d->expect_log(qr/: (?:error|warning): worker died pid=\d+ (?:status=77|signal=SIGKILL)/);
+$d->expect_log(qr/: (?:error|warning): worker died pid=\d+ (?:status=7[17]|signal=SIGKILL)/);
 $d->finish;
 done_testing;

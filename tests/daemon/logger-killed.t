@@ -16,7 +16,7 @@ use EchodProc;
 
 my $d    = Echod->start(log => 'info');
 my $load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
-    size => 100);
+    size => 100, rate => 200);
 my @workers = ($d->workers)[ 0 .. 4 ];
 $d->expect_log(qr/: error: logger died pid=\d+/);
 
@@ -37,7 +37,11 @@ for my $round (1 .. 3) {
         'their lines arrive');
 }
 
+is_deeply($load->stop->{errors}, [], 'no client noticed anything');
+
 # Frozen until its pipe is full: nobody waits for it.
+$load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
+    size => 100);
 my $logger = $d->logger;
 kill 'STOP', $logger;
 my $from = $load->connections;
@@ -46,7 +50,7 @@ ok(Echod::until(sub { $load->connections > $from + 15_000 }, 60),
 $d->signal('USR1');
 is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
     'by the same workers');
-is_deeply($load->stop->{errors}, [], 'no client noticed anything');
+is_deeply($load->stop->{errors}, [], 'nor did any now');
 $d->expect_log(qr/: warning: log lines lost count=\d+/);
 kill 'CONT', $logger;
 ok($d->wait_log(qr/: warning: log lines lost count=\d+/, timeout => 20),
@@ -61,4 +65,28 @@ is($d->stop('TERM', unseen => 1), 0, 'with a frozen logger TERM ends echod');
 # It is given 4 s.
 Echod::soon($start, 'within bounds', 4);
 $d->finish;
+
+# One that a reload has replaced, and that only an old worker needs still.
+$d = Echod->start(config => with_ident('first'), log => 'info');
+my ($old) = $d->logger;
+my $client = $d->connect;
+is(Echod::echo($client, 'x'), 'x', 'a client who stays');
+$d->rewrite(with_ident('second'));
+$d->signal('HUP');
+ok($d->wait_log(qr/^second\[.*: reload done /), 'a reload');
+ok(EchodProc::alive($old), 'the old logger is there still');
+kill 'KILL', $old;
+ok($d->wait_log(qr/: error: logger died pid=$old\b/),
+    'the death of the replaced one is in the log');
+is(Echod::echo($client, 'y'), 'y', 'its client is served');
+close $client;
+$d->expect_log(qr/: error: logger died pid=$old\b/,
+    qr/: warning: log lines lost count=/);
+$d->finish;
 done_testing;
+
+sub with_ident {
+    my ($ident) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { ident = "$ident"; };\n);
+}

@@ -73,4 +73,33 @@ SKIP: {
 is($d->workers, 10, 'and the pool stays as it is');
 is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
 $d->finish;
+
+# A client who waits at the moment of a round puts that off, and no other.
+SKIP: {
+    skip 'strace cannot inject delays here', 4
+      if @Echod::WRAPPER || !Echod::has('strace')
+      || system('strace -o /dev/null -e inject=getppid:delay_enter=1 true'
+        . ' 2>/dev/null') != 0;
+    # For longer than there is from one round to the next.
+    $d = Echod->start(
+        prefix => [ 'strace', '-f', '-o', '/dev/null', '-e',
+            'trace=accept4', '-e', 'inject=accept4:delay_enter=2500000' ],
+        # It cannot look for leaks under strace.
+        env => { ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} || (),
+            'detect_leaks=0' },
+        options => [ map { ('-o', "workers.$_") } 'start=9', 'min_spare=1',
+            'max_spare=2' ],
+        log => 'notice',
+    );
+    my $client = $d->connect;
+    is(Echod::echo($client, 'x'), 'x', 'a client who waits for a while');
+    ok(Echod::until(sub { $d->idle_workers <= 2 }, 20),
+        'the pool shrinks while it stays')
+      or diag scalar $d->idle_workers;
+    is(Echod::echo($client, 'y'), 'y', 'it is served');
+    close $client;
+    # Its workers take as long to leave.
+    is($d->stop('TERM', timeout => 20), 0, 'TERM ends it');
+    $d->finish;
+}
 done_testing;

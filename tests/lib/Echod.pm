@@ -646,6 +646,11 @@ sub rewrite {
 
 # log_lines: all complete lines so far, without their newlines.
 sub log_lines {
+    return @{ $_[0]->read_log };
+}
+
+# read_log: the same by reference, as there may be millions.
+sub read_log {
     my $self = shift;
     if (open my $fh, '<:raw', $self->dir . '/log') {
         seek $fh, $self->{read}, 0;
@@ -653,18 +658,18 @@ sub log_lines {
         my $more = <$fh> // '';
         $self->{read} += length $more;
         $self->{partial} .= $more;
-        while ($self->{partial} =~ s/^([^\n]*)\n//) {
-            push @{ $self->{lines} }, $1;
-        }
+        my @new = split /\n/, $self->{partial}, -1;
+        $self->{partial} = pop @new // '';
+        push @{ $self->{lines} }, @new;
     }
-    return @{ $self->{lines} };
+    return $self->{lines};
 }
 
 # mark: what comes from now on is what wait_log() and count_log() look at.
 # Returns the position, for their option `from`.
 sub mark {
     my $self = shift;
-    return $self->{mark} = () = $self->log_lines;
+    return $self->{mark} = @{ $self->read_log };
 }
 
 # wait_log(qr/RE/, %opt): wait for a line after the mark that matches; in list
@@ -678,8 +683,8 @@ sub wait_log {
     my ($found, @captured);
     Echod::until(sub {
         my $nth = $opt{count} // 1;
-        my @lines = $self->log_lines;
-        for my $line (@lines[$from .. $#lines]) {
+        my $lines = $self->read_log;
+        for my $line (@$lines[$from .. $#$lines]) {
             my @got = $line =~ $re or next;
             next if --$nth > 0;
             @captured = defined $1 ? @got : ();
@@ -696,9 +701,9 @@ sub wait_log {
 # count_log(qr/RE/, %opt): how many lines after the mark match.
 sub count_log {
     my ($self, $re, %opt) = @_;
-    my @lines = $self->log_lines;
+    my $lines = $self->read_log;
     return scalar grep { $_ =~ $re }
-        @lines[($opt{from} // $self->{mark}) .. $#lines];
+        @$lines[($opt{from} // $self->{mark}) .. $#$lines];
 }
 
 # expect_log(qr/RE/, ...): warnings and errors that belong to this test.

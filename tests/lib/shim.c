@@ -8,8 +8,11 @@
  *			whatever signals come; CALL is epoll_pwait, accept4,
  *			recv, send, prctl or getaddrinfo.  Who is held makes
  *			the file entered-CALL.PID first.
+ *	pass-PID	that process is not held.
  *	fail-CALL	CALL, which is prctl or setresuid, fails with EPERM.
  *			Of prctl only PR_SET_NO_NEW_PRIVS is meant.
+ *	fail-pdeathsig	so does PR_SET_PDEATHSIG of who has done that; not the
+ *			loader's.
  *	no-ipv6		the kernel has no such sockets.
  *	die-awake	after epoll_pwait has reported an event, the first
  *			process to get here removes the file and kills itself.
@@ -71,7 +74,8 @@ hold(const char *call)
 	    O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd != -1)
 		close(fd);
-	while (ordered("hold-", call))
+	snprintf(name, sizeof(name), "%ld", (long)getpid());
+	while (ordered("hold-", call) && !ordered("pass-", name))
 		(void)nanosleep(&rest, NULL);
 	errno = saved;
 }
@@ -161,6 +165,7 @@ prctl(int option, ...)
 {
 	static int (*real)(int, unsigned long, unsigned long, unsigned long,
 	    unsigned long);
+	static int confined;
 	unsigned long arg[4];
 	va_list ap;
 
@@ -172,6 +177,7 @@ prctl(int option, ...)
 	va_end(ap);
 	/* The last step that only workers and the logger take. */
 	if (option == PR_SET_NO_NEW_PRIVS) {
+		confined = 1;
 		hold("prctl");
 		if (ordered("die-prctl", ""))
 			raise(SIGKILL);
@@ -179,6 +185,11 @@ prctl(int option, ...)
 			errno = EPERM;
 			return -1;
 		}
+	}
+	if (option == PR_SET_PDEATHSIG && confined &&
+	    ordered("fail-pdeathsig", "")) {
+		errno = EPERM;
+		return -1;
 	}
 	return real(option, arg[0], arg[1], arg[2], arg[3]);
 }

@@ -58,7 +58,8 @@ is_deeply [
 ], [], 'every file says its licence';
 is_deeply [grep { slurp($_) =~ /[ \t]$/m } @files], [],
     'no blanks at the end of a line';
-is_deeply [grep { slurp($_) !~ /[^\n]\n\z/ } @files], [],
-    'every file ends with one newline';
+# But for one that is a mistake by that.
+is_deeply [grep { slurp($_) !~ /[^\n]\n\z/ && !m{/last-comment\.inc\z} }
+        @files], [], 'every file ends with one newline';
 
 done_testing;

@@ -255,7 +255,7 @@ includes(void **state)
 {
 	static const char *const deep[] = { "four", "five", "six" };
 	const char *path;
-	char text[512], wanted[512];
+	char text[512], wanted[1024];
 
 	(void)state;
 	assert_int_equal(mkdir(check_path("sub"), 0700), 0);

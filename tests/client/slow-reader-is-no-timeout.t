@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: ISC
+# If this fails, the server is blamed for the time in which nobody took what
+# the client wrote: after Ctrl-S and Ctrl-Q, or when a pipe is read late.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use Echoc;
+use EchocPeer;
+use EchocPing;
+use EchocServer;
+
+# Longer than the machine may stand still, and shorter than the reader does.
+my $patience = 4 * Echod::scale();
+use constant PAUSE => 6;
+
+# send to a terminal that is not read for a while; all of them at a time.
+SKIP: {
+    my $server = EchocServer->start;
+    my $text = 'precious ' x 40_000;
+    my $dir = Echod::new_dir();
+    open my $fh, '>', "$dir/file" or die "$dir/file: $!\n";
+    print $fh $text;
+    close $fh;
+    my @clients = map {
+        my ($on, @args) = @$_;
+        [Echoc::start(terminal => [$on], timeout => 60, args => ['send', '-W',
+                $patience, '-f', "$dir/file", @args, $server->target]),
+            join ' ', "send to a slow $on", @args];
+    } ['stdout'], ['stdout', '--no-half-close'], ['stderr', '-v'];
+    Echod::until(sub { $server->connections >= @clients });
+    Echod::until(sub { 0 }, PAUSE);
+    for (@clients) {
+        my ($client, $name) = @$_;
+        my $r = $client->wait;
+        is($r->{status}, 0, "$name: status 0") or diag($r->{stderr}
+            // substr $r->{terminal}, -200);
+        unlike($r->{stderr} // $r->{terminal}, qr/time-out/,
+            "$name: nobody is late");
+        ok(($name =~ /stdout/ ? $r->{terminal} : $r->{stdout}) eq $text,
+            "$name: all of it comes");
+    }
+}
+
+# ping to a pipe that is full while answers come.
+{
+    my ($count, $size) = (150, 56);
+    my $peer = EchocPeer->new;
+    pipe my $reader, my $writer or die "pipe: $!\n";
+    fcntl $reader, 1031, 4096;    # F_SETPIPE_SZ
+    my $client = EchocPing::start(args => ['-c', $count, '-i', '1ms', '-s',
+            $size, '-W', $patience, $peer->target], stdout => $writer,
+        timeout => 60);
+    close $writer;
+    my $c = $peer->accept;
+    ok($c->take($count * $size), 'ping: all probes came');
+    # More lines than there is room for.
+    $c->give(100 * $size);
+    ok(Echod::until(sub { Echoc::in_write($client->pid) }),
+        'ping: nobody reads what it says');
+    $c->give(($count - 100) * $size);
+    Echod::until(sub { 0 }, PAUSE);
+    my $text = '';
+    $reader->blocking(0);
+    Echod::until(sub {
+        1 while sysread $reader, $text, 65536, length $text;
+        $c->close if $c->{sock}->opened && ($c->read_now, $c->{eof})[-1];
+        return !$client->is_running;
+    }, 30);
+    1 while sysread $reader, $text, 65536, length $text;
+    my $r = $client->wait;
+    $r = EchocPing::parse({ %$r, stdout => $text });
+    is($r->{status}, 0, 'ping: status 0') or diag($r->{stderr});
+    is_deeply([EchocPing::losses($r)], [], 'ping: no probe is lost');
+    is($r->{summary}{received}, $count, 'ping: all have come back');
+    is($r->{summary}{late}, 0, 'ping: none of them late');
+}
+done_testing;

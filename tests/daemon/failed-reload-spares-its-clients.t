@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a reload that fails after the first of its workers was ready
+# changes something: the clients whom that worker has taken are cut off by the
+# drain time-out of the configuration that was refused.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodProc;
+use EchodShim;
+
+my $shim = EchodShim->build;
+
+sub config {
+    my ($max, $drain) = @_;
+    return Echod::DEFAULT_CONFIG . qq(
+        workers = { start = $max; min_spare = 1; max_spare = $max;
+            max = $max; };
+        timeouts = { drain = $drain; defer_accept = 0; };\n);
+}
+
+my $d = Echod->start(config => config(1, 60), env => $shim->env);
+$d->expect_log(qr/: warning: workers at max /);
+my ($old) = $d->workers;
+my $first = $d->connect;
+is(Echod::echo($first, 'x'), 'x', 'the old worker is busy');
+
+# The first new worker gets ready, the second does not.
+$d->rewrite(config(2, 0.5));
+$shim->on('hold-prctl');
+$d->signal('HUP');
+my ($new, $never);
+ok(Echod::until(sub { ($new) = $shim->entered('prctl') }), 'a new worker');
+$shim->on("pass-$new");
+ok(Echod::until(sub {
+    ($never) = grep { $_ != $new } $shim->entered('prctl');
+}), 'when it is ready, another one');
+my $second = $d->connect;
+is(Echod::echo($second, 'x'), 'x', 'a client of the first one');
+is_deeply([ grep { $_ == $new } $d->busy_workers ], [$new], 'of that one');
+
+kill 'KILL', $never;
+like($d->wait_log(qr/: reload (?:done|failed)/) // '',
+    qr/: error: reload failed, nothing has changed: a new worker died/,
+    'the reload fails');
+$shim->off('hold-prctl');
+ok(!Echod::readable($second, 3), 'its client is not cut off');
+is(Echod::echo($second, 'y'), 'y', 'but served');
+is(Echod::echo($first, 'y'), 'y', 'like that of the old worker');
+ok(EchodProc::alive($old), 'which is there still');
+
+close $second;
+ok(Echod::until(sub { !EchodProc::alive($new) }),
+    'when it ends, so does its worker');
+close $first;
+$d->rewrite(config(1, 60));
+like($d->reload, qr/: reload done /, 'the next reload is done');
+$d->expect_log(qr/: error: reload failed, nothing has changed/,
+    qr/: (?:error|warning): worker died pid=$never /);
+$d->finish;
+done_testing;

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, whoever interrupts a start in the background, as an operator
+# who has seen a mistake or a service manager whose patience has ended, gets
+# the daemon all the same, a moment later.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodProc;
+use EchodShim;
+use EchodSyslog;
+
+EchodSyslog::private_dev();
+
+my $shim   = EchodShim->build;
+my $syslog = EchodSyslog->start;
+
+for my $signal ('INT', 'TERM', 'KILL') {
+    $shim->on('hold-getaddrinfo');
+
+    # It signals the first process, once the start waits for a name service.
+    my $who = fork // die "fork: $!";
+    if ($who == 0) {
+        my $pid;
+        Echod::until(sub { ($pid) = $shim->entered('getaddrinfo') });
+        # The loader, its master, and who has started that.
+        my $master = EchodProc::status($pid, 'PPid');
+        POSIX::_exit(kill $signal, EchodProc::status($master, 'PPid'));
+    }
+    my $d = Echod->start(mode => 'background', env => $shim->env, wait => 0);
+    is(Echod::wait_for($who, Echod::DEADLINE), 1, "$signal: it is interrupted");
+    cmp_ok($d->{start_status} // 0, '>', 128, "$signal: and says so");
+    ok(scalar $d->left_over, "$signal: the daemon is still to come");
+
+    $shim->off('hold-getaddrinfo');
+    ok(Echod::until(sub { !$d->left_over }), "$signal: no process stays");
+    ok(!-e $d->pid_file, "$signal: and no pid file");
+    is(Echod::slurp($d->dir . '/log'), '', "$signal: nothing is said");
+    $shim->off("entered-getaddrinfo.$_") for $shim->entered('getaddrinfo');
+}
+ok(Echod::until(sub { $syslog->count(qr/echod did not wait/) >= 1 }),
+    'but to the log');
+done_testing;

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a reload in the moment when the default file is not there,
+# because it is being replaced, drops all that it says, access lists included;
+# or an echod that never had such a file cannot reload.
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use Test::More;
+
+use Echod;
+use EchodProc;
+use EchodSyslog;
+
+EchodSyslog::own_network();
+
+# A folder of our own in the place of /etc, with the little that is needed.
+my $dir = Echod::new_dir();
+my (undef, $text, $err) = Echod->run(args => ['-t']);
+my ($file) = "$text$err" =~ m{(/\S+/echod\.conf)\b};
+plan skip_all => 'echod names no default file' if !defined $file;
+my $etc = dirname($file);
+plan skip_all => "there is no $etc" if !-d $etc;
+for my $name (qw(passwd group hosts services protocols nsswitch.conf host.conf
+    ld.so.cache localtime)) {
+    my $content = Echod::slurp("$etc/$name") // next;
+    write_file("$dir/$name", $content);
+}
+plan skip_all => "no $etc of our own here"
+  if system("mount --bind $dir $etc 2>/dev/null") != 0;
+
+my $failed = qr/: error: reload failed, nothing has changed: $file: No such /;
+my @only = map { ('-o', "workers.$_") } 'start=1', 'min_spare=1';
+
+# Without it from the beginning: nothing is missing.
+my $d = Echod->start(config => undef,
+    options => [ '-l', '127.0.0.1:0', @only ]);
+like($d->reload, qr/: reload done /, 'without a file a reload is done');
+is(Echod::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
+    'everybody is served');
+
+# One that comes later is read.
+write_file($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
+like($d->reload, qr/: reload done /, 'with one, too');
+check_refused('as it says');
+
+# And then it may not be missing.
+my @workers;
+Echod::until(sub { @workers = $d->idle_workers });
+my $listeners = EchodProc::listeners($d->pid);
+rename $file, "$file~" or die "$file: $!";
+for my $round (1, 2) {
+    like($d->reload, $failed, "missing, round $round: a reload fails");
+    check_refused("missing, round $round");
+    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+        'the same workers');
+    is_deeply(EchodProc::listeners($d->pid), $listeners, 'the same socket');
+}
+rename "$file~", $file or die "$file: $!";
+like($d->reload, qr/: reload done /, 'when it is there again, it is done');
+check_refused('it is there again');
+$d->expect_log(qr/: error: reload failed, nothing has changed/);
+unlink $file;
+$d->finish(limits => { min_spare => 1, max_spare => 10, max => 256 });
+
+# The same for one that was there at the start.
+write_file($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
+$d = Echod->start(config => undef,
+    options => [ '-l', '127.0.0.1:0', @only ]);
+unlink $file;
+like($d->reload, $failed, 'there at the start: a reload fails');
+check_refused('there at the start');
+$d->expect_log(qr/: error: reload failed, nothing has changed/);
+$d->finish(limits => { min_spare => 1, max_spare => 10, max => 256 });
+done_testing;
+
+sub check_refused {
+    my ($what) = @_;
+    isnt(Echod::echo_once($d->port, 'x', local => '127.0.0.2') // '', 'x',
+        "$what: who is denied is not served");
+    is(Echod::echo_once($d->port, 'x'), 'x', "$what: others are");
+}
+
+sub write_file {
+    my ($path, $content) = @_;
+    open my $fh, '>:raw', $path or die "$path: $!";
+    print $fh $content;
+    close $fh or die "$path: $!";
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a root that may not signal other users takes their workers
+# into service by a reload: no later one, and no stop, reaches them any more.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodProc;
+
+Echod::needs_root();
+Echod::needs('setpriv');
+my @prefix = ('setpriv', '--bounding-set=-kill', '--inh-caps=-kill');
+plan skip_all => 'setpriv is not allowed here'
+  if system("@prefix true 2>/dev/null") != 0;
+my $uid = getpwnam 'nobody';
+plan skip_all => 'there is no nobody' if !$uid;
+
+sub config {
+    my ($user) = @_;
+    return Echod::DEFAULT_CONFIG . qq(user = "$user";\n);
+}
+
+my $d = Echod->start(config => config('root'), prefix => \@prefix);
+my @workers   = $d->workers;
+my $listeners = EchodProc::listeners($d->pid);
+
+$d->rewrite(config('nobody'));
+my $line = $d->reload // '';
+like($line, qr/: error: reload failed, nothing has changed: /,
+    'to another user a reload fails');
+like($line, qr/: cannot signal workers of uid $uid$/, 'and the log says why');
+is(Echod::echo_once($d->port, 'x'), 'x', 'echod serves');
+is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+    'by the same workers');
+is_deeply(EchodProc::listeners($d->pid), $listeners, 'at the same socket');
+
+$d->rewrite(config('root') . "access = { deny = [ \"127.0.0.1\" ]; };\n");
+like($d->reload, qr/: reload done /, 'to the same user it is done');
+ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
+    'the old workers have heard of it');
+isnt(Echod::echo_once($d->port, 'x') // '', 'x', 'and what it says is obeyed');
+$d->expect_log(qr/: error: reload failed, nothing has changed/);
+$d->finish;
+done_testing;
