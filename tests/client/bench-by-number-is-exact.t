@@ -65,7 +65,7 @@ for (
     my $server = EchocServer->start(fault => 'no_close');
     my $log = "$dir/log";
     my $r;
-    for my $try (1 .. 5) {
+    for my $try (1 .. 20) {
         my $bench = EchocBench->start(['-c', 1, @tolerant, '-n', 10, '-W', 20,
                 '--interval', '10ms', '--log', $log, @args], $server);
         # There is a second for that, which may be over before we see it.
@@ -143,7 +143,7 @@ for my $n (12, 30) {
 {
     my $name = '--connect-rate 1 --reconnect 1';
     my $r;
-    for my $try (1 .. 5) {
+    for my $try (1 .. 20) {
         $r = EchocBench::run([@tolerant, '--reconnect', 1, '--connect-rate', 1,
                 '-W', '0.6s', '-c', 1, '-n', 3], EchocServer->start);
         last if $r->{status} == 0;
