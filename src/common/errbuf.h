@@ -11,8 +11,8 @@ struct errbuf {
 };
 
 /*
- * Write the sentence, printf(3) fashion; its middle is cut out if it does not fit.
- * Always returns -1, so that a failing function can end in
+ * Write the sentence, printf(3) fashion; if it does not fit, its middle is cut
+ * out.  Always returns -1, so that a failing function can end in
  * `return errbuf_set(err, ...)`.
  */
 int errbuf_set(struct errbuf *, const char *fmt, ...)

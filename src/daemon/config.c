@@ -303,7 +303,7 @@ read_text(struct reading *r, const char *text)
 	config_t tree;
 	int result, back;
 
-	if ((back = source_enter(r->file, r->err)) == -1)
+	if (source_enter(r->file, &back, r->err) == -1)
 		return -1;
 	config_init(&tree);
 	result = config_read_string(&tree, text);

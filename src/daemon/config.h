@@ -38,7 +38,9 @@ enum {
 struct config_listen {
 	char address[ADDR_HOST];
 	char port[ADDR_PORT];
-	unsigned line; /* in the file of the list; where that includes it */
+	/* In the file of the list: of the entry, or of the list when the entry
+	 * is in a file that it includes. */
+	unsigned line;
 };
 
 /* One address to listen on. */

@@ -302,26 +302,28 @@ source_path(const char *path, const char *included, char *buf, size_t size)
 }
 
 int
-source_enter(const char *path, struct errbuf *err)
+source_enter(const char *path, int *back, struct errbuf *err)
 {
 	char directory[PATH_MAX];
-	int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	source_directory(path, directory, sizeof(directory));
-	if (back == -1 || chdir(directory) == -1) {
-		errbuf_sys(err, "%s", directory);
-		if (back != -1)
-			close(back);
-		return -1;
-	}
-	return back;
+	*back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (chdir(directory) == 0)
+		return 0;
+	errbuf_sys(err, "%s", directory);
+	if (*back != -1)
+		close(*back);
+	return -1;
 }
 
 int
 source_leave(int back, struct errbuf *err)
 {
-	int result = fchdir(back);
+	int result;
 
+	if (back == -1)
+		return 0;
+	result = fchdir(back);
 	if (result == -1)
 		errbuf_sys(err, "cannot go back to where we were");
 	close(back);

@@ -35,10 +35,11 @@ void source_directory(const char *path, char *directory, size_t size);
 
 /*
  * Go to that directory, as libconfig 1.5 knows no other way that leaves
- * absolute names alone.  Returns a descriptor of the directory before, for
- * source_leave(), which goes back; -1 with the reason in err.
+ * absolute names alone.  *back is for source_leave(), which goes back, unless
+ * that directory is one that we may not enter.  Both return -1 with the reason
+ * in err.
  */
-int source_enter(const char *path, struct errbuf *);
+int source_enter(const char *path, int *back, struct errbuf *);
 int source_leave(int back, struct errbuf *);
 
 /* Where a file is that `path` or one of its includes names. */

@@ -12,6 +12,7 @@
 #   # needs: root                 skipped otherwise
 use strict;
 use warnings;
+use Cwd ();
 use Test::More;
 use File::Temp qw(tempdir);
 use IO::Socket::IP;
@@ -148,6 +149,23 @@ for my $file (sort glob("$data/good-*.conf")) {
     ($status, $out, $err) = run('-T', '-c', "$dir/one/first.conf");
     is "$status $err", '0 ', 'a relative one is good';
     like $out, qr/^backlog = 8;/m, 'and the file that is meant';
+}
+
+# From a folder that is closed to who asks, as after su(1).
+SKIP: {
+    my $echod = $ENV{ECHOD} // './echod';
+    my $nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups';
+    skip 'nobody cannot run it here', 1
+        if $> != 0
+        || system("$nobody $echod -V >'$dir/out' 2>'$dir/err'") != 0;
+    local $ENV{ECHOD_WRAPPER} = join ' ', $nobody, $ENV{ECHOD_WRAPPER} // ();
+    my $here = Cwd::getcwd();
+    mkdir "$dir/closed", 0700;
+    chmod 0755, $dir;
+    chdir "$dir/closed" or die "$dir/closed: $!";
+    my ($status, $out, $err) = run('-t', '-c', "$dir/one/first.conf");
+    is "$status $err", '0 ', 'a folder that is closed is no matter';
+    chdir $here or die "$here: $!";
 }
 
 # The defaults: no file that is there by chance may change them.
