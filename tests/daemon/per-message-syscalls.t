@@ -16,13 +16,16 @@ is(Echod::echo($sock, 'hello'), 'hello', 'a client');
 my ($worker) = $d->busy_workers;
 my $trace = Echod::trace($d->dir . '/trace', $worker);
 
-# The tracer may miss what was under way when it came; so until it has seen
-# a message whole.
-my $seen = qr/^sendto\(.* = 7777$/m;
-ok(Echod::until(sub {
-    Echod::echo($sock, 'x' x 7777);
-    return Echod::slurp($d->dir . '/trace') =~ $seen;
-}), 'the tracer watches');
+# The tracer may miss what was under way when it came, and what is when it
+# goes; so before and after what is counted it has to see a message whole.
+sub seen {
+    my ($bytes) = @_;
+    return Echod::until(sub {
+        Echod::echo($sock, 'x' x $bytes);
+        return Echod::slurp($d->dir . '/trace') =~ /^sendto\(.* = $bytes$/m;
+    });
+}
+ok(seen(7777), 'the tracer watches');
 
 my $good = 0;
 for my $n (1 .. $messages) {
@@ -30,13 +33,13 @@ for my $n (1 .. $messages) {
     $good++ if Echod::echo($sock, $message) eq $message;
 }
 is($good, $messages, "$messages messages are echoed");
+ok(seen(8888), 'the tracer watches still');
 my @calls = Echod::end_trace($trace);
 close $sock;
 
-# From there on, up to the recv that waits when the tracer goes.
-my ($last) = grep { $calls[$_] =~ $seen } reverse 0 .. $#calls;
-splice @calls, 0, $last + 1;
-pop @calls while @calls && $calls[-1] !~ /^sendto\(.* = \d+$/;
+my ($last) = grep { $calls[$_] =~ /^sendto\(.* = 7777$/ } reverse 0 .. $#calls;
+my ($end) = grep { $calls[$_] =~ /^recvfrom\(.* = 8888$/ } 0 .. $#calls;
+@calls = @calls[$last + 1 .. $end - 1];
 my @wrong = grep {
     $calls[$_] !~ ($_ % 2 ? qr/^sendto\(.* = \d+$/ : qr/^recvfrom\(.* = \d+$/)
 } 0 .. $#calls;
