@@ -17,7 +17,7 @@ my $patience = 4 * Echod::scale();
 use constant PAUSE => 6;
 
 # send to a terminal that is not read for a while; all of them at a time.
-SKIP: {
+{
     my $server = EchocServer->start;
     my $text = 'precious ' x 40_000;
     my $dir = Echod::new_dir();

@@ -21,7 +21,8 @@ sub write_file {
 }
 
 # attempts(PERL, STOLEN): run a test that executes PERL with the number of its
-# try as $try, while as many hundredths of a second are stolen each time.
+# try as $try, while as many hundredths of a second are stolen each time; undef:
+# nobody counts them.
 # Returns how often it ran, run-test's exit status, and what is left of its
 # output when comments are gone.
 sub attempts {
@@ -33,12 +34,12 @@ open my \$fh, '>>', '$dir/tries' or die; print \$fh 'x'; close \$fh;
 my \$try = -s '$dir/tries';
 open \$fh, '>', '$dir/stat' or die;
 printf \$fh "cpu 9 9 9 9 9 9 9 %d 9 9\\ncpu0 1 1 1 1 1 1 1 1 1 1\\n",
-    $stolen * \$try;
+    @{[$stolen // 500]} * \$try;
 close \$fh;
 \$| = 1;
 $perl
 END
-    local $ENV{ECHOD_TEST_STAT} = "$dir/stat";
+    local $ENV{ECHOD_TEST_STAT} = defined $stolen ? "$dir/stat" : "$dir/none";
     local $ENV{ECHOD_BUILDDIR} = $dir;
     my ($status, $text) = output('sh', top() . '/tests/run-test',
         "$dir/some.t");
@@ -55,6 +56,8 @@ for (
     ['a good test', 'print "1..1\nok 1 - it\n";', 500, 1, 0,
         "1..1\nok 1 - it\n"],
     ['a failure on a machine of its own', $once, 0, 1, 0,
+        "1..1\nnot ok 1 - try 1\n"],
+    ['a failure, and nobody counts', $once, undef, 1, 0,
         "1..1\nnot ok 1 - try 1\n"],
     ['a failure, hardly robbed', $once, 19, 1, 0, "1..1\nnot ok 1 - try 1\n"],
     ['a failure, robbed', $once, 20, 2, 0, "1..1\nok 1 - try 2\n"],
@@ -79,7 +82,8 @@ for (
         'one that needs the machine to itself is skipped');
 }
 
-my (undef, undef, undef, $text) = attempts("print STDERR qq(why\\n); $once", 33);
+my (undef, undef, undef, $text) =
+    attempts("print STDERR qq(why\\n); $once", 33);
 like $text, qr{^\#\ repeated:\ .*\ 330\ ms\ .*
     ^\#\|\ why\n\#\|\ 1\.\.1\n\#\|\ not\ ok\ 1\ -\ try\ 1\n
     why\n1\.\.1\nok\ 1\ -\ try\ 2\n\z}xms,
