@@ -200,6 +200,7 @@ daemon_tests = \
 	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/process-group-signal.t \
+	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/queued-clients-are-served-on-stop.t \
 	%D%/daemon/quit-ends-cleanly.t \
 	%D%/daemon/real-syslogd.t \

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -17,6 +18,16 @@ enum {
 	KEEP_MAX = 160,
 	FEW = 4096, /* descriptors that somebody may have left open */
 };
+
+void
+confine_name(const char *role)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "echod:%s", role);
+	/* It cannot fail for a name in our own memory. */
+	(void)prctl(PR_SET_NAME, name);
+}
 
 static int
 by_number(const void *a, const void *b)

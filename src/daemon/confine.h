@@ -20,6 +20,12 @@ struct confine_user {
 };
 
 /*
+ * Name this process "echod:ROLE" for ps(1) and its like (PR_SET_NAME in
+ * prctl(2)); at most 15 bytes in all, the kernel cuts off the rest.
+ */
+void confine_name(const char *role);
+
+/*
  * Close every descriptor that is not listed; 0, 1 and 2 become /dev/null
  * when they are not.
  */

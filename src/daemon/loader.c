@@ -49,6 +49,7 @@ load_and_exit(int fd, const struct options *opt, struct load *load,
 	/* It ends by itself, by a limit, or with its parent. */
 	signals_deaf();
 	confine_descriptors(keep, 1);
+	confine_name("loader");
 	if (confine_parent(parent, SIGKILL, &load->err) == -1)
 		_exit(EX_OSERR);
 	LIMIT(RLIMIT_CPU, 2);

@@ -165,6 +165,7 @@ child(const struct logger *logger)
 
 	signals_deaf();
 	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
+	confine_name("logger");
 	if (confine_identity(&user, &err) == -1) {
 		emit(&logger->settings, LEVEL_ERR, getpid(), err.text);
 		_exit(EX_NOPERM);

@@ -100,6 +100,7 @@ run(struct options *opt)
 		complain(master.err.text);
 		return EX_OSERR;
 	}
+	confine_name("master");
 	status = master_run(&master, opt, notify);
 	/* A start that failed: whoever started it has to know. */
 	if (master.notify != -1 && status == EX_OK)

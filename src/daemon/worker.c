@@ -360,6 +360,7 @@ keep_descriptors(void)
 	keep[n++] = w.job->demand;
 	keep[n++] = w.job->log->write_fd;
 	confine_descriptors(keep, n);
+	confine_name("worker");
 }
 
 static _Noreturn void

@@ -37,7 +37,7 @@ sub is_echod {
     my $text = Echod::slurp('/proc/' . $d->pid . '/status') // '';
     # It blocks its signals first thing; before that, the system rules.
     return !$d->is_running
-        || $text =~ /^Name:\s*echod$/m && $text =~ /^SigBlk:\s*0*[1-9a-f]/m;
+        || $text =~ /^Name:\s*echod\b/m && $text =~ /^SigBlk:\s*0*[1-9a-f]/m;
 }
 
 sub outcome {

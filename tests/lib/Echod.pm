@@ -817,20 +817,14 @@ sub children {
     return defined $self->{pid} ? children_of($self->{pid}) : ();
 }
 
-# A child has one of these roles: 'worker', 'logger', 'loader' (or a child so
-# young that it still has all of its parent's descriptors: 'new'; or 'zombie').
+# role(PID): what a process of echod is, by the name that it gave itself:
+# 'worker', 'logger' or 'loader'; 'new' for a child that still has the master's
+# name; 'zombie' for one that has ended.
 sub role {
     my ($self, $pid) = @_;
-    my $what = join ' ', do { my %fd = descriptors($pid); values %fd };
     return 'zombie' unless is_alive($pid);
-    return 'new' if $what eq '' || $what =~ /signalfd/;
-    return 'worker' if $what =~ /eventfd/;
-    # The loader writes a pipe, the logger only reads one.
-    my $reads = grep { (slurp($_) // '') =~ /^flags:\s*0\d*0$/m }
-        map { "/proc/$pid/fdinfo/$_" }
-        do { my %fd = descriptors($pid);
-        grep { $fd{$_} =~ /^pipe/ && $_ > 2 } keys %fd };
-    return $reads ? 'logger' : 'loader';
+    my ($role) = (slurp("/proc/$pid/comm") // '') =~ /^echod:(\w+)$/;
+    return ($role // 'master') eq 'master' ? 'new' : $role;
 }
 
 # workers: the pids of those that are confined, whether or not they have a

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, an operator who looks at the processes with ps cannot tell
+# which of them is the master, the logger or a worker.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodShim;
+
+Echod::needs('ps');
+
+# ps_names(PID, ...): how many of these processes have which name, as ps says.
+sub ps_names {
+    my @pids = @_;
+    my %count;
+    $count{$_}++ for map { /^(\S+)$/ ? $1 : () }
+        split /\n/, qx(ps -o comm= -p @{[join ',', @pids]});
+    return \%count;
+}
+
+# A loader can be looked at while its name service hangs.
+my $shim = EchodShim->build;
+my $d = Echod->start(env => $shim->env,
+    config => qq(listen = ( { address = "localhost"; port = 0; } );\n));
+is_deeply ps_names($d->{pid}, $d->children),
+    { 'echod:master' => 1, 'echod:logger' => 1, 'echod:worker' => 5 },
+    'master, logger and workers are told apart';
+
+my $client = $d->connect;
+is Echod::echo($client, 'x'), 'x', 'a worker serves';
+is_deeply ps_names($d->busy_workers), { 'echod:worker' => 1 },
+    'and has the same name while it does';
+close $client;
+
+$shim->on('hold-getaddrinfo');
+my $from = $d->mark;
+$d->signal('HUP');
+ok Echod::until(sub { $shim->entered('getaddrinfo') }), 'a reload loads';
+is_deeply ps_names($shim->entered('getaddrinfo')), { 'echod:loader' => 1 },
+    'the loader is told from them';
+$shim->off('hold-getaddrinfo');
+ok $d->wait_log(qr/: reload done/, from => $from), 'and goes';
+
+$d->finish;
+done_testing;
