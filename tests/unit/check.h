@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * check: what the unit tests share: cmocka with its prerequisites, a check
- * that says which row of a table failed, a folder for files, and children.
+ * that says which row of a table failed, a locale, a folder for files, and children.
  */
 #ifndef ECHOD_CHECK_H
 #define ECHOD_CHECK_H
@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,20 @@
 			print_error("\n");                                     \
 			fail();                                                \
 		}                                                              \
+	} while (0)
+
+/*
+ * Go into a locale whose numbers have a comma, until setlocale(LC_ALL, "C"), or
+ * skip the test where there is none.  "make check" has one made.
+ */
+#define NEED_COMMA_LOCALE()                                                    \
+	do {                                                                   \
+		const char *folder = getenv("ECHOD_LOCALES");                  \
+                                                                               \
+		if (folder != NULL)                                            \
+			(void)setenv("LOCPATH", folder, 1);                    \
+		if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL)                  \
+			skip();                                                \
 	} while (0)
 
 /* Two strings are equal, in this case. */
