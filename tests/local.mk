@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # Every test ends in .t and prints TAP.  Those in unit/ are C programs, the
-# others Perl; run-test knows the difference.
+# others Perl; run-test knows the difference.  README.md tells where a new test
+# goes.
 #
 # To add a unit test: its name in unit_tests and its _SOURCES line.
 # To add a Perl test: its name in client_tests, daemon_tests or style_tests.
@@ -247,13 +248,13 @@ style_tests = \
 	%D%/style/documented.t \
 	%D%/style/format.t \
 	%D%/style/hardened.t \
+	%D%/style/harness.t \
 	%D%/style/headers-stand-alone.t \
 	%D%/style/layering.t \
 	%D%/style/listed.t \
 	%D%/style/manual-lint.t \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
-	%D%/style/repeats-what-was-robbed.t \
 	%D%/style/sample-file.t \
 	%D%/style/shell-lint.t \
 	%D%/style/sizes.t
@@ -278,6 +279,8 @@ test_support = \
 	%D%/lib/shim.c
 
 EXTRA_DIST += \
+	%D%/README.md \
+	%D%/harness \
 	%D%/run-test \
 	$(client_tests) \
 	$(daemon_tests) \
@@ -300,28 +303,57 @@ client_ldadd = \
 	$(CMOCKA_LIBS)
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 
+# No check_PROGRAMS: make would name each of them whenever it checks.
 if HAVE_CMOCKA
-check_PROGRAMS += $(unit_tests)
+EXTRA_PROGRAMS += $(unit_tests)
+CLEANFILES += $(unit_tests)
 built_unit_tests = $(unit_tests)
 else
 built_unit_tests =
 endif
 
-TESTS = $(built_unit_tests) $(client_tests) $(daemon_tests) $(style_tests)
-TEST_EXTENSIONS = .t
-T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
-	$(top_srcdir)/build-aux/tap-driver.sh
-T_LOG_DRIVER_FLAGS = --merge
-T_LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run-test
+# Running them ------------------------------------------------------------
+#
+# Tags in the tests tell the tiers apart; tests/harness knows them.  TESTS, if
+# given, are the tests to run, whatever their tier.
 
-AM_TESTS_ENVIRONMENT = \
-	ECHOD='$(abs_builddir)/echod'; export ECHOD; \
-	ECHOC='$(abs_builddir)/echoc'; export ECHOC; \
-	ECHOD_SRCDIR='$(abs_top_srcdir)'; export ECHOD_SRCDIR; \
-	ECHOD_BUILDDIR='$(abs_builddir)'; export ECHOD_BUILDDIR; \
-	ECHOD_VERSION='$(VERSION)'; export ECHOD_VERSION; \
-	PERL='$(PERL)'; export PERL; \
-	CC='$(CC)'; export CC;
+all_tests = $(built_unit_tests) $(style_tests) $(daemon_tests) $(client_tests)
+
+harness = \
+	ECHOD='$(abs_builddir)/echod' \
+	ECHOC='$(abs_builddir)/echoc' \
+	ECHOD_SRCDIR='$(abs_top_srcdir)' \
+	ECHOD_BUILDDIR='$(abs_builddir)' \
+	ECHOD_VERSION='$(VERSION)' \
+	ECHOD_LOCALES='$(abs_builddir)/locales' \
+	CC='$(CC)' \
+	PERL='$(PERL)' \
+	$(PERL) $(top_srcdir)/%D%/harness $${V:+-v} $(HARNESS_FLAGS)
+
+check-local: check-build
+	@if test -n "$(TESTS)"; then \
+	    $(harness) $(TESTS); \
+	else \
+	    $(harness) -t check $(all_tests); \
+	fi
+
+check-slow: check-build
+	@$(harness) -t slow -l check-slow.log $(all_tests)
+
+# All that the tests need, and no test.
+check-build: all $(built_unit_tests) locales
+	@test -n "$(PERL)" || { \
+	    echo 'the tests need Perl with Test::More, TAP::Harness and' \
+		'IO::Socket::IP' >&2; false; }
+
+# A locale whose numbers have a comma; without its sources the tests that need
+# it are skipped.
+locales:
+	@mkdir -p $@
+	-@test -e $@/de_DE.UTF-8 || ! command -v localedef >/dev/null || \
+	    localedef -i de_DE -f UTF-8 $@/de_DE.UTF-8 >/dev/null 2>&1
+
+.PHONY: check-build check-slow
 
 # Valgrind ---------------------------------------------------------------
 
@@ -335,10 +367,9 @@ valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 	--errors-for-leak-kinds=definite,possible --error-exitcode=99 \
 	--log-file=%q{ECHOD_REPORTS}/valgrind.%p
 
-VALGRIND_TESTS = $(built_unit_tests) $(client_tests) $(daemon_tests)
+VALGRIND_TESTS = $(built_unit_tests) $(daemon_tests) $(client_tests)
 
-check-valgrind:
+check-valgrind: check-build
 	ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \
-	    $(MAKE) $(AM_MAKEFLAGS) check \
-	    TESTS='$(VALGRIND_TESTS)'
+	    $(harness) -l check-valgrind.log $(VALGRIND_TESTS)
 .PHONY: check-valgrind

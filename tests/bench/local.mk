@@ -7,7 +7,7 @@ bench_programs = \
 	%D%/bare-load$(EXEEXT) \
 	%D%/epoll-echo$(EXEEXT)
 
-EXTRA_PROGRAMS = \
+EXTRA_PROGRAMS += \
 	%D%/bare-load \
 	%D%/epoll-echo
 CLEANFILES += $(bench_programs)

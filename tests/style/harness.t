@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a test is repeated, or left out, that would have shown an
-# error, or a busy host makes tests fail that go by the clock.
+# If this fails, tests/harness hides a failure, leaves a test out, or blames
+# echod for what the host of this machine did.
 use strict;
 use warnings;
 
@@ -11,25 +11,46 @@ use Test::More;
 use EchodSource;
 
 my $dir = File::Temp->newdir;
+mkdir "$dir/tests" or die "$dir/tests: $!";
+my $log = "$dir/log";
+local $ENV{ECHOD_TEST_STAT} = "$dir/stat";
+local $ENV{ECHOD_BUILDDIR} = $dir;
 
 sub write_file {
     my ($name, $text) = @_;
     open my $fh, '>', "$dir/$name" or die "$dir/$name: $!";
     print $fh $text;
     close $fh or die "$dir/$name: $!";
-    return;
+    return "$dir/$name";
 }
+
+sub read_file {
+    open my $fh, '<', shift or return '';
+    local $/;
+    return scalar(<$fh>) // '';
+}
+
+# harness(ARGUMENT...): exit status and output of a run.
+sub harness {
+    return output($^X, top() . '/tests/harness', '-l', $log, @_);
+}
+
+# What ends each output, with the numbers of results.
+sub total {
+    return (shift =~ /^(\d+ passed, \d+ failed, \d+ skipped)\n\z/m)[0];
+}
+
+# Tests that a host robs -----------------------------------------------------
 
 # attempts(PERL, STOLEN): run a test that executes PERL with the number of its
 # try as $try, while as many hundredths of a second are stolen each time; undef:
 # nobody counts them.
-# Returns how often it ran, run-test's exit status, and what is left of its
-# output when comments are gone.
+# Returns how often it ran, and the harness' exit status, total and output.
 sub attempts {
     my ($perl, $stolen) = @_;
     write_file('tries', '');
     write_file('stat', "cpu  9 9 9 9 9 9 9 0 9 9\ncpu0 9 9 9 9 9 9 9 5 9 9\n");
-    write_file('some.t', <<"END");
+    my $test = write_file('some.t', <<"END");
 open my \$fh, '>>', '$dir/tries' or die; print \$fh 'x'; close \$fh;
 my \$try = -s '$dir/tries';
 open \$fh, '>', '$dir/stat' or die;
@@ -39,54 +60,134 @@ close \$fh;
 \$| = 1;
 $perl
 END
+    unlink "$dir/stat" unless defined $stolen;
     local $ENV{ECHOD_TEST_STAT} = defined $stolen ? "$dir/stat" : "$dir/none";
-    local $ENV{ECHOD_BUILDDIR} = $dir;
-    my ($status, $text) = output('sh', top() . '/tests/run-test',
-        "$dir/some.t");
-    (my $plain = $text) =~ s/^#.*\n//mg;
-    return (-s "$dir/tries", $status, $plain, $text);
+    my ($status, $text) = harness($test);
+    return (-s "$dir/tries", $status, total($text), $text);
 }
 
 my $always = 'print "1..1\nnot ok 1 - it\n"; exit 1;';
 my $once = 'print "1..1\n", $try < 2 ? "not " : "", "ok 1 - try $try\n";'
     . 'exit($try < 2 ? 1 : 0);';
+my ($good, $bad) = ('1 passed, 0 failed, 0 skipped',
+    '0 passed, 1 failed, 0 skipped');
 
-# [what, what the test does, time stolen, runs, exit status, output]
+# [what, what the test does, time stolen, runs, exit status, total]
 for (
-    ['a good test', 'print "1..1\nok 1 - it\n";', 500, 1, 0,
-        "1..1\nok 1 - it\n"],
-    ['a failure on a machine of its own', $once, 0, 1, 0,
-        "1..1\nnot ok 1 - try 1\n"],
-    ['a failure, and nobody counts', $once, undef, 1, 0,
-        "1..1\nnot ok 1 - try 1\n"],
-    ['a failure, hardly robbed', $once, 19, 1, 0, "1..1\nnot ok 1 - try 1\n"],
-    ['a failure, robbed', $once, 20, 2, 0, "1..1\nok 1 - try 2\n"],
-    ['a failure each time', $always, 100, 3, 0, "1..1\nnot ok 1 - it\n"],
-    ['death', 'print "1..1\n"; exit 3;', 100, 3, 3, "1..1\n"],
+    ['a good test', 'print "1..1\nok 1 - it\n";', 500, 1, 0, $good],
+    ['a failure on a machine of its own', $once, 0, 1, 1, $bad],
+    ['a failure, and nobody counts', $once, undef, 1, 1, $bad],
+    ['a failure, hardly robbed', $once, 19, 1, 1, $bad],
+    ['a failure, robbed', $once, 20, 2, 0, $good],
+    ['a failure each time', $always, 100, 3, 1, $bad],
+    ['death', 'print "1..1\n"; exit 3;', 100, 3, 1, $bad],
+    ['death after all results', 'print "1..1\nok 1 - it\n"; exit 3;', 0, 1, 1,
+        '1 passed, 1 failed, 0 skipped'],
+    ['an end that comes too early', 'print "1..2\nok 1 - it\n";', 0, 1, 1,
+        '1 passed, 1 failed, 0 skipped'],
     ['an expected failure', 'print "1..1\nnot ok 1 - it # TODO later\n";',
-        100, 1, 0, "1..1\nnot ok 1 - it # TODO later\n"],
+        100, 1, 0, $good],
+    ['a part that is skipped',
+        'print "1..2\nok 1 - it\nok 2 # SKIP not here\n";', 0, 1, 0,
+        '1 passed, 0 failed, 1 skipped'],
+    ['all of it skipped', 'print "1..0 # SKIP not here\n";', 0, 1, 0,
+        '0 passed, 0 failed, 1 skipped'],
     ['a finding', 'open my $r, ">", "$ENV{ECHOD_REPORTS}/asan.1" or die;'
             . 'print $r "leak\n"; close $r; print "1..1\nok 1 - it\n";',
-        100, 1, 99, "1..1\nok 1 - it\n"],
+        100, 1, 1, '1 passed, 1 failed, 0 skipped'],
 ) {
     my ($what, $perl, $stolen, @wanted) = @$_;
     my @is = attempts($perl, $stolen);
     is_deeply([@is[0 .. 2]], \@wanted, $what) or diag $is[3];
 }
 
-{
-    local $ENV{ECHOD_TEST_TOGETHER} = 1;
-    is((attempts('print "1..1\nok 1 - it\n";', 0))[0], 1,
-        'a test that may run beside others does');
-    is_deeply([(attempts("# run-test: alone\n$always", 0))[0, 1]], [0, 0],
-        'one that needs the machine to itself is skipped');
+attempts("print STDERR qq(why\\n); $once", 33);
+like read_file($log), qr{^why\n1\.\.1\nnot\ ok\ 1\ -\ try\ 1\n
+    .*^\#\ repeated:\ .*\ 330\ ms\ .*
+    ^why\n1\.\.1\nok\ 1\ -\ try\ 2\n}xms,
+    'what the first run has said is kept';
+
+# Tiers and output -----------------------------------------------------------
+
+# Each test writes a line when it begins and one when it ends.
+my $order = "$dir/order";
+
+sub tagged {
+    my ($name, $tag) = @_;
+    return write_file("tests/$name.t", <<"END");
+# A test.
+#
+$tag
+use Time::HiRes;
+sub say_it { open my \$fh, '>>', '$order'; syswrite \$fh, "\$_[0] $name\\n" }
+say_it('begin');
+# Others are given the time to begin.
+Time::HiRes::sleep(\$_) for 0.02;
+say_it('end');
+print "1..1\\nok 1 - a result\\n";
+END
 }
 
-my (undef, undef, undef, $text) =
-    attempts("print STDERR qq(why\\n); $once", 33);
-like $text, qr{^\#\ repeated:\ .*\ 330\ ms\ .*
-    ^\#\|\ why\n\#\|\ 1\.\.1\n\#\|\ not\ ok\ 1\ -\ try\ 1\n
-    why\n1\.\.1\nok\ 1\ -\ try\ 2\n\z}xms,
-    'what the first one has said is kept';
+my $quick = tagged('quick', '# nothing special');
+my $slow = tagged('slow', '# slow: waits for a clock');
+my @alone = map { tagged("alone$_", '# alone: measures a time') } 1, 2;
+
+# ran(ARGUMENT...): the names of the tests that begin and end, in order.
+sub ran {
+    unlink $order;
+    my ($status, $text) = harness(@_, $quick, $alone[0], $slow, $alone[1]);
+    is $status, 0, "harness @_" or diag $text;
+    return split /\n/, read_file($order);
+}
+
+is_deeply [ran('-t', 'check')], ['begin quick', 'end quick'],
+    'the first tier is what has no tag';
+my @alone_last = map { ("begin alone$_", "end alone$_") } 1, 2;
+is_deeply [ran('-t', 'slow')], ['begin slow', 'end slow', @alone_last],
+    'the second one has the rest; what must be alone is';
+my @all = ran('-j', 2);
+is_deeply [sort @all[0 .. 3]],
+    ['begin quick', 'begin slow', 'end quick', 'end slow'],
+    'without a tier all of them run, others first';
+is_deeply [@all[4 .. $#all]], \@alone_last, 'and these alone';
+
+my $fails = write_file('tests/fails.t',
+    "print qq(1..2\nok 1 - good one\nnot ok 2 - bad one\n# the reason\n);\n");
+my (undef, $text) = harness($quick, $fails);
+like $text, qr{^ok\s+[\d.]+\ s\s+1\ \ \S+/quick\.t$}mx,
+    'a line for a test has its time and its number of results';
+like $text, qr{^FAIL\s+[\d.]+\ s\s+1\ of\ 2\ failed\ \ \S+/fails\.t$}mx,
+    'and whether some have failed';
+unlike $text, qr/good one|a result/, 'but not each result';
+like $text, qr{\n==== \S+/fails.t\n1\.\.2\nnot ok 2 - bad one\n# the reason\n},
+    'what has failed is shown once more';
+like $text, qr{^2 files in \d+ s, \d+ s of processor time; .* \Q$log\E$}m,
+    'the times of all, and where the log is';
+like read_file($log), qr/ok 1 - good one\n/, 'which has each result';
+like((harness('-v', $quick))[1], qr/^ok 1 - a result$/m, '-v shows each result');
+
+# Mistakes -------------------------------------------------------------------
+
+is((harness('-t', 'fast', $quick))[0], 2, 'a tier that does not exist');
+is((harness())[0], 2, 'no test');
+is((harness('-t', 'slow', $quick))[0], 2, 'no test in the tier');
+is((harness("$dir/nowhere.t"))[0], 1, 'a test that does not exist fails');
+
+# Tags in this tree ----------------------------------------------------------
+
+my %tag;
+for my $file (files('tests', qr{^tests/(?:unit/.*\.c|\w+/.*\.t)$})) {
+    my @head;
+    for (lines($file)) {
+        last unless m{^(?:#| \*|/\*)};
+        push @head, $_;
+    }
+    my @tags = grep { m{^(?:#| \*)\s*(?:slow|alone|run-test)\b.*:} } @head;
+    next unless @tags;
+    ok @tags == 1 && $tags[0] =~ /^(?:#| \*) (?:slow|alone): \w.*\w$/,
+        "$file has one tag, with its reason";
+    $tag{$file} = 1;
+}
+cmp_ok scalar keys %tag, '>', 5, 'some tests have one';
 
 done_testing;
