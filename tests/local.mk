@@ -328,7 +328,7 @@ harness = \
 	ECHOD_LOCALES='$(abs_builddir)/locales' \
 	CC='$(CC)' \
 	PERL='$(PERL)' \
-	$(PERL) $(top_srcdir)/%D%/harness $${V:+-v} $(HARNESS_FLAGS)
+	$(PERL) $(top_srcdir)/%D%/harness $(HARNESS_FLAGS)
 
 check-local: check-build
 	@if test -n "$(TESTS)"; then \

@@ -14,7 +14,7 @@ my $dir = File::Temp->newdir;
 mkdir "$dir/tests" or die "$dir/tests: $!";
 my $log = "$dir/log";
 local $ENV{ECHOD_TEST_STAT} = "$dir/stat";
-local $ENV{ECHOD_BUILDDIR} = $dir;
+delete $ENV{V};
 
 sub write_file {
     my ($name, $text) = @_;
