@@ -11,21 +11,52 @@ use Echoc;
 use EchocBench;
 use EchocServer;
 
-my @short = ('-d', '0.4s', '--warmup', '30ms', '-c', 6);
+# So many loads at the same time: most of them wait, most of the time.
+use constant TOGETHER => 9;
+
+my @short = ('-d', '0.1s', '--warmup', '30ms', '-c', 6);
 my @patience = ('-W', 0.3 * Echod::scale());
 # For those who have to be served before they wait for ever.
 my @longer = ('-W', Echod::scale());
 
-# check(NAME, SERVER, ARGUMENTS, STATUS, %more): one load; STATUS may be a
-# pattern.  More is wanted: each is a member of "messages", with the least
-# that it must be, or a pattern that it must match.
-sub check {
-    my ($name, $server, $args, $status, %more) = @_;
-    my $r = EchocBench::run($args, $server);
-    judge($name, $r, $status, %more);
-    return $r;
+# side_by_side(JOB...): run loads at the same time, and judge each as judge()
+# does.  A job is a hash of name, args, server (or CODE that starts one), status,
+# more (a hash), and met: CODE that tells from its result whether it has met
+# what it was to meet.  One that has not, because the machine was busy, is run
+# again.
+sub side_by_side {
+    my @jobs = @_;
+    my $together = Echod::is_slow() ? 2 : TOGETHER;
+    while (my @few = splice @jobs, 0, $together) {
+        my @running = map { begin($_) } @few;
+        for my $job (@few) {
+            my $r = (shift @running)->wait;
+            for (1 .. 4) {
+                last if $job->{met}->($r);
+                $r = begin($job)->wait;
+            }
+            judge($job->{name}, $r, $job->{status}, %{ $job->{more} });
+            $job->{then}->($r) if $job->{then};
+        }
+    }
+    return;
 }
 
+sub begin {
+    my $job = shift;
+    my $server = $job->{server};
+    return EchocBench->start($job->{args},
+        ref $server eq 'CODE' ? $server->() : $server);
+}
+
+# was_loaded(RESULT): the machine did not stand still for all of a short load.
+sub was_loaded {
+    return $_[0]{stderr} !~ /: not one echo: nothing was sent$/m;
+}
+
+# judge(NAME, RESULT, STATUS, %more): of one load; STATUS may be a pattern.
+# More is wanted: each is a member of "messages", with the least that it must
+# be, or a pattern that it must match.
 sub judge {
     my ($name, $r, $status, %more) = @_;
     like($r->{status}, qr/^(?:$status)\z/, "$name: status $status")
@@ -48,51 +79,66 @@ sub exactly { my $n = shift; return qr/^$n\z/ }
 # Nothing goes wrong, in each form of load.
 my $good = EchocServer->start;
 my @clean = (
-    [['-t', 1]],
-    [['-t', 3, '-c', 7, '-P', 5]],
-    [['-s', '64,512,4096', '-P', 3]],
-    [['-s', '1-20000', '-P', 2, '-t', 2]],
-    [['-s', '1m', '-c', 2]],
-    [['--reconnect', 1]],
-    [['--reconnect', 7, '-P', 3]],
-    [['-R', 1000]],
-    [['-R', 1000, '-s', '64-4096', '-t', 2]],
-    [['-R', 500, '--reconnect', 3]],
+    ['-t', 1],
+    ['-t', 3, '-c', 7, '-P', 5],
+    ['-s', '64,512,4096', '-P', 3],
+    ['-s', '1-20000', '-P', 2, '-t', 2],
+    ['-s', '1m', '-c', 2],
+    ['--reconnect', 1],
+    ['--reconnect', 7, '-P', 3],
+    ['-R', 1000],
+    ['-R', 1000, '-s', '64-4096', '-t', 2],
+    ['-R', 500, '--reconnect', 3],
 );
-for (@clean) {
-    my ($args) = @$_;
-    check("@$args", $good, [@short, @$args], 0, %clean, echoed => 1);
-}
-for my $args (
+side_by_side(map { {
+    name => "@$_",
+    args => [@short, @$_],
+    server => $good,
+    status => 0,
+    more => { %clean, echoed => 1 },
+    met => \&was_loaded,
+} } @clean);
+side_by_side(map { {
+    name => "@$_",
+    args => ['-c', 6, @$_],
+    server => $good,
+    status => 0,
+    more => { %clean, sent => exactly($_->[1]), echoed => exactly($_->[1]) },
+    met => \&was_loaded,
+} } (
     ['-n', 1234], ['-n', 1, '-t', 2], ['-n', 999, '-t', 3, '-P', 5],
     ['-n', 300, '-R', 2000], ['-n', 100, '--reconnect', 7],
     ['-n', 200, '-R', 1000, '-t', 2, '--reconnect', 3],
     ['-n', 400, '-s', '10-30k', '--warmup', '30ms'],
-) {
-    check("@$args", $good, ['-c', 6, @$args], 0, %clean,
-        sent => exactly($args->[1]), echoed => exactly($args->[1]));
-}
+));
 
 # A server that is wrong from some byte on, on every connection: one of six has
 # come to that after so many echoes.
 my %at = (at => 64 * 10);
 use constant ENOUGH => 6 * 10;
 
-# meet(FAULT, UNSERVED, ARGUMENTS): a load that the fault was met in, with so
-# many connections that were not served.  A busy machine may not serve others in
-# time either, or not enough in a short time.
-sub meet {
-    my ($fault, $unserved, @args) = @_;
-    my $r;
-    for (1 .. 5) {
-        $r = EchocBench::run(\@args, sub { EchocServer->start(%$fault) });
-        my $json = $r->{json} // last;
-        last if ($json->{connect}{failed}{timeout} // 0) <= $unserved
-            && ($r->{status} != 0 || $json->{messages}{echoed} > ENOUGH);
-    }
-    return $r;
+# meeting(NAME, FAULT, UNSERVED, ARGUMENTS, STATUS, %more): the job of a load that
+# has to meet the fault, with so many connections that are not served.  A busy
+# machine may not serve others in time either, or not enough in a short time.
+sub meeting {
+    my ($name, $fault, $unserved, $args, $status, %more) = @_;
+    return {
+        name => $name,
+        args => $args,
+        server => sub { EchocServer->start(%$fault) },
+        status => $status,
+        more => \%more,
+        met => sub {
+            my $r = shift;
+            my $json = $r->{json} // return 1;
+            return was_loaded($r)
+                && ($json->{connect}{failed}{timeout} // 0) <= $unserved
+                && ($r->{status} != 0 || $json->{messages}{echoed} > ENOUGH);
+        },
+    };
 }
 
+my @meetings;
 for (
     [{ fault => 'early', at => 64 * 10 + 10 }, 1, errors => 1],
     [{ fault => 'reset', at => 64 * 10 + 10 }, 1, errors => 1],
@@ -107,46 +153,68 @@ for (
     push @how, ['-P', 2], ['-n', 200, '-R', 3000]
         if $fault->{fault} =~ /early|stall/;
     for my $how (@how) {
-        judge("$fault->{fault} @$how",
-            meet($fault, 0, @short, '--warmup', 0, @wait, @$how), $status,
-            echoed => 1, @wanted);
+        push @meetings, meeting("$fault->{fault} @$how", $fault, 0,
+            [@short, '--warmup', 0, @wait, @$how], $status, echoed => 1,
+            @wanted);
     }
 }
 
 # One that never answers is connected to, and no more.
 for my $fault (qw(silent unread)) {
-    my $server = EchocServer->start(fault => $fault);
-    check($fault, $server, [@short, @patience], 5,
-        sent => exactly(0), echoed => exactly(0));
+    push @meetings, {
+        name => $fault,
+        args => [@short, @patience],
+        server => EchocServer->start(fault => $fault),
+        status => 5,
+        more => { sent => exactly(0), echoed => exactly(0) },
+        met => sub { 1 },
+    };
 }
 
 # One connection of several is never served.
-my $r = meet({ fault => 'unread', only => 3 }, 1, @short, @longer);
-judge('unread, one of them', $r, 1, %clean, echoed => 1);
-is_deeply($r->{json}{connect}{failed}, { timeout => 1 },
-    'unread, one of them: it was not established');
+push @meetings, meeting('unread, one of them', { fault => 'unread', only => 3 },
+    1, [@short, @longer], 1, %clean, echoed => 1);
+$meetings[-1]{then} = sub {
+    is_deeply($_[0]{json}{connect}{failed}, { timeout => 1 },
+        'unread, one of them: it was not established');
+};
 
 # No room for what is due: it is told as such, and none is forgotten.
-$r = meet({ fault => 'stall', at => 1 << 20, for => 600, rcvbuf => 8192 }, 0,
-    '-R', 200, '-s', '256k', '-c', 1, '-d', '0.8s', '--warmup', 0, @longer);
-judge('-R, and no room', $r, 1, echoed => 1, not_sent => 1, timeouts => 1);
-my $m = $r->{json}{messages};
-cmp_ok(abs($m->{due} - $m->{sent} - $m->{not_sent}), '<=', 1,
-    '-R, and no room: each that was due was sent or could not be')
-    or diag(EchocBench::figures($r));
+push @meetings, meeting('-R, and no room', { fault => 'stall', at => 1 << 20,
+        for => 600, rcvbuf => 8192 }, 0,
+    ['-R', 200, '-s', '256k', '-c', 1, '-d', '0.5s', '--warmup', 0, @longer],
+    1, echoed => 1, not_sent => 1, timeouts => 1);
+$meetings[-1]{then} = sub {
+    my $m = $_[0]{json}{messages};
+    cmp_ok(abs($m->{due} - $m->{sent} - $m->{not_sent}), '<=', 1,
+        '-R, and no room: each that was due was sent or could not be')
+        or diag(EchocBench::figures($_[0]));
+};
 
-# The server goes away for good, long before the time is over; and so that this
-# does not take long, all at the same time.
-my @gone = map {
-    my $there = EchocServer->start;
-    [$_, $there, EchocBench->start(['-c', 6, '--warmup', 0, @$_], $there)];
-} ['-d', '6s'], ['-d', '6s', '-R', 1000], ['-d', '6s', '-P', 3, '-t', 2],
-    ['-n', 10_000_000], ['-n', 6000, '-R', 1000];
-for (@gone) {
-    my ($how, $there, $bench) = @$_;
-    ok($bench->measures, "the server stops, @$how: it was there for a while");
-    $there->stop;
+# Those that wait come together, as they leave the processors to the others.
+my @waiting = grep { "@{ $_->{args} }" =~ /-W/ } @meetings;
+side_by_side(@waiting);
+side_by_side(grep { "@{ $_->{args} }" !~ /-W/ } @meetings);
+
+# The server goes away for good, long before the time is over, which is longer
+# on a busy machine; all at the same time.
+my ($r, @gone);
+my $in_time = 0;
+for my $seconds (map { $_ * Echod::scale() } 0.8, 1.6, 3.2, 6.4) {
+    @gone = map {
+        my $there = EchocServer->start;
+        [$_, $there, EchocBench->start(['-c', 6, '--warmup', 0, @longer, @$_],
+            $there)];
+    } ['-d', $seconds], ['-d', $seconds, '-R', 1000],
+        ['-d', $seconds, '-P', 3, '-t', 2], ['-n', 10_000_000],
+        ['-n', 1000 * $seconds, '-R', 1000];
+    my $were_there = grep { $_->[2]->measures } @gone;
+    $_->[1]->stop for @gone;
+    $in_time = $were_there == @gone
+        && @gone == grep { $_->[2]->client->is_running } @gone;
+    last if $in_time;
 }
+ok($in_time, 'the server stops for good: it was there for a while');
 for (@gone) {
     my ($how, $there, $bench) = @$_;
     my $name = "the server stops for good, @$how";
@@ -187,22 +255,27 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
 
 # Interrupted, also with something under way.
 for my $fault ({}, { fault => 'stall', at => 64 * 5, for => 600 }) {
-    for my $how (['-d', '60s'], ['-d', '60s', '-R', 1000], ['-n', 10_000_000]) {
-        my $name = join ' ', 'interrupted', @$how, %$fault;
+    my @interrupted = map {
         my $server = EchocServer->start(%$fault);
-        my $bench = EchocBench->start(['-c', 6, '--warmup', 0,
-                %$fault ? ('-W', 4 * Echod::scale()) : (), @$how], $server);
-        ok($bench->measures(2), "$name: it measures");
+        [$_, EchocBench->start(['-c', 6, '--warmup', 0,
+                %$fault ? @longer : (), @$_], $server)];
+    } ['-d', '60s'], ['-d', '60s', '-R', 1000], ['-n', 10_000_000];
+    for (@interrupted) {
+        my ($how, $bench) = @$_;
+        ok($bench->measures(2), join ' ', 'it measures:', @$how, %$fault);
         $bench->signal('INT');
-        $r = $bench->wait;
-        judge($name, $r, %$fault ? 1 : 0, echoed => 1);
+    }
+    for (@interrupted) {
+        my ($how, $bench) = @$_;
+        judge(join(' ', 'interrupted', @$how, %$fault), $bench->wait,
+            %$fault ? 1 : 0, echoed => 1);
     }
 }
 
 # Others count the same: all bytes that the daemon has sent.
-my $d = Echod->start(log => 'info');
-$r = check('the log of the server', '127.0.0.1:' . $d->port, [@short], 0,
-    %clean, echoed => 1);
+my $d = Echod->start(log => 'info', options => ['-o', 'workers.max_spare=64']);
+$r = EchocBench::run([@short], '127.0.0.1:' . $d->port);
+judge('the log of the server', $r, 0, %clean, echoed => 1);
 my @lines;
 Echod::until(sub {
     @lines = map { / in_bytes=(\d+) out_bytes=(\d+) / ? [$1, $2] : () }
