@@ -21,7 +21,9 @@ my $good = EchocServer->start;
 my @short = ('-n', 300, '-c', 3);
 # For those who would wait for ever, and for those who have to be served first.
 my @patience = ('-W', 0.3 * Echod::scale());
-my @slow = ('-W', 4 * Echod::scale());
+my @slow = ('-W', 1.5 * Echod::scale());
+# So many outcomes at the same time, each in three forms.
+use constant TOGETHER => 8;
 
 # well_formed(NAME, TEXT, PART): the document, which is all of the text and as
 # its schema, or the part of that, wants it.
@@ -100,25 +102,45 @@ my @outcomes = (
     { name => '--plot nowhere', args => ['--plot', '/no-such-folder/x.svg'],
         status => 2, kind => 'usage', part => undef },
 );
-for my $outcome (@outcomes) {
-    my ($name, $status) = @$outcome{qw(name status)};
+
+# runs(OUTCOME): one that has begun for each form: for people, JSON and CSV.
+sub runs {
+    my $outcome = shift;
+    my $fault = $outcome->{fault};
+    my $args = $outcome->{args} // [];
     my @prefix = defined $outcome->{limit}
         ? (prefix => ['sh', '-c', "ulimit $outcome->{limit} && exec \"\$@\"",
             'sh']) : ();
-    my $run = sub {
-        my $server = $outcome->{fault}
-            ? EchocServer->start(%{ $outcome->{fault} }) : $good;
-        my $target = $outcome->{target} // $server->target;
-        return Echoc::run(args => ['bench', @_, @short,
-                @{ $outcome->{args} // [] }, $target], timeout => 30,
-            @prefix);
-    };
-    my $r = $run->();
-    is($r->{status}, $status, "$name: status $status") or diag($r->{stderr});
-    my ($why) = $r->{stderr} =~ /\Aecho\w: (.*)/;
-    unlike($r->{stdout}, qr/^\{/m, "$name: the report is for people");
+    # A server whose queue is full is that for all of them.
+    my $shared = !$fault ? $good
+        : $fault->{full} ? EchocServer->start(%$fault) : undef;
+    my @runs;
+    for my $form ([], ['-j'], ['--format', 'csv']) {
+        my $server = $shared // EchocServer->start(%$fault);
+        push @runs, { server => $server, client => Echoc::start(
+            args => ['bench', @$form, @short, @$args,
+                $outcome->{target} // $server->target],
+            timeout => 30, @prefix) };
+    }
+    return map { { outcome => $outcome, %$_ } } @runs;
+}
 
-    $r = $run->('-j');
+my $together = Echod::is_slow() ? 2 : TOGETHER;
+while (my @few = splice @outcomes, 0, $together) {
+    my @runs = map { runs($_) } @few;
+    judge(splice @runs, 0, 3) while @runs;
+}
+
+# judge(TEXT, JSON, CSV): the runs of an outcome in these forms.
+sub judge {
+    my ($outcome) = map { $_->{outcome} } @_;
+    my ($text, $r, $csv) = map { $_->{client}->wait } @_;
+    my ($name, $status) = @$outcome{qw(name status)};
+    is($text->{status}, $status, "$name: status $status")
+        or diag($text->{stderr});
+    my ($why) = $text->{stderr} =~ /\Aecho\w: (.*)/;
+    unlike($text->{stdout}, qr/^\{/m, "$name: the report is for people");
+
     is($r->{status}, $status, "$name -j: the same status");
     my $part = exists $outcome->{part} ? $outcome->{part} : undef;
     # Whether a file can be written may be found out early or late.
@@ -136,28 +158,33 @@ for my $outcome (@outcomes) {
         "$name -j: with the command");
 
     # CSV has its header whatever happens, but after a mistake in its request.
-    my @rows = split /^/, $run->('--format', 'csv')->{stdout};
-    next if $status == 2;
+    my @rows = split /^/, $csv->{stdout};
+    return if $status == 2;
     like($rows[0] // '', qr/^[a-z]\w*(?:,[a-z]\w*)+\n\z/,
         "$name: CSV has its header");
     is(scalar(grep { !/^[\d.]*(?:,[\d.]*)+\n\z/ } @rows[1 .. $#rows]), 0,
         "$name: CSV has rows of numbers and nothing else") or diag(@rows);
+    return;
 }
 
 # The server has gone before the load begins: a window of no length, in which
 # there is no rate.
+my %client;
 for my $format ('csv', 'json') {
     my $peer = EchocPeer->new;
-    my $client = Echoc::start(args => ['bench', '-c', 2, '--connect-rate', 2,
-            '-n', 100, '-W', 8 * Echod::scale(), '--interval', '20ms',
-            '--format', $format, $peer->target], timeout => 30);
+    $client{$format} = Echoc::start(args => ['bench', '-c', 2,
+            '--connect-rate', 2, '-n', 100, '-W', Echod::scale(),
+            '--interval', '20ms', '--format', $format, $peer->target],
+        timeout => 30);
     my $c = $peer->accept;
     $c->take(64);
     $c->give(64);
     # The second one is not made.
     $peer->close;
     $c->close;
-    my $r = $client->wait;
+}
+for my $format ('csv', 'json') {
+    my $r = $client{$format}->wait;
     my $name = "gone before the load, $format";
     isnt($r->{status}, 0, "$name: it fails");
     unlike($r->{stdout}, qr/\b(?:nan|inf)/i, "$name: every number is one");
@@ -201,8 +228,10 @@ for my $stream (0, 1) {
 
 # An interval begins where the one before ends, and none is forgotten.  On a
 # busy machine one can be as long as many.
-my $r = Echoc::run(args => ['bench', '-j', '-d', '3s', '--interval', '50ms',
-        '--warmup', 0, $good->target]);
+my $seconds = 0.6 * Echod::scale();
+my @intervals_of = ('-c', 3, '-d', $seconds, '--interval', '50ms', '--warmup',
+    0);
+my $r = Echoc::run(args => ['bench', '-j', @intervals_of, $good->target]);
 my $json = well_formed('intervals', $r->{stdout});
 my $m = $json->{messages};
 my @intervals = @{ $json->{intervals} };
@@ -227,14 +256,21 @@ is(scalar @wrong, 0, 'intervals: the rates are theirs');
 # A file beside the text, of either form; or instead of it.
 sub files { return map { s{.*/}{}r } glob "$dir/*" }
 
-for (['json'], ['csv', '--format', 'csv'], ['stream', '--json-stream']) {
+my @forms = (['json'], ['csv', '--format', 'csv'],
+    ['stream', '--json-stream']);
+for (@forms) {
     my ($form, @args) = @$_;
     my $file = "$dir/$form";
     open my $old, '>', $file or die "$file: $!\n";
     print $old "something that was there\n" x 10_000;
     close $old;
-    $r = Echoc::run(args => ['bench', @args, '-o', $file, '-d', '3s',
-            '--interval', '50ms', $good->target]);
+    $client{$form} = Echoc::start(args => ['bench', @args, '-o', $file,
+            @intervals_of, $good->target]);
+}
+for (@forms) {
+    my ($form, @args) = @$_;
+    my $file = "$dir/$form";
+    $r = $client{$form}->wait;
     Echoc::same($r, "-o FILE, $form", status => 0, stderr => '',
         stdout => qr/\Aechoc bench: .*^messages .*^verified /ms);
     unlike($r->{stdout}, qr/^[{\[]|^begin_us/m,
@@ -263,7 +299,8 @@ is_deeply(\@names, [grep { $_ ne 'type' }
         max_us)], 'CSV: the columns');
 is(scalar(grep { @$_ != @names } @rows), 0, 'CSV: each row has them all');
 my ($total) = sum0(map { $_->[1] } @rows);
-cmp_ok(abs($total - 3_000_000), '<', 0.01, 'CSV: all of the time');
+cmp_ok(abs($total - 1_000_000 * $seconds), '<', 0.01,
+    'CSV: all of the time');
 
 # Others speak of numbers otherwise, but not to programs.
 SKIP: {
@@ -292,7 +329,14 @@ sub german {
     return unless Echod::has('localedef');
     my $locales = "$dir/locales";
     mkdir $locales or return;
-    system("localedef -i de_DE -f UTF-8 $locales/de_DE.UTF-8 >/dev/null 2>&1");
+    # It is about numbers; all the rest would take a second to make.
+    open my $source, '>', "$dir/source" or return;
+    print $source "LC_$_\ncopy \"POSIX\"\nEND LC_$_\n"
+        for qw(CTYPE COLLATE TIME MESSAGES MONETARY);
+    print $source "LC_NUMERIC\ncopy \"de_DE\"\nEND LC_NUMERIC\n";
+    close $source;
+    system("localedef -c -i $dir/source -f UTF-8 $locales/de_DE.UTF-8"
+        . ' >/dev/null 2>&1');
     return unless -e "$locales/de_DE.UTF-8/LC_NUMERIC";
     return (%env, LOCPATH => $locales);
 }
