@@ -10,12 +10,41 @@ use Echoc;
 use EchocPing;
 use EchocServer;
 
-# ping(NAME, STATUS, SERVER, ARGUMENTS, %sum): run it; the status with text
-# and with JSON, the error line, and these figures of the summary.  Returns
-# the result.
+# So many at the same time: they only wait, most of the time.
+use constant TOGETHER => 30;
+
+my @pings;
+
+# ping(NAME, STATUS, SERVER, ARGUMENTS, %sum): begin one.  When it ends, its
+# status is looked at, the error line, these figures of the summary, and what
+# CODE in `then` tests; that gets the result and the server.
 sub ping {
     my ($name, $status, $server, $args, %sum) = @_;
-    my $r = EchocPing::run(args => [@$args, $server->target], timeout => 20);
+    push @pings, {
+        name => $name,
+        status => $status,
+        server => $server,
+        client => EchocPing::start(args => [@$args, $server->target],
+            timeout => 20),
+        then => delete $sum{then} // sub { },
+        sum => \%sum,
+    };
+    judge() if @pings >= (Echod::is_slow() ? 2 : TOGETHER);
+    return;
+}
+
+# judge(): all that have begun.
+sub judge {
+    while (my $ping = shift @pings) {
+        my $r = EchocPing::end($ping->{client});
+        judge_one($r, @$ping{qw(name status server)}, %{ $ping->{sum} });
+        $ping->{then}->($r, $ping->{server});
+    }
+    return;
+}
+
+sub judge_one {
+    my ($r, $name, $status, $server, %sum) = @_;
     is($r->{status}, $status, "$name: status $status") or diag($r->{stderr});
     my $port = $server->port;
     like($r->{stderr}, $status == 0 ? qr/\A\z/
@@ -34,22 +63,27 @@ sub ping {
             0 + sprintf('%.4g', 100 * $lost / $summary->{sent}),
             "$name: the loss is what was not received");
     }
-    return $r;
+    return;
 }
 
-# losses(RESULT, NAME, LINE...): the failed probes, "SEQ REASON".
+# losses(NAME, LINE...): what tests of a result that these are the failed
+# probes, "SEQ REASON".
 sub losses {
-    my ($r, $name, @lines) = @_;
-    is_deeply([map { "$_->[0] $_->[1]" } EchocPing::losses($r)], \@lines,
-        "$name: each loss has its reason") or diag($r->{stdout});
-    return;
+    my ($name, @lines) = @_;
+    return sub {
+        my $r = shift;
+        is_deeply([map { "$_->[0] $_->[1]" } EchocPing::losses($r)], \@lines,
+            "$name: each loss has its reason") or diag($r->{stdout});
+    };
 }
 
 my @fast = ('-i', '0.02');
 
 # One after the other, so that only one is under way when something happens.
-my @single = ('-A', '-i', 3 * Echod::scale());
+my @single = ('-A', '-i', 2 * Echod::scale());
 my @within = ('-w', 15 * Echod::scale());
+# Long enough for a few probes.
+my $time = 1.5 * Echod::scale();
 
 # Up.
 my $server = EchocServer->start;
@@ -59,28 +93,35 @@ ping('up, -c and -w', 0, $server, [@single, '-c', 3, @within], sent => 3,
 
 # One reply of several is enough, but where all are asked for in a time.
 $server = EchocServer->start(fault => 'stall', at => 56, for => 600);
-ping('one reply', 0, $server, [@fast, '-c', 3, '-W', 3], sent => 3,
+ping('one reply', 0, $server, [@fast, '-c', 3, '-W', $time], sent => 3,
     received => 1);
 $server = EchocServer->start(fault => 'stall', at => 112, for => 600);
-my $r = ping('fewer than -c within -w', 1, $server,
-    ['-i', '0.1', '-c', 5, '-w', 3, '-W', 60], received => 2);
-cmp_ok($r->{seconds}, '>=', 3, '... after that time');
-cmp_ok($r->{seconds}, '<', 15 * Echod::scale(), '... and no later');
-cmp_ok($r->{summary}{sent}, '>=', 3, '... in which the probes go on');
+ping('fewer than -c within -w', 1, $server,
+    ['-i', '0.1', '-c', 5, '-w', $time, '-W', 60], received => 2,
+    then => sub {
+        my $r = shift;
+        cmp_ok($r->{seconds}, '>=', $time, '... after that time');
+        cmp_ok($r->{seconds}, '<', 15 * Echod::scale(), '... and no later');
+        cmp_ok($r->{summary}{sent}, '>=', 3, '... in which the probes go on');
+    });
 $server = EchocServer->start(fault => 'stall', at => 112, for => 600);
-ping('-w alone', 0, $server, ['-i', '0.1', '-w', 3], received => 2);
+ping('-w alone', 0, $server, ['-i', '0.1', '-w', $time], received => 2);
 
 # Down.
 $server = EchocServer->start(fault => 'refuse');
-$r = ping('down', 1, $server, [@fast, '-c', 3], sent => 3, received => 0,
-    loss => 100, corrupt => 0, late => 0, rtt => undef);
-losses($r, 'down', map { "$_ connection refused" } 1 .. 3);
-like($r->{header}, qr/^ECHO 127\.0\.0\.1 \(127\.0\.0\.1\) port \d+: /,
-    'down: the header has the address');
-$r = ping('down, -w', 1, $server, ['-i', '0.1', '-w', 3], received => 0,
-    loss => 100);
-cmp_ok($r->{seconds}, '>=', 3, '... to the end');
-cmp_ok($r->{summary}{sent}, '>=', 3, '... for errors do not end it');
+ping('down', 1, $server, [@fast, '-c', 3], sent => 3, received => 0,
+    loss => 100, corrupt => 0, late => 0, rtt => undef, then => sub {
+        my $r = shift;
+        losses('down', map { "$_ connection refused" } 1 .. 3)->($r);
+        like($r->{header}, qr/^ECHO 127\.0\.0\.1 \(127\.0\.0\.1\) port \d+: /,
+            'down: the header has the address');
+    });
+ping('down, -w', 1, $server, ['-i', '0.1', '-w', $time], received => 0,
+    loss => 100, then => sub {
+        my $r = shift;
+        cmp_ok($r->{seconds}, '>=', $time, '... to the end');
+        cmp_ok($r->{summary}{sent}, '>=', 3, '... for errors do not end it');
+    });
 
 # The last one is lost before it has left: nothing is waited for any more.
 for my $args ([], ['-A'], ['--reconnect']) {
@@ -96,33 +137,35 @@ for my $args ([], ['-A'], ['--reconnect']) {
 
 # No answer, of the server or of the host.
 $server = EchocServer->start(fault => 'silent');
-$r = ping('silent', 1, $server, [@fast, '-c', 2, '-W', '0.3'], sent => 2,
-    loss => 100);
-losses($r, 'silent', '1 timeout', '2 timeout');
+ping('silent', 1, $server, [@fast, '-c', 2, '-W', '0.3'], sent => 2,
+    loss => 100, then => losses('silent', '1 timeout', '2 timeout'));
 $server = EchocServer->start(fault => 'accept_never', full => 1);
-$r = ping('no handshake', 1, $server, [@fast, '-c', 2, '-W', '0.3'],
-    sent => 2, loss => 100);
-losses($r, 'no handshake', '1 connect timed out', '2 connect timed out');
-$r = ping('no handshake, -w', 1, $server, ['-w', '0.4', '-W', 60],
-    received => 0);
-cmp_ok($r->{seconds}, '<', 15 * Echod::scale(),
-    '... which bounds the handshake too');
+ping('no handshake', 1, $server, [@fast, '-c', 2, '-W', '0.3'],
+    sent => 2, loss => 100, then => losses('no handshake',
+        '1 connect timed out', '2 connect timed out'));
+ping('no handshake, -w', 1, $server, ['-w', '0.4', '-W', 60],
+    received => 0, then => sub {
+        cmp_ok($_[0]{seconds}, '<', 15 * Echod::scale(),
+            '... which bounds the handshake too');
+    });
 
 # Wrong, by the byte of the probe.
 my $at = 4 * 56 + 17;
 $server = EchocServer->start(fault => 'flip', at => $at, only => 1);
-$r = ping('corrupt', 6, $server, [@single, '-c', 8], sent => 8,
-    received => 7, corrupt => 1);
-losses($r, 'corrupt', '5 corrupt at byte 17');
-like($r->{stderr}, qr/: 1 of 8 /, 'corrupt: the error line counts it');
-is($server->connections, 2, 'corrupt: that connection is not used again');
+ping('corrupt', 6, $server, [@single, '-c', 8], sent => 8,
+    received => 7, corrupt => 1, then => sub {
+        my ($r, $there) = @_;
+        losses('corrupt', '5 corrupt at byte 17')->($r);
+        like($r->{stderr}, qr/: 1 of 8 /, 'corrupt: the error line counts it');
+        is($there->connections, 2,
+            'corrupt: that connection is not used again');
+    });
 $server = EchocServer->start(fault => 'drop', at => $at, only => 1);
-$r = ping('a byte is missing', 6, $server, [@single, '-c', 6],
-    corrupt => 1);
-losses($r, 'a byte is missing', '5 corrupt at byte 17');
+ping('a byte is missing', 6, $server, [@single, '-c', 6], corrupt => 1,
+    then => losses('a byte is missing', '5 corrupt at byte 17'));
 $server = EchocServer->start(fault => 'extra', at => 112, only => 1);
-$r = ping('extra bytes', 6, $server, [@single, '-c', 5], corrupt => 1);
-losses($r, 'extra bytes', '3 corrupt at byte 0');
+ping('extra bytes', 6, $server, [@single, '-c', 5], corrupt => 1,
+    then => losses('extra bytes', '3 corrupt at byte 0'));
 $server = EchocServer->start(fault => 'flip', at => 3);
 ping('nothing but corrupt', 6, $server, [@single, '-c', 2], received => 0,
     corrupt => 2, loss => 100);
@@ -138,18 +181,21 @@ for (
     my ($fault, $words) = @$_;
     $server = EchocServer->start(fault => $fault, at => 2 * 56 + 5,
         only => 1);
-    $r = ping($fault, 0, $server, [@single, '-c', 5], sent => 5,
-        received => 4);
-    losses($r, $fault, "3 $words");
-    like("@{ $r->{summary}{more} }", qr/^1 reconnects?\b/,
-        "$fault: and one reconnect");
+    ping($fault, 0, $server, [@single, '-c', 5], sent => 5,
+        received => 4, then => sub {
+            my $r = shift;
+            losses($fault, "3 $words")->($r);
+            like("@{ $r->{summary}{more} }", qr/^1 reconnects?\b/,
+                "$fault: and one reconnect");
+        });
     $server = EchocServer->start(fault => $fault, at => 0);
     ping("nothing but $fault", 1, $server, ['-i', '0.1', '-c', 2],
         received => 0, corrupt => 0);
 }
+judge();
 
 # Nobody knows that name.
-$r = Echoc::run(args => ['ping', '-c', 1, 'no-such-host.invalid:7']);
+my $r = Echoc::run(args => ['ping', '-c', 1, 'no-such-host.invalid:7']);
 Echoc::same($r, 'unknown host', status => 3, stdout => '',
     stderr => Echoc::error_line('no-such-host.invalid', 7));
 $r = Echoc::run(args => ['ping', '-c', 1, 'localhost:no-such-service']);
