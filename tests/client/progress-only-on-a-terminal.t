@@ -14,13 +14,13 @@ use Echoc;
 use EchocServer;
 
 # So many clients at the same time: they only wait, most of the time.
-use constant TOGETHER => 50;
+use constant TOGETHER => 70;
 
 # Some messages are lost, and that is what is coloured.
 my $server = EchocServer->start(fault => 'early', at => 645);
 # As long as that, so that a busy machine has a moment to show progress in.
-my @load = ('-c', 1, '-R', 30, '-d', 3, '--warmup', 0, '--interval', 0.3,
-    '--no-histogram');
+my @load = ('-c', 1, '-R', 30, '-d', Echod::is_slow() ? 3 : 1.5, '--warmup', 0,
+    '--interval', 0.3, '--no-histogram');
 
 # screen(BYTES): what a terminal shows after these, as lines; dies of what it
 # would not know.
@@ -140,6 +140,14 @@ sub judge {
     return;
 }
 
+# ended(CLIENT...): the results of all of them.  A terminal that nobody reads
+# makes its writer wait, so this looks at each until the last has ended.
+sub ended {
+    my @clients = @_;
+    Echod::until(sub { !grep { $_->is_running } @clients }, 20);
+    return map { $_->wait } @clients;
+}
+
 SKIP: {
     # Whether there are terminals is found out here.
     Echoc::start(args => ['--version'], terminal => ['stdout'])->wait;
@@ -150,24 +158,37 @@ SKIP: {
             Echoc::start(args => ['bench', @load, @{ $_->{args} },
                     $server->target], env => $_->{env}, @on, timeout => 30);
         } @batch;
-        # A terminal that nobody reads makes its writer wait.
-        Echod::until(sub { !grep { $_->is_running } @clients }, 20);
-        judge($_, (shift @clients)->wait) for @batch;
+        my @results = ended(@clients);
+        judge($_, shift @results) for @batch;
     }
 
     # While it connects, too; a line is no longer than the terminal is wide.
     my $silent = EchocServer->start(fault => 'silent');
-    for my $columns (20, 33, 80) {
-        my ($bytes, $r) = Echoc::on_terminal(columns => $columns,
-            args => ['bench', '-c', 3, '-W', 4, $silent->target]);
+    my @columns = (20, 33, 80);
+    my @connecting = map {
+        Echoc::start(terminal => ['stderr'], columns => $_,
+            args => ['bench', '-c', 3, '-W', 1.5 * Echod::scale(),
+                $silent->target]);
+    } @columns;
+    my @loaded = map {
+        Echoc::start(terminal => ['stderr'], columns => $_,
+            args => ['bench', @load, $server->target]);
+    } @columns;
+    my $stream = Echoc::start(args => ['bench', @load, '--json-stream',
+            '--interval', 0.1, $server->target],
+        terminal => ['stdout', 'stderr'], columns => 60);
+    my @results = ended(@connecting, @loaded, $stream);
+    for my $i (0 .. $#columns) {
+        my $columns = $columns[$i];
+        my $bytes = $results[$i]{terminal};
         like($bytes, qr/\rconnecting 0\/3\e\[K/,
             "$columns columns: it shows that it connects");
         my ($error) = $bytes =~ /([^\r\n]*\n?)\z/;
         like($error, qr/\A(?:\e\[K)?echoc: .*\n\z/,
             "$columns columns: and then what is wrong");
 
-        ($bytes, $r) = Echoc::on_terminal(columns => $columns,
-            args => ['bench', @load, $server->target]);
+        my $r = $results[@columns + $i];
+        $bytes = $r->{terminal};
         my @widths = map { length } $bytes =~ /\r([^\r\n\e]*)\e\[K/g;
         cmp_ok(scalar(grep { $_ > 0 } @widths), '>=', 2,
             "$columns columns: it is drawn again");
@@ -180,9 +201,7 @@ SKIP: {
     }
 
     # Lines of a stream between two drawings of it.
-    my $r = Echoc::run(args => ['bench', @load, '--json-stream',
-            '--interval', 0.1, $server->target],
-        terminal => ['stdout', 'stderr'], columns => 60);
+    my $r = $results[-1];
     like($r->{terminal}, $progress, 'a stream on the terminal: progress');
     my @lines = screen($r->{terminal});
     my @odd = grep { !/^\{.*\}\z|^echoc: / } @lines;
