@@ -44,17 +44,46 @@ sub first_difference {
     return $+[0];
 }
 
-# check(NAME, FAULT, STATUS, ARGUMENTS, %want): both forms of one run.  Wanted
-# are:
+# So many at the same time: most of them wait.
+use constant TOGETHER => 12;
+
+my @begun;
+
+# check(NAME, FAULT, STATUS, ARGUMENTS, %want): begin both forms of one run, for
+# judge() to look at.  Wanted are:
 #   numbers  these are in the message
 #   hex      runs of bytes in hexadecimal are in it, so many at least
 #   least    so many bytes are on standard output
 #   most     and not more than that
 sub check {
     my ($name, $fault, $status, $args, %want) = @_;
-    my $server = EchocServer->start(%$fault);
-    my @args = ('-f', "$dir/data", @$args);
-    my $r = Echoc::run(args => ['send', @args, $server->target]);
+    my %check = (name => $name, status => $status, want => \%want);
+    for my $form ('text', 'json') {
+        my $server = EchocServer->start(%$fault);
+        $check{$form} = {
+            server => $server,
+            client => Echoc::start(args => ['send',
+                    $form eq 'json' ? '-j' : (), '-f', "$dir/data", @$args,
+                    $server->target]),
+        };
+    }
+    push @begun, \%check;
+    judge() if @begun >= (Echod::is_slow() ? 2 : TOGETHER);
+    return;
+}
+
+# judge(): all that have begun.
+sub judge {
+    judge_one(shift @begun) while @begun;
+    return;
+}
+
+sub judge_one {
+    my $check = shift;
+    my ($name, $status, %want) = (@$check{qw(name status)},
+        %{ $check->{want} });
+    my $server = $check->{text}{server};
+    my $r = $check->{text}{client}->wait;
     is($r->{status}, $status, "$name: status $status") or diag($r->{stderr});
     my $why = $r->{stderr};
     if ($status == 0) {
@@ -78,8 +107,7 @@ sub check {
     cmp_ok($r->{seconds}, '<', 10 * Echod::scale(), "$name: soon");
 
     # The same for a program.
-    $server = EchocServer->start(%$fault);
-    $r = Echoc::run(args => ['send', '-j', @args, $server->target]);
+    $r = $check->{json}{client}->wait;
     is($r->{status}, $status, "$name -j: the same status");
     my $json = Echoc::json($r->{stdout});
     is($json->{status}, $status, "$name -j: and in the document");
@@ -138,7 +166,7 @@ check('reset, at once', { fault => 'reset', at => 0 }, 7, [], most => 0);
 # An echo that does not come, or does not end.
 my @patience = ('-W', '0.5');
 # For those who have to be served before that.
-my @longer = ('-W', 4);
+my @longer = ('-W', 1.5 * Echod::scale());
 check('silent', { fault => 'silent' }, 5, \@patience, most => 0);
 check('unread', { fault => 'unread' }, 5, \@patience, most => 0);
 check('stall', { fault => 'stall', at => 5000, for => 600 }, 5, \@longer,
@@ -164,6 +192,8 @@ check('--no-half-close: flip', { fault => 'flip', at => 5 }, 6,
     ['--no-half-close'], numbers => [5], least => 5, most => 5);
 check('--no-half-close: early', { fault => 'early', at => 5 }, 7,
     ['--no-half-close'], numbers => [5], least => 5, most => 5);
+
+judge();
 
 # A short message, all of which is on its way when the connection ends.
 my $server = EchocServer->start(fault => 'early', at => 500);
