@@ -15,11 +15,28 @@ my $scale = Echod::scale();
 my $server = EchocServer->start;
 my $port = $server->port;
 
-# json(NAME, STATUS, ARGUMENTS): the records of a run, the last of which is a
-# summary with that status, and with an error where there was one.
+# Those that take their time begin before the others, and end while these run.
+my $silent = EchocServer->start(fault => 'silent');
+my $slow = EchocServer->start(fault => 'stall', at => 1, for => 0.8);
+my $bad = EchocServer->start(fault => 'flip', at => 56 + 9, only => 1);
+my $bad_at_once = EchocServer->start(fault => 'flip', at => 9, only => 1);
+my %begun = (
+    slow => begin('-j', '-O', '-i', '0.2', '-c', 3, $slow->target),
+    corrupt => begin('-j', '-c', 3, '-A', '-i', 2 * $scale, $bad->target),
+    silent => begin('-j', '-c', 2, '-i', '0.01', '-W', '0.3', $silent->target),
+    ends => begin('-j', '-i', '0.1', '-w', 1.5 * $scale, $silent->target),
+    csv_corrupt => begin('--format', 'csv', '-c', 2, '-A', '-i', 2 * $scale,
+        $bad_at_once->target),
+);
+
+sub begin { return EchocPing::start(args => [@_], timeout => 20) }
+
+# json(NAME, STATUS, ARGUMENTS or CLIENT): the records of a run, the last of
+# which is a summary with that status, and with an error where there was one.
 sub json {
     my ($name, $status, @args) = @_;
-    my $r = EchocPing::run(args => ['-j', @args], timeout => 20);
+    my $client = ref $args[0] ? $args[0] : begin('-j', @args);
+    my $r = EchocPing::end($client);
     is($r->{status}, $status, "$name: status $status") or diag($r->{stderr});
     my @records = EchocPing::records($r->{stdout});
     my $sum = $records[-1] // {};
@@ -95,9 +112,8 @@ is(scalar(() = $numbers =~ /"seq":\s*\d+[,}]/g), 5,
     'a number of something is an integer');
 
 # Who is waited for, with -O.
-my $slow = EchocServer->start(fault => 'stall', at => 1, for => 1.5);
 my @waits = grep { $_->{type} eq 'outstanding' }
-    json('slow', 0, '-O', '-i', '0.2', '-c', 3, $slow->target);
+    json('slow', 0, $begun{slow});
 is(members($waits[0] // {}), 'seq time type', '-O: what has no answer yet');
 is(($waits[0] // {})->{seq}, 1, '... which is the first');
 
@@ -117,23 +133,19 @@ is(join(' ', map { $_ // 'null' } values %{ $records[-1]{rtt_us} }),
     join(' ', ('null') x 7), 'down: and no times');
 cmp_ok($records[-1]{loss_percent}, '==', 100, 'down: all is lost');
 
-my $bad = EchocServer->start(fault => 'flip', at => 56 + 9, only => 1);
-@records = json('corrupt', 6, '-c', 3, '-A', '-i', 3 * $scale, $bad->target);
+@records = json('corrupt', 6, $begun{corrupt});
 my ($loss) = EchocPing::typed('loss', @records);
 is(members($loss), 'at_byte reason seq time type', 'corrupt: a loss');
 is(join(' ', @$loss{qw(seq reason at_byte)}), '2 mismatch 9', '... at a byte');
 is($records[-1]{error}{kind}, 'mismatch', 'corrupt: the kind of the error');
 is($records[-1]{reconnects}, 1, 'corrupt: and a new connection');
 
-my $silent = EchocServer->start(fault => 'silent');
-@records = json('silent', 1, '-c', 2, '-i', '0.01', '-W', '0.3',
-    $silent->target);
+@records = json('silent', 1, $begun{silent});
 is(join(' ', map { $_->{reason} } EchocPing::typed('loss', @records)),
     'timeout timeout', 'silent: the reason');
 
 # Whoever is still under way at the end has a record as well.
-@records = json('the end comes first', 1, '-i', '0.1', '-w', 3,
-    $silent->target);
+@records = json('the end comes first', 1, $begun{ends});
 $sum = $records[-1];
 cmp_ok($sum->{sent}, '>=', 3, 'some probes were sent');
 is(scalar EchocPing::typed('loss', @records), $sum->{lost},
@@ -163,8 +175,8 @@ for (
 # Comma separated values: a header, and a row for each probe.
 sub csv {
     my ($name, $status, @args) = @_;
-    $r = Echoc::run(args => ['ping', '--format', 'csv', @args],
-        timeout => 20);
+    my $client = ref $args[0] ? $args[0] : begin('--format', 'csv', @args);
+    $r = $client->wait;
     is($r->{status}, $status, "csv, $name: status $status");
     my ($header, @rows) = map { [split /,/, $_, -1] } split /\n/,
         $r->{stdout};
@@ -186,8 +198,7 @@ is($sum->{received}, 3, 'csv, up: the summary is on standard error')
 @rows = csv('down', 1, '-c', 2, '-i', '0.01', $refuse->target);
 is(join(' ', map { "@$_" } @rows), '1 refused    2 refused   ',
     'csv, down: a row for each');
-$bad = EchocServer->start(fault => 'flip', at => 9, only => 1);
-@rows = csv('corrupt', 6, '-c', 2, '-A', '-i', 3 * $scale, $bad->target);
+@rows = csv('corrupt', 6, $begun{csv_corrupt});
 is("@{ $rows[0] }", '1 mismatch   9', 'csv, corrupt: its byte');
 @rows = csv('the end comes first', 1, '-i', '0.1', '-w', '0.55',
     $silent->target);

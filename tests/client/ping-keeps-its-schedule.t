@@ -18,6 +18,21 @@ my $size = 56;
 # Probes leave by the clock while nobody answers, and the time that each waited
 # is counted from its own moment.
 my $step = 0.2;
+
+# One that will be stopped for a while; so many probes that it is not over
+# before.  That while is how long the six probes of another one take.
+my $server = EchocServer->start;
+my $many = 12;
+my $stopped = EchocPing::start(args => ['-i', $step, '-c', $many, '-W', 60,
+    $server->target]);
+EchocPing::seen($stopped, qr/seq=2 /);
+$stopped->signal('STOP');
+my $begin = Echod::now();
+
+# One that has nothing to say for a long time.
+my $idle = EchocPing::start(args => ['-O', '-i', 2 * $scale, '-c', 2,
+    $server->target]);
+
 my $peer = EchocPeer->new;
 my $from = Echod::now();
 my $client = EchocPing::start(args => ['-i', $step, '-c', 6, '-W', 60,
@@ -25,6 +40,8 @@ my $client = EchocPing::start(args => ['-i', $step, '-c', 6, '-W', 60,
 my $c = $peer->accept;
 ok($c->take($size * $_), "probe $_ comes, unanswered as those before")
     for 1 .. 6;
+$stopped->signal('CONT');
+my $pause = Echod::now() - $begin;
 my @came = map { $c->came($size * $_) } 1 .. 6;
 for my $i (1 .. 5) {
     # The first may have been seen late itself.
@@ -46,26 +63,20 @@ for (2 .. 6) {
 }
 
 # It is the client that is late: the schedule is still that of the clock.
-my $server = EchocServer->start;
-# So many probes that it is not over before it is stopped.
-$client = EchocPing::start(args => ['-i', $step, '-c', 25, '-W', 60,
-    $server->target]);
-EchocPing::seen($client, qr/seq=2 /);
-$client->signal('STOP');
-my $stopped = Echod::now();
-Echod::until(sub { Echod::now() > $stopped + 1.1 }, 5);
-$client->signal('CONT');
-$r = EchocPing::end($client);
-is($r->{summary}{received}, 25, 'a client that was stopped: no probe less');
+$r = EchocPing::end($stopped);
+is($r->{summary}{received}, $many, 'a client that was stopped: no probe less');
 my @late = sort { $b <=> $a } map { $_->[1] } EchocPing::replies($r);
-# Of the probes due in 1.1 s, five at least are late: by 1.1 s, by 0.9 s ...
-cmp_ok($late[0], '>=', 1000 * (1.1 - 2 * $step),
+# Five steps, and so five probes at least that are late: by all of the pause, by
+# a step less, ...
+cmp_ok($pause, '>=', 5 * $step, '... so long');
+cmp_ok($late[0], '>=', 1000 * ($pause - 2 * $step),
     'its delay counts for the first that was missed');
 cmp_ok($late[$_], '<', $late[$_ - 1] - 1000 * $step / 2,
     '... and less for each after it') for 1 .. 3;
-cmp_ok($r->{summary}{time}, '>=', 24 * 1000 * $step - 1,
+my $time = ($many - 1) * 1000 * $step;
+cmp_ok($r->{summary}{time}, '>=', $time - 1,
     '... and none comes before its time');
-cmp_ok($r->{summary}{time}, '<', 24 * 1000 * $step + 5000 * $scale,
+cmp_ok($r->{summary}{time}, '<', $time + 5000 * $scale,
     '... nor does it all take longer');
 
 # -O says which has waited longest when the next one is due.
@@ -82,24 +93,34 @@ $r = EchocPing::end($client);
 is_deeply([map { /seq=(\d)(.*yet)?/ ? $1 . ($2 ? '?' : '') : '' }
         @{ $r->{lines} }], [qw(1? 1? 1 2 3)],
     '-O: at each time that was without an answer') or diag($r->{stdout});
-$r = EchocPing::run(args => ['-O', '-i', 4 * $scale, '-c', 2,
-    $server->target]);
+$r = EchocPing::end($idle);
 is(scalar(grep { /yet/ } @{ $r->{lines} }), 0, '-O: not when they come');
 is(scalar EchocPing::losses($r), 0, '... and nothing else either');
 
 # Whoever comes after -W was lost, is late, and is counted as that.
-my $patience = 3 * $scale;
-for my $form ([], ['-j']) {
-    $peer = EchocPeer->new;
-    $client = EchocPing::start(args => ['-i', 1.5 * $patience, '-c', 3,
-        '-W', $patience, @$form, $peer->target], timeout => 40);
-    $c = $peer->accept;
-    $c->take($size);
-    ok(EchocPing::seen($client,
+my $patience = 0.8 * $scale;
+my @forms = map {
+    my $there = EchocPeer->new;
+    { args => $_, peer => $there, client => EchocPing::start(
+        args => ['-i', 1.5 * $patience, '-c', 3, '-W', $patience, @$_,
+            $there->target], timeout => 40) };
+} [], ['-j'];
+for (@forms) {
+    $_->{connection} = $_->{peer}->accept;
+    $_->{connection}->take($size);
+}
+for (@forms) {
+    ok(EchocPing::seen($_->{client},
             qr/seq=1 timeout$|"seq":\s*1\b.*"timeout"/m),
-        "@$form: the first is not answered in time");
-    $peer->serve(sub { !$client->is_running }, undef, $c);
-    $r = EchocPing::end($client);
+        "@{ $_->{args} }: the first is not answered in time");
+}
+$forms[0]{peer}->serve(sub {
+    $forms[1]{peer}->serve(sub { 1 }, undef, $forms[1]{connection});
+    return !grep { $_->{client}->is_running } @forms;
+}, undef, $forms[0]{connection});
+for (@forms) {
+    my $form = $_->{args};
+    $r = EchocPing::end($_->{client});
     is($r->{status}, 0, '... and the run goes on');
     if (@$form) {
         my @records = EchocPing::records($r->{stdout});
