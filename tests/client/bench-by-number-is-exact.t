@@ -11,6 +11,7 @@ use Test::More;
 use Echod;
 use Echoc;
 use EchocBench;
+use EchocPeer;
 use EchocServer;
 
 my $scale = Echod::scale();
@@ -18,33 +19,71 @@ my $scale = Echod::scale();
 # What a server that stands still loses shall not be what fails.
 my @tolerant = ('--warmup', 0, '--max-error-rate', 100);
 
+# Those that wait, for a time-out or for the end of a connection, begin before
+# all others, and are looked at in the end.
+my %begun;
+my $dir = Echod::new_dir();
+
 # A server that never closes has a second for it, which is longer than -W.
-for (
+my @unclosed = (
     ['--reconnect 1', 3, '-c', 1, '--reconnect', 1],
     ['--reconnect 2, two of them', 8, '-c', 2, '--reconnect', 2],
-) {
+);
+for (@unclosed) {
     my ($name, $n, @args) = @$_;
-    my $server = EchocServer->start(fault => 'no_close');
-    my $r = EchocBench::run([@tolerant, '-n', $n, '-W', '0.2s', @args],
-        $server);
-    $name = "a server that does not close, $name";
-    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
-    is($r->{json}{messages}{sent}, $n, "$name: all are sent");
-    EchocBench::balances($r, $name);
+    $begun{$name} = EchocBench->start([@tolerant, '-n', $n, '-W', '0.2s',
+            @args], EchocServer->start(fault => 'no_close'));
 }
 
-# The client stood still, for longer than an echo may take.
-for my $rate (20, 200) {
-    my $n = 2 * $rate;
-    my $server = EchocServer->start;
-    my $bench = EchocBench->start([@tolerant, '-c', 1, '-R', $rate, '-n', $n,
-            '-W', '0.3s'], $server);
+# Nobody answers after some messages.
+for my $fault ('early', 'reset') {
+    $begun{$fault} = EchocBench->start(['-c', 1, @tolerant, '-n', 1000, '-W',
+            $scale, '--interval', '20ms'],
+        EchocServer->start(fault => $fault, at => 64 * 50, most => 1));
+}
+
+# One of two threads loses its connection.
+$begun{'two threads'} = EchocBench->start(['-c', 2, '-t', 2, '-n', 30, '-P', 4,
+        '-s', '4m', '-W', 2 * $scale, '--warmup', 0, '--max-error-rate', 60],
+    EchocServer->start(fault => 'stall', at => 4 << 20, for => 600, only => 1,
+        most => 2), timeout => 60);
+
+# The server does not close when the messages are over.
+my @ends = (
+    ['-n 10', 0], ['-n 10 -R 1000', 0, '-R', 1000],
+    ['-n 10 -t 2 -c 2', 0, '-t', 2, '-c', 2],
+    ['-n 10, interrupted', 1],
+    ['-n 10 -R 1000, interrupted', 1, '-R', 1000],
+);
+
+sub begin_end {
+    my ($server, $name, $interrupted, @args) = @_;
+    return EchocBench->start(['-c', 1, @tolerant, '-n', 10, '-W', 20,
+            '--interval', '10ms', '--log', "$dir/$name", @args], $server);
+}
+for (grep { !$_->[1] } @ends) {
+    $begun{ $_->[0] } = begin_end(EchocServer->start(fault => 'no_close'), @$_);
+}
+
+# The client stood still, for longer than an echo may take: so long that another
+# one, which has more time for its echo, gives up.
+my %stopped = map {
+    $_ => EchocBench->start([@tolerant, '-c', 1, '-R', $_, '-n', 1.5 * $_,
+            '-W', '0.3s'], EchocServer->start);
+} 20, 200;
+for my $rate (sort keys %stopped) {
+    ok($stopped{$rate}->measures(2),
+        "stopped for a while, -R $rate: it measures");
+    $stopped{$rate}->signal('STOP');
+}
+is(Echoc::run(args => ['send', '-m', 'x', '-W', '0.6s',
+            EchocServer->start(fault => 'silent')->target])->{status}, 5,
+    'stopped for a while: longer than an echo may take');
+for my $rate (sort keys %stopped) {
+    $stopped{$rate}->signal('CONT');
+    my $n = 1.5 * $rate;
     my $name = "stopped for a while, -R $rate";
-    ok($bench->measures(2), "$name: it measures");
-    $bench->signal('STOP');
-    Echod::until(sub { 0 }, 0.7 / $scale);
-    $bench->signal('CONT');
-    my $r = $bench->wait;
+    my $r = $stopped{$rate}->wait;
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     my $m = $r->{json}{messages};
     is($m->{due}, $n, "$name: all were due");
@@ -54,25 +93,18 @@ for my $rate (20, 200) {
 }
 
 # The window ends with the last outcome, and not when the server has closed.
-my $dir = Echod::new_dir();
-for (
-    ['-n 10', 0], ['-n 10 -R 1000', 0, '-R', 1000],
-    ['-n 10 -t 2 -c 2', 0, '-t', 2, '-c', 2],
-    ['-n 10, interrupted', 1],
-    ['-n 10 -R 1000, interrupted', 1, '-R', 1000],
-) {
-    my ($name, $interrupted, @args) = @$_;
-    my $server = EchocServer->start(fault => 'no_close');
-    my $log = "$dir/log";
+for (@ends) {
+    my ($name, $interrupted) = @$_;
+    my $log = "$dir/$name";
     my $r;
-    for my $try (1 .. 20) {
-        my $bench = EchocBench->start(['-c', 1, @tolerant, '-n', 10, '-W', 20,
-                '--interval', '10ms', '--log', $log, @args], $server);
-        # There is a second for that, which may be over before we see it.
-        Echod::until(sub { is_shut($bench) }) && $bench->signal('INT')
-            if $interrupted;
-        $r = $bench->wait;
-        last if !$interrupted || $r->{json}{interrupted};
+    if ($interrupted) {
+        # It waits a second for the end, which may be over before we see that.
+        for my $try (1 .. 5) {
+            $r = shut_and_interrupted(@$_);
+            last if $r->{json}{interrupted};
+        }
+    } else {
+        $r = $begun{$name}->wait;
     }
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     EchocBench::balances($r, $name);
@@ -93,11 +125,7 @@ for (
 # was under way is given up.
 for my $fault ('early', 'reset') {
     my $name = "the server has gone, $fault";
-    my $r = EchocBench::run(['-c', 1, @tolerant, '-n', 1000, '-W', $scale,
-            '--interval', '20ms'],
-        sub {
-            EchocServer->start(fault => $fault, at => 64 * 50, most => 1);
-        });
+    my $r = $begun{$fault}->wait;
     cmp_ok($r->{json}{messages}{echoed}, '>', 0, "$name: some came back");
     cmp_ok($r->{json}{messages}{echoed}, '<', 50, "$name: most did not");
     within_window($r, $name);
@@ -126,11 +154,7 @@ for my $n (12, 30) {
 {
     my $n = 30;
     my $name = "-n $n, one of two threads loses its connection";
-    my $server = EchocServer->start(fault => 'stall', at => 4 << 20,
-        for => 600, only => 1, most => 2);
-    my $r = EchocBench::run(['-c', 2, '-t', 2, '-n', $n, '-P', 4, '-s', '4m',
-            '-W', 4 * $scale, '--warmup', 0, '--max-error-rate', 60], $server,
-        timeout => 60);
+    my $r = $begun{'two threads'}->wait;
     my $m = $r->{json}{messages};
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     is($m->{sent}, $n, "$name: all are sent");
@@ -138,19 +162,45 @@ for my $n (12, 30) {
     EchocBench::balances($r, $name);
 }
 
+# What the servers that do not close have come to.
+for (@unclosed) {
+    my ($name, $n) = @$_;
+    my $r = $begun{$name}->wait;
+    $name = "a server that does not close, $name";
+    is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
+    is($r->{json}{messages}{sent}, $n, "$name: all are sent");
+    EchocBench::balances($r, $name);
+}
+
 # Connections that have to wait for their turn, longer than for an echo, do not
 # mean that the server has gone.  That it stands still might, now and then.
 {
-    my $name = '--connect-rate 1 --reconnect 1';
+    my $name = '--connect-rate 2 --reconnect 1';
     my $r;
     for my $try (1 .. 20) {
-        $r = EchocBench::run([@tolerant, '--reconnect', 1, '--connect-rate', 1,
-                '-W', '0.6s', '-c', 1, '-n', 3], EchocServer->start);
+        $r = EchocBench::run([@tolerant, '--reconnect', 1, '--connect-rate', 2,
+                '-W', '0.3s', '-c', 1, '-n', 3], EchocServer->start);
         last if $r->{status} == 0;
     }
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     is($r->{json}{messages}{sent}, 3, "$name: all are sent");
     EchocBench::balances($r, $name);
+}
+
+# shut_and_interrupted(END): the result of a load that is interrupted as soon as
+# its only connection waits for the server's end.
+sub shut_and_interrupted {
+    my $peer = EchocPeer->new;
+    my $bench = begin_end($peer, @_);
+    my $c = $peer->accept;
+    # The first exchange, and the ten messages.
+    for (1 .. 11) {
+        $c->take(64 * $_);
+        $c->give($c->waiting);
+    }
+    $c->ended;
+    $bench->signal('INT');
+    return $bench->wait;
 }
 
 # within_window(RESULT, NAME): one test that no interval ends after it.
@@ -161,16 +211,5 @@ sub within_window {
     cmp_ok($end, '<=', $r->{json}{messages}{window_us} + 1,
         "$name: the intervals end with the window");
     return;
-}
-
-# is_shut(BENCH): whether one of its connections waits for the server's end, or
-# it has ended.
-sub is_shut {
-    my $bench = shift;
-    my %own = reverse Echod::descriptors($bench->pid);
-    return !$bench->client->is_running || grep {
-        my ($state, $inode) = (split)[3, 9];
-        $state =~ /^0[45]\z/ && $own{"socket:[$inode]"}    # FIN_WAIT
-    } split /\n/, Echod::slurp('/proc/net/tcp');
 }
 done_testing;
