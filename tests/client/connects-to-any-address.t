@@ -14,7 +14,7 @@ my $scale = Echod::scale();
 
 # Addresses of this host that no other test uses, so that nobody else listens
 # on the port there.
-my @four = map { "127.77.1.$_" } 1 .. 6;
+my @four = map { "127.77.1.$_" } 1 .. 7;
 my $has_six = Echod::has_ipv6();
 
 # place(FAULT...): one server each on the addresses, all on one port.
@@ -55,11 +55,16 @@ sub resolve {
     return map { ('--resolve', "several.example:$port:" . $_->host) } @_;
 }
 
-# sent(NAME, SERVER, ARGUMENTS): it ends there, by JSON.
+# begin(ARGUMENTS): one that sends to the name.
+sub begin {
+    return Echoc::start(args => ['send', '-j', '-m', 'x', @_,
+        "several.example:$port"], timeout => 30);
+}
+
+# sent(NAME, SERVER, ARGUMENTS or CLIENT): it ends there, by JSON.
 sub sent {
     my ($name, $there, @args) = @_;
-    my $r = Echoc::run(args => ['send', '-j', '-m', 'x', @args,
-        "several.example:$port"], timeout => 30);
+    my $r = (ref $args[0] ? $args[0] : begin(@args))->wait;
     is($r->{status}, 0, "$name: it comes back") or diag($r->{stderr});
     my $json = Echoc::json($r->{stdout});
     is($json->{target}{address}, $there->host, "$name: from there");
@@ -82,10 +87,20 @@ sub quickest {
 # failed(NAME, ARGUMENTS): nobody is to be reached.
 sub failed {
     my ($name, @args) = @_;
-    my $r = Echoc::run(args => ['send', '-m', 'x', @args,
+    return in_vain($name, begin_text(@args));
+}
+
+sub begin_text {
+    return Echoc::start(args => ['send', '-m', 'x', @_,
         "several.example:$port"], timeout => 30);
+}
+
+# in_vain(NAME, CLIENT, PORT): the same of one that has begun.
+sub in_vain {
+    my ($name, $client, $at) = @_;
+    my $r = $client->wait;
     Echoc::same($r, "$name: status 4", status => 4, stdout => '',
-        stderr => Echoc::error_line('several.example', $port));
+        stderr => Echoc::error_line('several.example', $at // $port));
     return $r;
 }
 
@@ -143,44 +158,51 @@ SKIP: {
 }
 
 # One that does not answer is given a quarter of a second.
-@servers = place(qw(hole good));
-$r = quickest($scale, 'the first is silent', $servers[1], resolve(@servers));
+my ($refuse, $good, @holes) =
+    (place(qw(hole hole hole hole hole refuse good)))[5, 6, 0 .. 4];
+$r = quickest($scale, 'the first is silent', $good, resolve($holes[0], $good));
 cmp_ok($r->{seconds}, '>=', 0.24, '... it had its time');
 cmp_ok($r->{seconds}, '<', $scale, '... and not more');
-$r = quickest(0.24 * $scale, 'a shorter time', $servers[1],
-    resolve(@servers), '--happy-eyeballs-delay', '10ms');
+$r = quickest(0.24 * $scale, 'a shorter time', $good,
+    resolve($holes[0], $good), '--happy-eyeballs-delay', '10ms');
 cmp_ok($r->{seconds}, '<', 0.24 * $scale, '... is shorter');
-$r = sent('a longer time', $servers[1], resolve(@servers),
-    '--happy-eyeballs-delay', '1s');
-cmp_ok($r->{seconds}, '>=', 0.99, '... is longer');
-@servers = place(qw(hole hole hole hole hole good));
 $r = Echoc::run(args => ['send', '-m', 'x', '--happy-eyeballs-delay', '1us',
-    resolve(@servers), "several.example:$port"]);
+    resolve(@holes, $good), "several.example:$port"]);
 ok($r->{status} == 2 || $r->{seconds} >= 0.05,
     'a delay of less than 10 ms is none') or diag($r->{seconds});
-@servers = place(qw(hole hole good));
-$r = sent('two are silent', $servers[2], resolve(@servers));
+
+# Those that take their time do so together.
+my @some = ('--happy-eyeballs-delay', 1.5 * $scale, '-W', 90);
+my @nobody = ('--resolve', "several.example:$port:255.255.255.255");
+my $longer = begin(resolve($holes[0], $good), '--happy-eyeballs-delay', '1s');
+my $two = begin(resolve(@holes[0, 1], $good));
+my $refused = begin(resolve($holes[0], $refuse, $good), @some);
+my $unreachable = begin(resolve($holes[0]), @nobody, resolve($good), @some);
+my $silent = begin_text('-W', '0.6', resolve(@holes[0 .. 3]));
+my $tried = begin_text('-W', 1.5 * $scale, '--happy-eyeballs-delay', 60,
+    resolve($refuse, @holes[0, 1]));
+my $first_port = $port;
+my @clients = ($longer, $two, $refused, $unreachable, $silent, $tried);
+# Each end is seen when it comes, for the time that it took.
+Echod::until(sub { !grep { $_->is_running } @clients }, 20);
+
+$r = sent('two are silent', $good, $two);
 cmp_ok($r->{seconds}, '>=', 0.49, '... each had its time');
+$r = sent('a longer time', $good, $longer);
+cmp_ok($r->{seconds}, '>=', 0.99, '... is longer');
 
 # A refusal leads on at once although another is not answered yet.
-@servers = place(qw(hole refuse good));
-my @some = ('--happy-eyeballs-delay', 4 * $scale, '-W', 90);
-$r = sent('one is silent and one refuses', $servers[2], resolve(@servers),
-    @some);
-cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 7.9 * $scale, '... and only that');
+$r = sent('one is silent and one refuses', $good, $refused);
+cmp_ok($r->{seconds}, '>=', 1.49 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 2.9 * $scale, '... and only that');
 
 # So does one that cannot be reached at all: a broadcast is none's address.
-@servers = place(qw(hole good));
-my ($hole, $good) = map { ['--resolve', "several.example:$port:$_"] }
-    map { $_->host } @servers;
-my @nobody = ('--resolve', "several.example:$port:255.255.255.255");
-$r = sent('the first cannot be reached', $servers[1], @long, @nobody, @$good);
+$r = sent('the first cannot be reached', $good, @long, @nobody,
+    resolve($good));
 cmp_ok($r->{seconds}, '<', $soon, '... which leads on at once');
-$r = sent('one is silent and one cannot be reached', $servers[1], @$hole,
-    @nobody, @$good, @some);
-cmp_ok($r->{seconds}, '>=', 3.99 * $scale, '... the first had its time');
-cmp_ok($r->{seconds}, '<', 7.9 * $scale, '... and only that');
+$r = sent('one is silent and one cannot be reached', $good, $unreachable);
+cmp_ok($r->{seconds}, '>=', 1.49 * $scale, '... the first had its time');
+cmp_ok($r->{seconds}, '<', 2.9 * $scale, '... and only that');
 
 # The first is only slow: it is not given up for the next, and wins.
 my $peer = EchocPeer->new(address => $four[0], backlog => 0);
@@ -206,14 +228,14 @@ SKIP: {
 
 # In turn: an address has to end before the next begins.
 @servers = place(qw(hole good));
-my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 8 * $scale,
+my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 3 * $scale,
     '--happy-eyeballs-delay', 0, resolve(@servers),
     "several.example:$port"], timeout => 30);
 ok(EchocPeer::connecting($client, 1), 'in turn: the first is tried');
 is($servers[1]->connections, 0, '... alone');
 $r = $client->wait;
 is($r->{status}, 0, '... and then the next') or diag($r->{stderr});
-cmp_ok($r->{seconds}, '>=', 2 * $scale, '... long after');
+cmp_ok($r->{seconds}, '>=', 1.4 * $scale, '... when its half of -W is over');
 @servers = place(qw(refuse refuse good));
 $r = sent('in turn, refused', $servers[2], '--happy-eyeballs-delay', 0,
     '-W', 60, resolve(@servers));
@@ -237,13 +259,10 @@ my $json = Echoc::json($r->{stdout});
 is($json->{status}, 4, 'the same for a program');
 is($json->{error}{kind}, 'connect', '... by its kind');
 is($json->{target}{address}, undef, '... with no address');
-@servers = place(qw(hole hole hole hole));
-$r = failed('all are silent', '-W', '0.6', resolve(@servers));
+$r = in_vain('all are silent', $silent, $first_port);
 cmp_ok($r->{seconds}, '>=', 0.59, '... for -W');
 cmp_ok($r->{seconds}, '<', 0.6 + 8 * $scale, '... and no longer');
-@servers = place(qw(refuse hole hole));
-$r = failed('two of three are tried', '-W', 3, '--happy-eyeballs-delay', 60,
-    resolve(@servers));
+$r = in_vain('two of three are tried', $tried, $first_port);
 like($r->{stderr}, qr/\b2\b/, '... and so many are told');
 
 # Where it comes from.
