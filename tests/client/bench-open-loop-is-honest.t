@@ -3,7 +3,7 @@
 # suffer: it waits with the server while that stalls, makes its own pauses the
 # server's, leaves messages out, or sends them in bursts.
 #
-# run-test: alone
+# alone: compares times and rates with those of the clock, which others change
 use strict;
 use warnings;
 

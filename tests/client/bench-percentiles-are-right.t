@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # If this fails, the latencies that a load shows are not those of its messages.
 #
-# run-test: alone
+# alone: compares latencies with what the load must have, which others change
 use strict;
 use warnings;
 

@@ -2,7 +2,7 @@
 # If this fails, one client cannot hold ten thousand connections, all of them
 # busy and each byte compared, or takes more memory for that than it should.
 #
-# run-test: alone
+# alone: keeps ten thousand connections busy, which takes all of the machine
 use strict;
 use warnings;
 

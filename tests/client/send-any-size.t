@@ -3,7 +3,7 @@
 # the message is larger than all buffers between them, or it keeps in memory
 # what it should pass on.
 #
-# run-test: alone
+# slow: moves a GiB through small buffers
 use strict;
 use warnings;
 

@@ -2,7 +2,7 @@
 # If this fails, `echoc send` or echod grow with what passes through them, or
 # count in too small a type.
 #
-# run-test: alone
+# slow: moves ten GiB
 use strict;
 use warnings;
 
