@@ -10,8 +10,10 @@ use Socket qw(SOL_SOCKET SO_RCVBUF);
 use Test::More;
 
 use Echod;
+use Echoc;
 use EchocBench;
 use EchocPeer;
+use EchocServer;
 
 Echod::skip_all('another build takes other times') if Echod::is_slow();
 
@@ -19,28 +21,40 @@ Echod::skip_all('another build takes other times') if Echod::is_slow();
 use constant { SIZE => 8 << 20, ROOM => 65536 };
 
 # One message is due at once, and another after a second; but then the client
-# stands still until there is no time left.  So it goes at the end, and is in
-# the way of the end of the connection, for the server takes nothing more.
-sub late {
+# stands still until there is no time left: until another one has given up,
+# which has more.  So it goes at the end, and is in the way of the end of the
+# connection, for the server takes nothing more.
+sub begin {
     my $interval = shift;
     my $peer = EchocPeer->new;
     setsockopt $peer->{listener}, SOL_SOCKET, SO_RCVBUF, ROOM
         or die "SO_RCVBUF: $!\n";
-    my $bench = EchocBench->start(['-c', 1, '-s', SIZE, '-R', 1, '-d', 2,
-            '--warmup', 0, '-W', 2, '--interval', $interval], $peer);
-    my $c = $peer->accept;
-    for (1, 2) {
-        $c->take($_ * SIZE);
-        $c->give(SIZE);
+    return { peer => $peer, bench => EchocBench->start(['-c', 1, '-s', SIZE,
+            '-R', 1, '-d', 1.5, '--warmup', 0, '-W', 1, '--interval',
+            $interval], $peer) };
+}
+
+# late(INTERVAL...): the results of loads with these, and what processor time
+# all of them took in the end.
+sub late {
+    my @loads = map { begin($_) } @_;
+    for my $load (@loads) {
+        my $c = $load->{connection} = $load->{peer}->accept;
+        for (1, 2) {
+            $c->take($_ * SIZE);
+            $c->give(SIZE);
+        }
+        Echod::until(sub { has_read($load->{bench}->pid) });
+        $load->{bench}->signal('STOP');
     }
-    Echod::until(sub { has_read($bench->pid) });
-    $bench->signal('STOP');
-    Echod::until(sub { 0 }, 2.1);
-    # What it has taken so far is of its start, and of the first messages.
-    my $before = used() + taken($bench->pid);
-    $bench->signal('CONT');
-    my $r = $bench->wait;
-    return ($r, used() - $before);
+    Echoc::run(args => ['send', '-m', 'x', '-W', '1.6',
+            EchocServer->start(fault => 'silent')->target]);
+    # What they have taken so far is of their start, and of the first messages.
+    my $before = used();
+    $before += taken($_->{bench}->pid) for @loads;
+    $_->{bench}->signal('CONT') for @loads;
+    my @results = map { $_->{bench}->wait } @loads;
+    return (used() - $before, @results);
 }
 
 # used: processor time of those that have ended, in seconds.
@@ -65,22 +79,24 @@ sub has_read {
     } split /\n/, Echod::slurp('/proc/net/tcp');
 }
 
-# It may be stopped in the last interval, or in one before.
-for my $interval ('10s', '50ms') {
+# They may be stopped in the last interval, or in one before.
+my @intervals = ('10s', '50ms');
+my ($seconds, @results);
+for my $try (1 .. 5) {
+    ($seconds, @results) = late(@intervals);
+    # Unless one of the two sides stood still as well.
+    last if @intervals == grep { $_->{json}{connect}{unclosed} } @results;
+    note("try $try: status $_->{status}, $_->{plain}") for @results;
+}
+for my $interval (@intervals) {
     my $name = "--interval $interval";
-    my ($r, $seconds);
-    for my $try (1 .. 5) {
-        ($r, $seconds) = late($interval);
-        # Unless one of the two stood still as well.
-        last if $r->{json}{connect}{unclosed};
-        note("$name, try $try: status $r->{status}, $r->{plain}");
-    }
+    my $r = shift @results;
     is($r->{json}{connect}{unclosed}, 1, "$name: the server does not close");
     is($r->{status}, 1, "$name: and one message of two is lost")
         or diag($r->{plain});
     EchocBench::balances($r, $name);
-    note("$name: $seconds s");
-    # For one message, two seconds in which nothing comes, and one to close.
-    cmp_ok($seconds, '<', 0.2, "$name: it mostly waits for that");
 }
+note("$seconds s");
+# For a message each, a second in which nothing comes, and one to close.
+cmp_ok($seconds, '<', 0.2, 'they mostly wait for that');
 done_testing;
