@@ -26,8 +26,19 @@ sub step {
     my @first = map { $peer->accept } 1 .. $n;
     $_->take(GREETING) for @first;
     my @more = ($code->($bench, @first), $peer->accept_now(10) // ());
-    $peer->serve(sub { !$bench->client->is_running }, 15, @more);
+    serve($peer, $bench, @more);
     return $bench->wait;
+}
+
+# serve(PEER, BENCH, CONNECTION...): until it ends.  It waits for the server to
+# close.
+sub serve {
+    my ($peer, $bench, @conn) = @_;
+    $peer->serve(sub {
+        $_->close for grep { $_->{eof} && $_->{sock}->opened } @conn;
+        return !$bench->client->is_running;
+    }, 15, @conn);
+    return;
 }
 
 # check(RESULT, NAME, CONNECTIONS, BROKEN): each was made, those are broken
@@ -82,15 +93,19 @@ check($r, 'lost when the last is made', 2, 1);
 
 # Few a second, and the server goes away: what it has made is broken, and the
 # others cannot be made.
+my @gone;
 for my $args (['-d', '0.3s'], ['-n', 1000], ['-d', '0.3s', '-R', 1000],
     ['-d', '0.3s', '-t', 2]) {
-    my $name = "the server goes away, @$args";
     my $peer = EchocPeer->new;
     my $bench = EchocBench->start(['-c', 40, '-t', 1, '--connect-rate', 100,
             '--warmup', 0, '-W', 1 * $scale, @$args], $peer);
     my @greeted = map { greet($peer) } 1 .. 20;
     $peer->close;
     $_->close for @greeted;
+    push @gone, ["the server goes away, @$args", $bench];
+}
+for (@gone) {
+    my ($name, $bench) = @$_;
     my $r = $bench->wait;
     like($r->{status}, qr/^[47]\z/, "$name: it ends, with its reason")
         or diag($r->{plain});
@@ -110,7 +125,7 @@ my $bench = EchocBench->start(['-c', 6, '-t', 1, '--connect-rate', 20, '-n',
 $_->close for map { greet($peer) } 1 .. 3;
 my @others = map { greet($peer) } 1 .. 3;
 push @others, map { $peer->accept_now(10) // () } 1 .. 3;
-$peer->serve(sub { !$bench->client->is_running }, 15, @others);
+serve($peer, $bench, @others);
 check($bench->wait, '--connect-rate, three are lost', 6, 3, 60);
 done_testing;
 

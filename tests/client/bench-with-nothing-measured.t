@@ -25,7 +25,11 @@ sub warmed {
     $c->give(64);
     ok($c->take(128), "$name: it is in the warm-up");
     $bench->signal($signal);
-    $peer->serve(sub { !$bench->client->is_running }, undef, $c);
+    # It waits for the server to close.
+    $peer->serve(sub {
+        $c->close if $c->{eof} && $c->{sock}->opened;
+        return !$bench->client->is_running;
+    }, undef, $c);
     return $bench->wait;
 }
 
