@@ -78,7 +78,7 @@ for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
 # so the time is long enough for a pause of the machine.
 my $good = EchocServer->start;
 $from = Echod::now();
-$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '4s',
+$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '1.2s',
         '--warmup', 0, '--reconnect', 1], $good);
 is($r->{status}, 0, '--connect-rate 200 --reconnect 1: status 0');
 my @again = map { $_->[0] - $from } $good->accepted;
@@ -91,16 +91,16 @@ EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
 # Also when all of them are lost at once, after a time without any: whatever
 # thread they belong to.
 for my $threads (1, 4) {
-    my $name = "--connect-rate 4 -t $threads, all are lost";
+    my $name = "--connect-rate 8 -t $threads, all are lost";
     my $peer = EchocPeer->new;
-    my $bench = EchocBench->start(['--connect-rate', 4, '-c', 4, '-t',
+    my $bench = EchocBench->start(['--connect-rate', 8, '-c', 4, '-t',
             $threads, '-d', '60s', '-R', 20, '-W', 20, '--warmup', 0], $peer);
     my $idle;
     $peer->serve(sub {
         return 0 if $peer->served < 4;
         $idle //= Echod::now();
         $from = Echod::now();
-        return $from >= $idle + 1.5;
+        return $from >= $idle + 0.8;
     }, 20);
     is($peer->served, 4, "$name: all were there");
     # The connections of serve() have been closed since then.
@@ -110,7 +110,7 @@ for my $threads (1, 4) {
         push @again, Echod::now() - $from;
     }
     is(scalar @again, 4, "$name: all come again");
-    my @early = grep { $again[$_] < $_ / 4 - 0.001 } 0 .. $#again;
+    my @early = grep { $again[$_] < $_ / 8 - 0.001 } 0 .. $#again;
     is("@early", '', "$name: none comes before its time")
         or diag(join ' ', map { sprintf '%.3f', $_ } @again);
     $bench->signal('INT');

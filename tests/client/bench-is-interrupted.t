@@ -76,7 +76,7 @@ SKIP: {
 sub stalled { return EchocServer->start(fault => 'stall', at => 320,
     for => 600) }
 
-my $patience = 4 * Echod::scale();
+my $patience = 1.5 * Echod::scale();
 my $bench = EchocBench->start(['-c', 4, '-d', '60s', '--warmup', 0, '-P', 2,
         '-W', $patience], stalled());
 ok($bench->measures(2), 'a server that stalls: it measures');
@@ -127,7 +127,7 @@ for (
     ['nobody answers the first exchange', 1, [], fault => 'accept_never'],
     ['the first exchange is not echoed', 5, [], fault => 'silent'],
     ['one of them is not echoed', 5, [], fault => 'silent', only => 4],
-    ['few a second', 2, ['--connect-rate', 1, '-c', 50]],
+    ['few a second', 2, ['--connect-rate', 4, '-c', 200]],
 ) {
     my ($name, $connections, $args, %fault) = @$_;
     for my $json (0, 1) {
@@ -180,8 +180,8 @@ for my $signal ('INT', 'TERM') {
     my $name = "a mismatch, and $signal while it connects";
     for (1 .. 5) {
         my $bad = EchocServer->start(fault => 'flip', only => 1);
-        my $client = Echoc::start(args => ['bench', '-j', '-c', 50,
-                '--connect-rate', 2, '-W', 60, '-d', 60, $bad->target]);
+        my $client = Echoc::start(args => ['bench', '-j', '-c', 200,
+                '--connect-rate', 8, '-W', 60, '-d', 60, $bad->target]);
         Echod::until(sub { $bad->connections >= 3 });
         $client->signal($signal);
         $r = $client->wait;

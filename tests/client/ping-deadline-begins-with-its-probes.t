@@ -28,26 +28,32 @@ my $port = $silent->port;
 my @slow = ('--happy-eyeballs-delay', '1s',
     map { ('--resolve', "slow.example:$port:$_") } @four);
 
-my $r = EchocPing::run(args => [@slow, '-w', 4, '-i', '0.2s', '-W', 20,
+# All of them at the same time.
+my $all = EchocPing::start(args => [@slow, '-w', 2, '-i', '0.2s', '-W', 20,
         "slow.example:$port"], timeout => 30);
+my $few = EchocPing::start(args => [@slow, '-w', 2, '-c', 4, '-i', '0.55s',
+        '-W', 20, "slow.example:$port"], timeout => 30);
+my $none = EchocPing::start(args => ['-w', 1, '-W', 60, $silent->target],
+    timeout => 30);
+Echod::until(sub { !grep { $_->is_running } $all, $few, $none }, 20);
+
+my $r = EchocPing::end($all);
 is($r->{status}, 0, 'status 0') or diag($r->{stderr});
 like($r->{header}, qr/\Q($four[1])\E/, 'the second address is used');
-cmp_ok($r->{summary}{time}, '>=', 3999, '-w is the time of the probes');
-cmp_ok($r->{seconds}, '>=', 4.99, '... after that of the connection');
-cmp_ok($r->{seconds}, '<', 5 + 8 * Echod::scale(), '... and no more');
+cmp_ok($r->{summary}{time}, '>=', 1999, '-w is the time of the probes');
+cmp_ok($r->{seconds}, '>=', 2.99, '... after that of the connection');
+cmp_ok($r->{seconds}, '<', 3 + 8 * Echod::scale(), '... and no more');
 
 # As many as are wanted are in only just before the end.
-$r = EchocPing::run(args => [@slow, '-w', 4, '-c', 4, '-i', '1.1s', '-W', 20,
-        "slow.example:$port"], timeout => 30);
+$r = EchocPing::end($few);
 SKIP: {
-    skip 'one of them stood still', 2 if $r->{summary}{time} > 3900;
+    skip 'one of them stood still', 2 if $r->{summary}{time} > 1900;
     is($r->{summary}{sent}, 4, '-c within -w: all of them go');
     is($r->{status}, 0, '... and are in, status 0') or diag($r->{stdout});
 }
 
 # The first connection, before that, is not waited for any longer.
-$r = EchocPing::run(args => ['-w', 1, '-W', 60, $silent->target],
-    timeout => 30);
+$r = EchocPing::end($none);
 is($r->{status}, 1, 'no connection: status 1');
 cmp_ok($r->{seconds}, '<', 2 + 8 * Echod::scale(), '... in a time');
 done_testing;

@@ -14,6 +14,14 @@ use EchocServer;
 my $scale = Echod::scale();
 my $ms = qr/\d+\.\d{3}/;
 
+# One connection of these is silent.  They take their time, and begin before the
+# others.
+my @silent = map { EchocServer->start(fault => 'silent', only => 2) } 1, 2;
+my $silent = EchocPing::start(args => ['--reconnect', '-c', 4, '-i', '0.1',
+        '-W', 2 * $scale, $silent[0]->target], timeout => 30);
+my $outstanding = EchocPing::start(args => ['--reconnect', '-O', '-c', 3, '-i',
+        $scale, '-W', 1.5 * $scale, $silent[1]->target], timeout => 30);
+
 # Both times, one connection a probe.
 my $server = EchocServer->start;
 my $r = EchocPing::run(args => ['--reconnect', '-c', 5, '-i', '0.05',
@@ -67,17 +75,13 @@ ok($apart, 'the wait for the handshake is apart');
 
 # Each probe has a fate of its own: who waits on one connection does not hold
 # up another.
-$server = EchocServer->start(fault => 'silent', only => 2);
-$r = EchocPing::run(args => ['--reconnect', '-c', 4, '-i', '0.1', '-W',
-    4 * $scale, $server->target]);
+$r = EchocPing::end($silent);
 # Two that come at once may be told in any order.
 is(join(' ', sort { $a <=> $b } map { $_->[0] } EchocPing::replies($r)),
     '1 3 4',
     'one connection is silent: the others are not') or diag($r->{stdout});
 is_deeply([EchocPing::losses($r)], [[2, 'timeout']], '... and it is lost');
-$server = EchocServer->start(fault => 'silent', only => 2);
-$r = EchocPing::run(args => ['--reconnect', '-O', '-c', 3, '-i',
-    3 * $scale, '-W', 4 * $scale, $server->target], timeout => 30);
+$r = EchocPing::end($outstanding);
 is(join(' ', map { /seq=(\d) no answer yet/ ? $1 : () } @{ $r->{lines} }),
     '2', '-O names the one that is silent') or diag($r->{stdout});
 

@@ -40,15 +40,29 @@ my @table = (
         ['This is the mess', 'age.  It will be', ' repeated/']],
     [['-W', '0.3'], { fault => 'silent' }, 5, []],
     [['-W', '0.3'], { fault => 'unread' }, 5, []],
-    [['-W', 4], { fault => 'stall', at => 16, for => 600 }, 5,
+    [['-W', 1.5 * Echod::scale()], { fault => 'stall', at => 16, for => 600 }, 5,
         ['This is the mess']],
 );
+
+# begin(FAULT, ARGUMENTS): a client and its server.
+sub begin {
+    my ($fault, @args) = @_;
+    my $server = EchocServer->start(%$fault);
+    return { server => $server,
+        client => Echoc::start(args => [@args, $server->target]) };
+}
+
+# Each for people and for a program, and all at the same time.
+my @begun = map {
+    my ($args, $fault) = @$_;
+    [begin($fault, @$args), begin($fault, @$args, '-j')];
+} @table;
 for (@table) {
     my ($args, $fault, $status, $pieces) = @$_;
+    my ($text_run, $json_run) = @{ shift @begun };
     my $name = join ' ', @$args, map { "$_ $fault->{$_}" } sort keys %$fault;
-    my $server = EchocServer->start(%$fault);
-    my $port = $server->port;
-    my $r = Echoc::run(args => [@$args, $server->target]);
+    my $port = $text_run->{server}->port;
+    my $r = $text_run->{client}->wait;
     Echoc::same($r, "$name: status $status", status => $status,
         stdout => '');
     my ($story, $errors) = parts($r);
@@ -63,8 +77,7 @@ for (@table) {
     cmp_ok($r->{seconds}, '<', 9 * Echod::scale(), "$name: soon");
 
     # The same for a program.
-    my $again = EchocServer->start(%$fault);
-    $r = Echoc::run(args => [@$args, '-j', $again->target]);
+    $r = $json_run->{client}->wait;
     my $json = Echoc::json($r->{stdout});
     is($r->{status}, $status, "$name -j: the same status");
     is($json->{status}, $status, "$name -j: and in the document");
