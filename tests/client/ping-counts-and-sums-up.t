@@ -91,9 +91,12 @@ is_deeply($r->{lines}, [], '-q keeps the header and the summary only');
 # One second is what is between two probes, unless -i says else.
 my %interval = ('1' => [], '0.25' => ['-i', '0.25'], '.3' => ['-i', '300ms'],
     '0.05' => ['--interval=50000us']);
+my %client = map {
+    $_ => EchocPing::start(args => ['-c', 3, @{ $interval{$_} },
+            $server->target])
+} keys %interval;
 for my $seconds (sort keys %interval) {
-    $r = EchocPing::run(args => ['-c', 3, @{ $interval{$seconds} },
-        $server->target]);
+    $r = EchocPing::end($client{$seconds});
     my $name = "an interval of $seconds s";
     cmp_ok($r->{summary}{time}, '>=', 2000 * $seconds - 1, "$name is kept");
     cmp_ok($r->{summary}{time}, '<', 2000 * $seconds + 5000 * Echod::scale(),
