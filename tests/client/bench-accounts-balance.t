@@ -17,7 +17,7 @@ use constant TOGETHER => 9;
 my @short = ('-d', '0.1s', '--warmup', '30ms', '-c', 6);
 my @patience = ('-W', 0.3 * Echod::scale());
 # For those who have to be served before they wait for ever.
-my @longer = ('-W', Echod::scale());
+my @longer = ('-W', 0.6 * Echod::scale());
 
 # side_by_side(JOB...): run loads at the same time, and judge each as judge()
 # does.  A job is a hash of name, args, server (or CODE that starts one), status,

@@ -58,12 +58,15 @@ cmp_ok($at[8], '>=', 1.8 * $patience, '... each of them');
 
 # So many a second, from the first one on; the server cannot see one before
 # it was made.
-for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
-    my $name = "--connect-rate 100 @$args";
+my @rated = map {
     my $good = EchocServer->start;
-    $from = Echod::now();
-    $r = EchocBench::run(['--connect-rate', 100, '-c', 41, '-n', 41,
-            @$args], $good);
+    [$_, $good, Echod::now(), EchocBench->start(['--connect-rate', 100, '-c',
+            41, '-n', 41, @$_], $good)];
+} [], ['-t', 2], ['-t', 4, '--connect-concurrency', 2];
+for (@rated) {
+    my ($args, $good, $from, $bench) = @$_;
+    my $name = "--connect-rate 100 @$args";
+    $r = $bench->wait;
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     my @at = map { $_->[0] - $from } $good->accepted;
     is(scalar @at, 41, "$name: all are made");
@@ -80,7 +83,7 @@ for my $args ([], ['-t', 2], ['-t', 4, '--connect-concurrency', 2]) {
 # so the time is long enough for a pause of the machine.
 my $good = EchocServer->start;
 $from = Echod::now();
-$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '1.2s',
+$r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '0.8s',
         '--warmup', 0, '--reconnect', 1], $good);
 is($r->{status}, 0, '--connect-rate 200 --reconnect 1: status 0');
 my @again = map { $_->[0] - $from } $good->accepted;
@@ -93,16 +96,16 @@ EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
 # Also when all of them are lost at once, after a time without any: whatever
 # thread they belong to.
 for my $threads (1, 4) {
-    my $name = "--connect-rate 8 -t $threads, all are lost";
+    my $name = "--connect-rate 16 -t $threads, all are lost";
     my $peer = EchocPeer->new;
-    my $bench = EchocBench->start(['--connect-rate', 8, '-c', 4, '-t',
+    my $bench = EchocBench->start(['--connect-rate', 16, '-c', 4, '-t',
             $threads, '-d', '60s', '-R', 20, '-W', 20, '--warmup', 0], $peer);
     my $idle;
     $peer->serve(sub {
         return 0 if $peer->served < 4;
         $idle //= Echod::now();
         $from = Echod::now();
-        return $from >= $idle + 0.8;
+        return $from >= $idle + 0.4;
     }, 20);
     is($peer->served, 4, "$name: all were there");
     # The connections of serve() have been closed since then.
@@ -112,7 +115,7 @@ for my $threads (1, 4) {
         push @again, Echod::now() - $from;
     }
     is(scalar @again, 4, "$name: all come again");
-    my @early = grep { $again[$_] < $_ / 8 - 0.001 } 0 .. $#again;
+    my @early = grep { $again[$_] < $_ / 16 - 0.001 } 0 .. $#again;
     is("@early", '', "$name: none comes before its time")
         or diag(join ' ', map { sprintf '%.3f', $_ } @again);
     $bench->signal('INT');

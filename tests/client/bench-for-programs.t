@@ -21,7 +21,7 @@ my $good = EchocServer->start;
 my @short = ('-n', 300, '-c', 3);
 # For those who would wait for ever, and for those who have to be served first.
 my @patience = ('-W', 0.3 * Echod::scale());
-my @slow = ('-W', 1.5 * Echod::scale());
+my @slow = ('-W', Echod::scale());
 # So many outcomes at the same time, each in three forms.
 use constant TOGETHER => 8;
 

@@ -15,6 +15,13 @@ my $scale = Echod::scale();
 # An address that nobody else listens on while the server is away.
 my $address = '127.77.0.2';
 
+# Meanwhile two others try for a while: four times a second, and by default.
+my $early = EchocServer->start(fault => 'early');
+my $every = Echoc::start(args => ['wait', '-i', '0.25', '-w', 1.5,
+        $early->target]);
+my $often = EchocServer->start(fault => 'early');
+my $usual = Echoc::start(args => ['wait', '-w', '0.55', $often->target]);
+
 # Up: at once, and without a word.
 my $server = EchocServer->start;
 my $r = Echoc::run(args => ['wait', $server->target]);
@@ -148,13 +155,9 @@ Echoc::same($r, '-o FILE', status => 0, stdout => '', stderr => '');
 is(Echoc::json(Echod::slurp($file))->{status}, 0, '... the document is there');
 
 # The time between two tries, from one to the next.
-my $early = EchocServer->start(fault => 'early');
-$client = Echoc::start(args => ['wait', '-i', '0.25', '-w', 1.5,
-        $early->target]);
-my $often = EchocServer->start(fault => 'early');
-$r = Echoc::run(args => ['wait', '-w', '0.55', $often->target]);
+$usual->wait;
 cmp_ok($often->connections, '<=', 7, 'else ten a second');
-$client->wait;
+$every->wait;
 # One more may come just before the end.
 cmp_ok($early->connections, '<=', 8, '-i: not more often');
 cmp_ok($early->connections, '>=', 2, '-i: but again');
