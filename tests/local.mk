@@ -100,6 +100,7 @@ unit_tests = \
 client_tests = \
 	%D%/client/a-line-is-one-write.t \
 	%D%/client/bench-accounts-balance.t \
+	%D%/client/bench-accounts-survive-losses.t \
 	%D%/client/bench-blames-who-was-late.t \
 	%D%/client/bench-bounds-its-handshakes.t \
 	%D%/client/bench-by-number-is-exact.t \
