@@ -206,7 +206,8 @@ $server = EchocServer->start;
 for my $args ([], ['-P', 5, '-t', 2], ['--reconnect', 3], ['-R', 1000],
     ['-n', 500], ['--seed', 7]) {
     for (1 .. 5) {
-        $r = EchocBench::run([@short, '--warmup', '0.1s', @$args], $server);
+        $r = EchocBench::run([@short, '-d', '0.1s', '--warmup', '0.1s',
+                @$args], $server);
         # The machine may have stood still for all of that.
         last if $r->{json}{warmup}{echoed} > 4;
     }
