@@ -44,8 +44,10 @@ my @runs = map { {
 );
 for my $run (@runs) {
     $run->{address} = shift @addresses;
+    # One that has its only client listens no more, so that nobody connects to
+    # it again while it ends.
     $run->{server} = EchocServer->start(address => $run->{address},
-        $run->{name} =~ /later/ ? (fault => 'refuse') : ());
+        $run->{name} =~ /later/ ? (fault => 'refuse') : (most => 1));
     $run->{port} = $run->{server}->port;
     $run->{client} = EchocPing::start(args => [@rate, @{ $run->{args} },
             $run->{server}->target], timeout => 30);
