@@ -204,6 +204,7 @@ daemon_tests = \
 	%D%/daemon/process-group-signal.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/queued-clients-are-served-on-stop.t \
+	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/quit-ends-cleanly.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \

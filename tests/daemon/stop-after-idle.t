@@ -10,70 +10,58 @@ use Test::More;
 
 use Echod;
 
-# Nothing happens for so long that the master sleeps; there is nothing to wait
-# for but the time.
-sub quiet {
-    my ($seconds) = @_;
-    my $end = Echod::now() + $seconds;
-    Echod::until(sub { Echod::now() >= $end }, $seconds + 1);
-    return;
-}
+# Seconds.
+my $drain = 1;
+my $quiet = $drain + 0.5;
 
 my $data = Echod::seeded(1, 1000);
 
-# Seconds; also what we have from the signal to the next word of the client.
-my $drain = 4;
-
-# TERM, longer after the last event than timeouts.drain.
-{
+# By TERM the clients have their time, by HUP those of the old workers.
+my %of = map {
     my $d = Echod->start(options => [ '-o', "timeouts.drain=$drain" ]);
-    my $s = $d->connect;
-    ok(Echod::echo($s, $data) eq $data, 'a client');
-    quiet($drain + 1);
-    my $start = Echod::now();
-    $d->signal('TERM');
-    ok($d->wait_log(qr/: stopping gracefully/), 'TERM after a while');
-    ok(Echod::echo($s, $data) eq $data, 'the client is served');
-    is(Echod::receive_all($s), '', 'until it is cut off');
-    is($Echod::problem, '', 'in order');
-    my $took = Echod::now() - $start;
-    cmp_ok($took, '>=', $drain - 0.1, 'not before timeouts.drain');
-    Echod::soon($start, 'nor long after', $drain);
-    close $s;
-    is($d->wait_end, 0, 'stopped');
-    $d->finish;
+    $_ => { d => $d, client => $d->connect };
+} qw(TERM HUP);
+for my $signal (sort keys %of) {
+    my ($d, $s) = @{ $of{$signal} }{qw(d client)};
+    ok(Echod::echo($s, $data) eq $data, "$signal: a client");
+    # All that the master does for it is done.
+    ok(Echod::until(sub { $d->idle_workers >= 5 }), 'the pool is full');
 }
 
-# QUIT, longer after it than a worker is given to end its connection.
-{
-    my $d = Echod->start;
-    my $s = $d->connect;
-    ok(Echod::echo($s, $data) eq $data, 'a client');
-    quiet(6);
-    $d->signal('QUIT');
-    is(Echod::receive_all($s), '', 'QUIT after six seconds ends it');
-    is($Echod::problem, '', 'in order');
-    close $s;
-    is($d->wait_end, 0, 'stopped');
-    is($d->count_log(qr/ killed /), 0, 'nobody had to be killed');
-    $d->finish;
-}
+# Nothing happens for so long that the master sleeps; there is nothing to wait
+# for but the time.
+my $end = Echod::now() + $quiet;
+Echod::until(sub { Echod::now() >= $end }, $quiet + 1);
 
-# HUP: the clients of the old workers have their time as well.
-{
-    my $d = Echod->start(options => [ '-o', "timeouts.drain=$drain" ]);
-    my $s = $d->connect;
-    ok(Echod::echo($s, $data) eq $data, 'a client');
-    quiet($drain + 1);
-    my $start = Echod::now();
-    like($d->reload, qr/: reload done/, 'HUP after a while');
-    ok(Echod::echo($s, $data) eq $data, 'the client is served');
-    is(Echod::receive_all($s), '', 'until it is cut off');
-    is($Echod::problem, '', 'in order');
-    my $took = Echod::now() - $start;
-    cmp_ok($took, '>=', $drain - 0.1, 'not before timeouts.drain');
-    Echod::soon($start, 'nor long after', $drain);
-    close $s;
-    $d->finish;
+for my $signal (sort keys %of) {
+    $of{$signal}{start} = Echod::now();
+    $of{$signal}{d}->signal($signal);
 }
+# They talk every now and then, until they are cut off.
+my %talks = %of;
+while (%talks) {
+    for my $signal (sort keys %talks) {
+        my $c = $talks{$signal};
+        my $back = Echod::echo($c->{client}, $data);
+        $c->{took} = Echod::now() - $c->{start};
+        $c->{served}++ if $back eq $data;
+        if ($Echod::problem) {
+            $c->{end} = $back . $Echod::problem;
+            delete $talks{$signal};
+        }
+        Echod::readable($c->{client}, 0.02);
+    }
+}
+for my $signal (sort keys %of) {
+    my ($d, $c) = ($of{$signal}{d}, $of{$signal});
+    cmp_ok($c->{served} // 0, '>', 0,
+        "$signal after a while: the client is served");
+    is($c->{end}, 'eof', 'until it is cut off, in order');
+    cmp_ok($c->{took}, '>=', $drain - 0.1, 'not before timeouts.drain');
+    Echod::soon($c->{start}, 'nor long after', $drain);
+    close $c->{client};
+}
+is($of{TERM}{d}->wait_end, 0, 'TERM: stopped');
+ok($of{HUP}{d}->wait_log(qr/: reload done/), 'HUP: reloaded');
+$of{$_}{d}->finish for sort keys %of;
 done_testing;

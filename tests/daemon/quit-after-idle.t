@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a stop at once that comes after a quiet time leaves nobody the
+# time to end in order: it counts from the last time that the master had
+# something to do, so that workers are killed.
+#
+# slow: is quiet for longer than the five seconds that a worker has to end
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+
+my $data = Echod::seeded(1, 1000);
+my $quiet = 6;
+
+my $d = Echod->start;
+my $s = $d->connect;
+ok(Echod::echo($s, $data) eq $data, 'a client');
+
+# Nothing happens for so long that the master sleeps; there is nothing to wait
+# for but the time.
+my $end = Echod::now() + $quiet;
+Echod::until(sub { Echod::now() >= $end }, $quiet + 1);
+
+$d->signal('QUIT');
+is(Echod::receive_all($s), '', "QUIT after $quiet seconds ends it");
+is($Echod::problem, '', 'in order');
+close $s;
+is($d->wait_end, 0, 'stopped');
+is($d->count_log(qr/ killed /), 0, 'nobody had to be killed');
+$d->finish;
+done_testing;
