@@ -239,6 +239,7 @@ daemon_tests = \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/urgent-data.t \
+	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/wildcard-both-families.t \
 	%D%/daemon/worker-dies-between-wake-and-accept.t \
 	%D%/daemon/worker-killed-is-replaced.t \

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a pool does not shrink any more when a client has waited at the
+# moment when its spare workers were counted, as there is always one on a busy
+# machine.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Echod;
+use EchodShim;
+
+my $shim = EchodShim->build;
+
+# Two workers too many, of whom one leaves in each round, a second apart.
+sub too_many {
+    my (%more) = @_;
+    return Echod->start(
+        options => [ map { ('-o', "workers.$_") } 'start=4', 'min_spare=1',
+            'max_spare=2' ],
+        log => 'notice',
+        %more,
+    );
+}
+
+# A client who waits: its worker is about to accept.
+$shim->on('hold-accept4');
+my $d = too_many(env => $shim->env);
+my $client = $d->connect;
+syswrite $client, 'x';
+ok(Echod::until(sub { $shim->entered('accept4') }), 'a client waits');
+
+# The other one begins later: when that has shrunk, the round is over.
+my $other = too_many();
+ok(Echod::until(sub { $other->workers <= 3 }), 'another pool shrinks');
+is(scalar $d->workers, 4, 'while somebody waits, that is put off');
+$shim->off('hold-accept4');
+is(Echod::receive($client, 1), 'x', 'the client is served');
+ok(Echod::until(sub { $d->idle_workers <= 2 }), 'and stays; the pool shrinks');
+is(Echod::echo($client, 'y'), 'y', 'the client is served still');
+close $client;
+$_->finish for $d, $other;
+done_testing;
