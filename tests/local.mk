@@ -234,6 +234,7 @@ daemon_tests = \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-beats-reload.t \
 	%D%/daemon/stop-finishes-clients.t \
+	%D%/daemon/stop-kills-a-frozen-worker.t \
 	%D%/daemon/stop-with-a-foreign-child.t \
 	%D%/daemon/syslogd-restarted.t \
 	%D%/daemon/tutorial-defaults.t \

@@ -2,6 +2,8 @@
 #
 # If this fails, one frozen worker without a client keeps a graceful stop from
 # ending when timeouts.drain sets no bound.
+#
+# slow: waits until the master kills it, which is after ten seconds
 use strict;
 use warnings;
 

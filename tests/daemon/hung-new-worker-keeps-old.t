@@ -3,6 +3,8 @@
 # If this fails, a new worker that never gets ready is cut off before the
 # reload that waits for it gives up: with nobody left to wait for, the reload
 # is "done", and the old workers leave to none.
+#
+# slow: waits for ten seconds, when the reload gives up
 use strict;
 use warnings;
 
