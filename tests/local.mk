@@ -237,6 +237,7 @@ daemon_tests = \
 	%D%/daemon/stop-kills-a-frozen-worker.t \
 	%D%/daemon/stop-with-a-foreign-child.t \
 	%D%/daemon/syslogd-restarted.t \
+	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/urgent-data.t \

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: ISC
+# If this fails, an idle echod wakes up for something: it costs power, and hides
+# a loop that does not know what it waits for.
+#
+# slow: watches for ten seconds that nothing happens
+use strict;
+use warnings;
+
+use Test::More;
+use Echod;
+
+Echod::needs_strace();
+
+my $d = Echod->start;
+
+# After some work: nothing of it may go on.
+my $data = Echod::seeded(1, 100_000);
+is((grep { Echod::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
+    'it has served');
+like($d->reload, qr/reload done/, 'and reloaded');
+ok(Echod::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
+    'and come to rest');
+my @all = ($d->pid, $d->children);
+my $trace = Echod::trace($d->dir . '/trace', @all);
+
+# The tracer's own interruption makes each of them call again; so first until
+# nothing comes any more, for longer than one that is told to call again may
+# have to wait for a processor, and from there on ten seconds.
+my $size = sub { -s $d->dir . '/trace' };
+my ($last, $since) = (-1, 0);
+Echod::until(sub {
+    my $now = $size->();
+    ($last, $since) = ($now, Echod::now()) if $now != $last;
+    return Echod::now() - $since > 3;
+}, 15);
+my $start = Echod::now();
+my $seconds = 10;
+Echod::until(sub {
+    return Echod::now() - $start >= $seconds || $size->() != $last;
+}, $seconds + 5);
+cmp_ok(Echod::now() - $start, '>=', $seconds,
+    "no system call in $seconds s in any of " . @all . ' processes');
+my @calls = Echod::end_trace($trace);
+diag($_) for $size->() == $last || Echod::now() - $start >= $seconds
+    ? () : @calls;
+
+is_deeply([$d->pid, $d->children], \@all, 'it was all of them');
+is(Echod::echo_once($d->port, $data), $data, 'it serves as before');
+$d->finish;
+done_testing;
