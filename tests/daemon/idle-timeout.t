@@ -49,28 +49,30 @@ is(Echod::echo_once($d->port, 'next'), 'next',
 is_deeply([$d->workers], [$worker], 'it is still the same one');
 $d->finish;
 
-# A signal to its worker, as by a reload, does not give it more time.  Once more
-# if the machine stood still.
-$idle = 4;
+# A signal to its worker, as by a reload, does not give it more time.  It comes
+# late, so that what would begin anew would end later than LATE.  Once more if
+# the machine stood still.
+use constant { SIGNAL => 1.2, LATE => 2.6 };
+$idle = 1.5;
 $d = Echod->start(options => [ '-o', "timeouts.idle=$idle" ]);
 my ($back, $problem, $seconds);
-for my $attempt (1 .. 3) {
+for my $attempt (1 .. 5) {
     $sock = $d->connect;
     is(Echod::echo($sock, 'x'), 'x', 'a client is served');
     $last = Echod::now();
-    Echod::until(sub { Echod::now() >= $last + 3 }, 4);
+    Echod::until(sub { Echod::now() >= $last + SIGNAL }, SIGNAL + 1);
     $d->mark;
     $d->signal('HUP');
     $back = Echod::receive_all($sock);
     ($problem, $seconds) = ($Echod::problem, Echod::now() - $last);
     close $sock;
     $d->wait_log(qr/: reload done /);
-    last if $seconds < 6.5;
+    last if $seconds < LATE;
 }
 is($back, '', 'idle over a reload: it is ended');
 is($problem, '', 'idle over a reload: with a FIN');
 cmp_ok($seconds, '>=', $idle - 0.1, 'idle over a reload: not too early');
-cmp_ok($seconds, '<', 6.5, 'idle over a reload: nor too late');
+cmp_ok($seconds, '<', LATE, 'idle over a reload: nor too late');
 ok($d->wait_log(qr/connection ended .* reason=idle$/),
     'idle over a reload: the log tells why');
 $d->finish;
