@@ -236,6 +236,7 @@ daemon_tests = \
 	%D%/daemon/stop-finishes-clients.t \
 	%D%/daemon/stop-kills-a-frozen-worker.t \
 	%D%/daemon/stop-with-a-foreign-child.t \
+	%D%/daemon/stop-with-a-frozen-logger.t \
 	%D%/daemon/syslogd-restarted.t \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \

@@ -3,8 +3,6 @@
 # If this fails, the death of the logger, or a logger that does not run, takes
 # more with it than a few lines: workers or the master wait for it, or there
 # is no log any more.
-#
-# run-test: alone
 use strict;
 use warnings;
 
@@ -57,13 +55,6 @@ ok($d->wait_log(qr/: warning: log lines lost count=\d+/, timeout => 20),
     'afterwards the log says how many lines are missing');
 is($d->logger, $logger, 'it is the same logger still');
 
-# Frozen again, and the master is to stop.
-kill 'STOP', $logger;
-$d->look;
-my $start = Echod::now();
-is($d->stop('TERM', unseen => 1), 0, 'with a frozen logger TERM ends echod');
-# It is given 4 s.
-Echod::soon($start, 'within bounds', 4);
 $d->finish;
 
 # One that a reload has replaced, and that only an old worker needs still.
