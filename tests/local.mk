@@ -171,6 +171,7 @@ daemon_tests = \
 	%D%/daemon/failed-new-worker-keeps-old.t \
 	%D%/daemon/failed-reload-serves-its-queue.t \
 	%D%/daemon/failed-reload-spares-its-clients.t \
+	%D%/daemon/fifty-reloads-under-load.t \
 	%D%/daemon/fork-fails.t \
 	%D%/daemon/frozen-idle-worker-is-no-stop.t \
 	%D%/daemon/frozen-worker-is-not-retired.t \

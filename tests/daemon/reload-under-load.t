@@ -3,8 +3,6 @@
 # If this fails, a reload is not free: clients that come, talk or leave while
 # a new generation takes over are refused, reset or get other bytes, so an
 # operator has to plan an outage for each change of the configuration.
-#
-# run-test: alone
 use strict;
 use warnings;
 
@@ -14,7 +12,7 @@ use Echod;
 use EchodLoad;
 use EchodProc;
 
-use constant RELOADS => 50;
+use constant RELOADS => 10;
 
 my $d = Echod->start(
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; },
@@ -23,7 +21,7 @@ my $d = Echod->start(
 );
 my @ports  = $d->ports;
 my $before = EchodProc::listeners($d->pid);
-my $load   = EchodLoad->start(ports => \@ports, clients => 6);
+my $load   = EchodLoad->start(ports => \@ports, clients => 6, rate => 50);
 
 ok(Echod::until(sub { $load->connections >= 50 }, 10), 'clients come and go');
 my @done;
@@ -32,7 +30,7 @@ for my $n (1 .. RELOADS) {
     my $connections = $load->connections;
     my $line = $d->reload // 'no answer to HUP';
     push @done, $line if $line !~ /reload done/;
-    # Not all 50 between two connections.
+    # Not all of them between two connections.
     $busy++
       if Echod::until(sub { $load->connections > $connections });
 }
