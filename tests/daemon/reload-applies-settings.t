@@ -41,7 +41,8 @@ sub end_of {
     my $back  = Echod::transfer($s, $data, timeout => $seconds,
         bytes => length($data) + 1);
     my $took = Echod::now() - $start;
-    return 'open' if $Echod::problem eq 'timeout';
+    # Or it would be waited for.
+    close $s;
     my ($line, $reason) = $d->wait_log(
         qr/: connection ended .* reason=(\S+)/, from => $from);
     return ($reason, $took, $back);
@@ -116,20 +117,27 @@ with('timeouts.lifetime', qq(timeouts = { lifetime = 0.4; };\n));
 ($reason) = end_of('x', 8);
 is($reason, 'lifetime', 'a connection does not live for ever');
 with('timeouts removed', '');
-is(end_of('x', 1), 'open', 'by default it would');
 
 my $accepted = sub {
     my ($seconds) = @_;
     my $s = Echod::connect_to('127.0.0.1', $port);
     return Echod::until(sub { $d->busy_workers > 0 }, $seconds);
 };
-$d->wait_log(qr/: connection ended .*reason=closed/);
 ok(Echod::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
 with('timeouts.defer_accept', qq(timeouts = { defer_accept = 0; };\n));
 ok($accepted->(10), 'a silent client is accepted without defer_accept');
 with('timeouts.defer_accept', qq(timeouts = { defer_accept = 30; };\n));
 ok(Echod::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
-ok(!$accepted->(0.5), 'and waits in the kernel with it');
+my $silent = Echod::connect_to('127.0.0.1', $port);
+lines_of('x');
+ok(Echod::until(sub { $d->busy_workers == 0 }),
+    'with it he waits in the kernel, while another one is served');
+close $silent;
+
+# Neither idle nor lifetime is in force any more: it is looked at again later.
+my $stays = Echod::connect_to('127.0.0.1', $port);
+is(Echod::echo($stays, 'stays'), 'stays', 'a client who stays');
+my $since = Echod::now();
 
 # backlog
 with('backlog', qq(backlog = 7;\n));
@@ -153,6 +161,10 @@ with('access', qq(access = { deny = [ "127.0.0.0/8" ];
 lines_of('x');
 with('access removed', '');
 lines_of('x');
+
+Echod::until(sub { Echod::now() - $since >= 0.5 });
+is(Echod::echo($stays, 'still'), 'still', 'by default a client may stay');
+close $stays;
 
 $d->expect_log(qr/: warning: workers leaving above /);
 $d->finish;
