@@ -52,20 +52,21 @@ like($d->reload, qr/reload done/, 'another reload');
 is($d->count_log(qr/: warning: workers leaving above .*count=@{[ MAX ]}$/), 1,
     'the oldest are said to be cut off');
 is(scalar(grep {
-    Echod::receive_all($_) eq '' && $Echod::problem eq ''
+    my $back = Echod::receive_all($_);
+    close $_;
+    $back eq '' && $Echod::problem eq '';
 } @old), MAX, 'and are, with a FIN');
 ok($d->wait_log(qr/: connection ended .* reason=drained/, count => MAX),
     'for that reason');
 is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @young), MAX,
     'the younger ones are served');
-close $_ for @old;
 ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
     'their workers are gone');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'no more than twice max');
 
-# The end of patience: those that leave now have five seconds, in which we must
+# The end of patience: those that leave now have two seconds, in which we must
 # have written what they are to find.
-my $drain = 5 * Echod::scale();
+my $drain = 2 * Echod::scale();
 $d->rewrite(config($drain));
 close $_ for @young;
 ok(Echod::until(sub { $d->workers <= MAX }), 'the young have left');
