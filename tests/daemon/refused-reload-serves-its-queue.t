@@ -14,6 +14,9 @@ use EchodProc;
 
 EchodInject::needs();
 
+# Seconds between the two addresses.
+use constant TIME => 1.5;
+
 my $other = IO::Socket::IP->new(LocalHost => '127.0.0.2', LocalPort => 0,
     Listen => 1) or die "listen: $@";
 my $d = Echod->start(config =>
@@ -27,7 +30,7 @@ CONFIG
 
 # There is time between the two: the first one takes two calls.
 my $fault = EchodInject->attach($d->pid, 'bind',
-    'delay_enter=4000000:when=3');
+    'delay_enter=' . TIME * 1e6 * Echod::scale() . ':when=3');
 $d->signal('HUP');
 ok(Echod::until(sub {
     EchodProc::listeners($d->pid)->{"127.0.0.1:$port"};
