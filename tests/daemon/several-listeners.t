@@ -19,6 +19,7 @@ listen = (
     { address = "127.0.0.3"; port = 0; },
     { address = "*"; port = 10001; }
 );
+workers = { max_spare = 30; };
 END
 my $chosen = $d->port_of('127.0.0.3');
 my @wanted = (
