@@ -3,8 +3,6 @@
 # If this fails, a connection that has woken one worker (and, by
 # EPOLLEXCLUSIVE, nobody else) is forgotten when that worker dies before it
 # accepts: its client waits until another one happens to come.
-#
-# run-test: alone
 use strict;
 use warnings;
 
@@ -13,12 +11,14 @@ use Test::More;
 use Echod;
 use EchodShim;
 
+use constant ROUNDS => 8;
+
 my $shim = EchodShim->build;
 my $d    = Echod->start(env => $shim->env);
 $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
     qr/: warning: .* before (?:it|they) served? anybody/);
 
-for my $round (1 .. 20) {
+for my $round (1 .. ROUNDS) {
     $shim->on('die-awake');
     my $start = Echod::now();
     my $s = $d->connect;
@@ -31,8 +31,8 @@ for my $round (1 .. 20) {
         'which has been replaced');
 }
 my $death = qr/: warning: worker died pid=\d+ signal=SIGKILL core=no$/;
-$d->wait_log($death, count => 20);
-is($d->count_log($death), 20,
+$d->wait_log($death, count => ROUNDS);
+is($d->count_log($death), ROUNDS,
     'each death is in the log, and no client with it');
 $d->finish;
 
