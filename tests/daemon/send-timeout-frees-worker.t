@@ -7,9 +7,11 @@ use warnings;
 use Test::More;
 use Echod;
 
+# Seconds.
+my $time = 0.5;
 my $d = Echod->start(options => [
     '-o', 'workers.max=1', '-o', 'workers.start=1',
-    '-o', 'timeouts.send=1',
+    '-o', "timeouts.send=$time",
 ]);
 # The one worker is busy, which is worth a warning.
 $d->expect_log(qr/workers at max busy=1/);
@@ -24,7 +26,7 @@ my $is_stuck = 0;
 $sock->blocking(0);
 Echod::until(sub {
     # While it is said good-bye to, it can send again.
-    $is_stuck ||= Echod::now() - $stuck > 0.5;
+    $is_stuck ||= Echod::now() - $stuck > $time / 2;
     while ($left > 0) {
         my $n = syswrite $sock, $piece, $left;
         last unless defined $n;
@@ -37,9 +39,9 @@ Echod::until(sub {
 my $seconds = Echod::now() - $stuck;
 
 like($end, qr/reason=send-timeout$/, 'it is cut, for that reason');
-cmp_ok($seconds, '>=', 0.95, 'after timeouts.send');
+cmp_ok($seconds, '>=', $time * 0.95, 'after timeouts.send');
 # A send that took a part is waited for once more, a quarter of the time.
-Echod::soon($stuck, 'no later than that, and 2 s to linger', 1.25 + 2);
+Echod::soon($stuck, 'no later than that, and 2 s to linger', 1.25 * $time + 2);
 
 is(Echod::echo_once($d->port, 'next'), 'next', 'the next client is served');
 like($d->wait_log(qr/in_bytes=4 out_bytes=4/), qr/^echod\[$worker\]/,
