@@ -11,6 +11,8 @@ use Test::More;
 use Echod;
 use EchodLoad;
 
+use constant { CLIENTS => 4, CONNECTIONS => 3500 };
+
 my $dir  = Echod::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
@@ -32,10 +34,10 @@ ok(defined $port, 'and listens') or BAIL_OUT($text);
 
 # From here on nobody reads.  The pipe takes some 600 lines, the logger's own
 # some 10,000 more.
-my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, connections => 6000);
+my $load = EchodLoad->start(port => $port, clients => CLIENTS, messages => 1,
+    size => 100, connections => CONNECTIONS);
 my $result = $load->wait;
-is($result->{connections}, 24_000, 'clients are served');
+is($result->{connections}, CLIENTS * CONNECTIONS, 'clients are served');
 is_deeply($result->{errors}, [], 'every one of them');
 cmp_ok($result->{slowest}, '<', Echod::SOON * Echod::scale(),
     'without a pause');
