@@ -3,8 +3,6 @@
 # If this fails, the death of workers is not the private matter of the clients
 # they serve: others are cut off, get other bytes or wait, or the pool does
 # not come back.
-#
-# run-test: alone
 use strict;
 use warnings;
 
