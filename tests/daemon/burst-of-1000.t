@@ -3,7 +3,7 @@
 # If this fails, the pool does not grow with its clients: of 1,000 that come at
 # once on five workers that may become 2,000, some wait for seconds.
 #
-# run-test: alone
+# alone: measures how soon 1,000 clients are served
 use strict;
 use warnings;
 

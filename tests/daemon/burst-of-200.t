@@ -3,7 +3,7 @@
 # If this fails, the pool does not grow with its clients: of 200 that come at
 # once on the default five workers, some wait for seconds.
 #
-# run-test: alone
+# alone: measures how soon 200 clients are served
 use strict;
 use warnings;
 

@@ -2,7 +2,7 @@
 # If this fails, an echo that goes on for long is not exact: a counter wraps,
 # a buffer moves, a time-out cuts what still flows.
 #
-# run-test: alone
+# slow: moves a GiB
 use strict;
 use warnings;
 
