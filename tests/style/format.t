@@ -23,11 +23,14 @@ plan skip_all => 'no clang-format ' . VERSION if !defined $tool;
 
 chdir top() or die top() . ": $!\n";
 $ENV{ECHOD_SRCDIR} = '.';
-for my $file (map { files($_, qr/\.[ch]$/) }
-    qw(src tests/bench tests/unit)) {
-    my ($status, $text) = output($tool, '--dry-run', '-Werror', $file);
+my @files = map { files($_, qr/\.[ch]$/) } qw(src tests/bench tests/unit);
 
-    is $status, 0, $file or diag $text;
+# One process for all files, which begins each remark with a file's name.
+my ($status, $text) = output($tool, '--dry-run', '-Werror', @files);
+for my $file (@files) {
+    my @remarks = $text =~ /^(?:\.\/)?(\Q$file\E:.*)/mg;
+    is "@remarks", '', $file;
 }
+is $status, 0, 'all of them' or diag $text;
 
 done_testing;
