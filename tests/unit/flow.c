@@ -239,7 +239,7 @@ little_room(void **state)
 	static const uint32_t sizes[] = { 100000, 1, 300000, 20, 100000 };
 
 	(void)state;
-	connect_as(70000, 4096);
+	connect_as(70000, 16384);
 	go_around(sizes, COUNT(sizes), 3000);
 	go_around(sizes, COUNT(sizes), PEER_BUFFER);
 }

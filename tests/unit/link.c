@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -68,6 +69,16 @@ non_blocking(int fd)
 	assert_return_code(fcntl(fd, F_SETFL, O_NONBLOCK), errno);
 }
 
+static void
+no_delay(int fd)
+{
+	int on = 1;
+
+	assert_return_code(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+			       sizeof(on)),
+	    errno);
+}
+
 /* Both ends of a connection over the loopback interface. */
 static void
 rig_up(uint32_t size)
@@ -83,6 +94,9 @@ rig_up(uint32_t size)
 	close(fd);
 	non_blocking(sock);
 	non_blocking(rig.peer);
+	/* As dial has it; or each end waits for the other's acknowledgement. */
+	no_delay(sock);
+	no_delay(rig.peer);
 	link_init(&rig.link, size, false);
 	link_adopt(&rig.link, sock, 77);
 }
