@@ -16,7 +16,7 @@ use constant {
 
 my $d = Echod->start(
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
-        workers = { start = 2; min_spare = 2; max_spare = 4;
+        workers = { start = 2; min_spare = 2; max_spare = @{[ MAX ]};
         max = @{[ MAX ]}; };\n),
     log => 'notice',
 );
