@@ -270,20 +270,27 @@ style_tests = \
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
 	%D%/data \
+	%D%/lib/Client.pm \
+	%D%/lib/Clock.pm \
 	%D%/lib/Echoc.pm \
 	%D%/lib/EchocBench.pm \
-	%D%/lib/EchocPeer.pm \
 	%D%/lib/EchocPing.pm \
-	%D%/lib/EchocSchema.pm \
-	%D%/lib/EchocServer.pm \
 	%D%/lib/Echod.pm \
-	%D%/lib/EchodBurst.pm \
-	%D%/lib/EchodInject.pm \
-	%D%/lib/EchodLoad.pm \
-	%D%/lib/EchodProc.pm \
-	%D%/lib/EchodShim.pm \
-	%D%/lib/EchodSource.pm \
-	%D%/lib/EchodSyslog.pm \
+	%D%/lib/Files.pm \
+	%D%/lib/Listener.pm \
+	%D%/lib/Load.pm \
+	%D%/lib/Log.pm \
+	%D%/lib/Machine.pm \
+	%D%/lib/Namespace.pm \
+	%D%/lib/Oracle.pm \
+	%D%/lib/Peer.pm \
+	%D%/lib/Process.pm \
+	%D%/lib/Schema.pm \
+	%D%/lib/Server.pm \
+	%D%/lib/Shim.pm \
+	%D%/lib/Source.pm \
+	%D%/lib/Syslog.pm \
+	%D%/lib/Tracer.pm \
 	%D%/lib/shim.c
 
 EXTRA_DIST += \

@@ -7,9 +7,9 @@ use warnings;
 use Socket qw(AF_UNIX SOCK_DGRAM);
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Server;
 
 # written(ARGUMENTS, %arg): the result, and each write(2) to standard error,
 # which is a socket that keeps them apart.
@@ -28,7 +28,7 @@ sub written {
     my $client = Echoc::start(args => $args, stderr => $writer, %arg);
     close $writer;
     # It waits when there are too many.
-    Echod::until(sub {
+    Clock::until(sub {
         my $over = !$client->is_running;
         $take->();
         return $over;
@@ -36,7 +36,7 @@ sub written {
     return ($client->wait, @writes);
 }
 
-my $server = EchocServer->start;
+my $server = Server->start;
 my $port = $server->port;
 my $odd = '\x00\xff\n\t"\\\\' . "\xc3\xa9";
 for (
@@ -53,7 +53,7 @@ for (
     my ($name, $status, $least, @args) = @$_;
     my $refuse = @args && $args[-1] eq 'refuse' && pop @args;
     my $locale = @args && $args[-1] eq 'C.UTF-8' ? pop @args : 'C';
-    my $there = $refuse ? EchocServer->start(fault => 'refuse') : $server;
+    my $there = $refuse ? Server->start(fault => 'refuse') : $server;
     my ($r, @writes) = written([@args, $there->target],
         env => { LC_ALL => $locale });
     is($r->{status}, $status, "$name: status $status");

@@ -6,18 +6,18 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocServer;
+use Echod;
+use Server;
 
 # So many loads at the same time: most of them wait, most of the time.
 use constant TOGETHER => 9;
 
 my @short = ('-d', '0.1s', '--warmup', '30ms', '-c', 6);
-my @patience = ('-W', 0.3 * Echod::scale());
+my @patience = ('-W', 0.3 * Clock::scale());
 # For those who have to be served before they wait for ever.
-my @longer = ('-W', 0.6 * Echod::scale());
+my @longer = ('-W', 0.6 * Clock::scale());
 
 # side_by_side(JOB...): run loads at the same time, and judge each as judge()
 # does.  A job is a hash of name, args, server (or CODE that starts one), status,
@@ -26,7 +26,7 @@ my @longer = ('-W', 0.6 * Echod::scale());
 # again.
 sub side_by_side {
     my @jobs = @_;
-    my $together = Echod::is_slow() ? 2 : TOGETHER;
+    my $together = Clock::is_slow() ? 2 : TOGETHER;
     while (my @few = splice @jobs, 0, $together) {
         my @running = map { begin($_) } @few;
         for my $job (@few) {
@@ -77,7 +77,7 @@ my %clean = (timeouts => qr/^0\z/, errors => qr/^0\z/, not_sent => qr/^0\z/);
 sub exactly { my $n = shift; return qr/^$n\z/ }
 
 # Nothing goes wrong, in each form of load.
-my $good = EchocServer->start;
+my $good = Server->start;
 my @clean = (
     ['-t', 1],
     ['-t', 3, '-c', 7, '-P', 5],
@@ -125,7 +125,7 @@ sub meeting {
     return {
         name => $name,
         args => $args,
-        server => sub { EchocServer->start(%$fault) },
+        server => sub { Server->start(%$fault) },
         status => $status,
         more => \%more,
         met => sub {
@@ -164,7 +164,7 @@ for my $fault (qw(silent unread)) {
     push @meetings, {
         name => $fault,
         args => [@short, @patience],
-        server => EchocServer->start(fault => $fault),
+        server => Server->start(fault => $fault),
         status => 5,
         more => { sent => exactly(0), echoed => exactly(0) },
         met => sub { 1 },
@@ -201,7 +201,7 @@ my $d = Echod->start(log => 'info', options => ['-o', 'workers.max_spare=64']);
 my $r = EchocBench::run([@short], '127.0.0.1:' . $d->port);
 judge('the log of the server', $r, 0, %clean, echoed => 1);
 my @lines;
-Echod::until(sub {
+Clock::until(sub {
     @lines = map { / in_bytes=(\d+) out_bytes=(\d+) / ? [$1, $2] : () }
         $d->log_lines;
     return @lines >= 6;

@@ -5,13 +5,13 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocServer;
+use Echod;
+use Server;
 
 # For those who have to be served before they wait for ever.
-my @longer = ('-W', 0.6 * Echod::scale());
+my @longer = ('-W', 0.6 * Clock::scale());
 
 # judge(NAME, RESULT, STATUS, %more): of one load; STATUS may be a pattern.
 # More is wanted: each is a member of "messages", with the least that it must
@@ -35,9 +35,9 @@ sub judge {
 # on a busy machine; all at the same time.
 my ($r, @gone);
 my $in_time = 0;
-for my $seconds (map { $_ * Echod::scale() } 0.8, 1.6, 3.2, 6.4) {
+for my $seconds (map { $_ * Clock::scale() } 0.8, 1.6, 3.2, 6.4) {
     @gone = map {
-        my $there = EchocServer->start;
+        my $there = Server->start;
         [$_, $there, EchocBench->start(['-c', 6, '--warmup', 0, @longer, @$_],
             $there)];
     } ['-d', $seconds], ['-d', $seconds, '-R', 1000],
@@ -73,7 +73,7 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
     # Clients that come and go have gone before a worker is found busy.
     my $death = "@$how" =~ /reconnect/ ? qr/ signal=SIGKILL /
         : qr/ signal=SIGKILL .*peer=/;
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         my ($worker) = ($d->busy_workers, $d->workers);
         kill KILL => $worker if defined $worker;
         return $d->count_log($death) >= 2;
@@ -91,7 +91,7 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
 # Interrupted, also with something under way.
 for my $fault ({}, { fault => 'stall', at => 64 * 5, for => 600 }) {
     my @interrupted = map {
-        my $server = EchocServer->start(%$fault);
+        my $server = Server->start(%$fault);
         [$_, EchocBench->start(['-c', 6, '--warmup', 0,
                 %$fault ? @longer : (), @$_], $server)];
     } ['-d', '60s'], ['-d', '60s', '-R', 1000], ['-n', 10_000_000];

@@ -7,13 +7,14 @@ use warnings;
 
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
 use EchocBench;
-use EchocServer;
+use Files;
+use Server;
 
-my $scale = Echod::scale();
-my $dir = Echod::new_dir();
+my $scale = Clock::scale();
+my $dir = Files::new_dir();
 
 # A few of its connections can be made, and these get all of the rate.
 for (
@@ -22,7 +23,7 @@ for (
     ['two of three', 2, '-c', 3, '-t', 3],
 ) {
     my ($name, $most, @args) = @$_;
-    my $server = EchocServer->start(most => $most);
+    my $server = Server->start(most => $most);
     my @end = grep({ $_ eq '-n' } @args) ? () : ('-d', '0.3s');
     my $r = EchocBench::run(['-R', 100, @end, '--warmup', 0, '-W',
             8 * $scale, '--connect-concurrency', 1, '--max-error-rate', 60,
@@ -34,7 +35,7 @@ for (
     is($m->{sent}, 30, "$name: and all are sent")
         or diag(EchocBench::figures($r));
     is($m->{not_sent}, 0, "$name: none is left out");
-    my (undef, @lines) = split /\n/, Echod::slurp("$dir/log");
+    my (undef, @lines) = split /\n/, Files::slurp("$dir/log");
     is(join(' ', sort { $a <=> $b } map { (split /\t/)[0] / 1e6 } @lines),
         join(' ', map { 10 * $_ } 0 .. 29), "$name: each at its time");
     unlike($r->{stdout}, qr/did not get to/,
@@ -51,8 +52,8 @@ for (
 }
 
 # The client stands still in a short load: it is not the server that was slow.
-my $server = EchocServer->start;
-my $silent = EchocServer->start(fault => 'silent');
+my $server = Server->start;
+my $silent = Server->start(fault => 'silent');
 my ($r, $lag);
 for my $try (1 .. 5) {
     my $bench = EchocBench->start(['-c', 2, '-t', 1, '-R', 200, '-d', '0.6s',

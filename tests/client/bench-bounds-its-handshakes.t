@@ -8,11 +8,11 @@ use warnings;
 use List::Util qw(min);
 use Test::More;
 
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocPeer;
-use EchocServer;
+use Echod;
+use Peer;
+use Server;
 
 # Under way are those whose first echo has not come yet: of a server that
 # never answers it is as many as it sees.
@@ -22,14 +22,14 @@ for (
 ) {
     my ($most, $connections, @args) = @$_;
     my $name = "--connect-concurrency $most -c $connections @args";
-    my $server = EchocServer->start(fault => 'silent');
+    my $server = Server->start(fault => 'silent');
     my $bench = EchocBench->start(['--connect-concurrency', $most, '-c',
             $connections, '-W', 60, @args], $server);
     my $wanted = min($most, $connections);
-    Echod::until(sub { $server->connections >= $wanted });
+    Clock::until(sub { $server->connections >= $wanted });
     my $seen = $server->connections;
     # It has as many sockets as that, and sleeps.
-    ok(EchocPeer::connecting($bench->client, $seen),
+    ok(Peer::connecting($bench, $seen),
         "$name: it waits for these");
     cmp_ok($server->connections, '<=', $wanted, "$name: no more than that");
     cmp_ok($seen, '>=', 1, "$name: but some");
@@ -40,9 +40,9 @@ for (
 }
 
 # A batch that fails makes room for the next one.
-my $server = EchocServer->start(fault => 'silent');
-my $patience = 0.2 * Echod::scale();
-my $from = Echod::now();
+my $server = Server->start(fault => 'silent');
+my $patience = 0.2 * Clock::scale();
+my $from = Clock::now();
 my $r = EchocBench::run(['--connect-concurrency', 4, '-c', 10, '-W',
         $patience], $server);
 is($r->{status}, 5, 'all batches failed: status 5');
@@ -50,7 +50,7 @@ is_deeply($r->{json}{connect}{failed}, { timeout => 10 },
     '... all of them are told');
 # The client may have given them up before the server has accepted them, and
 # the server may have accepted the first ones late.
-Echod::until(sub { $server->connections >= 10 });
+Clock::until(sub { $server->connections >= 10 });
 my @at = map { $_->[0] - $from } $server->accepted;
 is(scalar @at, 10, '... each was tried once');
 cmp_ok($at[4], '>=', 0.9 * $patience, '... after the one before');
@@ -59,8 +59,8 @@ cmp_ok($at[8], '>=', 1.8 * $patience, '... each of them');
 # So many a second, from the first one on; the server cannot see one before
 # it was made.
 my @rated = map {
-    my $good = EchocServer->start;
-    [$_, $good, Echod::now(), EchocBench->start(['--connect-rate', 100, '-c',
+    my $good = Server->start;
+    [$_, $good, Clock::now(), EchocBench->start(['--connect-rate', 100, '-c',
             41, '-n', 41, @$_], $good)];
 } [], ['-t', 2], ['-t', 4, '--connect-concurrency', 2];
 for (@rated) {
@@ -75,14 +75,14 @@ for (@rated) {
         or diag(join ' ', map { sprintf '%.3f', $_ } @at);
     cmp_ok($at[-1] // 0, '>=', 0.39, "$name: it takes so long");
     my $took = ($r->{json}{connect}{total_time_us} // 0) / 1e6;
-    cmp_ok($took, '<=', 0.4 + Echod::SOON * Echod::scale(),
+    cmp_ok($took, '<=', 0.4 + Clock::SOON * Clock::scale(),
         "$name: and not for ever");
 }
 
 # Also of those that come later.  What was not used before is not made up for,
 # so the time is long enough for a pause of the machine.
-my $good = EchocServer->start;
-$from = Echod::now();
+my $good = Server->start;
+$from = Clock::now();
 $r = EchocBench::run(['--connect-rate', 200, '-c', 10, '-d', '0.8s',
         '--warmup', 0, '--reconnect', 1], $good);
 is($r->{status}, 0, '--connect-rate 200 --reconnect 1: status 0');
@@ -97,14 +97,14 @@ EchocBench::balances($r, '--connect-rate 200 --reconnect 1');
 # thread they belong to.
 for my $threads (1, 4) {
     my $name = "--connect-rate 16 -t $threads, all are lost";
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = EchocBench->start(['--connect-rate', 16, '-c', 4, '-t',
             $threads, '-d', '60s', '-R', 20, '-W', 20, '--warmup', 0], $peer);
     my $idle;
     $peer->serve(sub {
         return 0 if $peer->served < 4;
-        $idle //= Echod::now();
-        $from = Echod::now();
+        $idle //= Clock::now();
+        $from = Clock::now();
         return $from >= $idle + 0.4;
     }, 20);
     is($peer->served, 4, "$name: all were there");
@@ -112,7 +112,7 @@ for my $threads (1, 4) {
     my (@again, @conn);
     while (@again < 4) {
         push @conn, $peer->accept_now(10) // last;
-        push @again, Echod::now() - $from;
+        push @again, Clock::now() - $from;
     }
     is(scalar @again, 4, "$name: all come again");
     my @early = grep { $again[$_] < $_ / 16 - 0.001 } 0 .. $#again;
@@ -136,7 +136,7 @@ for my $most (1, 7) {
                 '--warmup', 0], '127.0.0.1:' . $d->port)->wait;
         my $all = 4 + $r->{json}{connect}{reconnects};
         # The server has seen so many.
-        Echod::until(sub { $d->count_log(qr/ connection ended /) >= $all });
+        Clock::until(sub { $d->count_log(qr/ connection ended /) >= $all });
         # A busy machine may have had no time for more.
         last if $all > 4 + 20;
     }

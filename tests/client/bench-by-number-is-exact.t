@@ -8,13 +8,14 @@ use warnings;
 use List::Util qw(max);
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
 use EchocBench;
-use EchocPeer;
-use EchocServer;
+use Files;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 
 # What a server that stands still loses shall not be what fails.
 my @tolerant = ('--warmup', 0, '--max-error-rate', 100);
@@ -22,7 +23,7 @@ my @tolerant = ('--warmup', 0, '--max-error-rate', 100);
 # Those that wait, for a time-out or for the end of a connection, begin before
 # all others, and are looked at in the end.
 my %begun;
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
 # A server that never closes has a second for it, which is longer than -W.
 my @unclosed = (
@@ -32,20 +33,20 @@ my @unclosed = (
 for (@unclosed) {
     my ($name, $n, @args) = @$_;
     $begun{$name} = EchocBench->start([@tolerant, '-n', $n, '-W', '0.2s',
-            @args], EchocServer->start(fault => 'no_close'));
+            @args], Server->start(fault => 'no_close'));
 }
 
 # Nobody answers after some messages.
 for my $fault ('early', 'reset') {
     $begun{$fault} = EchocBench->start(['-c', 1, @tolerant, '-n', 1000, '-W',
             $scale, '--interval', '20ms'],
-        EchocServer->start(fault => $fault, at => 64 * 50, most => 1));
+        Server->start(fault => $fault, at => 64 * 50, most => 1));
 }
 
 # One of two threads loses its connection.
 $begun{'two threads'} = EchocBench->start(['-c', 2, '-t', 2, '-n', 30, '-P', 4,
         '-s', '4m', '-W', 2 * $scale, '--warmup', 0, '--max-error-rate', 60],
-    EchocServer->start(fault => 'stall', at => 4 << 20, for => 600, only => 1,
+    Server->start(fault => 'stall', at => 4 << 20, for => 600, only => 1,
         most => 2), timeout => 60);
 
 # The server does not close when the messages are over.
@@ -62,14 +63,14 @@ sub begin_end {
             '--interval', '10ms', '--log', "$dir/$name", @args], $server);
 }
 for (grep { !$_->[1] } @ends) {
-    $begun{ $_->[0] } = begin_end(EchocServer->start(fault => 'no_close'), @$_);
+    $begun{ $_->[0] } = begin_end(Server->start(fault => 'no_close'), @$_);
 }
 
 # The client stood still, for longer than an echo may take: so long that another
 # one, which has more time for its echo, gives up.
 my %stopped = map {
     $_ => EchocBench->start([@tolerant, '-c', 1, '-R', $_, '-n', 1.5 * $_,
-            '-W', '0.3s'], EchocServer->start);
+            '-W', '0.3s'], Server->start);
 } 20, 200;
 for my $rate (sort keys %stopped) {
     ok($stopped{$rate}->measures(2),
@@ -77,7 +78,7 @@ for my $rate (sort keys %stopped) {
     $stopped{$rate}->signal('STOP');
 }
 is(Echoc::run(args => ['send', '-m', 'x', '-W', '0.6s',
-            EchocServer->start(fault => 'silent')->target])->{status}, 5,
+            Server->start(fault => 'silent')->target])->{status}, 5,
     'stopped for a while: longer than an echo may take');
 for my $rate (sort keys %stopped) {
     $stopped{$rate}->signal('CONT');
@@ -111,7 +112,7 @@ for (@ends) {
     my $m = $r->{json}{messages};
     is($m->{echoed}, 10, "$name: all came back");
     ok($r->{json}{interrupted}, "$name: it was") if $interrupted;
-    my (undef, @lines) = split /\n/, Echod::slurp($log);
+    my (undef, @lines) = split /\n/, Files::slurp($log);
     my @last = map { (split /\t/)[2] / 1e9 } @lines;
     # By the log, which counts from the begin of the window.
     cmp_ok(abs($m->{window_us} / 1e6 - max(@last)), '<', 1e-3,
@@ -136,7 +137,7 @@ for my $fault ('early', 'reset') {
 # cannot be made again: that goes on the other one.
 for my $n (12, 30) {
     my $name = "-n $n, one of two is lost";
-    my $server = EchocServer->start(fault => 'reset', at => 5 << 20,
+    my $server = Server->start(fault => 'reset', at => 5 << 20,
         only => 1, most => 2, rcvbuf => 65536);
     my $r = EchocBench::run(['-c', 2, '-t', 1, '-n', $n, '-P', 4, '-s', '4m',
             '-W', 8 * $scale, '--warmup', 0, '--max-error-rate', 60], $server,
@@ -179,7 +180,7 @@ for (@unclosed) {
     my $r;
     for my $try (1 .. 20) {
         $r = EchocBench::run([@tolerant, '--reconnect', 1, '--connect-rate', 2,
-                '-W', '0.3s', '-c', 1, '-n', 3], EchocServer->start);
+                '-W', '0.3s', '-c', 1, '-n', 3], Server->start);
         last if $r->{status} == 0;
     }
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
@@ -190,7 +191,7 @@ for (@unclosed) {
 # shut_and_interrupted(END): the result of a load that is interrupted as soon as
 # its only connection waits for the server's end.
 sub shut_and_interrupted {
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = begin_end($peer, @_);
     my $c = $peer->accept;
     # The first exchange, and the ten messages.

@@ -7,12 +7,13 @@ use warnings;
 
 use Test::More;
 
-use Echod;
+use Clock;
 use EchocBench;
-use EchocPeer;
+use Files;
+use Peer;
 
-my $scale = Echod::scale();
-my $dir = Echod::new_dir();
+my $scale = Clock::scale();
+my $dir = Files::new_dir();
 
 # The first exchange of a connection, and a message.
 use constant SIZE => 64;
@@ -23,7 +24,7 @@ use constant { WINDOW => 0.3, DRAIN => 0.2, CLOSED => 0.7 };
 
 # late(): how many messages were sent clearly after the drain.
 sub late {
-    my (undef, @lines) = split /\n/, Echod::slurp("$dir/log") // '';
+    my (undef, @lines) = split /\n/, Files::slurp("$dir/log") // '';
     my $most = (WINDOW + DRAIN + CLOSED) / 2;
     return scalar grep { (split /\t/)[1] / 1e9 > $most } @lines;
 }
@@ -31,7 +32,7 @@ sub late {
 # load(CONNECTIONS, ARGUMENTS): the result, and how many more connected.
 sub load {
     my ($n, @args) = @_;
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = EchocBench->start(['-c', $n, '--reconnect', 1, '-d', WINDOW,
             '-W', DRAIN, '--warmup', 0, '--max-error-rate', 100, '--log',
             "$dir/log", @args], $peer);
@@ -45,14 +46,14 @@ sub load {
     # The load has begun with the first of these.
     my ($begin) = sort { $a <=> $b } map { $_->came(2 * SIZE) // () } @first;
     $_->ended for @first;
-    my $over = sub { !$bench->client->is_running };
-    $peer->serve(sub { $over->() || Echod::now() - $begin >= CLOSED })
+    my $over = sub { !$bench->is_running };
+    $peer->serve(sub { $over->() || Clock::now() - $begin >= CLOSED })
         if defined $begin;
     # One by one, and one of them stays: the end of all ends the run.
     for my $c (@first[1 .. $#first]) {
-        my $from = Echod::now();
+        my $from = Clock::now();
         $c->close;
-        $peer->serve(sub { $over->() || Echod::now() - $from >= 0.03 });
+        $peer->serve(sub { $over->() || Clock::now() - $from >= 0.03 });
     }
     $peer->serve($over);
     return ($bench->wait, $peer->served);

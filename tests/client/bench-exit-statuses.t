@@ -6,16 +6,16 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
 use EchocBench;
-use EchocServer;
+use Server;
 
 # By number, so that it does not matter how fast the machine is.
 my @short = ('-n', 2000, '-c', 3);
 # For those who would wait for ever, and for those who have to be served first.
-my @patience = ('-W', 0.3 * Echod::scale());
-my @slow = ('-W', 1.5 * Echod::scale());
+my @patience = ('-W', 0.3 * Clock::scale());
+my @slow = ('-W', 1.5 * Clock::scale());
 
 # check(NAME, SERVER, ARGUMENTS, STATUS, %want): one load; wanted of its
 # result, as Echoc::same() has it.
@@ -54,7 +54,7 @@ my @later;
 sub later {
     my ($then, @run) = @_;
     push @later, [$then, begin(@run)];
-    judge_later() if @later >= (Echod::is_slow() ? 2 : TOGETHER);
+    judge_later() if @later >= (Clock::is_slow() ? 2 : TOGETHER);
     return;
 }
 
@@ -66,9 +66,9 @@ sub judge_later {
     return;
 }
 
-sub bad { return EchocServer->start(fault => @_) }
+sub bad { return Server->start(fault => @_) }
 
-my $good = EchocServer->start;
+my $good = Server->start;
 my %silence = (stderr => '');
 
 # one_line(SERVER, RE): exactly one line of error, for this reason.
@@ -221,9 +221,9 @@ check('a threshold and no echo', bad('reset', at => 0),
 # A server that does not keep up: it works for a while, and the time is over
 # before it does again, unless the load began late.
 for (1 .. 5) {
-    $server = bad('none', stall => 0.6 * Echod::scale(),
-        period => Echod::scale());
-    $r = Echoc::run(args => ['bench', '-c', 3, '-d', 0.7 * Echod::scale(),
+    $server = bad('none', stall => 0.6 * Clock::scale(),
+        period => Clock::scale());
+    $r = Echoc::run(args => ['bench', '-c', 3, '-d', 0.7 * Clock::scale(),
             '-R', 500, '--warmup', 0, '--fail-if', 'rate<90%',
             $server->target]);
     last if $r->{status} != 0 && $r->{stdout} !~ /^messages +\d+ sent, 0 /m;
@@ -269,7 +269,7 @@ SKIP: {
     for my $args ([], ['-j'], ['--format', 'csv'], ['-o', '/dev/full']) {
         for ([{}, 2], [{ fault => 'flip', at => 640 }, 6]) {
             my ($fault, $status) = @$_;
-            my $server = EchocServer->start(%$fault);
+            my $server = Server->start(%$fault);
             open my $no_room, '>', '/dev/full' or die "/dev/full: $!\n";
             my $name = join ' ', 'no room for', @$args, values %$fault;
             $r = Echoc::run(

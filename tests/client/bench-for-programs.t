@@ -8,20 +8,21 @@ use warnings;
 use List::Util qw(sum0);
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
-use EchocBench;
-use EchocPeer;
-use EchocSchema;
-use EchocServer;
+use Files;
+use Machine;
+use Peer;
+use Schema;
+use Server;
 
-my $schema = EchocSchema->read('bench.schema.json');
-my $dir = Echod::new_dir();
-my $good = EchocServer->start;
+my $schema = Schema->read('bench.schema.json');
+my $dir = Files::new_dir();
+my $good = Server->start;
 my @short = ('-n', 300, '-c', 3);
 # For those who would wait for ever, and for those who have to be served first.
-my @patience = ('-W', 0.3 * Echod::scale());
-my @slow = ('-W', Echod::scale());
+my @patience = ('-W', 0.3 * Clock::scale());
+my @slow = ('-W', Clock::scale());
 # So many outcomes at the same time, each in three forms.
 use constant TOGETHER => 8;
 
@@ -113,10 +114,10 @@ sub runs {
             'sh']) : ();
     # A server whose queue is full is that for all of them.
     my $shared = !$fault ? $good
-        : $fault->{full} ? EchocServer->start(%$fault) : undef;
+        : $fault->{full} ? Server->start(%$fault) : undef;
     my @runs;
     for my $form ([], ['-j'], ['--format', 'csv']) {
-        my $server = $shared // EchocServer->start(%$fault);
+        my $server = $shared // Server->start(%$fault);
         push @runs, { server => $server, client => Echoc::start(
             args => ['bench', @$form, @short, @$args,
                 $outcome->{target} // $server->target],
@@ -125,7 +126,7 @@ sub runs {
     return map { { outcome => $outcome, %$_ } } @runs;
 }
 
-my $together = Echod::is_slow() ? 2 : TOGETHER;
+my $together = Clock::is_slow() ? 2 : TOGETHER;
 while (my @few = splice @outcomes, 0, $together) {
     my @runs = map { runs($_) } @few;
     judge(splice @runs, 0, 3) while @runs;
@@ -171,9 +172,9 @@ sub judge {
 # there is no rate.
 my %client;
 for my $format ('csv', 'json') {
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     $client{$format} = Echoc::start(args => ['bench', '-c', 2,
-            '--connect-rate', 2, '-n', 100, '-W', Echod::scale(),
+            '--connect-rate', 2, '-n', 100, '-W', Clock::scale(),
             '--interval', '20ms', '--format', $format, $peer->target],
         timeout => 30);
     my $c = $peer->accept;
@@ -203,7 +204,7 @@ for my $stream (0, 1) {
             $good->target]);
     # Without an echo in one of them there would be nothing to tell.
     my $echo = $stream ? qr/"echoed": *[1-9]/ : qr{^[\d.]+ s  (?!0/s)}m;
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         my $text = $stream ? $client->stdout_so_far : $client->stderr_so_far;
         return $text =~ $echo && 3 <= (() = $text =~ /\n/g);
     }), $stream ? 'lines come while it runs' : 'it runs');
@@ -228,7 +229,7 @@ for my $stream (0, 1) {
 
 # An interval begins where the one before ends, and none is forgotten.  On a
 # busy machine one can be as long as many.
-my $seconds = 0.6 * Echod::scale();
+my $seconds = 0.6 * Clock::scale();
 my @intervals_of = ('-c', 3, '-d', $seconds, '--interval', '50ms', '--warmup',
     0);
 my $r = Echoc::run(args => ['bench', '-j', @intervals_of, $good->target]);
@@ -275,7 +276,7 @@ for (@forms) {
         stdout => qr/\Aechoc bench: .*^messages .*^verified /ms);
     unlike($r->{stdout}, qr/^[{\[]|^begin_us/m,
         "-o FILE, $form: the report is as ever");
-    my $text = Echod::slurp($file) // '';
+    my $text = Files::slurp($file) // '';
     my @lines = split /^/, $text;
     well_formed("-o FILE, $form", $form eq 'json' ? $text : $lines[-1])
         if $form ne 'csv';
@@ -292,7 +293,7 @@ is_deeply([sort(files())], [qw(csv json stream)], 'no other file is made');
 
 # Rows of CSV are those intervals.
 my @rows = map { chomp; [split /,/, $_, -1] }
-    split /^/, Echod::slurp("$dir/csv") // '';
+    split /^/, Files::slurp("$dir/csv") // '';
 my @names = @{ shift @rows };
 is_deeply(\@names, [grep { $_ ne 'type' }
         qw(begin_us length_us echoed bytes errors rate_per_s p50_us p99_us
@@ -309,7 +310,7 @@ SKIP: {
             "$dir/hdr", $good->target], env => \%env);
     is($r->{status}, 0, 'in German: status 0');
     well_formed('in German', $r->{stdout});
-    unlike(Echod::slurp("$dir/hdr"), qr/^ *\d+,/m, 'in German: --hdr');
+    unlike(Files::slurp("$dir/hdr"), qr/^ *\d+,/m, 'in German: --hdr');
     $r = Echoc::run(args => ['bench', '--format', 'csv', @short,
             '--fail-if', 'error_rate>0.5%', '--max-error-rate', '0.5',
             '--percentiles', '99.9', '-W', '1.5', $good->target],
@@ -326,7 +327,7 @@ sub german {
     my %env = (LC_ALL => 'de_DE.UTF-8', LANG => 'de_DE.UTF-8');
     return %env if grep { /^de_DE\.utf-?8$/i } split /\n/,
         `locale -a 2>/dev/null`;
-    return unless Echod::has('localedef');
+    return unless Machine::has('localedef');
     my $locales = "$dir/locales";
     mkdir $locales or return;
     # It is about numbers; all the rest would take a second to make.

@@ -5,12 +5,14 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
 use EchocBench;
-use EchocServer;
+use Files;
+use Process;
+use Server;
 
-my $server = EchocServer->start;
+my $server = Server->start;
 my @load = ('-c', 5, '-W', 20);
 
 # seconds(): of a result, less than this; a time-out of 20 s would be more.
@@ -29,10 +31,10 @@ for (
     my $name = "$signal, @args";
     my $bench = EchocBench->start([@load, '--warmup', 0, @args], $server);
     ok($bench->measures(3), "$name: it measures");
-    my $from = Echod::now();
+    my $from = Clock::now();
     $bench->signal($signal);
     my $r = $bench->wait;
-    cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+    cmp_ok(Clock::now() - $from, '<', SOON * Clock::scale(),
         "$name: it ends soon");
     is($r->{status}, 0, "$name: status 0") or diag($r->{plain});
     is($r->{plain}, '', "$name: no error");
@@ -59,11 +61,11 @@ for (
 SKIP: {
     my $client = Echoc::start(args => ['bench', @load, '-d', '60s',
             '--warmup', '60s', $server->target], terminal => ['stderr']);
-    ok(Echod::until(sub { $client->terminal_so_far =~ /warm-up/ }),
+    ok(Clock::until(sub { $client->terminal_so_far =~ /warm-up/ }),
         'in the warm-up');
     $client->signal('INT');
     my $r = $client->wait;
-    cmp_ok($r->{seconds}, '<', SOON * Echod::scale(), '... it ends soon');
+    cmp_ok($r->{seconds}, '<', SOON * Clock::scale(), '... it ends soon');
     is($r->{status}, 1, '... with status 1');
     like($r->{stdout}, qr/^interrupted$/m, '... it says so');
     like($r->{stdout}, qr/^messages +0 sent, 0 echoed, /m,
@@ -73,17 +75,17 @@ SKIP: {
 }
 
 # What is under way is awaited, but not for longer than -W.
-sub stalled { return EchocServer->start(fault => 'stall', at => 320,
+sub stalled { return Server->start(fault => 'stall', at => 320,
     for => 600) }
 
-my $patience = 1.5 * Echod::scale();
+my $patience = 1.5 * Clock::scale();
 my $bench = EchocBench->start(['-c', 4, '-d', '60s', '--warmup', 0, '-P', 2,
         '-W', $patience], stalled());
 ok($bench->measures(2), 'a server that stalls: it measures');
-my $from = Echod::now();
+my $from = Clock::now();
 $bench->signal('INT');
 my $r = $bench->wait;
-Echod::soon($from, '... it ends after -W', $patience);
+Clock::soon($from, '... it ends after -W', $patience);
 is($r->{status}, 1, '... with status 1');
 like($r->{stdout}, qr/^interrupted$/m, '... it says so');
 cmp_ok($r->{json}{messages}{timeouts}, '>=', 8,
@@ -94,7 +96,7 @@ EchocBench::balances($r, 'a server that stalls');
 # more, catches the signal instead of being killed by it.
 sub is_ready {
     return 0 unless defined Echoc::peak_memory($_[0]);
-    my $text = Echod::slurp("/proc/$_[0]/status") // return 0;
+    my $text = Files::slurp("/proc/$_[0]/status") // return 0;
     return grep { hex($_) & 2 }    # SIGINT
         $text =~ /^SigCgt:\s*[0-9a-f]*([0-9a-f])$/mg;
 }
@@ -105,18 +107,18 @@ for my $again (qw(INT TERM)) {
     $bench = EchocBench->start(['-c', 4, '-d', '60s', '--warmup', 0, '-W',
             60], stalled());
     ok($bench->measures(2), "INT and $again: it measures");
-    $from = Echod::now();
+    $from = Clock::now();
     $bench->signal('INT');
-    Echod::until(sub {
+    Clock::until(sub {
         $bench->signal($again);
-        return !$bench->client->is_running;
+        return !$bench->is_running;
     }, SOON);
     $r = $bench->wait(0);
     is($r->{status}, 'signal ' . ($again eq 'INT' ? 2 : 15),
         "INT and $again: the second one kills");
-    cmp_ok(Echod::now() - $from, '>=', 0.3,
+    cmp_ok(Clock::now() - $from, '>=', 0.3,
         "INT and $again: and until then it waits for echoes");
-    cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+    cmp_ok(Clock::now() - $from, '<', SOON * Clock::scale(),
         "INT and $again: at once");
 }
 
@@ -131,22 +133,22 @@ for (
 ) {
     my ($name, $connections, $args, %fault) = @$_;
     for my $json (0, 1) {
-        my $bad = EchocServer->start(%fault);
+        my $bad = Server->start(%fault);
         my $client = Echoc::start(args => ['bench', ($json ? '-j' : ()),
                 '-c', 5, '-W', 60, '-d', 60, @$args, $bad->target]);
         # An accept queue cannot be seen; the socket can.
-        Echod::until(sub {
-            my %fd = Echod::descriptors($client->pid);
+        Clock::until(sub {
+            my %fd = %{ Process::descriptors($client->pid) };
             return is_ready($client->pid)
                 && grep({ /^socket:/ } values %fd) > 0
                 && ($bad->{fault} eq 'accept_never'
                 || $bad->connections >= $connections);
         });
-        $from = Echod::now();
+        $from = Clock::now();
         $client->signal('INT');
         $r = $client->wait;
         my $what = $name . ($json ? ' -j' : '');
-        cmp_ok(Echod::now() - $from, '<', SOON * Echod::scale(),
+        cmp_ok(Clock::now() - $from, '<', SOON * Clock::scale(),
             "$what: it ends soon");
         # Some may have had their first exchange, which is not measured.
         is($r->{status}, 1, "$what: status 1");
@@ -179,10 +181,10 @@ sub accounted {
 for my $signal ('INT', 'TERM') {
     my $name = "a mismatch, and $signal while it connects";
     for (1 .. 5) {
-        my $bad = EchocServer->start(fault => 'flip', only => 1);
+        my $bad = Server->start(fault => 'flip', only => 1);
         my $client = Echoc::start(args => ['bench', '-j', '-c', 200,
                 '--connect-rate', 8, '-W', 60, '-d', 60, $bad->target]);
-        Echod::until(sub { $bad->connections >= 3 });
+        Clock::until(sub { $bad->connections >= 3 });
         $client->signal($signal);
         $r = $client->wait;
         # It may have been slow to come.

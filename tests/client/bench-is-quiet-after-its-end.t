@@ -11,13 +11,15 @@ use POSIX ();
 use Socket qw(SOL_SOCKET SO_RCVBUF);
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
 use EchocBench;
-use EchocPeer;
-use EchocServer;
+use Files;
+use Peer;
+use Process;
+use Server;
 
-Echod::skip_all('another build takes other times') if Echod::is_slow();
+plan(skip_all => 'another build takes other times') if Clock::is_slow();
 
 # More than what is between the two can hold.
 use constant { SIZE => 8 << 20, ROOM => 65536 };
@@ -28,7 +30,7 @@ use constant { SIZE => 8 << 20, ROOM => 65536 };
 # connection, for the server takes nothing more.
 sub begin {
     my $interval = shift;
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     setsockopt $peer->{listener}, SOL_SOCKET, SO_RCVBUF, ROOM
         or die "SO_RCVBUF: $!\n";
     return { peer => $peer, bench => EchocBench->start(['-c', 1, '-s', SIZE,
@@ -47,11 +49,11 @@ sub late {
             $c->take($_ * SIZE);
             $c->give(SIZE);
         }
-        Echod::until(sub { has_read($load->{bench}->pid) });
+        Clock::until(sub { has_read($load->{bench}->pid) });
         $load->{bench}->signal('STOP');
     }
     Echoc::run(args => ['send', '-m', 'x', '-W', '1.6',
-            EchocServer->start(fault => 'silent')->target]);
+            Server->start(fault => 'silent')->target]);
     # What they have taken so far is of their start, and of the first messages.
     my $before = used();
     $before += taken($_->{bench}->pid) for @loads;
@@ -65,7 +67,7 @@ sub used { return (times)[2] + (times)[3] }
 
 # taken(PID): that of one that goes on.
 sub taken {
-    my $text = Echod::slurp("/proc/$_[0]/stat") // '';
+    my $text = Files::slurp("/proc/$_[0]/stat") // '';
     my @ticks = (split ' ', $text =~ s/.*\)//sr)[11, 12];
     return ($ticks[0] + $ticks[1]) / POSIX::sysconf(POSIX::_SC_CLK_TCK());
 }
@@ -73,13 +75,13 @@ sub taken {
 # has_read(PID): whether nothing is on its way to it, nor unread.
 sub has_read {
     my %own = map { $_ => 1 } map {
-        my %of = Echod::descriptors($_);
+        my %of = %{ Process::descriptors($_) };
         values %of;
     } $_[0], $$;
     return !grep {
         my ($state, $queues, $inode) = (split)[3, 4, 9];
         $state eq '01' && $own{"socket:[$inode]"} && $queues =~ /[1-9a-f]/i;
-    } split /\n/, Echod::slurp('/proc/net/tcp');
+    } split /\n/, Files::slurp('/proc/net/tcp');
 }
 
 # They may be stopped in the last interval, or in one before.

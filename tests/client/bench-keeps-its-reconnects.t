@@ -5,8 +5,9 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use EchocBench;
+use Echod;
 
 # What a message and the first exchange are, in bytes.
 use constant SIZE => 64;
@@ -31,7 +32,7 @@ for (
     EchocBench::balances($r, $name);
 
     my $made = $r->{json}{connect}{reconnects} + $count;
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         return $d->count_log(qr/ connection ended /) >= $made;
     }), "$name: the server has seen the end of all");
     my @lines = $d->log_lines;

@@ -5,12 +5,13 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocPeer;
+use Files;
+use Peer;
+use Process;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 
 # The first exchange of a connection: a message.
 use constant GREETING => 64;
@@ -20,7 +21,7 @@ use constant GREETING => 64;
 # awaited again, and then all is well.  Returns the result.
 sub step {
     my ($n, $code) = @_;
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = EchocBench->start(['-c', $n, '-t', 1, '-n', 4 * $n, '-W', 20,
             '--warmup', 0], $peer);
     my @first = map { $peer->accept } 1 .. $n;
@@ -36,7 +37,7 @@ sub serve {
     my ($peer, $bench, @conn) = @_;
     $peer->serve(sub {
         $_->close for grep { $_->{eof} && $_->{sock}->opened } @conn;
-        return !$bench->client->is_running;
+        return !$bench->is_running;
     }, 15, @conn);
     return;
 }
@@ -64,12 +65,12 @@ my $r = step(3, sub {
     $c[0]->give(GREETING);
     $c[0]->close;
     # Its end is seen, and the load has not begun.
-    ok(Echod::until(sub {
-        my %fd = Echod::descriptors($bench->pid);
+    ok(Clock::until(sub {
+        my %fd = %{ Process::descriptors($bench->pid) };
         return grep({ /^socket:/ } values %fd) == 2;
     }), 'one of three is lost: it is noticed');
     $c[1]->give(GREETING);
-    ok(Echod::until(sub { sleeps($bench->pid) }),
+    ok(Clock::until(sub { sleeps($bench->pid) }),
         'one of three is lost: nothing is left to do');
     $c[1]->read_now;
     is(length $c[1]->bytes, GREETING,
@@ -84,7 +85,7 @@ $r = step(2, sub {
     my ($bench, @c) = @_;
     $c[0]->give(GREETING);
     my $pid = $bench->pid;
-    ok(Echod::until(sub { has_read($pid) }), 'at once: the first is made');
+    ok(Clock::until(sub { has_read($pid) }), 'at once: the first is made');
     kill STOP => $pid;
     # Not by its close(), which waits for the client.
     close $c[0]{sock};
@@ -99,7 +100,7 @@ check($r, 'lost when the last is made', 2, 1);
 my @gone;
 for my $args (['-d', '0.3s'], ['-n', 1000], ['-d', '0.3s', '-R', 1000],
     ['-d', '0.3s', '-t', 2]) {
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = EchocBench->start(['-c', 40, '-t', 1, '--connect-rate', 100,
             '--warmup', 0, '-W', 1 * $scale, @$args], $peer);
     my @greeted = map { greet($peer) } 1 .. 20;
@@ -122,7 +123,7 @@ for (@gone) {
 }
 
 # Few a second, and the first are lost while the others are made.
-my $peer = EchocPeer->new;
+my $peer = Peer->new;
 my $bench = EchocBench->start(['-c', 6, '-t', 1, '--connect-rate', 20, '-n',
         60, '--warmup', 0, '-W', 20], $peer);
 $_->close for map { greet($peer) } 1 .. 3;
@@ -144,15 +145,15 @@ sub greet {
 sub sleeps {
     my $pid = shift;
     return 0 unless has_read($pid);
-    my @states = map { (Echod::slurp($_) // '') =~ /\) (\S) [^)]*\z/ ? $1 : () }
+    my @states = map { (Files::slurp($_) // '') =~ /\) (\S) [^)]*\z/ ? $1 : () }
         glob "/proc/$pid/task/*/stat";
     return @states && !grep { $_ ne 'S' } @states;
 }
 
 # has_read(PID): whether nothing that was sent to it is unread.
 sub has_read {
-    my %own = reverse Echod::descriptors($_[0]);
-    for (split /\n/, Echod::slurp('/proc/net/tcp')) {
+    my %own = reverse %{ Process::descriptors($_[0]) };
+    for (split /\n/, Files::slurp('/proc/net/tcp')) {
         my ($queues, $inode) = (split)[4, 9];
         return 0 if defined $own{"socket:[$inode]"}
             && $queues !~ /:0+\z/;

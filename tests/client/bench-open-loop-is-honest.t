@@ -10,19 +10,20 @@ use warnings;
 use List::Util qw(max);
 use Test::More;
 
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocServer;
+use Echod;
+use Files;
+use Server;
 
 use constant RATE => 1000;
 
-my $scale = Echod::scale();
-my $dir = Echod::new_dir();
+my $scale = Clock::scale();
+my $dir = Files::new_dir();
 
 # log_of(FILE): each message as [due, sent, done], in seconds.
 sub log_of {
-    my (undef, @lines) = split /\n/, Echod::slurp($_[0]) // '';
+    my (undef, @lines) = split /\n/, Files::slurp($_[0]) // '';
     return map { [map { $_ / 1e9 } (split /\t/)[0 .. 2]] } @lines;
 }
 
@@ -58,9 +59,9 @@ sub odd {
 
 # is_busy: whether this process has to wait for a processor, as others have it.
 sub is_busy {
-    my ($from, $used) = (Echod::now(), (times)[0]);
+    my ($from, $used) = (Clock::now(), (times)[0]);
     1 while (times)[0] - $used < 0.1;
-    return Echod::now() - $from > 0.14;
+    return Clock::now() - $from > 0.14;
 }
 
 # timed(NAME, CODE): CODE returns what is odd about the times of a load.  A
@@ -119,7 +120,7 @@ sub all_sent {
 
 # A server that stops half a second in each two.
 timed('two stalls', sub {
-    my $server = EchocServer->start(stall => 0.5, period => 2);
+    my $server = Server->start(stall => 0.5, period => 2);
     my $r = EchocBench::run(['-R', RATE, '-c', 10, '-d', '4s', '--warmup', 0],
         $server);
     my @status = status('two stalls', $r);
@@ -134,7 +135,7 @@ timed('two stalls', sub {
 # A closed loop waits with it: a bad sample for each that was under way, when
 # by the clock it would be hundreds.
 timed('two stalls, closed loop', sub {
-    my $server = EchocServer->start(stall => 0.5, period => 2);
+    my $server = Server->start(stall => 0.5, period => 2);
     my $r = EchocBench::run(['-c', 10, '-d', '4s', '--warmup', 0, '--log',
             "$dir/closed"], $server);
     my @status = status('two stalls, closed loop', $r);
@@ -155,11 +156,11 @@ timed('stopped workers', sub {
     $d->expect_log(qr/: warning: worker stopped /);
     my $measures = $bench->measures(4);
     my @workers = $d->busy_workers;
-    my $from = Echod::now();
+    my $from = Clock::now();
     kill STOP => @workers;
-    Echod::until(sub { Echod::now() - $from >= 0.5 });
+    Clock::until(sub { Clock::now() - $from >= 0.5 });
     kill CONT => @workers;
-    my $stall = Echod::now() - $from;
+    my $stall = Clock::now() - $from;
     my $r = $bench->wait;
     my @status = status('stopped workers', $r);
     all_sent('stopped workers', $r);
@@ -211,18 +212,18 @@ for ([100, '2s', 1], [5000, '1s', 1], [RATE, '1s', 2]) {
 # What a stall in the warm-up has piled up is no part of the result.
 timed('a stall in the warm-up', sub {
     my $d = Echod->start(options => ['-o', 'workers.max_spare=64']);
-    my $from = Echod::now();
+    my $from = Clock::now();
     my $bench = EchocBench->start(['-R', RATE, '-c', 10, '-d', '0.5s',
             '--warmup', 2, '--log', "$dir/warm"], '127.0.0.1:' . $d->port);
     my @workers;
     $d->expect_log(qr/: warning: worker stopped /);
-    Echod::until(sub { (@workers = $d->busy_workers) >= 10 });
+    Clock::until(sub { (@workers = $d->busy_workers) >= 10 });
     # The first exchanges are over soon after that.
-    Echod::until(sub { Echod::now() - $from >= 0.5 });
+    Clock::until(sub { Clock::now() - $from >= 0.5 });
     kill STOP => @workers;
-    Echod::until(sub { Echod::now() - $from >= 1.2 });
+    Clock::until(sub { Clock::now() - $from >= 1.2 });
     kill CONT => @workers;
-    my $over = Echod::now() - $from;
+    my $over = Clock::now() - $from;
     my $r = $bench->wait;
     my @status = status('a stall in the warm-up', $r);
     all_sent('a stall in the warm-up', $r);
@@ -239,7 +240,7 @@ timed('a stall in the warm-up', sub {
 });
 
 # The client's own lateness is no secret.
-my $good = EchocServer->start;
+my $good = Server->start;
 for (
     ['in the middle', ['-d', '2s'], 0.7],
     ['at the end', ['-d', '1s'], 1.1],
@@ -251,11 +252,11 @@ for (
         my $bench = EchocBench->start(['-R', RATE, '-c', 10, '--warmup', 0,
                 @$args], $good);
         my $measures = $bench->measures(6);    # since 0.3 s
-        my $from = Echod::now();
+        my $from = Clock::now();
         $bench->signal('STOP');
-        Echod::until(sub { Echod::now() - $from >= $until - 0.3 });
+        Clock::until(sub { Clock::now() - $from >= $until - 0.3 });
         $bench->signal('CONT');
-        my $stall = Echod::now() - $from;
+        my $stall = Clock::now() - $from;
         my $r = $bench->wait;
         all_sent($name, $r);
         return 'it was over before it was stopped' unless $measures;
@@ -281,7 +282,7 @@ for (
 
 # A server that gives up does not have the rate that it had before.
 for my $how ('gives up', 'goes away') {
-    my $server = EchocServer->start(fault => 'stall', at => 64 * 20,
+    my $server = Server->start(fault => 'stall', at => 64 * 20,
         for => 600);
     my $bench = EchocBench->start(['-R', 2000, '-n', 1000, '-c', 10, '-W',
             4 * $scale, '--fail-if', 'rate<90%'], $server);

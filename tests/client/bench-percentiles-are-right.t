@@ -8,10 +8,10 @@ use warnings;
 use List::Util qw(max sum0);
 use Test::More;
 
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocServer;
+use Files;
+use Server;
 
 # In the units of percentiles, of which 100000 are one percent.
 my %part = (
@@ -35,7 +35,7 @@ sub rank {
 
 # messages(FILE): each as [due, sent, done, connection, bytes].
 sub messages {
-    my ($head, @lines) = split /\n/, Echod::slurp($_[0]) // '';
+    my ($head, @lines) = split /\n/, Files::slurp($_[0]) // '';
     is($head, join("\t", qw(due_ns sent_ns done_ns connection bytes)),
         'the log says what is in its columns');
     return map { [split /\t/] } @lines;
@@ -196,7 +196,7 @@ sub good {
     return 0;
 }
 
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
 sub check {
     my ($name, $server, @args) = @_;
@@ -220,7 +220,7 @@ sub check {
     good("$name: the histogram",
         histogram_faults($json->{histogram}, @response));
     good("$name: --hdr",
-        spectrum_faults(Echod::slurp("$dir/hdr") // '', @response));
+        spectrum_faults(Files::slurp("$dir/hdr") // '', @response));
     good("$name: the report", report_faults($r->{stdout},
         $open ? @$json{qw(response_time service_time)}
         : $json->{service_time}));
@@ -239,8 +239,8 @@ sub check {
     return;
 }
 
-my $short = Echod::is_slow() ? '0.3s' : '0.6s';
-my $good = EchocServer->start;
+my $short = Clock::is_slow() ? '0.3s' : '0.6s';
+my $good = Server->start;
 check('closed loop', $good, '-d', $short, '-c', 5, '-P', 2);
 check('closed loop, threads', $good, '-d', $short, '-c', 6, '-t', 3, '-s',
     '64,5000');
@@ -250,7 +250,7 @@ check('open loop, threads', $good, '-n', 1500, '-c', 10, '-R', 4000, '-t', 2,
     '--reconnect', 20);
 
 # Values of all sizes: a server that stops again and again.
-my $rough = EchocServer->start(stall => 0.1, period => 0.25);
+my $rough = Server->start(stall => 0.1, period => 0.25);
 check('stalls, closed loop', $rough, '-d', '0.8s', '-c', 5, '-P', 3);
 check('stalls, open loop', $rough, '-d', '0.8s', '-c', 5, '-R', 3000);
 

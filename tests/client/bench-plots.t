@@ -5,14 +5,17 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Files;
+use Machine;
+use Process;
+use Server;
 
-my $server = EchocServer->start;
+my $server = Server->start;
 # By number, so that there is something to draw of a busy machine, too.
 my @load = ('-n', 3000, '--warmup', 0, '-c', 3, '--interval', '50ms');
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
 # fake(COMMANDS): a PATH with a gnuplot that takes copies of its script and
 # of its data, says something, and then does these, for sh.
@@ -70,7 +73,7 @@ my $draws = 'echo "<svg></svg>" >"$output"';
     is(substr($r->{stdout}, 0, 2), "{\n", '... nor said but the document');
     is($json->{status}, 0, '... which says the same');
 
-    my $script = Echod::slurp("$dir/seen.script") // '';
+    my $script = Files::slurp("$dir/seen.script") // '';
     my ($host, $port) = ($server->host, $server->port);
     like($script, qr/^set terminal svg\b/m, 'the script: an SVG');
     like($script, qr/^set output '\Q$to\E\/picture\.svg'$/m,
@@ -85,7 +88,7 @@ my $draws = 'echo "<svg></svg>" >"$output"';
         'the script: the other one, and its unit');
 
     my ($nines, $time) = map { [map { [split] } split /\n/] }
-        split /\n\n\n/, Echod::slurp("$dir/seen.data") // '';
+        split /\n\n\n/, Files::slurp("$dir/seen.data") // '';
     cmp_ok(scalar @$nines, '>=', 20, 'the data: a curve of percentiles');
     my @down = grep { $nines->[$_][0] <= $nines->[$_ - 1][0]
         || $nines->[$_][1] < $nines->[$_ - 1][1] } 1 .. $#$nines;
@@ -109,7 +112,7 @@ my $draws = 'echo "<svg></svg>" >"$output"';
     $r = plot(fake($draws), "$to/open.svg", '-R', 500, '-n', 150);
     Echoc::same($r, 'an open loop', status => 0,
         stdout => qr/\Aechoc bench.*^verified /ms);
-    like(Echod::slurp("$dir/seen.script"), qr/title '[^']*open loop at 500\/s/,
+    like(Files::slurp("$dir/seen.script"), qr/title '[^']*open loop at 500\/s/,
         'an open loop: the title says so');
     is_deeply([files($to)], ['open.svg', 'picture.svg'],
         'an open loop: nothing else is left');
@@ -175,9 +178,9 @@ for (
     my ($name, $status, $path, %fault) = @$_;
     my $to = folder();
     my $good = $server;
-    $server = EchocServer->start(%fault);
+    $server = Server->start(%fault);
     # The others have to be served.
-    my @wait = $fault{fault} eq 'silent' ? ('-W', 0.3 * Echod::scale()) : ();
+    my @wait = $fault{fault} eq 'silent' ? ('-W', 0.3 * Clock::scale()) : ();
     my $r = plot($path, "$to/p.svg", @wait);
     is($r->{status}, $status, "$name, and a picture of it: status $status")
         or diag($r->{stderr});
@@ -191,24 +194,24 @@ for (
     my $client = Echoc::start(args => ['bench', @load, '--plot',
             "$to/p.svg", $server->target], timeout => 20,
         env => { PATH => $path });
-    ok(Echod::until(sub { (Echod::slurp("$dir/pid") // '') =~ /\n/ }),
+    ok(Clock::until(sub { (Files::slurp("$dir/pid") // '') =~ /\n/ }),
         'a gnuplot that hangs');
-    my ($pid) = (Echod::slurp("$dir/pid") // '') =~ /(\d+)/
+    my ($pid) = (Files::slurp("$dir/pid") // '') =~ /(\d+)/
         or die "gnuplot has not been run\n";
     # As from a terminal: all of them get it.
-    Echod::until(sub {
+    Clock::until(sub {
         $client->signal('INT');
         kill INT => $pid;
         return !$client->is_running;
     });
     ok(!$client->is_running, '... is ended with the client');
-    kill KILL => $pid if Echod::is_alive($pid);
+    kill KILL => $pid if Process::is_alive($pid);
     $client->wait(5);
 }
 
 # The real one.
 SKIP: {
-    skip 'no gnuplot here', 1 unless Echod::has('gnuplot');
+    skip 'no gnuplot here', 1 unless Machine::has('gnuplot');
     my $to = folder("it's a folder");
     for (
         ['a name', 'picture.svg', []],
@@ -222,7 +225,7 @@ SKIP: {
         my ($name, $file, $args) = @$_;
         my $r = plot($ENV{PATH}, "$to/$file", @$args);
         Echoc::same($r, "gnuplot, $name", status => 0, stderr => '');
-        like(Echod::slurp("$to/$file") // 'none', qr/<svg\b.*<\/svg>/s,
+        like(Files::slurp("$to/$file") // 'none', qr/<svg\b.*<\/svg>/s,
             "gnuplot, $name: it is an SVG");
         unlink "$to/$file";
         is_deeply([files($to)], [], "gnuplot, $name: nothing else is left");
@@ -232,7 +235,7 @@ SKIP: {
     for my $file ('-x.svg', '-persist.svg', '--version.svg') {
         my $r = plot($ENV{PATH}, $file);
         Echoc::same($r, "gnuplot, $file", status => 0, stderr => '');
-        like(Echod::slurp("$to/$file") // 'none', qr/<svg\b.*<\/svg>/s,
+        like(Files::slurp("$to/$file") // 'none', qr/<svg\b.*<\/svg>/s,
             "gnuplot, $file: it is an SVG");
         unlink "$to/$file";
         is_deeply([files($to)], [], "gnuplot, $file: nothing else is left");
@@ -245,9 +248,9 @@ SKIP: {
         Echoc::same($r, "gnuplot, $n messages", status => 0, stderr => '');
     }
     # Nothing at all.
-    my $silent = EchocServer->start(fault => 'silent');
+    my $silent = Server->start(fault => 'silent');
     my $r = Echoc::run(args => ['bench', '-c', 1, '-W',
-            0.3 * Echod::scale(), '--plot', "$to/none.svg",
+            0.3 * Clock::scale(), '--plot', "$to/none.svg",
             $silent->target], timeout => 20);
     Echoc::same($r, 'gnuplot, silence', status => 5,
         stderr => qr/\Aechoc: .*\n\z/);

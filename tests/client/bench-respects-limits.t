@@ -6,10 +6,10 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
 use Echoc;
 use EchocBench;
-use EchocServer;
+use Namespace;
+use Server;
 
 # limited(LIMITS, ARGUMENTS): a load under "ulimit LIMITS".
 sub limited {
@@ -33,7 +33,7 @@ sub refused {
 }
 
 my @short = ('-n', 500);
-my $server = EchocServer->start;
+my $server = Server->start;
 
 # Descriptors.
 for my $how ([], ['-j']) {
@@ -76,8 +76,8 @@ my $few;
 
 sub new_network {
     my $ports = shift // 50;
-    skip('no private network here', 1) unless Echoc::private_network();
-    $few = EchocServer->start;
+    skip('no private network here', 1) unless Namespace::network();
+    $few = Server->start;
     my $file = '/proc/sys/net/ipv4/ip_local_port_range';
     # Not where the server is, which has one of them.
     my $low = $few->port < 45_000 ? 50_000 : 40_000;

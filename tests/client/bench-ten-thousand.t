@@ -7,22 +7,25 @@ use strict;
 use warnings;
 
 use Test::More;
+use Clock;
 use Echod;
-use Echoc;
+use Files;
+use Machine;
+use Process;
 
 # The yardstick knows what it takes of the machine, and what is to be seen.
-my ($connections, $seconds) = Echod::is_slow() ? (1000, 2) : (10_000, 5);
+my ($connections, $seconds) = Clock::is_slow() ? (1000, 2) : (10_000, 5);
 my $script = ($ENV{ECHOD_SRCDIR} // '.') . '/tests/bench/many-connections';
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 my $pid = Echod::launch([$^X, $script, "connections=$connections",
         "seconds=$seconds", 'memory=200'], $dir,
-    { ECHOC => $Echoc::ECHOC, ECHOD => $Echod::ECHOD });
-my $status = Echod::wait_for($pid, 200);
+    { ECHOC => $Machine::ECHOC, ECHOD => $Machine::ECHOD });
+my $status = Process::wait($pid, 200);
 if (!defined $status) {
     kill TERM => $pid;
-    Echod::wait_for($pid, 60);
+    Process::wait($pid, 60);
 }
-my @lines = split /\n/, Echod::slurp("$dir/stdout") // '';
+my @lines = split /\n/, Files::slurp("$dir/stdout") // '';
 if (($status // 0) == 77) {
     my ($why) = map { /^SKIP: (.*)/ ? $1 : () } @lines;
     plan(skip_all => $why // 'not on this machine');
@@ -43,5 +46,5 @@ is_deeply(\%seen, {
     'messages.bytes_verified' => 1, echod => 1
 }, 'everything has been looked at') or diag(explain(\%seen));
 is($status, 0, 'the load was good')
-    or diag(Echod::slurp("$dir/stdout"), Echod::slurp("$dir/log"));
+    or diag(Files::slurp("$dir/stdout"), Files::slurp("$dir/log"));
 done_testing;

@@ -9,10 +9,10 @@ use IO::Socket::IP;
 use List::Util qw(sum0);
 use Test::More;
 
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocServer;
+use Process;
+use Server;
 
 # The second one is for who has to get as far as to a fault: by number, so that
 # it does not matter how fast the machine is.
@@ -82,7 +82,7 @@ my @faults = (
 );
 for (@faults) {
     my ($fault, $args, %how) = @$_;
-    my $server = EchocServer->start(fault => $fault, %how);
+    my $server = Server->start(fault => $fault, %how);
     my $name = "$fault at $how{at} @$args";
     # A copy begins after its original.
     my $first = $how{at}
@@ -100,7 +100,7 @@ for (@faults) {
 # On one connection of several: the others go on, and that one begins anew.
 for my $only (2, 4) {
     my $name = "flip on connection $only only";
-    my $server = EchocServer->start(fault => 'flip', at => 1000,
+    my $server = Server->start(fault => 'flip', at => 1000,
         only => $only);
     my $r = EchocBench::run([@far, '-n', 2000], $server);
     told($name, $r, 1000);
@@ -111,13 +111,13 @@ for my $only (2, 4) {
 }
 
 # In the first exchange, before the load.
-my $server = EchocServer->start(fault => 'flip', at => 5);
+my $server = Server->start(fault => 'flip', at => 5);
 my $r = EchocBench::run([@short], $server);
 told('flip in the first exchange', $r, 5);
 is($r->{json}{connect}{established}, 0, '... and there is no load');
 
 # After the last message.
-$server = EchocServer->start(fault => 'extra', only => 2);
+$server = Server->start(fault => 'extra', only => 2);
 $r = EchocBench::run([@far], $server);
 is($r->{status}, 6, 'extra bytes after the end: status 6');
 is($r->{json}{messages}{mismatches}, 1, '... one mismatch');
@@ -134,7 +134,7 @@ EchocBench::balances($r, 'extra bytes after the end');
         LocalPort => 0, Listen => 16, Type => Socket::SOCK_STREAM())
         or die "listen: $@\n";
     my $port = $listener->sockport;
-    my $pid = EchocServer::fork_child(sub {
+    my $pid = Process::child(sub {
         my @pair = map { scalar $listener->accept } 1 .. 2;
         my $select = IO::Select->new(@pair);
         while ($select->count) {
@@ -146,20 +146,20 @@ EchocBench::balances($r, 'extra bytes after the end');
         }
     });
     close $listener;
-    $r = EchocBench::run(['-c', 2, '-d', '0.3s', '-W', 4 * Echod::scale()],
+    $r = EchocBench::run(['-c', 2, '-d', '0.3s', '-W', 4 * Clock::scale()],
         "127.0.0.1:$port");
     kill KILL => $pid;
-    Echod::wait_for($pid);
+    Process::wait($pid);
     told('the bytes of another connection', $r, 0);
 }
 
 # Whatever else goes wrong, the mismatch is what it ends with.
 # A server that is stalled by more than itself may not come to its fault.
-my @patience = ('-W', 0.2 * Echod::scale());
+my @patience = ('-W', 0.2 * Clock::scale());
 for (1 .. 5) {
-    $server = EchocServer->start(fault => 'flip', at => 3200,
-        stall => 0.5 * Echod::scale(), period => 0.8 * Echod::scale());
-    $r = EchocBench::run(['-c', 4, '-d', 1.2 * Echod::scale(), '--warmup', 0,
+    $server = Server->start(fault => 'flip', at => 3200,
+        stall => 0.5 * Clock::scale(), period => 0.8 * Clock::scale());
+    $r = EchocBench::run(['-c', 4, '-d', 1.2 * Clock::scale(), '--warmup', 0,
             @patience, '--fail-if', 'errors>0', '--fail-if', 'max>1ns'],
         $server);
     my ($m, $connect) = @{ $r->{json} }{qw(messages connect)};
@@ -170,13 +170,13 @@ for (1 .. 5) {
 told('among timeouts and thresholds', $r, 3200);
 cmp_ok($r->{json}{messages}{timeouts}, '>=', 1,
     '... of which there were some');
-$server = EchocServer->start(fault => 'flip', at => 640);
+$server = Server->start(fault => 'flip', at => 640);
 $r = EchocBench::run([@far, '--max-error-rate', 100], $server);
 told('when errors are allowed', $r, 640);
 
 # Who is not asked to look does not notice, and does not say that all is well.
 for my $fault ('flip', 'swap') {
-    $server = EchocServer->start(fault => $fault, at => 20_000);
+    $server = Server->start(fault => $fault, at => 20_000);
     $r = EchocBench::run([@far, @large, '--verify', 'none'], $server);
     is($r->{status}, 0, "$fault, --verify none: status 0");
     is($r->{plain}, '', "$fault, --verify none: no error");
@@ -193,7 +193,7 @@ for my $fault ('flip', 'swap') {
 
 # Bytes that were never sent are seen without looking at them.
 for my $more (1, 5) {
-    $server = EchocServer->start(fault => 'extra', at => 640,
+    $server = Server->start(fault => 'extra', at => 640,
         text => 'x' x $more);
     $r = EchocBench::run([@far, '--verify', 'none'], $server);
     is($r->{status}, 6, "$more extra bytes, --verify none: status 6")
@@ -202,7 +202,7 @@ for my $more (1, 5) {
 
 # What was verified is all that came back: first exchange, warm-up, window,
 # and what came after it.
-$server = EchocServer->start;
+$server = Server->start;
 for my $args ([], ['-P', 5, '-t', 2], ['--reconnect', 3], ['-R', 1000],
     ['-n', 500], ['--seed', 7]) {
     for (1 .. 5) {

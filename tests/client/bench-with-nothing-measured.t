@@ -5,19 +5,18 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
+use Clock;
 use EchocBench;
-use EchocPeer;
-use EchocServer;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 
 # warmed(NAME, SIGNAL, ARGUMENTS): start it, stop it in its warm-up, of which
 # the server sees a message, and return the result.
 sub warmed {
     my ($name, $signal, @args) = @_;
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $bench = EchocBench->start(['-c', 1, '-d', '60s', '--warmup', '60s',
             '-W', 20, @args], $peer);
     my $c = $peer->accept;
@@ -28,7 +27,7 @@ sub warmed {
     # It waits for the server to close.
     $peer->serve(sub {
         $c->close if $c->{eof} && $c->{sock}->opened;
-        return !$bench->client->is_running;
+        return !$bench->is_running;
     }, undef, $c);
     return $bench->wait;
 }
@@ -55,7 +54,7 @@ for (
 }
 
 # What was due in the warm-up and did not go.
-my $server = EchocServer->start(fault => 'stall', at => 64, for => 600,
+my $server = Server->start(fault => 'stall', at => 64, for => 600,
     rcvbuf => 4096);
 my $bench = EchocBench->start(['-c', 1, '-R', '1m', '-d', '0.2s', '-s', 64,
         '--warmup', '0.3s', '-W', '0.3s'], $server);
@@ -71,7 +70,7 @@ $server->stop;
 
 # Where all of it is sent there is no such line.
 $r = EchocBench::run(['-c', 1, '-R', 100, '-n', 20, '--warmup', '0.1s'],
-    EchocServer->start);
+    Server->start);
 is($r->{json}{warmup}{not_sent}, 0, 'all of the warm-up is sent');
 unlike($r->{stdout}, qr/were not sent/, '... and not a word of it');
 
@@ -80,10 +79,10 @@ unlike($r->{stdout}, qr/were not sent/, '... and not a word of it');
 my @conditions = map { ('--fail-if', $_) } 'errors>0', 'p99>5ms', 'rate<1',
     'errors>100', 'error_rate>0%';
 for (
-    ['refused', 4, EchocServer->start(fault => 'refuse')],
-    ['no answer', 5, EchocServer->start(fault => 'silent'), '-W',
+    ['refused', 4, Server->start(fault => 'refuse')],
+    ['no answer', 5, Server->start(fault => 'silent'), '-W',
         0.3 * $scale],
-    ['ended', 7, EchocServer->start(fault => 'early')],
+    ['ended', 7, Server->start(fault => 'early')],
 ) {
     my ($name, $status, $bad, @args) = @$_;
     $name = "no connection, $name";

@@ -5,17 +5,18 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
-use EchocServer;
+use Machine;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 
 # Addresses of this host that no other test uses, so that nobody else listens
 # on the port there.
 my @four = map { "127.77.1.$_" } 1 .. 7;
-my $has_six = Echod::has_ipv6();
+my $has_six = Machine::has_ipv6();
 
 # place(FAULT...): one server each on the addresses, all on one port.
 #   good    it echoes
@@ -35,7 +36,7 @@ sub place {
             for (@wanted) {
                 my ($address, $what) = /(\S+) (\S+)/
                     ? ($1, $2) : (shift @left, $_);
-                push @servers, EchocServer->start(
+                push @servers, Server->start(
                     address => $address,
                     port => $port,
                     $what eq 'hole' ? (fault => 'accept_never', full => 1)
@@ -184,7 +185,7 @@ my $tried = begin_text('-W', 1.5 * $scale, '--happy-eyeballs-delay', 60,
 my $first_port = $port;
 my @clients = ($longer, $two, $refused, $unreachable, $silent, $tried);
 # Each end is seen when it comes, for the time that it took.
-Echod::until(sub { !grep { $_->is_running } @clients }, 20);
+Clock::until(sub { !grep { $_->is_running } @clients }, 20);
 
 $r = sent('two are silent', $good, $two);
 cmp_ok($r->{seconds}, '>=', 0.49, '... each had its time');
@@ -205,11 +206,11 @@ cmp_ok($r->{seconds}, '>=', 1.49 * $scale, '... the first had its time');
 cmp_ok($r->{seconds}, '<', 2.9 * $scale, '... and only that');
 
 # The first is only slow: it is not given up for the next, and wins.
-my $peer = EchocPeer->new(address => $four[0], backlog => 0);
+my $peer = Peer->new(address => $four[0], backlog => 0);
 $port = $peer->port;
 my $filling = $peer->fill;
 @servers = eval {
-    EchocServer->start(address => $four[1], port => $port,
+    Server->start(address => $four[1], port => $port,
         fault => 'accept_never', full => 1);
 };
 SKIP: {
@@ -218,7 +219,7 @@ SKIP: {
         '--resolve', "several.example:$port:$four[0]",
         '--resolve', "several.example:$port:$four[1]",
         "several.example:$port"], timeout => 40);
-    ok(EchocPeer::connecting($client, 2), 'both are being tried');
+    ok(Peer::connecting($client, 2), 'both are being tried');
     # Its SYN will be sent again.
     undef $filling;
     $peer->serve(sub { !$client->is_running }, 30);
@@ -231,7 +232,7 @@ SKIP: {
 my $client = Echoc::start(args => ['send', '-m', 'x', '-W', 3 * $scale,
     '--happy-eyeballs-delay', 0, resolve(@servers),
     "several.example:$port"], timeout => 30);
-ok(EchocPeer::connecting($client, 1), 'in turn: the first is tried');
+ok(Peer::connecting($client, 1), 'in turn: the first is tried');
 is($servers[1]->connections, 0, '... alone');
 $r = $client->wait;
 is($r->{status}, 0, '... and then the next') or diag($r->{stderr});
@@ -266,7 +267,7 @@ $r = in_vain('two of three are tried', $tried, $first_port);
 like($r->{stderr}, qr/\b2\b/, '... and so many are told');
 
 # Where it comes from.
-my $origin = EchocPeer->new(address => $four[0]);
+my $origin = Peer->new(address => $four[0]);
 my $target = $origin->target;
 $client = Echoc::start(args => ['send', '-m', 'x', '-I', $four[4], $target]);
 is($origin->accept->host, $four[4], '-I is what the server sees');

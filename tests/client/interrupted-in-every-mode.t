@@ -5,9 +5,9 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Server;
 
 # told(RESULT, COUNTS, NAME): one line says how far it was, at the end.
 sub told {
@@ -22,12 +22,12 @@ sub told {
 }
 
 # The transcript of a server that does not answer, and with a document.
-my $silent = EchocServer->start(fault => 'silent');
+my $silent = Server->start(fault => 'silent');
 for my $signal (qw(INT TERM)) {
     for my $json ([], ['-j']) {
         my $name = "transcript, $signal @$json";
         my $client = Echoc::start(args => [@$json, $silent->target]);
-        ok(Echod::until(sub { $client->stderr_so_far =~ /^sending "/m }),
+        ok(Clock::until(sub { $client->stderr_so_far =~ /^sending "/m }),
             "$name: it waits");
         $client->signal($signal);
         my $r = $client->wait;
@@ -42,7 +42,7 @@ for my $signal (qw(INT TERM)) {
 }
 
 # send, amid its input.
-my $server = EchocServer->start;
+my $server = Server->start;
 for my $json ([], ['-j']) {
     pipe my $in, my $out or die "pipe: $!\n";
     my $name = "send @$json";
@@ -51,7 +51,7 @@ for my $json ([], ['-j']) {
         stdin => $in);
     close $in;
     syswrite $out, 'hello';
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         return @$json ? $server->connections > $before
             : $client->stdout_so_far eq 'hello';
     }), "$name: something came back");
@@ -77,7 +77,7 @@ for my $json ([], ['-j']) {
     close $out;
     my ($last, $looks) = (-1, 0);
     # Full: what can be read does not become more, as it waits for room.
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         my $bytes = pack 'L', 0;
         ioctl $in, 0x541B, $bytes or return 1;    # FIONREAD
         my $now = unpack 'L', $bytes;
@@ -87,7 +87,7 @@ for my $json ([], ['-j']) {
         $looks = $same ? $looks + 1 : 0;
         return $looks >= 20;
     }), 'nobody reads what ping says');
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         $client->signal('INT');
         return !$client->is_running;
     }), 'asked more than once, it goes');

@@ -6,16 +6,17 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
 use Echoc;
-use EchocServer;
+use Machine;
+use Namespace;
+use Server;
 
 # A network of its own each time, where there is only one local port, so that
 # it is always chosen.
 use constant PORT => 50_001;
 
 sub new_network {
-    skip('no private network here', 1) unless Echoc::private_network();
+    skip('no private network here', 1) unless Namespace::network();
     my $file = '/proc/sys/net/ipv4/ip_local_port_range';
     open my $fh, '>', $file or skip("$file: $!", 1);
     print $fh PORT . ' ' . PORT . "\n";
@@ -23,7 +24,7 @@ sub new_network {
     return;
 }
 
-my @addresses = ('127.0.0.1', Echod::has_ipv6() ? '[::1]' : ());
+my @addresses = ('127.0.0.1', Machine::has_ipv6() ? '[::1]' : ());
 SKIP: {
     for (
         ['the transcript', 4],
@@ -48,7 +49,7 @@ SKIP: {
                 "$what: nobody is there");
 
             # It leaves the port to its server.
-            my $server = eval { EchocServer->start(port => PORT,
+            my $server = eval { Server->start(port => PORT,
                     address => $address =~ /:/ ? '::1' : '127.0.0.1') };
             ok($server, "$what: a server can begin") or diag($@);
         }

@@ -5,11 +5,11 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Server;
 
-Echod::skip_all('no /dev/full here') unless -c '/dev/full';
+plan(skip_all => 'no /dev/full here') unless -c '/dev/full';
 
 sub full {
     open my $fh, '>', '/dev/full' or die "/dev/full: $!\n";
@@ -20,7 +20,7 @@ sub full {
 # "-o".
 sub begin {
     my ($fault, $full, @args) = @_;
-    my $server = EchocServer->start(fault => $fault);
+    my $server = Server->start(fault => $fault);
     my @where = $full eq '-o' ? ('-o', '/dev/full') : ();
     return { server => $server, client => Echoc::start(
         args => [@args, '-j', @where, $server->target],
@@ -32,7 +32,7 @@ my @begun;
 for (
     ['the transcript', '-W', 20],
     ['send', 'send', '-m', 'hello', '-W', 20],
-    ['wait', 'wait', '-w', 2 * Echod::scale()],
+    ['wait', 'wait', '-w', 2 * Clock::scale()],
     ['bench', 'bench', '-n', 5, '-W', 20],
 ) {
     my ($name, @args) = @$_;

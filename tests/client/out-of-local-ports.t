@@ -5,21 +5,22 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Client;
 use Echoc;
-use EchocServer;
+use Namespace;
+use Server;
 
 # There is one, and that is in use.
 use constant PORT => 50_001;
 
 SKIP: {
-    skip('no private network here', 1) unless Echoc::private_network();
-    my $server = EchocServer->start(port => 40_001);
+    skip('no private network here', 1) unless Namespace::network();
+    my $server = Server->start(port => 40_001);
     my $file = '/proc/sys/net/ipv4/ip_local_port_range';
     open my $fh, '>', $file or skip("$file: $!", 1);
     print $fh PORT . ' ' . PORT . "\n";
     close $fh or skip("$file: $!", 1);
-    my $in_use = Echod::connect_to('127.0.0.1', $server->port)
+    my $in_use = Client::connect('127.0.0.1', $server->port)
         or die "the only port: $@\n";
     is($in_use->sockport, PORT, 'the only port is in use');
 

@@ -5,12 +5,12 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
 use Echoc;
-use EchocServer;
+use Files;
+use Server;
 
-my $server = EchocServer->start;
-my $dir = Echod::new_dir();
+my $server = Server->start;
+my $dir = Files::new_dir();
 my $text = 'precious ' x 1000;
 chdir $dir or die "$dir: $!\n";
 
@@ -42,7 +42,7 @@ sub refuses {
     my $r = Echoc::run(%arg, args => [@{ $arg{args} }, $server->target]);
     Echoc::same($r, "$name: status 2", status => 2, stdout => '',
         stderr => $message);
-    is(Echod::slurp("$dir/file"), $text, "$name: the file is as it was");
+    is(Files::slurp("$dir/file"), $text, "$name: the file is as it was");
     is($server->connections, $before, "$name: and nobody connects");
     return;
 }
@@ -94,7 +94,7 @@ for (
             'sh']);
     Echoc::same($r, "$name: status 2", status => 2,
         stderr => qr/\Aechoc: [^\n]*\bstandard output\b[^\n]*\n\z/);
-    is(Echod::slurp("$dir/file"), $text, "$name: the file is as it was");
+    is(Files::slurp("$dir/file"), $text, "$name: the file is as it was");
     is($server->connections, $before, "$name: and nobody connects");
 }
 
@@ -164,8 +164,8 @@ for (
         stdout => $out);
     is($r->{status}, 0, "$name: allowed") or diag($r->{stderr});
 }
-is(Echod::slurp('d'), $text x 2, 'what came back was written');
-is(Echoc::json(Echod::slurp('a'))->{bytes_verified}, length $text,
+is(Files::slurp('d'), $text x 2, 'what came back was written');
+is(Echoc::json(Files::slurp('a'))->{bytes_verified}, length $text,
     'the input was read');
 chdir '/';
 done_testing;

@@ -7,13 +7,14 @@ use warnings;
 use List::Util qw(max min sum);
 use POSIX qw(ceil);
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
 use EchocPing;
-use EchocServer;
+use Machine;
+use Peer;
+use Server;
 
-my $server = EchocServer->start;
+my $server = Server->start;
 my $port = $server->port;
 my $ms = qr/\d+\.\d{3}/;
 
@@ -41,8 +42,8 @@ like($r->{header}, qr/^ECHO localhost \(127\.0\.0\.1\) port $port: /,
 is($r->{summary}{host}, 'localhost', 'the summary has the name');
 is($r->{summary}{port}, $port, 'and the port');
 SKIP: {
-    skip 'no ::1 here', 2 unless Echod::has_ipv6();
-    my $six = EchocServer->start(address => '::1');
+    skip 'no ::1 here', 2 unless Machine::has_ipv6();
+    my $six = Server->start(address => '::1');
     $r = EchocPing::run(args => ['-c', 2, '-i', '1ms', $six->target]);
     like($r->{header}, qr/^ECHO ::1 \(::1\) port ${\ $six->port}: /,
         'the header of IPv6');
@@ -99,7 +100,7 @@ for my $seconds (sort keys %interval) {
     $r = EchocPing::end($client{$seconds});
     my $name = "an interval of $seconds s";
     cmp_ok($r->{summary}{time}, '>=', 2000 * $seconds - 1, "$name is kept");
-    cmp_ok($r->{summary}{time}, '<', 2000 * $seconds + 5000 * Echod::scale(),
+    cmp_ok($r->{summary}{time}, '<', 2000 * $seconds + 5000 * Clock::scale(),
         "$name is not longer");
     cmp_ok($r->{seconds}, '>=', 2 * $seconds, "$name is that of the clock");
 }
@@ -141,7 +142,7 @@ for (['1', 1], ['7', 7], ['8', 8], ['9', 9], ['1k', 1024], ['1m', 1 << 20]) {
 
 # So many bytes there are, and a number is in them.
 for my $size (1, 8, 56, 3000) {
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $client = EchocPing::start(
         args => ['-s', $size, '-c', 3, '-i', '1ms', $peer->target]);
     my $c = $peer->accept;

@@ -5,10 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
 use EchocPing;
-use EchocServer;
+use Server;
 
 # ping(NAME, TARGET, ARGUMENTS, REASON): each probe is lost by that, and by a
 # connection of its own.
@@ -30,12 +28,12 @@ sub ping {
 ping('a broadcast', '255.255.255.255:9', [], 'unreachable');
 ping('a broadcast, --reconnect', '255.255.255.255:9', ['--reconnect'],
     'unreachable');
-my $server = EchocServer->start(fault => 'refuse');
+my $server = Server->start(fault => 'refuse');
 ping('refused', $server->target, [], 'refused');
 ping('refused, --reconnect', $server->target, ['--reconnect'], 'refused');
 
 # And none where there is none.
-$server = EchocServer->start;
+$server = Server->start;
 my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', '50ms', '-W', 20,
         $server->target], timeout => 40);
 my ($sum) = EchocPing::typed('summary', EchocPing::records($r->{stdout}));

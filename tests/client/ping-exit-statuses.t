@@ -5,10 +5,10 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
 use EchocPing;
-use EchocServer;
+use Server;
 
 # So many at the same time: they only wait, most of the time.
 use constant TOGETHER => 30;
@@ -29,7 +29,7 @@ sub ping {
         then => delete $sum{then} // sub { },
         sum => \%sum,
     };
-    judge() if @pings >= (Echod::is_slow() ? 2 : TOGETHER);
+    judge() if @pings >= (Clock::is_slow() ? 2 : TOGETHER);
     return;
 }
 
@@ -80,35 +80,35 @@ sub losses {
 my @fast = ('-i', '0.02');
 
 # One after the other, so that only one is under way when something happens.
-my @single = ('-A', '-i', 2 * Echod::scale());
-my @within = ('-w', 15 * Echod::scale());
+my @single = ('-A', '-i', 2 * Clock::scale());
+my @within = ('-w', 15 * Clock::scale());
 # Long enough for a few probes.
-my $time = 1.5 * Echod::scale();
+my $time = 1.5 * Clock::scale();
 
 # Up.
-my $server = EchocServer->start;
+my $server = Server->start;
 ping('up', 0, $server, [@fast, '-c', 3], sent => 3, received => 3);
 ping('up, -c and -w', 0, $server, [@single, '-c', 3, @within], sent => 3,
     received => 3);
 
 # One reply of several is enough, but where all are asked for in a time.
-$server = EchocServer->start(fault => 'stall', at => 56, for => 600);
+$server = Server->start(fault => 'stall', at => 56, for => 600);
 ping('one reply', 0, $server, [@fast, '-c', 3, '-W', $time], sent => 3,
     received => 1);
-$server = EchocServer->start(fault => 'stall', at => 112, for => 600);
+$server = Server->start(fault => 'stall', at => 112, for => 600);
 ping('fewer than -c within -w', 1, $server,
     ['-i', '0.1', '-c', 5, '-w', $time, '-W', 60], received => 2,
     then => sub {
         my $r = shift;
         cmp_ok($r->{seconds}, '>=', $time, '... after that time');
-        cmp_ok($r->{seconds}, '<', 15 * Echod::scale(), '... and no later');
+        cmp_ok($r->{seconds}, '<', 15 * Clock::scale(), '... and no later');
         cmp_ok($r->{summary}{sent}, '>=', 3, '... in which the probes go on');
     });
-$server = EchocServer->start(fault => 'stall', at => 112, for => 600);
+$server = Server->start(fault => 'stall', at => 112, for => 600);
 ping('-w alone', 0, $server, ['-i', '0.1', '-w', $time], received => 2);
 
 # Down.
-$server = EchocServer->start(fault => 'refuse');
+$server = Server->start(fault => 'refuse');
 ping('down', 1, $server, [@fast, '-c', 3], sent => 3, received => 0,
     loss => 100, corrupt => 0, late => 0, rtt => undef, then => sub {
         my $r = shift;
@@ -126,32 +126,32 @@ ping('down, -w', 1, $server, ['-i', '0.1', '-w', $time], received => 0,
 # The last one is lost before it has left: nothing is waited for any more.
 for my $args ([], ['-A'], ['--reconnect']) {
     my $name = "cannot be sent @$args";
-    my $from = Echod::now();
+    my $from = Clock::now();
     my $r = EchocPing::run(args => ['-c', 1, '-i', 60, @$args,
             '255.255.255.255', 9], timeout => 30);
     is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});
     is($r->{summary}{sent}, 1, "$name: it was tried");
     is(scalar EchocPing::losses($r), 1, "$name: it was lost");
-    Echod::soon($from, "$name: it ends then, and not when the next were due");
+    Clock::soon($from, "$name: it ends then, and not when the next were due");
 }
 
 # No answer, of the server or of the host.
-$server = EchocServer->start(fault => 'silent');
+$server = Server->start(fault => 'silent');
 ping('silent', 1, $server, [@fast, '-c', 2, '-W', '0.3'], sent => 2,
     loss => 100, then => losses('silent', '1 timeout', '2 timeout'));
-$server = EchocServer->start(fault => 'accept_never', full => 1);
+$server = Server->start(fault => 'accept_never', full => 1);
 ping('no handshake', 1, $server, [@fast, '-c', 2, '-W', '0.3'],
     sent => 2, loss => 100, then => losses('no handshake',
         '1 connect timed out', '2 connect timed out'));
 ping('no handshake, -w', 1, $server, ['-w', '0.4', '-W', 60],
     received => 0, then => sub {
-        cmp_ok($_[0]{seconds}, '<', 15 * Echod::scale(),
+        cmp_ok($_[0]{seconds}, '<', 15 * Clock::scale(),
             '... which bounds the handshake too');
     });
 
 # Wrong, by the byte of the probe.
 my $at = 4 * 56 + 17;
-$server = EchocServer->start(fault => 'flip', at => $at, only => 1);
+$server = Server->start(fault => 'flip', at => $at, only => 1);
 ping('corrupt', 6, $server, [@single, '-c', 8], sent => 8,
     received => 7, corrupt => 1, then => sub {
         my ($r, $there) = @_;
@@ -160,16 +160,16 @@ ping('corrupt', 6, $server, [@single, '-c', 8], sent => 8,
         is($there->connections, 2,
             'corrupt: that connection is not used again');
     });
-$server = EchocServer->start(fault => 'drop', at => $at, only => 1);
+$server = Server->start(fault => 'drop', at => $at, only => 1);
 ping('a byte is missing', 6, $server, [@single, '-c', 6], corrupt => 1,
     then => losses('a byte is missing', '5 corrupt at byte 17'));
-$server = EchocServer->start(fault => 'extra', at => 112, only => 1);
+$server = Server->start(fault => 'extra', at => 112, only => 1);
 ping('extra bytes', 6, $server, [@single, '-c', 5], corrupt => 1,
     then => losses('extra bytes', '3 corrupt at byte 0'));
-$server = EchocServer->start(fault => 'flip', at => 3);
+$server = Server->start(fault => 'flip', at => 3);
 ping('nothing but corrupt', 6, $server, [@single, '-c', 2], received => 0,
     corrupt => 2, loss => 100);
-$server = EchocServer->start(fault => 'flip', at => 3, only => 1);
+$server = Server->start(fault => 'flip', at => 3, only => 1);
 ping('corrupt, -c and -w', 6, $server, [@single, '-c', 2, @within],
     received => 2, corrupt => 1);
 
@@ -179,7 +179,7 @@ for (
     [reset => 'connection reset'],
 ) {
     my ($fault, $words) = @$_;
-    $server = EchocServer->start(fault => $fault, at => 2 * 56 + 5,
+    $server = Server->start(fault => $fault, at => 2 * 56 + 5,
         only => 1);
     ping($fault, 0, $server, [@single, '-c', 5], sent => 5,
         received => 4, then => sub {
@@ -188,7 +188,7 @@ for (
             like("@{ $r->{summary}{more} }", qr/^1 reconnects?\b/,
                 "$fault: and one reconnect");
         });
-    $server = EchocServer->start(fault => $fault, at => 0);
+    $server = Server->start(fault => $fault, at => 0);
     ping("nothing but $fault", 1, $server, ['-i', '0.1', '-c', 2],
         received => 0, corrupt => 0);
 }

@@ -5,14 +5,14 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
 use EchocPing;
-use EchocServer;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
-my $server = EchocServer->start;
+my $scale = Clock::scale();
+my $server = Server->start;
 
 # By the clock these would take minutes.
 for my $option ('-A', '-f', '--adaptive', '--flood') {
@@ -30,7 +30,7 @@ for my $option ('-A', '-f', '--adaptive', '--flood') {
 
 # One is under way, never two; the next leaves when the answer is in.
 for my $option ('-A', '-f') {
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $client = EchocPing::start(args => [$option, '-i', 60, '-W', 60,
         '-c', 4, $peer->target]);
     my $c = $peer->accept;
@@ -48,8 +48,8 @@ for my $option ('-A', '-f') {
 }
 
 # Who gets no answer goes on by the clock.
-my $peer = EchocPeer->new;
-my $from = Echod::now();
+my $peer = Peer->new;
+my $from = Clock::now();
 my $client = EchocPing::start(args => ['-A', '-i', '0.3', '-W', 60, '-c', 3,
     $peer->target]);
 my $c = $peer->accept;
@@ -67,7 +67,7 @@ cmp_ok($r->{summary}{received}, '>', 10, '... which is enough for many');
 is($server->connections, 5, 'each over one connection');
 
 # With a new one for each it is a flood of connections.
-$server = EchocServer->start;
+$server = Server->start;
 $r = EchocPing::run(args => ['-f', '--reconnect', '-c', 50,
     $server->target]);
 is($r->{summary}{received}, 50, '--reconnect: all came back');
@@ -93,7 +93,7 @@ for (
         or diag(Echoc::shown($bytes));
     like($bytes, qr/^5 sent, 5 received, /m, "$name: and the summary");
 }
-my $refuse = EchocServer->start(fault => 'refuse');
+my $refuse = Server->start(fault => 'refuse');
 my $bytes = Echoc::on_terminal(terminal => ['stdout'],
     args => ['ping', '-f', '-i', '0.02', '-c', 3, $refuse->target]);
 like($bytes, qr/E.*E.*E/s, 'what is lost stays to be seen')

@@ -5,21 +5,23 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Client;
+use Clock;
 use Echoc;
-use EchocPeer;
 use EchocPing;
-use EchocServer;
+use Files;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
-my $server = EchocServer->start;
+my $scale = Clock::scale();
+my $server = Server->start;
 my $port = $server->port;
 
 # Those that take their time begin before the others, and end while these run.
-my $silent = EchocServer->start(fault => 'silent');
-my $slow = EchocServer->start(fault => 'stall', at => 1, for => 0.8);
-my $bad = EchocServer->start(fault => 'flip', at => 56 + 9, only => 1);
-my $bad_at_once = EchocServer->start(fault => 'flip', at => 9, only => 1);
+my $silent = Server->start(fault => 'silent');
+my $slow = Server->start(fault => 'stall', at => 1, for => 0.8);
+my $bad = Server->start(fault => 'flip', at => 56 + 9, only => 1);
+my $bad_at_once = Server->start(fault => 'flip', at => 9, only => 1);
 my %begun = (
     slow => begin('-j', '-O', '-i', '0.2', '-c', 3, $slow->target),
     corrupt => begin('-j', '-c', 3, '-A', '-i', 2 * $scale, $bad->target),
@@ -118,7 +120,7 @@ is(members($waits[0] // {}), 'seq time type', '-O: what has no answer yet');
 is(($waits[0] // {})->{seq}, 1, '... which is the first');
 
 # What fails, fails there too.
-my $refuse = EchocServer->start(fault => 'refuse');
+my $refuse = Server->start(fault => 'refuse');
 @records = json('down', 1, '-c', 2, '-i', '0.01', $refuse->target);
 is(join(' ', map { $_->{type} } @records), 'start loss loss summary',
     'down: the records');
@@ -208,7 +210,7 @@ is(scalar @rows, $sent, 'csv: a row also for who is still under way');
 is(scalar @rows, 0, 'csv, unknown host: no row');
 
 # Text on standard output, and the rest in a file.
-my $file = Echod::new_name();
+my $file = Files::new_name();
 for my $form (['-o', $file], ['-j', '-o', $file],
     ['--format', 'csv', '-o', $file], ['--format=json', '-o', $file]) {
     open my $old, '>', $file or die "$file: $!\n";
@@ -221,7 +223,7 @@ for my $form (['-o', $file], ['-j', '-o', $file],
     is($r->{stderr}, '', "$name: no error");
     is($r->{summary}{received}, 2, "$name: the text is on standard output");
     is(scalar EchocPing::replies($r), 2, "$name: all of it");
-    my $text = Echod::slurp($file);
+    my $text = Files::slurp($file);
     if ("@$form" =~ /csv/) {
         is(scalar(() = $text =~ /^\d,reply,[\d.]+,,$/mg), 2,
             "$name: rows in the file");
@@ -237,11 +239,11 @@ $r = EchocPing::run(args => ['-o', '-', '-c', 2, '-i', '0.01',
 is(scalar EchocPing::records($r->{stdout}), 4, '-o -: standard output');
 $r = EchocPing::run(args => ['-o', $file, '-c', 1, $refuse->target]);
 is($r->{status}, 1, '-o FILE, down: status 1');
-@records = EchocPing::records(Echod::slurp($file));
+@records = EchocPing::records(Files::slurp($file));
 is($records[-1]{status}, 1, '-o FILE, down: the same in the file');
 
 # Each is there as soon as it is known, even in a pipe.
-my $peer = EchocPeer->new;
+my $peer = Peer->new;
 my $client = EchocPing::start(args => ['-j', '-i', 60, '-W', 60,
     $peer->target]);
 my $c = $peer->accept;
@@ -259,7 +261,7 @@ for my $form ([], ['-j'], ['--format', 'csv'], ['-q']) {
     $client = EchocPing::start(args => ['-i', '0.05', '-c', 2000, @$form,
         $server->target], stdout => $writer, timeout => 30);
     close $writer;
-    ok(Echod::readable($reader, 10 * $scale), "$name: it begins");
+    ok(Client::readable($reader, 10 * $scale), "$name: it begins");
     close $reader;
     if ("@$form" eq '-q') {
         # There is nothing to say before the end.

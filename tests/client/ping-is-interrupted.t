@@ -5,13 +5,17 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Client;
+use Clock;
 use Echoc;
-use EchocPeer;
 use EchocPing;
-use EchocServer;
+use Files;
+use Machine;
+use Namespace;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 my $ms = qr/\d+\.\d{3}/;
 my $interim = qr{^\d+/\d+\ received,\ [\d.]+%\ loss
     (?:,\ rtt\ min/avg/max/mdev\ =\ $ms/$ms/$ms/$ms\ ms)?$}mx;
@@ -19,14 +23,14 @@ my $interim = qr{^\d+/\d+\ received,\ [\d.]+%\ loss
 # ended(CLIENT, NAME): it ends soon after what was just done to it.
 sub ended {
     my ($client, $name) = @_;
-    my $begin = Echod::now();
+    my $begin = Clock::now();
     my $r = EchocPing::end($client);
-    cmp_ok(Echod::now() - $begin, '<', 8 * $scale, "$name: at once");
+    cmp_ok(Clock::now() - $begin, '<', 8 * $scale, "$name: at once");
     return $r;
 }
 
 # With replies it is a success.
-my $server = EchocServer->start;
+my $server = Server->start;
 for my $signal (qw(INT TERM)) {
     my $client = EchocPing::start(args => ['-i', '0.05', $server->target]);
     ok(EchocPing::seen($client, qr/seq=3 /), "$signal: it runs");
@@ -46,7 +50,7 @@ for (
     ['silence', { fault => 'silent' }, qr/seq=1 timeout/],
 ) {
     my ($name, $fault, $sign) = @$_;
-    my $bad = EchocServer->start(%$fault);
+    my $bad = Server->start(%$fault);
     for my $signal (qw(INT TERM)) {
         my $client = EchocPing::start(args => ['-i', '0.05', '-W', '0.2',
             $bad->target]);
@@ -61,7 +65,7 @@ for (
 }
 
 # Who waits for an answer has lost it.
-my $peer = EchocPeer->new;
+my $peer = Peer->new;
 my $client = EchocPing::start(args => ['-i', '60', '-W', '60',
     $peer->target]);
 my $c = $peer->accept;
@@ -73,7 +77,7 @@ is(join(' ', map { $_ // '' } @{ $r->{summary} }{qw(sent received loss)}),
     '1 0 100', '... it counts as lost');
 
 # An answer differed: that is what counts.
-my $bad = EchocServer->start(fault => 'flip', at => 60, only => 1);
+my $bad = Server->start(fault => 'flip', at => 60, only => 1);
 $client = EchocPing::start(args => ['-i', '0.05', $bad->target]);
 EchocPing::seen($client, qr/seq=4 time/);
 $client->signal('INT');
@@ -87,22 +91,22 @@ for my $form ([], ['-q'], ['-j'], ['--format', 'csv']) {
     $client = EchocPing::start(args => ['-i', '0.05', @$form,
         $server->target]);
     # Quiet, there is nothing to see; but it has connected.
-    Echod::until(sub { $server->connections > $begin });
+    Clock::until(sub { $server->connections > $begin });
     EchocPing::seen($client, qr/seq=2 |"seq":\s*2|^2,reply/m)
         unless "@$form" eq '-q';
     for my $n (1, 2) {
         $client->signal('QUIT');
-        ok(Echod::until(sub {
+        ok(Clock::until(sub {
             my $lines = () = $client->stderr_so_far =~ /$interim/g;
             $lines >= $n;
         }), "$name: figures, $n") or diag($client->stderr_so_far);
     }
     ok($client->is_running, "$name: it goes on");
     my $length = length $client->stdout_so_far;
-    Echod::until(sub { length $client->stdout_so_far > $length })
+    Clock::until(sub { length $client->stdout_so_far > $length })
         unless "@$form" eq '-q';
     # It has connected, but may have no echo yet.
-    Echod::until(sub {
+    Clock::until(sub {
         $client->signal('QUIT');
         return $client->stderr_so_far =~ m{^[1-9]\d*/\d+ received}m;
     }) if "@$form" eq '-q';
@@ -114,11 +118,11 @@ for my $form ([], ['-q'], ['-j'], ['--format', 'csv']) {
     is($r->{summary}{received}, scalar(@{ $r->{lines} }),
         "$name: and the summary is that of all");
 }
-$bad = EchocServer->start(fault => 'refuse');
+$bad = Server->start(fault => 'refuse');
 $client = EchocPing::start(args => ['-i', '0.05', $bad->target]);
 EchocPing::seen($client, qr/seq=2 /);
 $client->signal('QUIT');
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     $client->stderr_so_far =~ m{^0/\d+ received, 100% loss$}m;
 }), 'QUIT while nobody is there') or diag($client->stderr_so_far);
 $client->signal('INT');
@@ -151,7 +155,7 @@ $client = EchocPing::start(args => ['-A', $server->target],
     stdout => $writer);
 close $writer;
 my ($before, $looks) = ('', 0);
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     my $bytes = pack 'i', 0;
     ioctl $reader, 0x541B, $bytes;    # FIONREAD
     my $same = unpack('i', $bytes) > 2000 && $bytes eq $before
@@ -161,22 +165,22 @@ ok(Echod::until(sub {
     return $looks >= 20;
 }, 20), 'nobody reads its lines');
 $client->signal('INT');
-my $first = Echod::now();
-Echod::until(sub {
-    $client->signal('INT') if Echod::now() > $first + 0.5;
+my $first = Clock::now();
+Clock::until(sub {
+    $client->signal('INT') if Clock::now() > $first + 0.5;
     !$client->is_running;
 });
 $r = $client->wait;
 like($r->{status}, qr/^(?:signal 2|130)$/, '... and the second signal ends it');
 
 # It does not need a connection to be interrupted.
-my $full = EchocServer->start(fault => 'accept_never', full => 1);
+my $full = Server->start(fault => 'accept_never', full => 1);
 for my $form ([], ['-j'], ['--reconnect']) {
     for my $signal (qw(INT TERM)) {
         my $name = "$signal, connecting @$form";
         $client = EchocPing::start(args => ['-W', 60, @$form,
             $full->target]);
-        ok(EchocPeer::connecting($client, 1), $name);
+        ok(Peer::connecting($client, 1), $name);
         $client->signal($signal);
         $r = ended($client, $name);
         is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});
@@ -193,11 +197,11 @@ for my $form ([], ['-j'], ['--reconnect']) {
 }
 
 # A look that was asked for meanwhile is had as soon as there is something.
-$peer = EchocPeer->new(backlog => 0);
+$peer = Peer->new(backlog => 0);
 my $filling = $peer->fill;
 $client = EchocPing::start(args => ['-W', 60, $peer->target],
     timeout => 30);
-EchocPeer::connecting($client, 1);
+Peer::connecting($client, 1);
 $client->signal('QUIT');
 undef $filling;
 ok($peer->serve(sub { $client->stderr_so_far =~ $interim }, 30),
@@ -210,14 +214,14 @@ is(ended($client, 'QUIT while connecting, INT')->{status}, 0,
 # Nor an address: here the name server takes the question and keeps it.
 SKIP: {
     skip 'to a tracer, a thread that still waits at the end is a leak', 1
-        if @Echod::WRAPPER;
-    skip 'no private network here', 1 unless Echoc::private_network();
+        if @Machine::WRAPPER;
+    skip 'no private network here', 1 unless Namespace::network();
     my $dns = IO::Socket::IP->new(
         LocalHost => '127.0.0.1',
         LocalPort => 53,
         Type      => Socket::SOCK_DGRAM(),
     ) or skip "no port 53 here: $@", 1;
-    my $dir = Echod::new_dir();
+    my $dir = Files::new_dir();
     for (['resolv.conf', "nameserver 127.0.0.1\noptions timeout:30\n"],
         ['nsswitch.conf', "hosts: files dns\nservices: files\n"]) {
         open my $fh, '>', "$dir/$_->[0]" or die "$dir/$_->[0]: $!\n";
@@ -229,7 +233,7 @@ SKIP: {
                 grep { -e "/etc/$_" } 'resolv.conf', 'nsswitch.conf'),
             'exec "$@"'), 'sh');
     skip 'no private files in /etc', 1
-        unless Echod::has('unshare')
+        unless Machine::has('unshare')
         && system('sh', '-c', '"$@" 2>/dev/null', 'sh', @private,
         'true') == 0;
 
@@ -237,12 +241,12 @@ SKIP: {
         for my $signal (qw(INT TERM)) {
             my $name = "$signal, resolving @$form";
             # There may be questions of the one before.
-            while (Echod::readable($dns, 0)) {
+            while (Client::readable($dns, 0)) {
                 recv $dns, my $question, 512, 0;
             }
             $client = EchocPing::start(prefix => \@private, args => ['-W',
                 60, @$form, 'name.example:7']);
-            ok(Echod::readable($dns, 10 * $scale), "$name: it asks");
+            ok(Client::readable($dns, 10 * $scale), "$name: it asks");
             $client->signal($signal);
             $r = ended($client, $name);
             is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});

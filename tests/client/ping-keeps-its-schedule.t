@@ -6,13 +6,12 @@ use warnings;
 
 use List::Util qw(max);
 use Test::More;
-use Echod;
-use Echoc;
-use EchocPeer;
+use Clock;
 use EchocPing;
-use EchocServer;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 my $size = 56;
 
 # Probes leave by the clock while nobody answers, and the time that each waited
@@ -21,34 +20,34 @@ my $step = 0.2;
 
 # One that will be stopped for a while; so many probes that it is not over
 # before.  That while is how long the six probes of another one take.
-my $server = EchocServer->start;
+my $server = Server->start;
 my $many = 12;
 my $stopped = EchocPing::start(args => ['-i', $step, '-c', $many, '-W', 60,
     $server->target]);
 EchocPing::seen($stopped, qr/seq=2 /);
 $stopped->signal('STOP');
-my $begin = Echod::now();
+my $begin = Clock::now();
 
 # One that has nothing to say for a long time.
 my $idle = EchocPing::start(args => ['-O', '-i', 2 * $scale, '-c', 2,
     $server->target]);
 
-my $peer = EchocPeer->new;
-my $from = Echod::now();
+my $peer = Peer->new;
+my $from = Clock::now();
 my $client = EchocPing::start(args => ['-i', $step, '-c', 6, '-W', 60,
     $peer->target]);
 my $c = $peer->accept;
 ok($c->take($size * $_), "probe $_ comes, unanswered as those before")
     for 1 .. 6;
 $stopped->signal('CONT');
-my $pause = Echod::now() - $begin;
+my $pause = Clock::now() - $begin;
 my @came = map { $c->came($size * $_) } 1 .. 6;
 for my $i (1 .. 5) {
     # The first may have been seen late itself.
     cmp_ok($came[$i] - $from, '>=', $step * $i,
         'not before its time: ' . ($i + 1));
     my $after = $came[$i] - $came[0];
-    cmp_ok($after, '<', $step * $i + Echod::SOON * $scale,
+    cmp_ok($after, '<', $step * $i + Clock::SOON * $scale,
         'not much after it: ' . ($i + 1));
 }
 $c->give(6 * $size);
@@ -80,7 +79,7 @@ cmp_ok($r->{summary}{time}, '<', $time + 5000 * $scale,
     '... nor does it all take longer');
 
 # -O says which has waited longest when the next one is due.
-$peer = EchocPeer->new;
+$peer = Peer->new;
 $client = EchocPing::start(args => ['-O', '-i', '0.3', '-c', 3, '-W', 60,
     $peer->target]);
 $c = $peer->accept;
@@ -100,7 +99,7 @@ is(scalar EchocPing::losses($r), 0, '... and nothing else either');
 # Whoever comes after -W was lost, is late, and is counted as that.
 my $patience = 0.8 * $scale;
 my @forms = map {
-    my $there = EchocPeer->new;
+    my $there = Peer->new;
     { args => $_, peer => $there, client => EchocPing::start(
         args => ['-i', 1.5 * $patience, '-c', 3, '-W', $patience, @$_,
             $there->target], timeout => 40) };
@@ -153,7 +152,7 @@ for (@forms) {
 
 # One of several under way differs: the others are lost with the connection,
 # and only that one is corrupt.
-$peer = EchocPeer->new;
+$peer = Peer->new;
 $client = EchocPing::start(args => ['-i', '0.05', '-c', 8, '-W', 60,
     $peer->target]);
 $c = $peer->accept;

@@ -5,25 +5,25 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
-use EchocPeer;
+use Clock;
 use EchocPing;
-use EchocServer;
+use Peer;
+use Process;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 my $ms = qr/\d+\.\d{3}/;
 
 # One connection of these is silent.  They take their time, and begin before the
 # others.
-my @silent = map { EchocServer->start(fault => 'silent', only => 2) } 1, 2;
+my @silent = map { Server->start(fault => 'silent', only => 2) } 1, 2;
 my $silent = EchocPing::start(args => ['--reconnect', '-c', 4, '-i', '0.1',
         '-W', 2 * $scale, $silent[0]->target], timeout => 30);
 my $outstanding = EchocPing::start(args => ['--reconnect', '-O', '-c', 3, '-i',
         $scale, '-W', 1.5 * $scale, $silent[1]->target], timeout => 30);
 
 # Both times, one connection a probe.
-my $server = EchocServer->start;
+my $server = Server->start;
 my $r = EchocPing::run(args => ['--reconnect', '-c', 5, '-i', '0.05',
     $server->target]);
 is($r->{status}, 0, '--reconnect: status 0') or diag($r->{stderr});
@@ -36,7 +36,7 @@ like("@{ $r->{summary}{more} }",
 is($r->{summary}{received}, 5, '... of what came back');
 is($server->connections, 5, '... and a connection for each');
 
-$server = EchocServer->start;
+$server = Server->start;
 $r = EchocPing::run(args => ['--reconnect', '-j', '-c', 4, '-i', '0.05',
     $server->target]);
 my @records = EchocPing::records($r->{stdout});
@@ -45,7 +45,7 @@ is(scalar(grep { $_->{connect_time_us} > 0 && $_->{rtt_us} > 0 } @replies), 4,
     '-j: both times in each record');
 is($server->connections, 4, '... and a connection for each');
 
-$server = EchocServer->start;
+$server = Server->start;
 $r = EchocPing::run(args => ['--reconnect', '--format', 'csv', '-c', 2, '-i',
     '0.05', $server->target]);
 is(scalar(grep { /^\d,reply,\d+\.\d{3},\d+\.\d{3},$/ }
@@ -56,11 +56,11 @@ is(scalar(grep { /^\d,reply,\d+\.\d{3},\d+\.\d{3},$/ }
 # again after a second.  The echo is no slower for that.
 my $apart;
 for my $attempt (1 .. 3) {
-    my $peer = EchocPeer->new(backlog => 0);
+    my $peer = Peer->new(backlog => 0);
     my $filling = $peer->fill;
     my $client = EchocPing::start(args => ['--reconnect', '-c', 1, '-W', 60,
         $peer->target], timeout => 30);
-    ok(EchocPeer::connecting($client, 1), 'a SYN is not answered');
+    ok(Peer::connecting($client, 1), 'a SYN is not answered');
     undef $filling;
     $peer->serve(sub { !$client->is_running }, 30);
     $r = EchocPing::end($client);
@@ -93,7 +93,7 @@ for (
     [{ fault => 'flip', at => 5 }, 6, 'corrupt at byte 5'],
 ) {
     my ($fault, $status, $words) = @$_;
-    $server = EchocServer->start(%$fault);
+    $server = Server->start(%$fault);
     $r = EchocPing::run(args => ['--reconnect', '-c', 3, '-i', '0.05',
         $server->target]);
     is($r->{status}, $status, "$words: status $status");
@@ -103,13 +103,13 @@ for (
 }
 
 # They do not stay.
-$server = EchocServer->start;
+$server = Server->start;
 my $client = EchocPing::start(args => ['--reconnect', '-i', '0.02',
     $server->target]);
 EchocPing::seen($client, qr/seq=30 /);
 # A server that is late leaves some of them open for a while.
-ok(Echod::until(sub {
-    my %open = Echod::descriptors($client->pid);
+ok(Clock::until(sub {
+    my %open = %{ Process::descriptors($client->pid) };
     return %open && keys %open < 20;
 }), 'their descriptors are closed');
 $client->signal('INT');

@@ -5,11 +5,10 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
-use Echoc;
-use EchocPeer;
+use Clock;
 use EchocPing;
-use EchocServer;
+use Peer;
+use Server;
 
 # Addresses that nobody else listens on while the server is away.
 my @addresses = map { "127.77.0.$_" } 1, 3, 4;
@@ -17,12 +16,12 @@ my @addresses = map { "127.77.0.$_" } 1, 3, 4;
 # So many probes that the server is back before the end.  While these leave,
 # the rest of this test goes on.
 my $count = 60;
-my @rate = ('-i', Echod::is_slow() ? 0.1 : 0.05, '-c', $count);
+my @rate = ('-i', Clock::is_slow() ? 0.1 : 0.05, '-c', $count);
 
 # A connection that ends while nothing is under way: the next probe is due
 # long after that.
-my $idle_peer = EchocPeer->new;
-my $idle = EchocPing::start(args => ['-i', 3 * Echod::scale(), '-c', 2, '-W',
+my $idle_peer = Peer->new;
+my $idle = EchocPing::start(args => ['-i', 3 * Clock::scale(), '-c', 2, '-W',
         60, $idle_peer->target], timeout => 30);
 my $c = $idle_peer->accept;
 $c->take(56);
@@ -46,7 +45,7 @@ for my $run (@runs) {
     $run->{address} = shift @addresses;
     # One that has its only client listens no more, so that nobody connects to
     # it again while it ends.
-    $run->{server} = EchocServer->start(address => $run->{address},
+    $run->{server} = Server->start(address => $run->{address},
         $run->{name} =~ /later/ ? (fault => 'refuse') : (most => 1));
     $run->{port} = $run->{server}->port;
     $run->{client} = EchocPing::start(args => [@rate, @{ $run->{args} },
@@ -61,7 +60,7 @@ for my $run (@runs) {
     my $losses = qr/(?:$run->{loss}.*){3}/s;
     ok(EchocPing::seen($run->{client}, $losses), "$run->{name}: it is away");
     $run->{server}->stop;
-    $run->{server} = EchocServer->start(address => $run->{address},
+    $run->{server} = Server->start(address => $run->{address},
         port => $run->{port});
 }
 for my $run (@runs) {
@@ -76,8 +75,8 @@ for (
 ) {
     my ($how, $words) = @$_;
     my $most = 25;
-    my $peer = EchocPeer->new;
-    my $client = EchocPing::start(args => ['-i', 0.05 * Echod::scale(), '-c',
+    my $peer = Peer->new;
+    my $client = EchocPing::start(args => ['-i', 0.05 * Clock::scale(), '-c',
         $most, '-W', 60, $peer->target], timeout => 30);
     my $c = $peer->accept;
     $c->take(3 * 56);

@@ -9,17 +9,17 @@ use Encode ();
 use List::Util qw(max);
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Server;
 
 # So many clients at the same time: they only wait, most of the time.
 use constant TOGETHER => 70;
 
 # Some messages are lost, and that is what is coloured.
-my $server = EchocServer->start(fault => 'early', at => 645);
+my $server = Server->start(fault => 'early', at => 645);
 # As long as that, so that a busy machine has a moment to show progress in.
-my @load = ('-c', 1, '-R', 30, '-d', Echod::is_slow() ? 3 : 1.5, '--warmup', 0,
+my @load = ('-c', 1, '-R', 30, '-d', Clock::is_slow() ? 3 : 1.5, '--warmup', 0,
     '--interval', 0.3, '--no-histogram');
 
 # screen(BYTES): what a terminal shows after these, as lines; dies of what it
@@ -144,14 +144,14 @@ sub judge {
 # makes its writer wait, so this looks at each until the last has ended.
 sub ended {
     my @clients = @_;
-    Echod::until(sub { !grep { $_->is_running } @clients }, 20);
+    Clock::until(sub { !grep { $_->is_running } @clients }, 20);
     return map { $_->wait } @clients;
 }
 
 SKIP: {
     # Whether there are terminals is found out here.
     Echoc::start(args => ['--version'], terminal => ['stdout'])->wait;
-    my $together = Echod::is_slow() ? 4 : TOGETHER;
+    my $together = Clock::is_slow() ? 4 : TOGETHER;
     while (my @batch = splice @cases, 0, $together) {
         my @clients = map {
             my @on = @{ $_->{on} } ? (terminal => $_->{on}) : ();
@@ -163,11 +163,11 @@ SKIP: {
     }
 
     # While it connects, too; a line is no longer than the terminal is wide.
-    my $silent = EchocServer->start(fault => 'silent');
+    my $silent = Server->start(fault => 'silent');
     my @columns = (20, 33, 80);
     my @connecting = map {
         Echoc::start(terminal => ['stderr'], columns => $_,
-            args => ['bench', '-c', 3, '-W', 1.5 * Echod::scale(),
+            args => ['bench', '-c', 3, '-W', 1.5 * Clock::scale(),
                 $silent->target]);
     } @columns;
     my @loaded = map {
@@ -209,7 +209,7 @@ SKIP: {
         or diag(map { Echoc::shown($_) . "\n" } @odd);
 
     # The histogram is for who looks at the report.
-    my $good = EchocServer->start;
+    my $good = Server->start;
     my @short = ('-n', 3000, '-c', 3);
     my $bar = qr/^ *[\d.]+ [mun]?s +(?:#|[\x{2581}-\x{258f}])/m;
     my %row = ('#' => qr/#/, utf8 => qr/[\x{2588}-\x{258f}]/);

@@ -8,20 +8,22 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Files;
+use Machine;
+use Server;
 
-Echod::needs('sha256sum');
+Machine::needs('sha256sum');
 
 # KiB; the client itself, its libraries and its buffers.
 use constant MEMORY => 16 * 1024;
 
-my $mib = @Echod::WRAPPER ? 16 : Echod::is_slow() ? 256 : 1024;
+my $mib = @Machine::WRAPPER ? 16 : Clock::is_slow() ? 256 : 1024;
 my $bytes = $mib * 1024 * 1024;
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
-my $server = EchocServer->start(rcvbuf => 8192, sndbuf => 8192);
+my $server = Server->start(rcvbuf => 8192, sndbuf => 8192);
 
 # What is sent is summed up on its way, as a file of that size is no fun.
 open my $in, '-|', 'sh', '-c', <<"END" or die "sh: $!\n";
@@ -36,19 +38,19 @@ my $r = Echoc::run(
     args => ['send', $server->target],
     stdin => $in,
     stdout => $out,
-    timeout => 240 / Echod::scale(),
+    timeout => 240 / Clock::scale(),
 );
 Echoc::same($r, "$mib MiB", status => 0, stderr => '');
 close $in;
 close $out;
-my $sent = Echod::slurp("$dir/sent");
+my $sent = Files::slurp("$dir/sent");
 like($sent, qr/^[0-9a-f]{64} /, 'they went there');
-is(Echod::slurp("$dir/back"), $sent, 'and came back');
+is(Files::slurp("$dir/back"), $sent, 'and came back');
 diag(sprintf '%.0f MiB/s, %s KiB of memory', $mib / $r->{seconds},
     $r->{peak_memory} // '?');
 
 SKIP: {
-    skip 'this build has its own ideas of memory', 1 if Echod::is_slow();
+    skip 'this build has its own ideas of memory', 1 if Clock::is_slow();
     skip 'the kernel does not say how much memory it was', 1
         unless defined $r->{peak_memory};
     cmp_ok($r->{peak_memory}, '<', MEMORY, 'with little memory');

@@ -6,12 +6,13 @@ use warnings;
 
 use POSIX ();
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Files;
+use Server;
 
-my $server = EchocServer->start;
-my $dir = Echod::new_dir();
+my $server = Server->start;
+my $dir = Files::new_dir();
 my $fifo = "$dir/fifo";
 POSIX::mkfifo($fifo, 0600) or die "mkfifo: $!\n";
 
@@ -19,7 +20,7 @@ sub sending {
     my $before = $server->connections;
     my $client = Echoc::start(args => ['send', '-f', $fifo, $server->target],
         timeout => 30);
-    ok(Echod::until(sub { $server->connections > $before }),
+    ok(Clock::until(sub { $server->connections > $before }),
         'it connects, though nobody writes');
     return $client;
 }
@@ -36,7 +37,7 @@ like($r->{stderr}, qr/: interrupted(?:: 0 of 0 bytes came back)?/,
 $client = sending();
 open my $writer, '>', $fifo or die "open: $!\n";
 syswrite $writer, 'hello';
-ok(Echod::until(sub { $client->stdout_so_far eq 'hello' }),
+ok(Clock::until(sub { $client->stdout_so_far eq 'hello' }),
     'what is written is echoed');
 ok($client->is_running, 'which is not the end');
 syswrite $writer, ' world';

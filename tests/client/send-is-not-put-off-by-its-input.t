@@ -5,14 +5,14 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocServer;
+use Server;
 
 # begin(NAME, FORM, FAULT): one that has an input without an end.
 sub begin {
     my ($name, $form, @fault) = @_;
-    my $server = EchocServer->start(@fault);
+    my $server = Server->start(@fault);
     pipe my $reader, my $writer or die "pipe: $!\n";
     my $client = Echoc::start(args => ['send', '-W', '1.5s', @$form,
             $server->target], stdin => $reader, timeout => 30);
@@ -31,7 +31,7 @@ my @runs = map { begin(@$_) } (
 
 # Each gets a line now and then, for as long as it runs, at most for some
 # seconds.
-Echod::until(sub {
+Clock::until(sub {
     my @running = grep { $_->{client}->is_running } @runs;
     $_->{lines} += syswrite($_->{input}, "line\n") // 0 for @running;
     return !@running;

@@ -6,13 +6,15 @@ use warnings;
 
 use Digest::SHA;
 use Test::More;
-use Echod;
+use Client;
+use Clock;
 use Echoc;
-use EchocServer;
+use Echod;
+use Files;
 
 my $d = Echod->start;
 my $target = '127.0.0.1:' . $d->port;
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
 # file(NAME, TEXT): a file with that text.
 sub file {
@@ -24,7 +26,7 @@ sub file {
 }
 
 my $every_byte = join '', map { chr } 0 .. 255;
-my $block = Echod::seeded(1, 300_000);
+my $block = Client::seeded(1, 300_000);
 my $small = file('small', $every_byte);
 my $large = file('large', $block);
 my $nothing = file('nothing', '');
@@ -101,7 +103,7 @@ my $said = '';
 for my $line ("one\n", "two\n", 'three') {
     syswrite $writer, $line;
     $said .= $line;
-    ok(Echod::until(sub { $c->stdout_so_far eq $said }),
+    ok(Clock::until(sub { $c->stdout_so_far eq $said }),
         'while the input goes on, what was sent is echoed')
         or diag($c->stdout_so_far);
 }
@@ -116,7 +118,7 @@ Echoc::same($r, 'send -v', status => 0, stdout => 'hello',
         .*^received\ "hello"\n/msx);
 
 # Much, and all of it random.
-my $bytes = (Echod::is_slow() ? 4 : 64) * 1024 * 1024;
+my $bytes = (Clock::is_slow() ? 4 : 64) * 1024 * 1024;
 my $path = file('random', random($bytes));
 open $fh, '-|', 'cat', $path or die "cat: $!\n";
 open my $back, '+>', undef or die "a temporary file: $!\n";

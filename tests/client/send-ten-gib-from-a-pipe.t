@@ -7,13 +7,15 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
+use Echod;
+use Machine;
 
 # KiB of the client, its libraries and its buffers.
 use constant MEMORY => 16 * 1024;
 
-my $gib = @Echod::WRAPPER ? 0.0625 : Echod::is_slow() ? 1 : 10;
+my $gib = @Machine::WRAPPER ? 0.0625 : Clock::is_slow() ? 1 : 10;
 my $bytes = $gib * 1024 ** 3;
 
 my $d = Echod->start;
@@ -22,7 +24,7 @@ open my $zero, '-|', 'head', '-c', $bytes, '/dev/zero' or die "head: $!\n";
 my $r = Echoc::run(
     args => ['send', '-j', '127.0.0.1:' . $d->port],
     stdin => $zero,
-    timeout => 250 / Echod::scale(),
+    timeout => 250 / Clock::scale(),
 );
 close $zero;
 is($r->{status}, 0, "$gib GiB: all came back");
@@ -32,7 +34,7 @@ diag(sprintf '%.0f MiB/s, %s KiB of memory', $bytes / 2 ** 20 / $r->{seconds},
     $r->{peak_memory} // '?');
 
 SKIP: {
-    skip 'this build has its own ideas of memory', 1 if Echod::is_slow();
+    skip 'this build has its own ideas of memory', 1 if Clock::is_slow();
     skip 'the kernel does not say how much memory it was', 1
         unless defined $r->{peak_memory};
     cmp_ok($r->{peak_memory}, '<', MEMORY, 'with little memory');

@@ -6,14 +6,16 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Client;
+use Clock;
 use Echoc;
-use EchocServer;
+use Files;
+use Server;
 
-my $data = Echod::seeded(7, 300_000);
+my $data = Client::seeded(7, 300_000);
 my $size = length $data;
 my $block = 4096;
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 open my $fh, '>:raw', "$dir/data" or die "$dir/data: $!\n";
 print $fh $data;
 close $fh or die "$dir/data: $!\n";
@@ -59,7 +61,7 @@ sub check {
     my ($name, $fault, $status, $args, %want) = @_;
     my %check = (name => $name, status => $status, want => \%want);
     for my $form ('text', 'json') {
-        my $server = EchocServer->start(%$fault);
+        my $server = Server->start(%$fault);
         $check{$form} = {
             server => $server,
             client => Echoc::start(args => ['send',
@@ -68,7 +70,7 @@ sub check {
         };
     }
     push @begun, \%check;
-    judge() if @begun >= (Echod::is_slow() ? 2 : TOGETHER);
+    judge() if @begun >= (Clock::is_slow() ? 2 : TOGETHER);
     return;
 }
 
@@ -104,7 +106,7 @@ sub judge_one {
         "$name: standard output has the beginning of what was sent");
     cmp_ok($n, '>=', $want{least} // 0, "$name: enough of it");
     cmp_ok($n, '<=', $want{most} // $size, "$name: not too much of it");
-    cmp_ok($r->{seconds}, '<', 10 * Echod::scale(), "$name: soon");
+    cmp_ok($r->{seconds}, '<', 10 * Clock::scale(), "$name: soon");
 
     # The same for a program.
     $r = $check->{json}{client}->wait;
@@ -166,7 +168,7 @@ check('reset, at once', { fault => 'reset', at => 0 }, 7, [], most => 0);
 # An echo that does not come, or does not end.
 my @patience = ('-W', '0.5');
 # For those who have to be served before that.
-my @longer = ('-W', 1.5 * Echod::scale());
+my @longer = ('-W', 1.5 * Clock::scale());
 check('silent', { fault => 'silent' }, 5, \@patience, most => 0);
 check('unread', { fault => 'unread' }, 5, \@patience, most => 0);
 check('stall', { fault => 'stall', at => 5000, for => 600 }, 5, \@longer,
@@ -175,7 +177,7 @@ check('no_close', { fault => 'no_close' }, 5, \@longer, least => $size);
 
 # A pause that is shorter than that is none.
 check('short pauses', { fault => 'stall', every => 60_000, for => 0.3 }, 0,
-    ['-W', 4 * Echod::scale()], least => $size);
+    ['-W', 4 * Clock::scale()], least => $size);
 
 # Nobody is there, or nobody answers.
 check('refuse', { fault => 'refuse' }, 4, [], most => 0);
@@ -196,14 +198,14 @@ check('--no-half-close: early', { fault => 'early', at => 5 }, 7,
 judge();
 
 # A short message, all of which is on its way when the connection ends.
-my $server = EchocServer->start(fault => 'early', at => 500);
+my $server = Server->start(fault => 'early', at => 500);
 my $text = 'x' x 1234;
 my $r = Echoc::run(args => ['send', '-m', $text, $server->target]);
 Echoc::same($r, 'early in a short message', status => 7,
     stdout => 'x' x 500, stderr => qr/\b500 of 1234\b/);
 
 # More than the buffers take, and nobody reads.
-$server = EchocServer->start(fault => 'unread', rcvbuf => 8192);
+$server = Server->start(fault => 'unread', rcvbuf => 8192);
 open my $zero, '<', '/dev/zero' or die "/dev/zero: $!\n";
 $r = Echoc::run(args => ['send', @patience, $server->target],
     stdin => $zero);

@@ -6,19 +6,20 @@ use warnings;
 
 use Test::More;
 
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
 use EchocPing;
-use EchocServer;
+use Files;
+use Peer;
+use Server;
 
 # Longer than the machine may stand still, and shorter than the reader does.
-my $patience = 2 * Echod::scale();
+my $patience = 2 * Clock::scale();
 
 # send to a terminal that is not read for a while.
-my $server = EchocServer->start;
+my $server = Server->start;
 my $text = 'precious ' x 40_000;
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 open my $fh, '>', "$dir/file" or die "$dir/file: $!\n";
 print $fh $text;
 close $fh;
@@ -28,11 +29,11 @@ my @clients = map {
             $patience, '-f', "$dir/file", @args, $server->target]),
         join ' ', "send to a slow $on", @args];
 } ['stdout'], ['stdout', '--no-half-close'], ['stderr', '-v'];
-Echod::until(sub { $server->connections >= @clients });
+Clock::until(sub { $server->connections >= @clients });
 
 # ping to a pipe that is full while answers come.
 my ($count, $size) = (150, 56);
-my $peer = EchocPeer->new;
+my $peer = Peer->new;
 pipe my $reader, my $writer or die "pipe: $!\n";
 fcntl $reader, 1031, 4096;    # F_SETPIPE_SZ
 my $ping = EchocPing::start(args => ['-c', $count, '-i', '1ms', '-s', $size,
@@ -42,20 +43,20 @@ my $c = $peer->accept;
 ok($c->take($count * $size), 'ping: all probes came');
 # More lines than there is room for.
 $c->give(100 * $size);
-ok(Echod::until(sub { Echoc::in_write($ping->pid) }),
+ok(Clock::until(sub { Echoc::in_write($ping->pid) }),
     'ping: nobody reads what it says');
 $c->give(($count - 100) * $size);
 
 # Nobody reads for as long as another client takes to lose a patience that
 # lasts longer.
-my $silent = EchocServer->start(fault => 'silent');
+my $silent = Server->start(fault => 'silent');
 my $r = Echoc::run(args => ['send', '-m', 'x', '-W', 1.4 * $patience,
         $silent->target], timeout => 60);
 is($r->{status}, 5, 'a pause that is longer than the patience of a client');
 
 my $lines = '';
 $reader->blocking(0);
-Echod::until(sub {
+Clock::until(sub {
     1 while sysread $reader, $lines, 65536, length $lines;
     $c->close if $c->{sock}->opened && ($c->read_now, $c->{eof})[-1];
     return !$ping->is_running;

@@ -8,10 +8,10 @@ use Test::More;
 use Time::HiRes ();
 use Time::Local qw(timegm);
 
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
-use EchocServer;
+use Peer;
+use Server;
 
 # seconds(TEXT): since 1970, undef if it is no date in UTC.
 sub seconds {
@@ -44,14 +44,14 @@ for (
     ['bench', ['bench', '-n', 3]],
 ) {
     my ($name, $args) = @$_;
-    my $peer = EchocPeer->new;
+    my $peer = Peer->new;
     my $from = Time::HiRes::time();
     my $client = Echoc::start(args => [@$args, '-j', '-W', 20,
             $peer->target], timeout => 30);
     my $c = $peer->accept;
     my $connected = Time::HiRes::time();
-    my $later = Echod::now() + 0.05;
-    Echod::until(sub { Echod::now() >= $later });
+    my $later = Clock::now() + 0.05;
+    Clock::until(sub { Clock::now() >= $later });
     $peer->serve(sub {
         $c->close if $c->{eof} && $c->{sock}->opened;
         return !$client->is_running;
@@ -74,7 +74,7 @@ for (
     ['a mistake', 2, ['send', '--nonsense']],
 ) {
     my ($name, $status, $args) = @$_;
-    my $bad = EchocServer->start(fault => 'refuse');
+    my $bad = Server->start(fault => 'refuse');
     my $from = Time::HiRes::time();
     my $r = Echoc::run(args => [@$args, '-j', $bad->target]);
     my $until = Time::HiRes::time();

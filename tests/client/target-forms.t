@@ -5,11 +5,12 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
 use Echoc;
-use EchocServer;
+use Machine;
+use Namespace;
+use Server;
 
-my $server = EchocServer->start;
+my $server = Server->start;
 my $port = $server->port;
 
 # good(SERVER, HOST, WORD...): these words lead there, and HOST is the name
@@ -45,8 +46,8 @@ good($server, '127.0.0.1', '--', '127.0.0.1', $port);
 good($server, '127.0.0.1', '--', "127.0.0.1:$port");
 
 SKIP: {
-    skip 'no ::1 here', 1 unless Echod::has_ipv6();
-    my $six = EchocServer->start(address => '::1');
+    skip 'no ::1 here', 1 unless Machine::has_ipv6();
+    my $six = Server->start(address => '::1');
     my $its = $six->port;
     good($six, '::1', "[::1]:$its");
     good($six, '::1', '::1', $its);
@@ -174,7 +175,7 @@ for my $args (['-V'], ['--version'], ['-h'], ['--help'], ['send', '--help'],
 
 # What follows needs a network where nobody else is.
 SKIP: {
-    skip 'no private network here', 1 unless Echoc::private_network();
+    skip 'no private network here', 1 unless Namespace::network();
 
     my $r = Echoc::run(args => []);
     Echoc::same($r, 'echoc: localhost, port 10000', status => 4,
@@ -186,7 +187,7 @@ SKIP: {
                 status => 4,
                 stderr => qr/^echoc: localhost port 7: .+: .+$/m);
         }
-        my $there = EchocServer->start(port => 7);
+        my $there = Server->start(port => 7);
         good($there, 'localhost', 'localhost:echo');
         good($there, '127.0.0.1', '-p', 'echo', '127.0.0.1');
     }
@@ -208,7 +209,7 @@ SKIP: {
     # By their words these are modes, with nobody on the port of the tutorial.
     Echoc::same(Echoc::run(args => ['send', '-m', 'x']), 'send is a mode',
         status => 4, stderr => qr/\Aechoc: localhost port 10000: .+\n\z/);
-    my $there = EchocServer->start(port => 10000);
+    my $there = Server->start(port => 10000);
     good($there, 'localhost');
     good($there, '127.0.0.1', '127.0.0.1');
     good($there, '127.0.0.1', '127.0.0.1:10000');

@@ -6,9 +6,11 @@ use warnings;
 
 use FindBin;
 use Test::More;
-use Echod;
 use Echoc;
-use EchocServer;
+use Echod;
+use Files;
+use Namespace;
+use Server;
 
 # Each is started by the port that it is to listen on, 0 for any.
 my %servers = (
@@ -19,13 +21,13 @@ my %servers = (
         );
     },
     "the tutorial's server" => sub {
-        return EchocServer->tutorial(port => shift);
+        return Server->tutorial(port => shift);
     },
-    'in one piece' => sub { return EchocServer->start(port => shift) },
+    'in one piece' => sub { return Server->start(port => shift) },
     map {
         my $n = $_;
         ("in pieces of $n" =>
-            sub { return EchocServer->start(port => shift, chunk => $n) });
+            sub { return Server->start(port => shift, chunk => $n) });
     } (1, 7, 16),
 );
 
@@ -39,7 +41,7 @@ my @forms = (
 # The golden text, for a port.
 sub golden {
     my ($name, $port) = @_;
-    my $text = Echod::slurp("$FindBin::Bin/../data/transcript-$name.txt");
+    my $text = Files::slurp("$FindBin::Bin/../data/transcript-$name.txt");
     return $text =~ s/ port 10000$/ port $port/mr;
 }
 
@@ -69,7 +71,7 @@ $d->finish;
 
 # With no other argument, on the port that the tutorial has.
 SKIP: {
-    skip 'no private network here', 1 unless Echoc::private_network();
+    skip 'no private network here', 1 unless Namespace::network();
     for my $who (sort keys %servers) {
       SKIP: {
             my $server = $servers{$who}->(10000);

@@ -6,10 +6,11 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
-use EchocServer;
+use Machine;
+use Peer;
+use Server;
 
 my $text = 'This is the message.  It will be repeated.';
 
@@ -40,14 +41,14 @@ my @table = (
         ['This is the mess', 'age.  It will be', ' repeated/']],
     [['-W', '0.3'], { fault => 'silent' }, 5, []],
     [['-W', '0.3'], { fault => 'unread' }, 5, []],
-    [['-W', 1.5 * Echod::scale()], { fault => 'stall', at => 16, for => 600 }, 5,
+    [['-W', 1.5 * Clock::scale()], { fault => 'stall', at => 16, for => 600 }, 5,
         ['This is the mess']],
 );
 
 # begin(FAULT, ARGUMENTS): a client and its server.
 sub begin {
     my ($fault, @args) = @_;
-    my $server = EchocServer->start(%$fault);
+    my $server = Server->start(%$fault);
     return { server => $server,
         client => Echoc::start(args => [@args, $server->target]) };
 }
@@ -74,7 +75,7 @@ for (@table) {
         "$name: the story up to there");
     like($story, qr/^closing socket\n\z/m, "$name: and to its end")
         if $status == 6;
-    cmp_ok($r->{seconds}, '<', 9 * Echod::scale(), "$name: soon");
+    cmp_ok($r->{seconds}, '<', 9 * Clock::scale(), "$name: soon");
 
     # The same for a program.
     $r = $json_run->{client}->wait;
@@ -90,21 +91,21 @@ for (@table) {
 # It resets the connection before the message has left, which is no reason to
 # wait for what does not come.
 SKIP: {
-    skip('no strace here', 1) unless Echod::has('strace')
-        && !@Echod::WRAPPER && system('strace -o /dev/null -e trace=sendto '
+    skip('no strace here', 1) unless Machine::has('strace')
+        && !@Machine::WRAPPER && system('strace -o /dev/null -e trace=sendto '
             . '-e inject=sendto:delay_enter=1 true >/dev/null 2>&1') == 0;
     # What looks for leaks is a tracer, too.
     my %env = (ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} // (),
         'detect_leaks=0');
     for my $args ([], ['-j'], ['--chunk', 1]) {
         my $name = "reset before the message @$args";
-        my $peer = EchocPeer->new;
-        my $client = Echoc::start(args => ['-W', 8 * Echod::scale(), @$args,
+        my $peer = Peer->new;
+        my $client = Echoc::start(args => ['-W', 8 * Clock::scale(), @$args,
                 $peer->target], env => \%env, timeout => 30,
             prefix => ['strace', '-o', '/dev/null', '-e', 'trace=sendto',
                 '-e', 'inject=sendto:delay_enter=500000']);
         my $c = $peer->accept;
-        ok(Echod::until(sub { $client->stderr_so_far =~ /^sending "/m }),
+        ok(Clock::until(sub { $client->stderr_so_far =~ /^sending "/m }),
             "$name: it is about to send");
         $c->reset;
         my $r = $client->wait;
@@ -116,7 +117,7 @@ SKIP: {
 }
 
 # Nobody is there.
-my $nobody = EchocServer->start(fault => 'refuse');
+my $nobody = Server->start(fault => 'refuse');
 my $r = Echoc::run(args => [$nobody->target]);
 Echoc::same($r, 'refused', status => 4, stdout => '');
 like((parts($r))[1], Echoc::error_line('127.0.0.1', $nobody->port),
@@ -127,14 +128,14 @@ Echoc::complete(Echoc::json($r->{stdout}),
     'refused -j: it has all members');
 
 # A reset, which may come before anything was read.
-my $server = EchocServer->start(fault => 'reset', at => 20);
+my $server = Server->start(fault => 'reset', at => 20);
 $r = Echoc::run(args => [$server->target]);
 Echoc::same($r, 'a reset', status => 7, stdout => '');
 like((parts($r))[1], Echoc::error_line('127.0.0.1', $server->port),
     'and one line says so');
 
 # What the server sends does not reach the terminal.
-$server = EchocServer->start(fault => 'replace', at => 2,
+$server = Server->start(fault => 'replace', at => 2,
     text => "\e[2J\0\x7f\x9b\n");
 for my $how ('to a file', 'to a terminal') {
   SKIP: {
@@ -150,7 +151,7 @@ for my $how ('to a file', 'to a terminal') {
 }
 
 # What is sent is shown in the same way.
-$server = EchocServer->start;
+$server = Server->start;
 $r = Echoc::run(args => ['-m', "\e]0;x\a", $server->target]);
 Echoc::same($r, 'a message of ours', status => 0, stdout => '',
     stderr => qr/^sending "\\x1b\]0;x\\x07"\nreceived "\\x1b\]0;x\\x07"$/m);

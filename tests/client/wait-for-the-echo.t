@@ -5,25 +5,26 @@ use strict;
 use warnings;
 
 use Test::More;
-use Echod;
+use Clock;
 use Echoc;
-use EchocPeer;
-use EchocServer;
+use Files;
+use Peer;
+use Server;
 
-my $scale = Echod::scale();
+my $scale = Clock::scale();
 
 # An address that nobody else listens on while the server is away.
 my $address = '127.77.0.2';
 
 # Meanwhile two others try for a while: four times a second, and by default.
-my $early = EchocServer->start(fault => 'early');
+my $early = Server->start(fault => 'early');
 my $every = Echoc::start(args => ['wait', '-i', '0.25', '-w', 1.5,
         $early->target]);
-my $often = EchocServer->start(fault => 'early');
+my $often = Server->start(fault => 'early');
 my $usual = Echoc::start(args => ['wait', '-w', '0.55', $often->target]);
 
 # Up: at once, and without a word.
-my $server = EchocServer->start;
+my $server = Server->start;
 my $r = Echoc::run(args => ['wait', $server->target]);
 Echoc::same($r, 'up', status => 0, stdout => '', stderr => '');
 cmp_ok($r->{seconds}, '<', 8 * $scale, '... at once');
@@ -35,7 +36,7 @@ for my $args (['-m', 'hello'], ['-e', '-m', '\x00\n'],
 }
 
 # That is what it sends.
-my $peer = EchocPeer->new;
+my $peer = Peer->new;
 my $client = Echoc::start(args => ['wait', '-m', 'is it you?',
     $peer->target]);
 my $c = $peer->accept;
@@ -49,39 +50,39 @@ Echoc::same($client->wait, '... which is enough', status => 0,
     stdout => '', stderr => '');
 
 # The server comes later.
-my $away = EchocServer->start(address => $address, fault => 'refuse');
+my $away = Server->start(address => $address, fault => 'refuse');
 my $port = $away->port;
 $client = Echoc::start(args => ['wait', '-w', 60, $away->target],
     timeout => 30);
-ok(Echod::until(sub { slept($client) > 8 }), 'nobody is there: it tries again');
+ok(Clock::until(sub { slept($client) > 8 }), 'nobody is there: it tries again');
 $away->stop;
-my $begin = Echod::now();
-$server = EchocServer->start(address => $address, port => $port);
+my $begin = Clock::now();
+$server = Server->start(address => $address, port => $port);
 Echoc::same($client->wait, '... until somebody is', status => 0,
     stdout => '', stderr => '');
-cmp_ok(Echod::now() - $begin, '<', 8 * $scale, '... and then soon');
+cmp_ok(Clock::now() - $begin, '<', 8 * $scale, '... and then soon');
 
 # slept(CLIENT): how often it has gone to sleep, which it does between tries.
 sub slept {
-    my $status = Echod::slurp('/proc/' . $_[0]->pid . '/status') // '';
+    my $status = Files::slurp('/proc/' . $_[0]->pid . '/status') // '';
     return $status =~ /^voluntary_ctxt_switches:\s*(\d+)/m ? $1 : 0;
 }
 
 # It accepts, but is not ready: the first try is cut, the second one works.
-$server = EchocServer->start(fault => 'reset', at => 0, only => 1);
+$server = Server->start(fault => 'reset', at => 0, only => 1);
 $r = Echoc::run(args => ['wait', $server->target]);
 Echoc::same($r, 'a reset, and then an echo', status => 0, stderr => '');
 is($server->connections, 2, '... at the second try');
-$server = EchocServer->start(fault => 'flip', only => 1);
+$server = Server->start(fault => 'flip', only => 1);
 Echoc::same(Echoc::run(args => ['wait', $server->target]),
     'another echo, and then the right one', status => 0, stderr => '');
-$server = EchocServer->start(fault => 'silent', only => 1);
+$server = Server->start(fault => 'silent', only => 1);
 Echoc::same(Echoc::run(args => ['wait', '-W', '0.3', $server->target]),
     'silence, and then an echo', status => 0, stderr => '');
 
 # Not in time: the status and the one line are those of the last failure.  All
 # of them wait at the same time, or a few on a slow machine.
-my $together = Echod::is_slow() ? 4 : 16;
+my $together = Clock::is_slow() ? 4 : 16;
 my @late;
 for (
     ['refuse', 4, {}],
@@ -96,7 +97,7 @@ for (
     my ($fault, $status, $more) = @$_;
     for my $form ([], ['-j']) {
         my $name = join ' ', $fault, %$more, @$form;
-        my $bad = EchocServer->start(fault => $fault, %$more);
+        my $bad = Server->start(fault => $fault, %$more);
         # Where the server answers it has to be given the time for that.
         my $answers = $fault =~ /^(?:early|reset|flip)$/;
         my $time = ($answers ? 1.5 : 0.8) * $scale;
@@ -140,7 +141,7 @@ for my $form ([], ['-j']) {
 }
 
 # Success, for a program.
-$server = EchocServer->start(fault => 'early', only => 1);
+$server = Server->start(fault => 'early', only => 1);
 $r = Echoc::run(args => ['wait', '-j', $server->target]);
 is($r->{status}, 0, '-j: status 0');
 is($r->{stderr}, '', '-j: and no error');
@@ -149,10 +150,10 @@ is($json->{status}, 0, '-j: the status');
 is($json->{error}, undef, '-j: and no error in it');
 is($json->{tries}, 2, '-j: how often it tried');
 cmp_ok($json->{total_time_us}, '>', 0, '-j: and how long');
-my $file = Echod::new_name();
+my $file = Files::new_name();
 $r = Echoc::run(args => ['wait', '-o', $file, $server->target]);
 Echoc::same($r, '-o FILE', status => 0, stdout => '', stderr => '');
-is(Echoc::json(Echod::slurp($file))->{status}, 0, '... the document is there');
+is(Echoc::json(Files::slurp($file))->{status}, 0, '... the document is there');
 
 # The time between two tries, from one to the next.
 $usual->wait;
@@ -165,20 +166,20 @@ cmp_ok($early->connections, '>=', 2, '-i: but again');
 # Both ends of it.
 for my $signal (qw(INT TERM)) {
     # Its own server, which has nobody else's connection in its queue.
-    my $there = EchocServer->start(fault => 'early');
+    my $there = Server->start(fault => 'early');
     $client = Echoc::start(args => ['wait', '-i', 60, '-w', 600,
         $there->target]);
-    Echod::until(sub { $there->connections });
+    Clock::until(sub { $there->connections });
     $client->signal($signal);
-    $begin = Echod::now();
+    $begin = Clock::now();
     Echoc::same($client->wait, "$signal between two tries", status => 130,
         stdout => '', stderr => qr/\Aechoc: [^\n]+\n\z/);
-    cmp_ok(Echod::now() - $begin, '<', 8 * $scale, '... at once');
+    cmp_ok(Clock::now() - $begin, '<', 8 * $scale, '... at once');
 }
-$server = EchocServer->start(fault => 'silent');
+$server = Server->start(fault => 'silent');
 $client = Echoc::start(args => ['wait', '-j', '-W', 60, '-w', 600,
     $server->target]);
-Echod::until(sub { $server->connections });
+Clock::until(sub { $server->connections });
 $client->signal('INT');
 $r = $client->wait;
 is($r->{status}, 130, 'INT amid a try');

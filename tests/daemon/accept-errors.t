@@ -8,11 +8,13 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodInject;
-use EchodProc;
+use Process;
+use Tracer;
 
-EchodInject::needs();
+Tracer::needs();
 
 # A single worker: whatever comes, it meets the fault.
 sub single {
@@ -36,7 +38,7 @@ my $doomed = Echod->start(
     options => [ '-o', 'workers.max=8' ],
     log     => 'info',
 );
-my $doom = Echod::now();
+my $doom = Clock::now();
 my $nobodys = $doomed->connect;
 syswrite $nobodys, 'x';
 
@@ -50,9 +52,9 @@ for my $case (@short) {
     my ($worker) = $d->workers;
     $case->{worker} = $worker;
     $case->{fault} =
-      EchodInject->attach($worker, 'accept4', "error=$case->{error}");
-    $case->{cpu} = EchodProc::cpu($worker) + EchodProc::cpu($d->pid);
-    $case->{begin} = Echod::now();
+      Tracer->attach([$worker], 'accept4', "error=$case->{error}");
+    $case->{cpu} = Process::cpu($worker) + Process::cpu($d->pid);
+    $case->{begin} = Clock::now();
     $case->{client} = $d->connect;
     syswrite $case->{client}, 'waits';
 }
@@ -60,12 +62,12 @@ for my $case (@short) {
 # them, and the doomed one has made five pauses of 0.1, 0.2, 0.4, 0.8 and 1.6 s,
 # less a quarter, of which the last one only begins.
 my ($pauses, $fifth) = (5, 0);
-Echod::until(sub {
+Clock::until(sub {
     for my $case (grep { !$_->{took} } @short) {
-        $case->{took} = Echod::now() - $case->{begin}
+        $case->{took} = Clock::now() - $case->{begin}
           if $case->{fault}->calls >= 5;
     }
-    $fifth ||= Echod::now() - $doom
+    $fifth ||= Clock::now() - $doom
       if $doomed->count_log(qr/: warning: .*, next try in/) >= $pauses;
     return $fifth && !grep { !$_->{took} } @short;
 });
@@ -74,17 +76,17 @@ for my $case (@short) {
     ok($d->wait_log(qr/: warning: accept failed .*trying again/),
         "$error: the log says so");
     cmp_ok($case->{took} // 0, '>=', 1.49, "$error: few tries");
-    ok(!Echod::readable($case->{client}, 0),
+    ok(!Client::readable($case->{client}, 0),
         "$error: the client has to wait");
-    cmp_ok(EchodProc::cpu($worker) + EchodProc::cpu($d->pid) - $case->{cpu},
+    cmp_ok(Process::cpu($worker) + Process::cpu($d->pid) - $case->{cpu},
         '<', 0.1, "$error: which costs nothing");
     is($d->count_log(qr/: warning: accept failed/), 1, "$error: said once");
     $fault->detach;
-    my $start = Echod::now();
-    is(Echod::receive($case->{client}, 5), 'waits',
+    my $start = Clock::now();
+    is(Client::receive($case->{client}, 5), 'waits',
         "$error: the client is served");
-    my $took = Echod::now() - $start;
-    Echod::soon($start, "$error: soon after the end of it");
+    my $took = Clock::now() - $start;
+    Clock::soon($start, "$error: soon after the end of it");
     note sprintf '%s: after %.3f s', $error, $took;
     close $case->{client};
     ok($d->wait_log(qr/: connection ended /), "$error: and its end is seen");
@@ -98,9 +100,9 @@ my ($worker) = $d->workers;
 for my $error (qw(ECONNABORTED ECONNRESET EPROTO ENOPROTOOPT ENETDOWN
     ENETUNREACH ENONET EHOSTDOWN EHOSTUNREACH EOPNOTSUPP ETIMEDOUT EINTR)) {
     my $from  = $d->mark;
-    my $fault = EchodInject->attach($worker, 'accept4',
+    my $fault = Tracer->attach([$worker], 'accept4',
         "error=$error:when=1+2");
-    my $good = grep { Echod::echo_once($d->port, "x$_") eq "x$_" } 1 .. 10;
+    my $good = grep { Client::echo_once($d->port, "x$_") eq "x$_" } 1 .. 10;
     my $failed = grep { /INJECTED/ } $fault->calls;
     $fault->detach;
     is($good, 10, "$error: all clients are served");
@@ -114,13 +116,13 @@ is_deeply([ $d->workers ], [$worker], 'it is the same worker all the time');
 for my $error ('EBADF', 'EINVAL', 'ENOTSOCK') {
     ($worker) = $d->workers;
     my $from  = $d->mark;
-    my $fault = EchodInject->attach($worker, 'accept4', "error=$error");
-    my $start = Echod::now();
-    is(Echod::echo_once($d->port, 'x'), 'x', "$error: the client is served");
-    Echod::soon($start, "$error: at once");
+    my $fault = Tracer->attach([$worker], 'accept4', "error=$error");
+    my $start = Clock::now();
+    is(Client::echo_once($d->port, 'x'), 'x', "$error: the client is served");
+    Clock::soon($start, "$error: at once");
     my @calls = $fault->calls;
     $fault->detach;
-    ok(Echod::until(sub { !EchodProc::alive($worker) }),
+    ok(Clock::until(sub { !Process::is_alive($worker) }),
         "$error: by another worker");
     cmp_ok(scalar @calls, '<=', 10, "$error: after few tries");
     ok($d->wait_log(qr/^echod\[$worker\]: error: accept failed .*, leaving:/,
@@ -134,14 +136,14 @@ $d->expect_log(qr/: error: accept failed .*, leaving:/,
 # An error that leaves the client in the queue, so that there is always one to
 # accept: a worker that is to leave hears of it nevertheless.
 ($worker) = $d->workers;
-my $fault  = EchodInject->attach($worker, 'accept4', 'error=ECONNABORTED');
+my $fault  = Tracer->attach([$worker], 'accept4', 'error=ECONNABORTED');
 my $client = $d->connect;
 syswrite $client, 'x';
-ok(Echod::until(sub { $fault->calls > 20 }), 'accept fails for ever');
+ok(Clock::until(sub { $fault->calls > 20 }), 'accept fails for ever');
 kill 'TERM', $worker;
-ok(Echod::until(sub { !EchodProc::alive($worker) }), 'TERM is heard');
+ok(Clock::until(sub { !Process::is_alive($worker) }), 'TERM is heard');
 $fault->detach;
-is(Echod::receive($client, 1), 'x', 'the next worker serves the client');
+is(Client::receive($client, 1), 'x', 'the next worker serves the client');
 close $client;
 $d->finish;
 
@@ -154,11 +156,11 @@ for my $line ($doomed->log_lines) {
 cmp_ok($died, '>', 0, 'workers that cannot accept die');
 cmp_ok($died, '<=', 50, 'and are not replaced as fast as they die');
 cmp_ok($fifth, '>=', 1, 'but after pauses that grow');
-ok(!Echod::readable($nobodys, 0), 'nobody can serve the client');
-my $start = Echod::now();
+ok(!Client::readable($nobodys, 0), 'nobody can serve the client');
+my $start = Clock::now();
 $doomed->signal('TERM');
 $doomed->wait_end;
-Echod::soon($start, 'TERM is obeyed');
+Clock::soon($start, 'TERM is obeyed');
 $doomed->expect_log(qr/: error: /, qr/: warning: /);
 $doomed->finish(unseen => 1);
 done_testing;

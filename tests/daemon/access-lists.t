@@ -4,7 +4,10 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Machine;
+use Process;
 
 my $address = '127.0.0.1';
 my $d = Echod->start(config => config('allow = [ "127.0.0.0/8" ];',
@@ -47,16 +50,16 @@ for (@turns) {
 # A refusal is an end like others: a FIN after which nothing comes, and the
 # worker goes on.
 my @workers = $d->workers;
-my $sock = Echod::connect_to($address, $d->port);
-is(Echod::receive_all($sock) . $Echod::problem, '', 'it is a FIN');
+my $sock = Client::connect($address, $d->port);
+is(Client::receive_all($sock) . $Client::problem, '', 'it is a FIN');
 close $sock;
 # A spare one may have come since.
-is_deeply([grep { Echod::is_alive($_) } @workers], \@workers,
+is_deeply([grep { Process::is_alive($_) } @workers], \@workers,
     'and costs no worker');
 $d->finish;
 
 SKIP: {
-    skip 'no ::1 here', 1 unless Echod::has_ipv6();
+    skip 'no ::1 here', 1 unless Machine::has_ipv6();
     $address = '::1';
     my $six = Echod->start(config => config('allow = [ "::/0" ];',
         'deny = [ "::/120" ];'));
@@ -81,7 +84,7 @@ sub config {
 # 1: it was served; 0: it was ended without a byte; -1: something else.
 sub served {
     my ($from, $to) = @_;
-    my $back = Echod::echo_once(($to // $d)->port, 'hello',
+    my $back = Client::echo_once(($to // $d)->port, 'hello',
         host => $address, local => $from);
     return -1 if !defined $back || $back !~ /^(?:hello)?$/;
     return $back eq 'hello' ? 1 : 0;

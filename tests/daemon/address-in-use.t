@@ -7,20 +7,23 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
+use Machine;
 
 my @addresses = ('127.0.0.1');
-push @addresses, '::1' if Echod::has_ipv6();
+push @addresses, '::1' if Machine::has_ipv6();
 
 for my $address (@addresses) {
     my $other = IO::Socket::IP->new(LocalHost => $address, LocalPort => 0,
         Listen => 1) or die "listen: $@";
     my $port  = $other->sockport;
     my $where = $address =~ /:/ ? "[$address]:$port" : "$address:$port";
-    my $start = Echod::now();
+    my $start = Clock::now();
     my ($status, undef, $text) = Echod->run(args => [ '-F', '-l', $where ]);
     is($status, 69, "$where is taken: status 69");
-    Echod::soon($start, 'at once');
+    Clock::soon($start, 'at once');
     my @said = grep { /\Q$where\E.*Address already in use/ }
       split /\n/, $text;
     ok(scalar @said, 'and the address and the error named') or diag $text;
@@ -32,7 +35,7 @@ for my $address (@addresses) {
         args => [ '-F', '-l', '127.0.0.1:0', '-l', $mine ]);
     is($status, 69, 'one of two has an echod already: status 69');
     like($text, qr/\Q$mine\E.*Address already in use/, 'it is named');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'the other echod serves on');
+    is(Client::echo_once($d->port, 'x'), 'x', 'the other echod serves on');
     $d->finish;
 
     # As soon as the port is free it can be had.

@@ -5,15 +5,18 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
 
 # One runs, a second is started: it says who is there, and changes nothing.
 for my $mode ('foreground', 'background') {
     my $d = Echod->start(mode => $mode,
         options => ['-o', 'log.to=stderr',
-            $mode eq 'foreground' ? ('-p', Echod::new_name()) : ()]);
+            $mode eq 'foreground' ? ('-p', Files::new_name()) : ()]);
     my $pid_file = $d->pid_file;
-    is(Echod::slurp($pid_file), $d->pid . "\n", "$mode: the pid file");
+    is(Files::slurp($pid_file), $d->pid . "\n", "$mode: the pid file");
 
     for my $flag ([], ['-F']) {
         my ($status, $out, $err) = Echod->run(args =>
@@ -22,20 +25,20 @@ for my $mode ('foreground', 'background') {
         is("$out$err", 'echod: already running as pid ' . $d->pid
             . " (pid file $pid_file)\n", 'and it says who is there');
     }
-    is(Echod::slurp($pid_file), $d->pid . "\n", 'the file is as it was');
-    is(Echod::echo_once($d->port, 'hello'), 'hello', 'the first one serves');
+    is(Files::slurp($pid_file), $d->pid . "\n", 'the file is as it was');
+    is(Client::echo_once($d->port, 'hello'), 'hello', 'the first one serves');
     $d->finish;
 }
 
 # Two started together: exactly one runs.
-my $rounds = Echod::is_slow() ? 5 : 25;
+my $rounds = Clock::is_slow() ? 5 : 25;
 my (@odd, $winners);
 for my $round (1 .. $rounds) {
-    my $pid_file = Echod::new_name();
+    my $pid_file = Files::new_name();
     my @both = map {
         Echod->start(wait => 0, options => ['-p', $pid_file])
     } 1 .. 2;
-    Echod::until(sub {
+    Clock::until(sub {
         (grep { $_->count_log(qr/: ready /) } @both)
             && grep { !$_->is_running } @both;
     });
@@ -50,13 +53,13 @@ for my $round (1 .. $rounds) {
     push @odd, "round $round: " . join ' ', $down[0]->log_lines
         unless $said;
     push @odd, "round $round: the pid file is not the winner's"
-        unless Echod::slurp($pid_file) eq $up[0]->pid . "\n";
+        unless Files::slurp($pid_file) eq $up[0]->pid . "\n";
     push @odd, "round $round: status " . ($up[0]->status // 'none')
         if $up[0]->stop('TERM', unseen => 1) != 0;
     push @odd, "round $round: a pid file is left" if -e $pid_file;
     # A logger may be there for a moment longer than its master.
     push @odd, "round $round: a process is left"
-        unless Echod::until(sub { !grep { $_->left_over } @both });
+        unless Clock::until(sub { !grep { $_->left_over } @both });
 }
 is("@odd", '', "$rounds times two at once: one runs, one says why not");
 done_testing;

@@ -7,6 +7,8 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
 
 use constant {
@@ -23,7 +25,7 @@ my $d = Echod->start(
 $d->expect_log(qr/: warning: workers at max /);
 
 my @clients = map { $d->connect } 1 .. MAX;
-is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
+is(scalar(grep { Client::echo($_, 'x') eq 'x' } @clients), MAX,
     'as many clients as there may be workers');
 ok($d->wait_log(qr/: warning: workers at max busy=@{[ MAX ]} waiting=\d+/),
     'the log says that this is all');
@@ -39,9 +41,9 @@ for my $n (1 .. WAITING) {
 # would do; the others are served meanwhile.
 $d->signal('USR1');
 ok($d->wait_log(qr/: status generation=1 /), 'the master reports');
-is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
+is(scalar(grep { Client::echo($_, 'x') eq 'x' } @clients), MAX,
     'those that have a worker are served');
-is(scalar(grep { Echod::readable($_, 0) } @waiting), 0,
+is(scalar(grep { Client::readable($_, 0) } @waiting), 0,
     'more clients have to wait');
 is(scalar $d->workers, MAX, 'and get no worker more');
 
@@ -51,7 +53,7 @@ for my $n (1 .. WAITING) {
     close shift @clients;
     my $s    = $waiting[ $n - 1 ];
     my $data = "wait $n\n";
-    push @late, $n if Echod::receive($s, length $data) ne $data;
+    push @late, $n if Client::receive($s, length $data) ne $data;
     push @clients, $s;
 }
 is_deeply(\@late, [], 'each of them is served when its turn comes');
@@ -67,10 +69,10 @@ ok($d->wait_log(
 # Another time within a minute is not news.
 for my $round (1 .. 3) {
     @clients = map { $d->connect } 1 .. MAX;
-    is(scalar(grep { Echod::echo($_, 'x') eq 'x' } @clients), MAX,
+    is(scalar(grep { Client::echo($_, 'x') eq 'x' } @clients), MAX,
         "full again, round $round");
     close $_ for @clients;
-    ok(Echod::until(sub { $d->idle_workers >= 2 }), 'and not any more');
+    ok(Clock::until(sub { $d->idle_workers >= 2 }), 'and not any more');
 }
 is($d->count_log(qr/: workers (?:at|below) max /), 2,
     'which is not said again so soon');

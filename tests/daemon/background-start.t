@@ -8,13 +8,18 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodSyslog;
+use Files;
+use Machine;
+use Namespace;
+use Process;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 
 # When the command has returned, everything is there: no waiting here.
 for my $round (1 .. 5) {
@@ -25,24 +30,24 @@ for my $round (1 .. 5) {
         wait => 0,
     );
     is($d->{start_status}, 0, "round $round: it returns 0");
-    my $pid = Echod::slurp($d->pid_file) // '';
+    my $pid = Files::slurp($d->pid_file) // '';
     like($pid, qr/\A\d+\n\z/, 'the pid file is written');
     chomp $pid;
-    my @listeners = keys %{ EchodProc::listeners($pid) };
+    my @listeners = keys %{ Process::listeners($pid) };
     is(scalar @listeners, 2, 'both addresses are listened on');
     is(scalar $d->workers, 5, 'the workers are ready');
     $d->wait_ready;
     isnt($pid, $d->{launched}, 'it is another process');
     my ($port) = map { /^127\.0\.0\.1:(\d+)/ ? $1 : () } @listeners;
-    is(Echod::echo_once($port, 'x'), 'x', 'it answers');
-    is(Echod::slurp($d->dir . '/log'), '', 'nothing on standard error');
+    is(Client::echo_once($port, 'x'), 'x', 'it answers');
+    is(Files::slurp($d->dir . '/log'), '', 'nothing on standard error');
     is(readlink "/proc/$pid/cwd", '/', 'it holds no folder');
-    my $fds = EchodProc::fds($pid);
+    my $fds = Process::descriptors($pid);
     is_deeply([ @$fds{ 0 .. 2 } ], [ ('/dev/null') x 3 ],
         'nor a terminal or a file of its starter');
-    my ($session) = (split ' ', Echod::slurp("/proc/$pid/stat") =~ s/.*\) //r)[3];
+    my ($session) = (split ' ', Files::slurp("/proc/$pid/stat") =~ s/.*\) //r)[3];
     is($session, $pid, 'it has a session of its own');
-    ok(Echod::until(sub { $syslog->count(qr/\[$pid\]: ready /) }),
+    ok(Clock::until(sub { $syslog->count_log(qr/\[$pid\]: ready /) }),
         'the log goes to syslog');
     is($d->stop, 0, 'stopped');
     $d->finish;
@@ -73,13 +78,13 @@ for my $case (@failures) {
         my $d = Echod->start(mode => 'background', config => $config,
             wait => 0);
         is($d->{start_status}, $status, "$what: it returns $status");
-        my @text = split /\n/, Echod::slurp($d->dir . '/log');
+        my @text = split /\n/, Files::slurp($d->dir . '/log');
         is(scalar @text, 1, "$what: one line on standard error");
         like($text[0] // '', qr/^echod: .*$reason/, "$what: the reason");
         ok(!-e $d->pid_file, "$what: no pid file is left");
         $d->{status} = $status;
         $d->expect_log(qr/./);
-        ok(Echod::until(sub { !$d->left_over }),
+        ok(Clock::until(sub { !$d->left_over }),
             "$what: no process is left");
     }
 }
@@ -87,7 +92,7 @@ for my $case (@failures) {
 # The reason of a worker, which only the log would tell.
 SKIP: {
     skip 'no root that may not chroot here', 5
-      if $> != 0 || !Echod::has('setpriv') || @Echod::WRAPPER;
+      if $> != 0 || !Machine::has('setpriv') || @Machine::WRAPPER;
     my $d = Echod->start(
         mode   => 'background',
         config => qq($good chroot = "/usr";\n),
@@ -96,17 +101,17 @@ SKIP: {
             '--inh-caps=-sys_chroot' ],
     );
     is($d->{start_status}, 77, 'no right to chroot: it returns 77');
-    is(Echod::slurp($d->dir . '/log'),
+    is(Files::slurp($d->dir . '/log'),
         'echod: a new worker died before it was ready: '
           . "cannot chroot to /usr: Operation not permitted\n",
         'no right to chroot: the reason, in one line');
     ok(!-e $d->pid_file, 'no right to chroot: no pid file is left');
     $d->{status} = $d->{start_status};
     $d->expect_log(qr/./);
-    ok(Echod::until(sub { !$d->left_over }),
+    ok(Clock::until(sub { !$d->left_over }),
         'no right to chroot: no process is left');
-    ok(Echod::until(sub {
-        $syslog->count(qr/worker cannot start: cannot chroot/);
+    ok(Clock::until(sub {
+        $syslog->count_log(qr/worker cannot start: cannot chroot/);
     }), 'no right to chroot: and the log has it');
 }
 
@@ -119,8 +124,8 @@ my ($again, undef, $text) =
 is($again, 75, 'a second one with the same pid file returns 75');
 like($text, qr/^echod: .*already running as pid @{[ $d->pid ]}\b/,
     'and says who runs');
-is(Echod::slurp($d->pid_file), $d->pid . "\n", 'whose pid file it leaves alone');
-is(Echod::echo_once($d->port, 'x'), 'x', 'as it does the service');
+is(Files::slurp($d->pid_file), $d->pid . "\n", 'whose pid file it leaves alone');
+is(Client::echo_once($d->port, 'x'), 'x', 'as it does the service');
 ($again, undef, $text) =
   Echod->run(args => [ '-c', $d->config_file, '-p', '/nonexistent/pid' ]);
 is($again, 71, 'a pid file that cannot be made is a failure of the system');

@@ -8,9 +8,10 @@ use warnings;
 
 use Test::More;
 
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
+use Load;
+use Process;
 
 my $good = qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n);
 my $d    = Echod->start(config => $good, log => 'notice');
@@ -52,13 +53,13 @@ my @bad = (
         }, qr/\Q$file\E:\d+: .*no-such-host\.invalid/ ],
 );
 
-my $load      = EchodLoad->start(port => $d->port, rate => 200);
-my $listeners = EchodProc::listeners($d->pid);
+my $load      = Load->start(port => $d->port, rate => 200);
+my $listeners = Process::listeners($d->pid);
 # The pool adapts itself to its clients: these five are never its newest, and
 # so not those that it would retire.
 my @workers = ($d->workers)[ 0 .. 4 ];
-ok(Echod::until(sub { $load->connections >= 20 }), 'clients are served');
-my $descriptors = keys %{ EchodProc::fds($d->pid) };
+ok(Clock::until(sub { $load->connections >= 20 }), 'clients are served');
+my $descriptors = keys %{ Process::descriptors($d->pid) };
 
 for my $case (@bad) {
     my ($what, $prepare, $reason) = @$case;
@@ -66,19 +67,19 @@ for my $case (@bad) {
     $prepare->();
     my $from   = $d->mark;
     my $served = $load->connections;
-    my $start  = Echod::now();
+    my $start  = Clock::now();
     my $line   = $d->reload // '';
     like($line, qr/: error: reload failed.*$reason/, "$what: the reason");
     # A name service that does not answer is given 10 s.
-    cmp_ok(Echod::now() - $start, '<', Echod::START * Echod::scale(),
+    cmp_ok(Clock::now() - $start, '<', Clock::START * Clock::scale(),
         "$what: said in time");
     is($d->count_log(qr/: (?:error|warning): /, from => $from), 1,
         "$what: in one line");
-    is_deeply(EchodProc::listeners($d->pid), $listeners,
+    is_deeply(Process::listeners($d->pid), $listeners,
         "$what: the same sockets");
-    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+    is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         "$what: the same workers");
-    ok(Echod::until(sub { $load->connections > $served + 4 }),
+    ok(Clock::until(sub { $load->connections > $served + 4 }),
         "$what: clients are served");
 }
 rmdir $file if -d $file;
@@ -87,8 +88,8 @@ $d->rewrite($good);
 like($d->reload, qr/reload done/, 'a good file is loaded again');
 my $result = $load->stop;
 is_deeply($result->{errors}, [], 'no client noticed anything');
-ok(Echod::until(
-    sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }),
+ok(Clock::until(
+    sub { keys %{ Process::descriptors($d->pid) } == $descriptors }),
     'the master has as many descriptors as before');
 is(scalar(grep { /: reload failed/ } $d->log_lines), scalar @bad,
     'every failure has its line');

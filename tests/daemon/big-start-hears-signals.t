@@ -7,11 +7,14 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodInject;
+use Files;
+use Tracer;
 
-EchodInject::needs();
-Echod::skip_all('this strace cannot delay a call of its parent')
+Tracer::needs();
+plan(skip_all => 'this strace cannot delay a call of its parent')
   if system('strace -D -o /dev/null -e trace=getppid '
     . '-e inject=getppid:delay_exit=1 true >/dev/null 2>&1') != 0;
 
@@ -26,12 +29,12 @@ my @pool = (options => [
     '-o', 'workers.max_spare=' . WORKERS, '-o', 'workers.max=' . WORKERS,
 ]);
 
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 my $trace = "$dir/forks";
 
 # forks: how many there were until now.
 sub forks {
-    return scalar(() = (Echod::slurp($trace) // '') =~ /^clone/mg);
+    return scalar(() = (Files::slurp($trace) // '') =~ /^clone/mg);
 }
 
 # The tracer is no parent of echod, and ends with it.
@@ -46,7 +49,7 @@ my $d = Echod->start(
         'detect_leaks=0' },
     wait => 0,
 );
-ok(Echod::until(sub { forks() > 10 }, 30), 'forks take their time');
+ok(Clock::until(sub { forks() > 10 }, 30), 'forks take their time');
 $d->signal('TERM');
 my $forks = forks();
 is($d->wait_end(60), 0, 'TERM in the middle of the start ends echod');
@@ -58,9 +61,9 @@ $d = Echod->start(@pool);
 is(scalar $d->workers, WORKERS, 'a start brings all workers up');
 ok($d->count_log(qr/: ready generation=1 .* workers=${\WORKERS} /),
     'as the log says');
-is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
 like($d->reload, qr/: reload done generation=2 .* workers=${\WORKERS} /,
     'and so does a reload');
-is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
 $d->finish;
 done_testing;

@@ -7,8 +7,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
-use EchodProc;
+use Files;
+use Process;
 
 # Three addresses, of which the last is taken; the others must not even be
 # bound for long, so the start that fails is one that could have them.
@@ -31,7 +33,7 @@ sub config {
 my $all = config(@free, [ '127.0.0.3', $taken ]);
 
 # At the start.
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 open my $fh, '>', "$dir/conf" or die "conf: $!";
 print {$fh} $all;
 close $fh;
@@ -40,34 +42,34 @@ is($status, 69, 'one of three addresses is taken: status 69');
 like($text, qr/127\.0\.0\.3\S*$taken.*Address already in use/, 'it is named');
 unlike($text, qr/: ready /, 'nothing was ready');
 for my $address (@free) {
-    my $s = Echod::connect_to(@$address);
+    my $s = Client::connect(@$address);
     ok(!$s && $!{ECONNREFUSED}, "$address->[0] is not bound");
 }
 
 # At a reload.
 my $d = Echod->start(
     config => config([ '127.0.0.4', 0 ]), log => 'notice');
-my $before = EchodProc::listeners($d->pid);
+my $before = Process::listeners($d->pid);
 $d->rewrite(config([ '127.0.0.4', 0 ], @free, [ '127.0.0.3', $taken ]));
 $d->expect_log(qr/: error: reload failed/);
 like($d->reload,
     qr/: error: reload failed.*127\.0\.0\.3\S*$taken.*Address already in use/,
     'at a reload: it fails, and says why');
-is_deeply(EchodProc::listeners($d->pid), $before, 'nothing else is bound');
+is_deeply(Process::listeners($d->pid), $before, 'nothing else is bound');
 for my $address (@free) {
-    my $s = Echod::connect_to(@$address);
+    my $s = Client::connect(@$address);
     ok(!$s && $!{ECONNREFUSED}, "$address->[0] is not bound");
 }
-is(Echod::echo_once($d->port, 'x', host => '127.0.0.4'), 'x',
+is(Client::echo_once($d->port, 'x', host => '127.0.0.4'), 'x',
     'the old address serves');
 
 # The cause is gone.
 close $other;
 like($d->reload, qr/: reload done .*listeners=4/,
     'when the address is free, the same reload is done');
-is(Echod::echo_once($_->[1], 'x', host => $_->[0]), 'x', "$_->[0] answers")
+is(Client::echo_once($_->[1], 'x', host => $_->[0]), 'x', "$_->[0] answers")
   for @free, [ '127.0.0.3', $taken ];
-is_deeply([ grep { !EchodProc::listeners($d->pid)->{$_} } keys %$before ],
+is_deeply([ grep { !Process::listeners($d->pid)->{$_} } keys %$before ],
     [], 'the old address is there');
 $d->finish(slack => 4);
 done_testing;

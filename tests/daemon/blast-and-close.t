@@ -5,11 +5,14 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
-my $turns = Echod::is_slow() ? 100 : 1000;
+my $turns = Clock::is_slow() ? 100 : 1000;
 my $d = Echod->start;
-my $data = Echod::seeded(1, 1 << 20);
+my $data = Client::seeded(1, 1 << 20);
 my @workers = sort { $a <=> $b } $d->workers;
 my %before = map { $_ => open_in($_) } @workers;
 
@@ -29,11 +32,11 @@ for my $pid ($d->workers) {
     $after{$pid} = open_in($pid) if $before{$pid};
 }
 is_deeply(\%after, \%before, 'the workers live and leak no descriptor');
-is(Echod::echo_once($d->port, $data), $data, 'the next client is served');
+is(Client::echo_once($d->port, $data), $data, 'the next client is served');
 $d->finish(settle => 15);
 done_testing;
 
 sub open_in {
-    my %fd = Echod::descriptors(shift);
+    my %fd = %{ Process::descriptors(shift) };
     return scalar keys %fd;
 }

@@ -7,10 +7,10 @@
 use strict;
 use warnings;
 
-use EchodBurst;
+use Load;
 
 # Seconds, in the best round: a machine can be busy.
-EchodBurst::rounds(
+Load::bursts(
     clients => 1000,
     options => ['-o', 'workers.max=2000'],
     best    => 1,

@@ -7,10 +7,10 @@
 use strict;
 use warnings;
 
-use EchodBurst;
+use Load;
 
 # Seconds, in the best round: a machine can be busy.
-EchodBurst::rounds(
+Load::bursts(
     clients => 200,
     options => [],
     best    => 0.25,

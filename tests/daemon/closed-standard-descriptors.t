@@ -5,10 +5,13 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Machine;
+use Process;
 
 plan skip_all => 'valgrind has descriptors of its own'
-    if @Echod::WRAPPER;
+    if @Machine::WRAPPER;
 
 for my $closed ([0], [1], [0, 1], [0, 1, 2]) {
     # Without standard error the log is to be looked for elsewhere.
@@ -24,15 +27,15 @@ for my $closed ([0], [1], [0, 1], [0, 1, 2]) {
     my @all = ($d->pid, $d->logger, $worker);
     my @wrong;
     for my $pid (@all) {
-        my %fd = Echod::descriptors($pid);
+        my %fd = %{ Process::descriptors($pid) };
         push @wrong, map { "$pid: $_ is " . ($fd{$_} // 'closed') }
             grep { ($fd{$_} // '') ne '/dev/null' } @$closed;
         push @wrong, map { "$pid: $_ is $fd{$_}" }
             grep { ($fd{$_} // '') =~ /socket|pipe|anon/ } 0 .. 2;
     }
     is("@wrong", '', "closed: @$closed, they are /dev/null");
-    my $data = Echod::seeded(1, 10_000);
-    is(Echod::echo_once($d->port, $data), $data, 'and it serves');
+    my $data = Client::seeded(1, 10_000);
+    is(Client::echo_once($d->port, $data), $data, 'and it serves');
     $d->finish;
 }
 done_testing;

@@ -6,9 +6,14 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Process;
+use Tracer;
 
-Echod::needs_strace();
+Tracer::needs();
 plan skip_all => 'the master and the workers wait by the same system call'
     if (POSIX::uname())[4] ne 'x86_64';
 
@@ -24,17 +29,17 @@ my @cases = map {
 for my $case (@cases) {
     my $d = $case->{d};
     my $sock = $case->{sock} = $d->connect;
-    is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+    is(Client::echo($sock, 'hello'), 'hello', 'a client');
     # It is no victim of ours.
-    Echod::until(sub { $d->busy_workers });
+    Clock::until(sub { $d->busy_workers });
 
     # From here on, whoever is forked crashes.
     $case->{strace} = Echod::launch(['strace', '-f', '-o', '/dev/null',
         '-e', "trace=$case->{call}",
         '-e', "inject=$case->{call}:signal=SEGV",
         '-p', $d->pid], $d->dir);
-    Echod::until(sub {
-        (Echod::slurp('/proc/' . $d->pid . '/status') // '')
+    Clock::until(sub {
+        (Files::slurp('/proc/' . $d->pid . '/status') // '')
             !~ /^TracerPid:\s*0$/m;
     }) or die "no hold of the master";
     $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,
@@ -42,14 +47,14 @@ for my $case (@cases) {
         qr/reload failed/, qr/workers at max/);
 
     $case->{from} = $d->mark;
-    $case->{start} = Echod::now();
+    $case->{start} = Clock::now();
     kill KILL => $d->idle_workers;
 }
 
 # A pause each of 0.1, 0.2, 0.4, 0.8 s, less a quarter; then the fifth begins.
-Echod::until(sub {
+Clock::until(sub {
     for my $case (grep { !$_->{took} } @cases) {
-        $case->{took} = Echod::now() - $case->{start}
+        $case->{took} = Clock::now() - $case->{start}
             if $case->{d}->count_log(qr/next try in/) >= 5;
     }
     return !grep { !$_->{took} } @cases;
@@ -63,7 +68,7 @@ for my $case (@cases) {
         'but after pauses that grow');
     cmp_ok($d->count_log(qr/signal=SIGSEGV/), '<=', $case->{free} + 6,
         'one death for each');
-    is(Echod::echo($sock, 'still here'), 'still here',
+    is(Client::echo($sock, 'still here'), 'still here',
         'a client who is served does not notice');
     $d->signal('USR1');
     ok($d->wait_log(qr/: status generation=1 /),
@@ -71,11 +76,11 @@ for my $case (@cases) {
 
     # The cause has gone: the pool recovers by itself, or by a reload at once.
     kill INT => $case->{strace};
-    Echod::wait_for($case->{strace}, Echod::DEADLINE);
+    Process::wait($case->{strace}, Clock::DEADLINE);
     like($d->reload, qr/reload done/, 'the cause is gone: a reload');
-    my $back = Echod::echo_once($d->port, 'hello');
+    my $back = Client::echo_once($d->port, 'hello');
     is($back, 'hello', 'serves new clients at once');
-    is(Echod::transfer($sock, 'bye', eof => 1), 'bye', 'and the old one');
+    is(Client::echo($sock, 'bye', eof => 1), 'bye', 'and the old one');
     close $sock;
     $d->finish;
 }

@@ -7,21 +7,25 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Files;
+use Machine;
+use Process;
 
-Echod::needs_root();
+Machine::needs('root');
 
 # With groups to lose: those of whoever starts it.
 my @prefix =
-  Echod::has('setpriv') ? ('setpriv', '--groups', '0,1,2,3') : ();
+  Machine::has('setpriv') ? ('setpriv', '--groups', '0,1,2,3') : ();
 
 sub check {
     my ($d, $uid, $gid, $what) = @_;
     my @pids = ($d->workers, $d->logger);
     # The last step of one who was just forked: until then it is root.
-    Echod::until(sub {
-        !grep { (EchodProc::status($_, 'NoNewPrivs') // '') ne '1' } @pids;
+    Clock::until(sub {
+        !grep { (Process::status($_, 'NoNewPrivs') // '') ne '1' } @pids;
     });
     cmp_ok(scalar @pids, '>=', 6, "$what: workers and logger");
     my %wanted = (
@@ -35,7 +39,7 @@ sub check {
     );
     for my $key (sort keys %wanted) {
         my @wrong = map {
-            my $value = EchodProc::status($_, $key) // 'none';
+            my $value = Process::status($_, $key) // 'none';
             $value eq $wanted{$key} ? () : "pid $_: $value"
         } @pids;
         is_deeply(\@wrong, [], "$what: $key of all");
@@ -46,13 +50,13 @@ sub check {
 my ($uid, $gid) = (getpwnam 'nobody')[ 2, 3 ];
 my $d = Echod->start(prefix => \@prefix);
 check($d, $uid, $gid, 'by default');
-is(EchodProc::status($d->pid, 'Uid'), "0\t0\t0\t0", 'the master stays root');
+is(Process::status($d->pid, 'Uid'), "0\t0\t0\t0", 'the master stays root');
 
 # Those who come later as well.
 kill 'KILL', ($d->workers)[0];
 $d->expect_log(qr/: warning: (?:worker died |.* before (?:it|they) served? anybody)/);
 ok($d->wait_log(qr/: warning: worker died /), 'a worker dies');
-ok(Echod::until(sub { $d->workers >= 5 }), 'and is replaced');
+ok(Clock::until(sub { $d->workers >= 5 }), 'and is replaced');
 check($d, $uid, $gid, 'a replacement');
 
 # Another user after a reload.
@@ -67,9 +71,9 @@ SKIP: {
     $d->rewrite(Echod::DEFAULT_CONFIG
           . qq(user = "$name"; group = "$group";\n));
     like($d->reload, qr/: reload done /, 'another user and group');
-    ok(Echod::until(sub { !grep { EchodProc::alive($_) } @old }),
+    ok(Clock::until(sub { !grep { Process::is_alive($_) } @old }),
         'the old workers have left');
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         my @loggers = grep { $d->role($_) eq 'logger' } $d->children;
         return @loggers == 1;
     }), 'and the old logger');
@@ -79,16 +83,16 @@ $d->finish;
 
 # Root under its own name is meant.
 $d = Echod->start(options => [ '-o', 'user=root' ]);
-my @uids = map { EchodProc::status($_, 'Uid') } $d->workers;
+my @uids = map { Process::status($_, 'Uid') } $d->workers;
 is_deeply(\@uids, [ ("0\t0\t0\t0") x 5 ], 'user = "root" is obeyed');
-is_deeply([ map { EchodProc::status($_, 'Groups') } $d->workers ],
+is_deeply([ map { Process::status($_, 'Groups') } $d->workers ],
     [ ('') x 5 ], 'without further groups');
 $d->finish;
 
 # So is its group, which is no way back to it.
 $d = Echod->start(options => [ '-o', 'group=root' ]);
 check($d, $uid, 0, 'group = "root"');
-is(Echod::echo_once($d->port, 'x'), 'x', 'group = "root" serves');
+is(Client::echo_once($d->port, 'x'), 'x', 'group = "root" serves');
 $d->finish;
 
 # Who cannot be.
@@ -104,11 +108,11 @@ like($text, qr/no-such-group/, 'is named');
 # Root under another name, in a user database of our own.
 SKIP: {
     skip 'no private mount namespace here', 2
-      if !Echod::has('unshare')
+      if !Machine::has('unshare')
       || system('unshare -m true >/dev/null 2>&1') != 0;
-    my $dir = Echod::new_dir();
+    my $dir = Files::new_dir();
     open my $fh, '>', "$dir/passwd" or die "passwd: $!";
-    print {$fh} Echod::slurp('/etc/passwd'), "toor:x:0:0::/root:/bin/sh\n";
+    print {$fh} Files::slurp('/etc/passwd'), "toor:x:0:0::/root:/bin/sh\n";
     close $fh;
     chmod 0644, "$dir/passwd";
     ($status, undef, $text) = Echod->run(

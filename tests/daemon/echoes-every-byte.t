@@ -5,7 +5,9 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Machine;
 
 my $every_byte = join '', map { chr } 0 .. 255;
 my $python_client = <<'END';
@@ -33,13 +35,13 @@ my %largest = (1 => 70_000, 16 => 1_000_000, 65536 => 10_000_000);
 for my $buffer (sort { $a <=> $b } keys %largest) {
     my $d = Echod->start(options => ['-o', "buffer_size=$buffer"]);
 
-    ok(Echod::echo_once($d->port, $every_byte) eq $every_byte,
+    ok(Client::echo_once($d->port, $every_byte) eq $every_byte,
         "buffer_size=$buffer: each value of a byte");
 
-    my @wrong = grep { !same($d, Echod::seeded($_, $_)) } @sizes;
+    my @wrong = grep { !same($d, Client::seeded($_, $_)) } @sizes;
     is("@wrong", '', "buffer_size=$buffer: each size up to 65537");
 
-    my $much = Echod::seeded($buffer, $largest{$buffer});
+    my $much = Client::seeded($buffer, $largest{$buffer});
     ok(same($d, $much), "buffer_size=$buffer: $largest{$buffer} bytes");
 
     # In random pieces, on a connection that stays open in between.
@@ -48,27 +50,27 @@ for my $buffer (sort { $a <=> $b } keys %largest) {
     my $sock = $d->connect;
     my $good = 1;
     for my $turn (1 .. 20) {
-        my $data = Echod::seeded("$seed $turn", 1 + int rand 20_000);
-        my $back = Echod::echo($sock, $data,
+        my $data = Client::seeded("$seed $turn", 1 + int rand 20_000);
+        my $back = Client::echo($sock, $data,
             chunk => sub { 1 + int rand 3000 });
         $good &&= $back eq $data;
     }
     ok($good, "buffer_size=$buffer: in random pieces")
-        or diag("seed $seed: $Echod::problem");
+        or diag("seed $seed: $Client::problem");
     close $sock;
 
     ok(through($d, $_), "buffer_size=$buffer: through $_")
-        for grep { Echod::has($_) } qw(nc socat python3);
+        for grep { Machine::has($_) } qw(nc socat python3);
     $d->finish;
 }
 done_testing;
 
 sub same {
     my ($d, $data) = @_;
-    my $back = Echod::echo_once($d->port, $data, timeout => 30);
+    my $back = Client::echo_once($d->port, $data, timeout => 30);
     return 1 if defined $back && $back eq $data;
     diag(length($data) . ' bytes sent, ' . length($back // '')
-        . " came back: $Echod::problem");
+        . " came back: $Client::problem");
     return 0;
 }
 

@@ -8,21 +8,22 @@ use warnings;
 
 use Test::More;
 
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
-use EchodShim;
+use Load;
+use Process;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 # Enough of them for our clients, so that there is no other reason to fork.
 my $d = Echod->start(env => $shim->env, log => 'notice',
     options => [ map { ('-o', "workers.$_") } 'start=10', 'min_spare=2',
         'max_spare=12' ]);
 
 my @workers     = $d->workers;
-my $listeners   = EchodProc::listeners($d->pid);
-my $descriptors = keys %{ EchodProc::fds($d->pid) };
-my $load        = EchodLoad->start(port => $d->port, rate => 100,
+my $listeners   = Process::listeners($d->pid);
+my $descriptors = keys %{ Process::descriptors($d->pid) };
+my $load        = Load->start(port => $d->port, rate => 100,
     clients => 2);
 
 # What a new worker meets, what it says itself, and what the reload says.
@@ -46,31 +47,31 @@ for my $case (@faults) {
         "$flag: and once that it failed");
     $shim->off($flag);
     my $served = $load->connections;
-    ok(Echod::until(sub { $load->connections > $served + 4 }),
+    ok(Clock::until(sub { $load->connections > $served + 4 }),
         "$flag: clients are served");
-    is_deeply(EchodProc::listeners($d->pid), $listeners,
+    is_deeply(Process::listeners($d->pid), $listeners,
         "$flag: the same socket");
-    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+    is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         "$flag: the old workers are there");
-    ok(Echod::until(sub { $d->workers <= 12 }),
+    ok(Clock::until(sub { $d->workers <= 12 }),
         "$flag: and the new ones have gone");
 }
 
 # New workers that take their time.
 $shim->on('hold-prctl');
 $d->signal('HUP');
-ok(Echod::until(sub { $shim->entered('prctl') > 0 }), 'a new worker hangs');
+ok(Clock::until(sub { $shim->entered('prctl') > 0 }), 'a new worker hangs');
 my $served = $load->connections;
-ok(Echod::until(sub { $load->connections > $served + 20 }),
+ok(Clock::until(sub { $load->connections > $served + 20 }),
     'clients are served meanwhile');
 $shim->off('hold-prctl');
 ok($d->wait_log(qr/: reload done/), 'when it is ready, the reload is done');
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
+ok(Clock::until(sub { !grep { Process::is_alive($_) } @workers }),
     'and the old workers leave');
 
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
-ok(Echod::until(
-    sub { keys %{ EchodProc::fds($d->pid) } == $descriptors }),
+ok(Clock::until(
+    sub { keys %{ Process::descriptors($d->pid) } == $descriptors }),
     'the master has as many descriptors as before');
 $d->expect_log(qr/: error: reload failed, nothing has changed/,
     map { $_->[1] } @faults);

@@ -8,13 +8,16 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodShim;
+use Files;
+use Process;
+use Shim;
 
 use constant CLIENTS => 3;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 sub config {
     my ($address, $port) = @_;
@@ -27,7 +30,7 @@ sub waiting {
     my $where = sprintf ' 0100007F:%04X', $port;
 
     $where = sprintf ' 7F000001:%04X', $port if pack('L', 1) eq pack('N', 1);
-    for (split /\n/, Echod::slurp('/proc/self/net/tcp')) {
+    for (split /\n/, Files::slurp('/proc/self/net/tcp')) {
         return hex $1 if /$where \S+ 0A \w+:(\w+) /;
     }
     return 0;
@@ -43,19 +46,19 @@ sub begin {
     $shim->on('hold-prctl');
     $d->rewrite(config('127.0.0.1', $port));
     $d->signal('HUP');
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         ($new) = grep { !$seen{$_} } $shim->entered('prctl');
         return $new;
     }), 'a new worker hangs');
-    my $listening = EchodProc::listeners($d->pid);
+    my $listening = Process::listeners($d->pid);
     ok($listening->{"127.0.0.1:$port"} && $listening->{"0.0.0.0:$port"},
         'the new address listens beside the wildcard');
-    is(Echod::echo_once($port, 'other', host => '127.0.0.2'), 'other',
+    is(Client::echo_once($port, 'other', host => '127.0.0.2'), 'other',
         'clients of other addresses are served');
     # Without data they would not be in the queue (TCP_DEFER_ACCEPT).
-    my @clients = map { Echod::connect_to('127.0.0.1', $port) } 1 .. CLIENTS;
+    my @clients = map { Client::connect('127.0.0.1', $port) } 1 .. CLIENTS;
     syswrite $_, 'hello' for @clients;
-    ok(Echod::until(sub { waiting($port) == CLIENTS }),
+    ok(Clock::until(sub { waiting($port) == CLIENTS }),
         'those of the new address wait');
     return ($new, @clients);
 }
@@ -66,8 +69,8 @@ sub served {
     my @said;
 
     for my $n (1 .. @clients) {
-        my $back = Echod::transfer($clients[ $n - 1 ], " $n", eof => 1);
-        push @said, "$back$Echod::problem";
+        my $back = Client::echo($clients[ $n - 1 ], " $n", eof => 1);
+        push @said, "$back$Client::problem";
     }
     is_deeply(\@said, [ map { "hello $_" } 1 .. @clients ],
         'all of them are served');
@@ -78,7 +81,7 @@ sub served {
 {
     my $d    = Echod->start(env => $shim->env, config => config('0.0.0.0', 0));
     my $port = $d->port;
-    my $before  = EchodProc::listeners($d->pid);
+    my $before  = Process::listeners($d->pid);
     my @workers = $d->workers;
     my ($new, @clients) = begin($d);
 
@@ -89,11 +92,11 @@ sub served {
         'it dies, and the reload fails');
     $shim->off('hold-prctl');
     served(@clients);
-    is_deeply(EchodProc::listeners($d->pid), $before,
+    is_deeply(Process::listeners($d->pid), $before,
         'the wildcard is all that listens');
-    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+    is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         'its workers are there');
-    is(Echod::echo_once($port, 'x'), 'x', 'and serve the address');
+    is(Client::echo_once($port, 'x'), 'x', 'and serve the address');
     $d->finish;
 }
 

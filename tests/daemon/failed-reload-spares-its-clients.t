@@ -8,11 +8,13 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodShim;
+use Process;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 sub config {
     my ($max, $drain) = @_;
@@ -26,20 +28,20 @@ my $d = Echod->start(config => config(1, 60), env => $shim->env);
 $d->expect_log(qr/: warning: workers at max /);
 my ($old) = $d->workers;
 my $first = $d->connect;
-is(Echod::echo($first, 'x'), 'x', 'the old worker is busy');
+is(Client::echo($first, 'x'), 'x', 'the old worker is busy');
 
 # The first new worker gets ready, the second does not.
 $d->rewrite(config(2, 0.001));
 $shim->on('hold-prctl');
 $d->signal('HUP');
 my ($new, $never);
-ok(Echod::until(sub { ($new) = $shim->entered('prctl') }), 'a new worker');
+ok(Clock::until(sub { ($new) = $shim->entered('prctl') }), 'a new worker');
 $shim->on("pass-$new");
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     ($never) = grep { $_ != $new } $shim->entered('prctl');
 }), 'when it is ready, another one');
 my $second = $d->connect;
-is(Echod::echo($second, 'x'), 'x', 'a client of the first one');
+is(Client::echo($second, 'x'), 'x', 'a client of the first one');
 is_deeply([ grep { $_ == $new } $d->busy_workers ], [$new], 'of that one');
 
 kill 'KILL', $never;
@@ -53,13 +55,13 @@ for my $n (1, 2) {
     $d->signal('USR1');
     ok($d->wait_log(qr/: status generation=1 /, count => $n), "report $n");
 }
-ok(!Echod::readable($second, 0), 'its client is not cut off');
-is(Echod::echo($second, 'y'), 'y', 'but served');
-is(Echod::echo($first, 'y'), 'y', 'like that of the old worker');
-ok(EchodProc::alive($old), 'which is there still');
+ok(!Client::readable($second, 0), 'its client is not cut off');
+is(Client::echo($second, 'y'), 'y', 'but served');
+is(Client::echo($first, 'y'), 'y', 'like that of the old worker');
+ok(Process::is_alive($old), 'which is there still');
 
 close $second;
-ok(Echod::until(sub { !EchodProc::alive($new) }),
+ok(Clock::until(sub { !Process::is_alive($new) }),
     'when it ends, so does its worker');
 close $first;
 $d->rewrite(config(1, 60));

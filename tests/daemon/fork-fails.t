@@ -8,11 +8,13 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodInject;
-use EchodProc;
+use Process;
+use Tracer;
 
-EchodInject::needs();
+Tracer::needs();
 
 # One echod for each error, both at the same time.
 my @cases = map { { error => $_, d => Echod->start(log => 'notice') } }
@@ -25,22 +27,22 @@ for my $case (@cases) {
         qr/: warning: .* before (?:it|they) served? anybody/);
 
     $case->{fault} =
-      EchodInject->attach($d->pid, 'clone,clone3', "error=$error");
+      Tracer->attach([$d->pid], 'clone,clone3', "error=$error");
     my @workers = $d->workers;
-    $case->{cpu}   = EchodProc::cpu($d->pid);
-    $case->{start} = Echod::now();
+    $case->{cpu}   = Process::cpu($d->pid);
+    $case->{start} = Clock::now();
     kill 'KILL', @workers[ 0 .. 2 ];
     ok($d->wait_log(qr/: warning: worker died /, count => 3),
         "$error: three of five workers die");
     ok($d->wait_log(qr/: warning: cannot fork a worker: .*, next try in/),
         "$error: they cannot be replaced, as the log says");
-    is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
+    is(Client::echo_once($d->port, 'x'), 'x', "$error: the others serve");
 }
 
 # 0.1, 0.2, 0.4, 0.8, ... seconds, less up to a quarter.
-Echod::until(sub {
+Clock::until(sub {
     for my $case (grep { !$_->{took} } @cases) {
-        $case->{took} = Echod::now() - $case->{start}
+        $case->{took} = Clock::now() - $case->{start}
           if $case->{d}->count_log(qr/: warning: cannot fork a worker/) >= 5;
     }
     return !grep { !$_->{took} } @cases;
@@ -53,7 +55,7 @@ for my $case (@cases) {
     my @calls = $fault->calls;
     # The line about a call comes after it, through the logger.
     my @steps;
-    Echod::until(sub {
+    Clock::until(sub {
         @steps = map { /next try in ([\d.]+) s$/ ? $1 : () } $d->log_lines;
         return @calls <= @steps;
     }, 3);
@@ -63,9 +65,9 @@ for my $case (@cases) {
         "$error: that are told");
     cmp_ok(scalar @calls, '<=', @steps + 1, "$error: one try a step")
       or diag scalar(@calls), " calls, steps @steps";
-    cmp_ok(EchodProc::cpu($master) - $case->{cpu}, '<', 0.1 + 0.05 * $took,
+    cmp_ok(Process::cpu($master) - $case->{cpu}, '<', 0.1 + 0.05 * $took,
         "$error: which costs nothing");
-    is(Echod::echo_once($d->port, 'x'), 'x', "$error: the others serve");
+    is(Client::echo_once($d->port, 'x'), 'x', "$error: the others serve");
 
     # It answers to its signals.
     my $from = $d->mark;
@@ -82,11 +84,11 @@ for my $case (@cases) {
 for my $case (@cases) {
     my ($error, $d) = @$case{qw(error d)};
     # The step that is under way may be one of 3.2 s.
-    ok(Echod::until(sub { $d->idle_workers >= 5 }, 20),
+    ok(Clock::until(sub { $d->idle_workers >= 5 }, 20),
         "$error: when it is over, the pool is full again by itself")
       or diag scalar $d->idle_workers;
     like($d->reload, qr/: reload done /, "$error: and a reload is done");
-    is(Echod::echo_once($d->port, 'x'), 'x', "$error: it serves");
+    is(Client::echo_once($d->port, 'x'), 'x', "$error: it serves");
     $d->finish;
 }
 done_testing;

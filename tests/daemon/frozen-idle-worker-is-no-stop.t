@@ -9,6 +9,7 @@ use warnings;
 
 use Test::More;
 
+use Clock;
 use Echod;
 
 my $d = Echod->start(options => [ '-o', 'timeouts.drain=0' ]);
@@ -19,9 +20,9 @@ kill STOP => $frozen;
 ok($d->wait_log(qr/worker stopped pid=$frozen$/), 'a worker is frozen');
 
 # Five seconds to leave, five more to end, then it is killed.
-my $start = Echod::now();
+my $start = Clock::now();
 is($d->stop('TERM', timeout => 25), 0, 'TERM ends echod');
-Echod::soon($start, 'in time', 10);
+Clock::soon($start, 'in time', 10);
 is($d->count_log(qr/worker did not end, killed pid=$frozen$/), 1,
     'and the frozen one is killed');
 $d->finish;

@@ -7,8 +7,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Process;
 
 # The pool loses one worker in each round: first the one that has replaced the
 # frozen one, then the one after it, which the frozen one must not be.
@@ -22,8 +24,8 @@ my $d = Echod->start(options => [
 my @clients;
 for my $n (1 .. CLIENTS) {
     push @clients, $d->connect;
-    is(Echod::echo($clients[-1], 'x'), 'x', "client $n");
-    ok(Echod::until(sub {
+    is(Client::echo($clients[-1], 'x'), 'x', "client $n");
+    ok(Clock::until(sub {
         return $d->workers == $n + 1 && $d->idle_workers == 1;
     }), 'one worker is idle');
 }
@@ -34,20 +36,20 @@ kill 'STOP', $frozen;
 $d->expect_log(qr/: warning: worker stopped pid=$frozen$/);
 ok($d->wait_log(qr/: warning: worker stopped pid=$frozen$/),
     'that one is frozen');
-ok(Echod::until(sub { $d->idle_workers == 2 }), 'another takes its place');
+ok(Clock::until(sub { $d->idle_workers == 2 }), 'another takes its place');
 close $_ for @clients;
-ok(Echod::until(sub { $d->workers == 2 }, 20),
+ok(Clock::until(sub { $d->workers == 2 }, 20),
     'when the clients have gone, the pool shrinks')
   or diag scalar $d->workers;
 
-ok(EchodProc::alive($frozen), 'the frozen one is there');
+ok(Process::is_alive($frozen), 'the frozen one is there');
 # Bit n - 1 is for signal n (proc(5)).
-my $pending = hex(EchodProc::status($frozen, 'ShdPnd') // 'ffff');
+my $pending = hex(Process::status($frozen, 'ShdPnd') // 'ffff');
 is($pending & 1 << 14, 0, 'and has not been told to leave');
 kill 'CONT', $frozen;
-ok(Echod::until(sub { $d->workers == 1 }, 20),
+ok(Clock::until(sub { $d->workers == 1 }, 20),
     'when it goes on, there is one too many');
 is($d->count_log(qr/ did not end, killed /), 0, 'nobody had to be killed');
-is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
 $d->finish;
 done_testing;

@@ -5,7 +5,10 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my @expected = (qr/: worker stopped pid=\d+$/, qr/: workers at max/);
 # Those who come for the frozen ones may stay.
@@ -20,7 +23,7 @@ for my $count (1, 5) {
         "$count frozen: the log tells");
     is(served($d, 10), 10, 'clients are served');
     my %frozen = map { $_ => 1 } @frozen;
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         (grep { !$frozen{$_} } $d->idle_workers) >= 5;
     }), 'there are as many idle ones as before');
     $d->mark;
@@ -34,8 +37,8 @@ done_testing;
 sub freeze {
     my @pids = @_;
     kill STOP => @pids;
-    Echod::until(sub {
-        !grep { (Echod::stat_of($_))[0] ne 'T' } @pids;
+    Clock::until(sub {
+        !grep { Process::state($_) ne 'T' } @pids;
     });
     return;
 }
@@ -45,6 +48,6 @@ sub served {
     my ($d, $count) = @_;
     my @sock = map { $d->connect } 1 .. $count;
     return scalar grep {
-        Echod::transfer($_, 'hello', eof => 1) eq 'hello'
+        Client::echo($_, 'hello', eof => 1) eq 'hello'
     } @sock;
 }

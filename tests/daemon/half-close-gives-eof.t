@@ -5,29 +5,31 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 my $buffer = 4096;
 my $d = Echod->start(options => ['-o', "buffer_size=$buffer"]);
 
 # Nothing to wait for: not even the time that a silent client is given.
-my $start = Echod::now();
-is(Echod::echo_once($d->port, ''), '', 'a half-close at once gives an EOF');
-Echod::soon($start, 'at once');
+my $start = Clock::now();
+is(Client::echo_once($d->port, ''), '', 'a half-close at once gives an EOF');
+Clock::soon($start, 'at once');
 
 for my $n (1, $buffer - 1, $buffer, $buffer + 1, 10_000_000) {
-    my $data = Echod::seeded($n, $n);
-    my $back = Echod::echo_once($d->port, $data);
-    ok($back eq $data && $Echod::problem eq '', "$n bytes, then the EOF")
-        or diag(length($back) . " came back: $Echod::problem");
+    my $data = Client::seeded($n, $n);
+    my $back = Client::echo_once($d->port, $data);
+    ok($back eq $data && $Client::problem eq '', "$n bytes, then the EOF")
+        or diag(length($back) . " came back: $Client::problem");
 }
 
 # The end may come alone, when everything has been echoed already.
 my $sock = $d->connect;
-is(Echod::echo($sock, 'hello'), 'hello', 'an echo');
+is(Client::echo($sock, 'hello'), 'hello', 'an echo');
 shutdown $sock, 1;
-is(Echod::receive_all($sock), '', 'then nothing but the end');
-is($Echod::problem, '', 'which is a FIN');
+is(Client::receive_all($sock), '', 'then nothing but the end');
+is($Client::problem, '', 'which is a FIN');
 close $sock;
 
 my $zero = qr/in_bytes=0 out_bytes=0 .* reason=closed$/;

@@ -5,12 +5,15 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my $d = Echod->start(options => ['-o', 'log.level=notice',
     '-o', 'timeouts.drain=0']);
 my $sock = $d->connect;
-is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+is(Client::echo($sock, 'hello'), 'hello', 'a client');
 my ($busy) = $d->busy_workers;
 my @before = sort { $a <=> $b } $d->workers;
 
@@ -20,9 +23,9 @@ my @harmless = qw(HUP INT USR1 USR2 WINCH TTIN TTOU ALRM PIPE CHLD IO VTALRM
 for my $signal (@harmless) {
     kill $signal => @before, $d->logger;
 }
-is(Echod::echo($sock, 'still here'), 'still here', 'its worker does not mind');
+is(Client::echo($sock, 'still here'), 'still here', 'its worker does not mind');
 # A spare one may have come since.
-is_deeply([grep { Echod::is_alive($_) } @before], \@before,
+is_deeply([grep { Process::is_alive($_) } @before], \@before,
     'nor do the others');
 kill $_ => $d->logger for qw(TERM QUIT);
 ok($d->logger, 'the logger leaves last, whatever it is told');
@@ -30,7 +33,7 @@ ok($d->logger, 'the logger leaves last, whatever it is told');
 # The ones that the master does not use.
 my $mark = $d->mark;
 $d->signal($_) for qw(USR2 PIPE WINCH TTIN TTOU ALRM IO VTALRM PROF URG CONT);
-is(Echod::echo_once($d->port, 'hello'), 'hello', 'the master does not mind');
+is(Client::echo_once($d->port, 'hello'), 'hello', 'the master does not mind');
 
 # Two storms while clients come and go.  First: to everybody, and with workers
 # that are born all the time.  Without HUP, because a loader is allowed to die.
@@ -46,12 +49,12 @@ is(storm($young, 1000, sub { $young->children },
 is(storm($d, 1000, sub { $d->workers, $d->logger // () },
     qw(HUP CHLD USR1 USR2 ALRM PIPE WINCH)), 0,
     'reloads in a storm: each client is served') or diag("seed $seed");
-is(Echod::echo($sock, 'still here'), 'still here',
+is(Client::echo($sock, 'still here'), 'still here',
     'and the one from before it');
 close $sock;
 
 # The storm is over: the last HUP has been done, and everything is normal.
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     $d->count_log(qr/: reload generation=/)
         == $d->count_log(qr/: reload done /);
 }, 20), 'each reload has come to its end');
@@ -73,7 +76,7 @@ sub storm {
         push @targets, ($d->pid) x @targets if $signal ne 'INT';
         kill $signal => $targets[rand @targets];
         next if $n % 20;
-        my $back = Echod::echo_once($d->port, "storm $n") // '';
+        my $back = Client::echo_once($d->port, "storm $n") // '';
         $lost++ if $back ne "storm $n";
     }
     return $lost;

@@ -6,7 +6,10 @@ use warnings;
 
 use POSIX ();
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my @signals = grep { $_ ne 'KILL' && $_ ne 'STOP' } qw(
     HUP INT QUIT USR1 USR2 PIPE ALRM TERM CHLD CONT TSTP TTIN TTOU WINCH);
@@ -22,13 +25,13 @@ for my $state ('blocked', 'ignored') {
         prefix => [$^X, '-e', "$code exec { \$ARGV[0] } \@ARGV or die"]);
 
     my $sock = $d->connect;
-    is(Echod::echo($sock, 'hello'), 'hello', "$state: it serves");
+    is(Client::echo($sock, 'hello'), 'hello', "$state: it serves");
 
     # CHLD: the dead are reaped and replaced.
     my ($dead) = $d->idle_workers;
     $d->expect_log(qr/: worker died pid=$dead /);
     kill KILL => $dead;
-    ok(Echod::until(sub { !Echod::stat_of($dead) }), 'a child is reaped');
+    ok(Clock::until(sub { !Process::state($dead) }), 'a child is reaped');
 
     # HUP, USR1.
     like($d->reload, qr/reload done/, 'HUP reloads');
@@ -36,11 +39,11 @@ for my $state ('blocked', 'ignored') {
     ok($d->wait_log(qr/: status generation=2 /), 'USR1 reports');
 
     # The worker of the first generation finishes at TERM, and takes QUIT.
-    is(Echod::echo($sock, 'still here'), 'still here', 'a client goes on');
+    is(Client::echo($sock, 'still here'), 'still here', 'a client goes on');
     my ($worker) = grep { !(grep { /eventpoll/ }
-        values %{ { Echod::descriptors($_) } }) } $d->workers;
+        values %{ Process::descriptors($_) }) } $d->workers;
     kill QUIT => $worker // die 'no worker leaves';
-    is(Echod::receive_all($sock) . $Echod::problem, '', 'a worker obeys');
+    is(Client::receive_all($sock) . $Client::problem, '', 'a worker obeys');
     close $sock;
 
     $d->finish(signal => $state eq 'blocked' ? 'TERM' : 'INT');

@@ -10,44 +10,46 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodInject;
-use EchodProc;
-use EchodShim;
+use Process;
+use Shim;
+use Tracer;
 
-EchodInject::needs();
+Tracer::needs();
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 my $d    = Echod->start(env => $shim->env,
     options => [ map { ('-o', "workers.$_=1") } 'start', 'min_spare' ]);
 my @workers   = $d->workers;
-my $listeners = EchodProc::listeners($d->pid);
+my $listeners = Process::listeners($d->pid);
 
 # A fork that takes its time sets the two deadlines apart: that of the worker
 # begins before it, that of the reload after it.
-my $slow = EchodInject->attach($d->pid, 'clone,clone3', 'delay_exit=300000');
+my $slow = Tracer->attach([$d->pid], 'clone,clone3', 'delay_exit=300000');
 $shim->on('hold-prctl');
 $d->signal('HUP');
 my $new;
-ok(Echod::until(sub { ($new) = $shim->entered('prctl') }),
+ok(Clock::until(sub { ($new) = $shim->entered('prctl') }),
     'a new worker hangs');
 
 # READY_MS in reload.c, which no build stretches.
 my $line = $d->wait_log(qr/: reload (?:done|failed)/,
-    timeout => 10 + Echod::SOON);
+    timeout => 10 + Clock::SOON);
 like($line // '', qr/: error: reload failed, .* not ready after 10 s$/,
     'the reload fails after 10 s');
 $slow->detach;
 $shim->off('hold-prctl');
 
-is(Echod::echo_once($d->port, 'x'), 'x', 'the old one serves on');
-is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+is(Client::echo_once($d->port, 'x'), 'x', 'the old one serves on');
+is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
     'the same one');
-is_deeply(EchodProc::listeners($d->pid), $listeners, 'at the same socket');
-ok(Echod::until(sub { !EchodProc::alive($new) }), 'the new one leaves');
+is_deeply(Process::listeners($d->pid), $listeners, 'at the same socket');
+ok(Clock::until(sub { !Process::is_alive($new) }), 'the new one leaves');
 
 like($d->reload, qr/: reload done .*workers=1 /, 'the next reload is done');
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
+ok(Clock::until(sub { !grep { Process::is_alive($_) } @workers }),
     'and the old one leaves');
 $d->expect_log(qr/: error: reload failed, nothing has changed/);
 $d->finish;

@@ -6,7 +6,10 @@ use warnings;
 
 use POSIX ();
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
 
 plan skip_all => 'the numbers of system calls are those of x86_64'
     if (POSIX::uname())[4] ne 'x86_64';
@@ -22,7 +25,7 @@ my %sleeps = (
 # Whether a process is in such a call, and without a time-out.
 sub sleeps_for_ever {
     my $pid = shift;
-    my $text = Echod::slurp("/proc/$pid/syscall") // '';
+    my $text = Files::slurp("/proc/$pid/syscall") // '';
     my ($number, @argument) = split ' ', $text;
     my $call = $sleeps{ $number // '' } or return 0;
     my $timeout = $call->[1] // return 1;
@@ -31,29 +34,29 @@ sub sleeps_for_ever {
 }
 
 plan skip_all => 'this system does not tell who makes which call'
-    if !defined Echod::slurp("/proc/$$/syscall");
+    if !defined Files::slurp("/proc/$$/syscall");
 
 my $d = Echod->start;
 
 # After some work: nothing of it may go on.
-my $data = Echod::seeded(1, 100_000);
-is((grep { Echod::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
+my $data = Client::seeded(1, 100_000);
+is((grep { Client::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
     'it has served');
 like($d->reload, qr/reload done/, 'and reloaded');
-ok(Echod::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
+ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');
 my @all = ($d->pid, $d->children);
 
 # Who sleeps until there is an event makes no call before.  As all of them do at
 # the same time, nobody makes one for the others either.
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     my @awake = grep { !sleeps_for_ever($_) } @all, @all;
     return !@awake;
 }), 'all ' . @all . ' processes sleep until there is an event')
-    or diag map { "pid $_: " . (Echod::slurp("/proc/$_/syscall") // "gone\n") }
+    or diag map { "pid $_: " . (Files::slurp("/proc/$_/syscall") // "gone\n") }
         @all;
 
 is_deeply([$d->pid, $d->children], \@all, 'it was all of them');
-is(Echod::echo_once($d->port, $data), $data, 'it serves as before');
+is(Client::echo_once($d->port, $data), $data, 'it serves as before');
 $d->finish;
 done_testing;

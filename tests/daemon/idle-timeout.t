@@ -5,6 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 my $idle = 0.5;
@@ -17,7 +19,7 @@ my ($worker) = $d->workers;
 
 # Silent from the beginning.  The worker's time begins when it accepts or sends,
 # so ours begins before that.
-my $start = Echod::now();
+my $start = Clock::now();
 my $sock = $d->connect;
 check_end($sock, $start, 0);
 
@@ -31,11 +33,11 @@ for my $attempt (1 .. 10) {
     $sock = $d->connect;
     while ($words < 4 && !$late) {
         my $word = sprintf 'word %d', ++$words;
-        $last = Echod::now();
-        $good++ if Echod::echo($sock, $word) eq $word;
-        Echod::until(sub { Echod::now() >= $last + $idle / 2 }, $idle)
+        $last = Clock::now();
+        $good++ if Client::echo($sock, $word) eq $word;
+        Clock::until(sub { Clock::now() >= $last + $idle / 2 }, $idle)
             if $words < 4;
-        $late = Echod::now() - $last > $idle * 0.9;
+        $late = Clock::now() - $last > $idle * 0.9;
     }
     last unless $late;
     close $sock;
@@ -44,7 +46,7 @@ for my $attempt (1 .. 10) {
 is($good, 4, 'who speaks in time is served');
 check_end($sock, $last, 4 * 6);
 
-is(Echod::echo_once($d->port, 'next'), 'next',
+is(Client::echo_once($d->port, 'next'), 'next',
     'the worker serves the next client');
 is_deeply([$d->workers], [$worker], 'it is still the same one');
 $d->finish;
@@ -58,13 +60,13 @@ $d = Echod->start(options => [ '-o', "timeouts.idle=$idle" ]);
 my ($back, $problem, $seconds);
 for my $attempt (1 .. 5) {
     $sock = $d->connect;
-    is(Echod::echo($sock, 'x'), 'x', 'a client is served');
-    $last = Echod::now();
-    Echod::until(sub { Echod::now() >= $last + SIGNAL }, SIGNAL + 1);
+    is(Client::echo($sock, 'x'), 'x', 'a client is served');
+    $last = Clock::now();
+    Clock::until(sub { Clock::now() >= $last + SIGNAL }, SIGNAL + 1);
     $d->mark;
     $d->signal('HUP');
-    $back = Echod::receive_all($sock);
-    ($problem, $seconds) = ($Echod::problem, Echod::now() - $last);
+    $back = Client::receive_all($sock);
+    ($problem, $seconds) = ($Client::problem, Clock::now() - $last);
     close $sock;
     $d->wait_log(qr/: reload done /);
     last if $seconds < LATE;
@@ -81,11 +83,11 @@ done_testing;
 # The silent client is ended in time, and the log tells why.
 sub check_end {
     my ($sock, $last, $bytes) = @_;
-    is(Echod::receive_all($sock), '', "after $bytes bytes: it is ended");
-    is($Echod::problem, '', 'with a FIN');
-    my $seconds = Echod::now() - $last;
+    is(Client::receive_all($sock), '', "after $bytes bytes: it is ended");
+    is($Client::problem, '', 'with a FIN');
+    my $seconds = Clock::now() - $last;
     cmp_ok($seconds, '>=', $idle - 0.01, 'not too early');
-    Echod::soon($last, 'nor too late', $idle);
+    Clock::soon($last, 'nor too late', $idle);
     close $sock;
     like($d->wait_log(qr/connection ended .*in_bytes=$bytes /),
         qr/^echod\[$worker\]: .* reason=idle$/, 'the log tells why');

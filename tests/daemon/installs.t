@@ -7,24 +7,28 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
+use Files;
+use Machine;
+use Namespace;
 
-Echod::needs('make');
+Machine::needs('make');
 my $build = $ENV{ECHOD_BUILDDIR} // 'build';
 plan skip_all => 'not run by make check' unless -f "$build/Makefile";
 
 # What is installed listens on port 10000: it gets a network of its own.
-Echod::private_network();
+Namespace::needs_network();
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES DESTDIR)};
 
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $root = "$dir/root";
 my ($etc, $sbin, $man) = map { directory($_) } qw(sysconfdir sbindir mandir);
 
 # Where configure was told to put it.
 sub directory {
     my ($name) = @_;
-    my %value = Echod::slurp("$build/Makefile") =~ /^(\w+) = (.*)$/mg;
+    my %value = Files::slurp("$build/Makefile") =~ /^(\w+) = (.*)$/mg;
     my $path = "\${$name}";
     1 while $path =~ s/\$[{(](\w+)[)}]/$value{$1}/;
     return "$root$path";
@@ -48,12 +52,12 @@ ok(-x "$sbin/echod", 'the program');
 ok(-f "$man/man8/echod.8", 'its manual page');
 ok(-f "$man/man5/echod.conf.5", 'the one of its configuration');
 ok(-f "$etc/echod.conf", 'its configuration');
-my $shipped = Echod::slurp("$etc/echod.conf");
+my $shipped = Files::slurp("$etc/echod.conf");
 
 {
-    local $Echod::ECHOD = "$sbin/echod";
+    local $Machine::ECHOD = "$sbin/echod";
     my $d = Echod->start(config => $shipped);
-    is(Echod::echo_once(10000, 'hello', host => 'localhost'), 'hello',
+    is(Client::echo_once(10000, 'hello', host => 'localhost'), 'hello',
         'what is installed serves localhost port 10000');
     $d->finish;
 }
@@ -63,12 +67,12 @@ ok(!-e "$etc/echod.conf.new", 'again: nothing is put beside the same file');
 
 write_file("$etc/echod.conf", "backlog = 7;\n");
 make('install');
-is(Echod::slurp("$etc/echod.conf"), "backlog = 7;\n",
+is(Files::slurp("$etc/echod.conf"), "backlog = 7;\n",
     'a changed configuration is kept');
-is(Echod::slurp("$etc/echod.conf.new"), $shipped, 'and ours is beside it');
+is(Files::slurp("$etc/echod.conf.new"), $shipped, 'and ours is beside it');
 
 make('uninstall');
-is(Echod::slurp("$etc/echod.conf"), "backlog = 7;\n",
+is(Files::slurp("$etc/echod.conf"), "backlog = 7;\n",
     'and is kept by uninstall too');
 unlink "$etc/echod.conf";
 is(`find '$root' ! -type d`, '', 'which leaves nothing else');

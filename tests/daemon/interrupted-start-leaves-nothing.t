@@ -8,15 +8,18 @@ use warnings;
 
 use Test::More;
 
+use Clock;
 use Echod;
-use EchodProc;
-use EchodShim;
-use EchodSyslog;
+use Files;
+use Namespace;
+use Process;
+use Shim;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
-my $shim   = EchodShim->build;
-my $syslog = EchodSyslog->start;
+my $shim   = Shim->build;
+my $syslog = Syslog->start;
 
 for my $signal ('INT', 'TERM', 'KILL') {
     $shim->on('hold-getaddrinfo');
@@ -25,22 +28,22 @@ for my $signal ('INT', 'TERM', 'KILL') {
     my $who = fork // die "fork: $!";
     if ($who == 0) {
         my $pid;
-        Echod::until(sub { ($pid) = $shim->entered('getaddrinfo') });
+        Clock::until(sub { ($pid) = $shim->entered('getaddrinfo') });
         # The loader, its master, and who has started that.
-        my $master = EchodProc::status($pid, 'PPid');
-        POSIX::_exit(kill $signal, EchodProc::status($master, 'PPid'));
+        my $master = Process::status($pid, 'PPid');
+        POSIX::_exit(kill $signal, Process::status($master, 'PPid'));
     }
     my $d = Echod->start(mode => 'background', env => $shim->env, wait => 0);
-    is(Echod::wait_for($who, Echod::DEADLINE), 1, "$signal: it is interrupted");
+    is(Process::wait($who, Clock::DEADLINE), 1, "$signal: it is interrupted");
     cmp_ok($d->{start_status} // 0, '>', 128, "$signal: and says so");
     ok(scalar $d->left_over, "$signal: the daemon is still to come");
 
     $shim->off('hold-getaddrinfo');
-    ok(Echod::until(sub { !$d->left_over }), "$signal: no process stays");
+    ok(Clock::until(sub { !$d->left_over }), "$signal: no process stays");
     ok(!-e $d->pid_file, "$signal: and no pid file");
-    is(Echod::slurp($d->dir . '/log'), '', "$signal: nothing is said");
+    is(Files::slurp($d->dir . '/log'), '', "$signal: nothing is said");
     $shim->off("entered-getaddrinfo.$_") for $shim->entered('getaddrinfo');
 }
-ok(Echod::until(sub { $syslog->count(qr/echod did not wait/) >= 1 }),
+ok(Clock::until(sub { $syslog->count_log(qr/echod did not wait/) >= 1 }),
     'but to the log');
 done_testing;

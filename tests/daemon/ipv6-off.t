@@ -8,26 +8,29 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
-use EchodProc;
-use EchodSyslog;
+use Files;
+use Machine;
+use Namespace;
+use Process;
 
-Echod::needs('ip', 'mount');
-EchodSyslog::own_network(ipv6 => 0);
+Machine::needs('ip', 'mount');
+Namespace::needs_network(ipv6 => 0);
 
 # The wildcard can be bound even so; nobody can come that way.
 for my $address ('', '*') {
     my $d = Echod->start(
         config => qq(listen = ( { address = "$address"; port = 0; } );\n));
-    is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x',
+    is(Client::echo_once($d->port_of('0.0.0.0'), 'x'), 'x',
         qq("$address" answers over IPv4));
     like($d->reload, qr/: reload done /, 'it can be reloaded');
-    is(Echod::echo_once($d->port_of('0.0.0.0'), 'x'), 'x', 'and answers');
+    is(Client::echo_once($d->port_of('0.0.0.0'), 'x'), 'x', 'and answers');
     $d->finish;
 }
 
 # A name that stands for addresses of both families.
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 open my $fh, '>', "$dir/hosts" or die "hosts: $!";
 print {$fh} "127.0.0.1 localhost both\n::1 localhost both\n";
 close $fh;
@@ -39,13 +42,13 @@ SKIP: {
         config => qq(listen = ( { address = "both"; port = 0; } );\n),
         log    => 'notice',
     );
-    is_deeply([ map { s/:\d+$//r } keys %{ EchodProc::listeners($d->pid) } ],
+    is_deeply([ map { s/:\d+$//r } keys %{ Process::listeners($d->pid) } ],
         ['127.0.0.1'], 'a name is as many addresses as there are');
     is($d->count_log(qr/^echod\[\d+\]: skipped \[::1\]:0\b/),
         1, 'the log has a notice of the one that is not there');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+    is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
     like($d->reload, qr/: reload done /, 'it can be reloaded');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'and answers');
+    is(Client::echo_once($d->port, 'x'), 'x', 'and answers');
     $d->finish;
 }
 

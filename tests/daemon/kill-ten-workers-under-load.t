@@ -9,8 +9,9 @@ use warnings;
 use List::Util qw(shuffle);
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
 
 use constant {
     CLIENTS => 60,
@@ -28,13 +29,13 @@ pipe my $enough, my $hold or die "pipe: $!";
 sub client {
     my ($d, $n) = @_;
     my $s = $d->connect or return "no connection: $@";
-    my $data = Echod::seeded($n, BYTES);
+    my $data = Client::seeded($n, BYTES);
     my ($from, $over) = (0, '');
     while (!$over) {
         my $piece = substr $data, $from, PIECE;
-        my $back  = Echod::echo($s, $piece);
+        my $back  = Client::echo($s, $piece);
         return 'other bytes' if $back ne substr $piece, 0, length $back;
-        return $Echod::problem eq 'timeout' ? 'no answer' : 'cut'
+        return $Client::problem eq 'timeout' ? 'no answer' : 'cut'
           if length $back < length $piece;
         $from = ($from + PIECE) % BYTES;
         my $bits = '';
@@ -42,8 +43,8 @@ sub client {
         $over = select $bits, undef, undef, 0.01;
     }
     shutdown $s, 1;
-    return 'more than was sent' if Echod::receive_all($s) ne '';
-    return $Echod::problem eq '' ? 'all' : "at the end: $Echod::problem";
+    return 'more than was sent' if Client::receive_all($s) ne '';
+    return $Client::problem eq '' ? 'all' : "at the end: $Client::problem";
 }
 
 # The many who are idle at the end may stay.
@@ -64,7 +65,7 @@ for my $n (1 .. CLIENTS) {
     push @pipes, $read;
 }
 # One that is being forked counts as busy: until there is none.
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     return $d->busy_workers == CLIENTS && $d->idle_workers >= 5;
 }, 20), 'all clients are served');
 
@@ -72,20 +73,20 @@ ok(Echod::until(sub {
 my %busy   = map { $_ => 1 } $d->busy_workers;
 my @killed = (shuffle $d->workers)[ 0 .. KILLED - 1 ];
 my $served = grep { $busy{$_} } @killed;
-my $start  = Echod::now();
+my $start  = Clock::now();
 kill 'KILL', @killed;
 ok($d->wait_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
     count => KILLED), 'each death is in the log');
 is($d->count_log(qr/: warning: worker died .*peer=127\.0\.0\.1:\d+$/), $served,
     "of these $served with the client they served");
-is(Echod::echo_once($d->port, 'new'), 'new', 'a new client is served');
-ok(Echod::until(sub { $d->idle_workers >= 5 }),
+is(Client::echo_once($d->port, 'new'), 'new', 'a new client is served');
+ok(Clock::until(sub { $d->idle_workers >= 5 }),
     'min_spare workers are idle again');
-note sprintf 'after %.3f s', Echod::now() - $start;
+note sprintf 'after %.3f s', Clock::now() - $start;
 
 # Who has not noticed yet might take the death for the end.
-ok(Echod::until(sub {
-    return $served <= grep { Echod::readable($_, 0) } @pipes;
+ok(Clock::until(sub {
+    return $served <= grep { Client::readable($_, 0) } @pipes;
 }), 'those clients notice');
 close $hold;
 my %results;

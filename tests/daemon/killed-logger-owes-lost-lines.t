@@ -8,6 +8,8 @@ use warnings;
 use List::Util qw(sum0);
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
 
 use constant BYTES => 25_000;    # two lines each: more than the pipe takes
@@ -39,15 +41,15 @@ for my $round (1 .. 2) {
     my $before = told();
     kill 'STOP', $logger;
     my $data = 'x' x BYTES;
-    ok(Echod::echo_once($d->port, $data) eq $data,
+    ok(Client::echo_once($d->port, $data) eq $data,
         "round $round: more lines than can wait for a frozen logger");
     kill 'KILL', $logger;
-    ok(Echod::until(sub { ($d->logger // $logger) != $logger }),
+    ok(Clock::until(sub { ($d->logger // $logger) != $logger }),
         'it is killed, and there is another one');
-    ok(Echod::until(sub { told() > $before }), 'that tells of the loss');
+    ok(Clock::until(sub { told() > $before }), 'that tells of the loss');
     # Nobody writes much now: what is told and what is counted agree.
     my $lost = counted();
-    ok(Echod::until(sub { told() >= $lost }), 'of every line');
+    ok(Clock::until(sub { told() >= $lost }), 'of every line');
     is(told(), $lost, 'and of no other');
 }
 $d->finish;

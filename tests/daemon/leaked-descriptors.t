@@ -5,13 +5,17 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Files;
+use Machine;
+use Process;
 
 plan skip_all => 'valgrind has descriptors of its own'
-    if @Echod::WRAPPER;
+    if @Machine::WRAPPER;
 
 # From 3 to 200, as a careless parent would leave them.
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 my $code = <<"END";
 use POSIX;
 my \$fd = POSIX::open("$dir/leaked", O_RDWR | O_CREAT);
@@ -29,7 +33,7 @@ END
     prefix => [$^X, '-e', $code],
 );
 my $sock = $d->connect;
-is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+is(Client::echo($sock, 'hello'), 'hello', 'a client');
 like($d->reload, qr/reload done/, 'and a reload');
 
 my @old = $d->busy_workers;
@@ -37,7 +41,7 @@ my ($new) = $d->idle_workers;
 my %role = (master => $d->pid, worker => $new, logger => $d->logger,
     'worker that leaves' => $old[0]);
 for my $role (sort keys %role) {
-    my %fd = Echod::descriptors($role{$role});
+    my %fd = %{ Process::descriptors($role{$role}) };
     my @got = grep { /leaked/ } values %fd;
     is("@got", '', "the $role has nothing of its parent's");
 }
@@ -58,12 +62,12 @@ for my $role (sort keys %role) {
 }
 
 # The lifeline's write end is the master's alone: else its end goes unseen.
-my %fd = Echod::descriptors($d->pid);
+my %fd = %{ Process::descriptors($d->pid) };
 my %writers;
 for my $pid ($d->pid, $d->children) {
-    my %open = Echod::descriptors($pid);
+    my %open = %{ Process::descriptors($pid) };
     for my $n (grep { $_ > 2 && $open{$_} =~ /^pipe/ } keys %open) {
-        my ($flags) = Echod::slurp("/proc/$pid/fdinfo/$n")
+        my ($flags) = Files::slurp("/proc/$pid/fdinfo/$n")
             =~ /^flags:\s*(\d+)/m;
         $writers{ $open{$n} }{$pid} = 1 if oct($flags) & 1;
     }
@@ -72,13 +76,13 @@ my @alone = grep { keys %{ $writers{$_} } == 1 } keys %writers;
 is(@alone, 1, 'one pipe has a single writer');
 is_deeply([map { keys %{ $writers{$_} } } @alone], [$d->pid], 'the master');
 
-is(Echod::transfer($sock, 'bye', eof => 1), 'bye', 'the client has finished');
+is(Client::echo($sock, 'bye', eof => 1), 'bye', 'the client has finished');
 close $sock;
 $d->finish;
 done_testing;
 
 sub kinds {
-    my %fd = Echod::descriptors(shift);
+    my %fd = %{ Process::descriptors(shift) };
     return join ' ', sort map {
         $fd{$_} =~ /^anon_inode:\[(\w+)\]|^(\w+):\[/ ? $1 // $2 : 'file';
     } grep { $_ > 2 } keys %fd;

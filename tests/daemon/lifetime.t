@@ -5,6 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 my $life = 1;
@@ -12,19 +14,19 @@ my $d = Echod->start(options => ['-o', "timeouts.lifetime=$life"]);
 
 # A client that has always something to say, and counts what comes back.
 my $sock = $d->connect;
-my $start = Echod::now();
+my $start = Clock::now();
 my ($sent, $back, $n) = (0, 0, 0);
-while (Echod::now() - $start < $life + 6 * Echod::scale()) {
+while (Clock::now() - $start < $life + 6 * Clock::scale()) {
     my $word = sprintf '%08d', $n++;
-    my $got = Echod::echo($sock, $word);
+    my $got = Client::echo($sock, $word);
     $sent += length $word;
     $back += length $got;
     last if $got ne $word;
 }
-my $seconds = Echod::now() - $start;
-is($Echod::problem, 'eof', 'it is ended with a FIN');
+my $seconds = Clock::now() - $start;
+is($Client::problem, 'eof', 'it is ended with a FIN');
 cmp_ok($seconds, '>=', $life - 0.01, 'not too early');
-Echod::soon($start, 'nor too late', $life);
+Clock::soon($start, 'nor too late', $life);
 close $sock;
 
 my ($end, $in, $out) =
@@ -35,12 +37,12 @@ is($back, $out, 'and has arrived');
 
 # Silent ones as well.
 my $silent = $d->connect;
-is(Echod::echo($silent, 'hello'), 'hello', 'a client that falls silent');
-is(Echod::receive_all($silent), '', 'is ended too');
+is(Client::echo($silent, 'hello'), 'hello', 'a client that falls silent');
+is(Client::receive_all($silent), '', 'is ended too');
 close $silent;
 ok($d->wait_log(qr/in_bytes=5 .* reason=lifetime$/), 'for that reason');
 
 # The end of one connection's life is not the end of the next one's.
-is(Echod::echo_once($d->port, 'next'), 'next', 'others are served');
+is(Client::echo_once($d->port, 'next'), 'next', 'others are served');
 $d->finish;
 done_testing;

@@ -8,12 +8,14 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
+use Load;
+use Process;
 
 my $d    = Echod->start(log => 'info');
-my $load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
+my $load = Load->start(port => $d->port, clients => 3, messages => 1,
     size => 100, rate => 200);
 my @workers = ($d->workers)[ 0 .. 4 ];
 $d->expect_log(qr/: error: logger died pid=\d+/);
@@ -23,12 +25,12 @@ for my $round (1 .. 3) {
     ok($logger, "round $round: there is a logger");
     my $from = $d->mark;
     kill 'KILL', $logger;
-    ok(Echod::until(sub { ($d->logger // $logger) != $logger }),
+    ok(Clock::until(sub { ($d->logger // $logger) != $logger }),
         'and after its death another one');
     ok($d->wait_log(qr/: error: logger died pid=$logger\b/, from => $from),
         'the log says so');
     my $served = $load->connections;
-    ok(Echod::until(sub { $load->connections > $served }),
+    ok(Clock::until(sub { $load->connections > $served }),
         'clients are served');
     $from = $d->mark;
     ok($d->wait_log(qr/: connection ended /, from => $from),
@@ -38,15 +40,15 @@ for my $round (1 .. 3) {
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
 # Frozen until its pipe is full: nobody waits for it.
-$load = EchodLoad->start(port => $d->port, clients => 3, messages => 1,
+$load = Load->start(port => $d->port, clients => 3, messages => 1,
     size => 100);
 my $logger = $d->logger;
 kill 'STOP', $logger;
 my $from = $load->connections;
-ok(Echod::until(sub { $load->connections > $from + 15_000 }, 60),
+ok(Clock::until(sub { $load->connections > $from + 15_000 }, 60),
     'clients are served while the logger is frozen');
 $d->signal('USR1');
-is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
     'by the same workers');
 is_deeply($load->stop->{errors}, [], 'nor did any now');
 $d->expect_log(qr/: warning: log lines lost count=\d+/);
@@ -61,15 +63,15 @@ $d->finish;
 $d = Echod->start(config => with_ident('first'), log => 'info');
 my ($old) = $d->logger;
 my $client = $d->connect;
-is(Echod::echo($client, 'x'), 'x', 'a client who stays');
+is(Client::echo($client, 'x'), 'x', 'a client who stays');
 $d->rewrite(with_ident('second'));
 $d->signal('HUP');
 ok($d->wait_log(qr/^second\[.*: reload done /), 'a reload');
-ok(EchodProc::alive($old), 'the old logger is there still');
+ok(Process::is_alive($old), 'the old logger is there still');
 kill 'KILL', $old;
 ok($d->wait_log(qr/: error: logger died pid=$old\b/),
     'the death of the replaced one is in the log');
-is(Echod::echo($client, 'y'), 'y', 'its client is served');
+is(Client::echo($client, 'y'), 'y', 'its client is served');
 close $client;
 $d->expect_log(qr/: error: logger died pid=$old\b/,
     qr/: warning: log lines lost count=/);

@@ -9,17 +9,20 @@ use warnings;
 use List::Util qw(sum0);
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
-use EchodSyslog;
+use Load;
+use Namespace;
+use Process;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
 # Lines: the pipe and the sockets take some 10,000.
 use constant FILLS => 14_000;
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 my $d = Echod->start(
     mode   => 'background',
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
@@ -29,17 +32,17 @@ my $d = Echod->start(
 my $port = $d->port;
 
 # How many lines of each kind have arrived.
-sub arrived { return $syslog->count(qr/: connection ended /) }
+sub arrived { return $syslog->count_log(qr/: connection ended /) }
 
 sub lost {
     my $sum = 0;
-    /: log lines lost count=(\d+)/ and $sum += $1 for $syslog->lines;
+    /: log lines lost count=(\d+)/ and $sum += $1 for $syslog->log_lines;
     return $sum;
 }
 
-my $load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, patience => 10 * Echod::scale());
-ok(Echod::until(sub { $load->connections > 100 }, 20), 'there is load');
+my $load = Load->start(port => $port, clients => 4, messages => 1,
+    size => 100, patience => 10);
+ok(Clock::until(sub { $load->connections > 100 }, 20), 'there is load');
 
 # From here on nobody reads the log.
 $syslog->freeze;
@@ -47,19 +50,19 @@ my $from = $load->connections;
 # It reacts to its signals all the same.
 my @before = $d->workers;
 $d->signal('HUP');
-ok(Echod::until(sub {
-    !grep { EchodProc::alive($_) } @before[ 0 .. 4 ];
+ok(Clock::until(sub {
+    !grep { Process::is_alive($_) } @before[ 0 .. 4 ];
 }), 'a reload is done, as the old workers leave');
 $d->signal('USR1');
 # Until nobody can have kept all lines.
-ok(Echod::until(sub { $load->connections - $from >= FILLS }, 60),
+ok(Clock::until(sub { $load->connections - $from >= FILLS }, 60),
     'more lines than can wait');
 $syslog->thaw;
 
 my $result = $load->stop;
 is_deeply($result->{errors}, [], 'no client noticed anything');
 # One more connection and its line, for the sum to be said after a loss.
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     return arrived() + lost() >= $result->{connections};
 }, 60), 'afterwards every connection is accounted for');
 diag sprintf '%d connections, %d lines arrived, %d lost',
@@ -69,8 +72,8 @@ cmp_ok(lost(), '>', 0, 'lines were lost, and the log says how many');
 my $others = 40;
 cmp_ok(arrived() + lost(), '<=', $result->{connections} + $others,
     'and no more than that');
-is(Echod::echo_once($port, 'x'), 'x', 'it answers');
-ok(Echod::until(sub { arrived() > 0 && $syslog->count(qr/: reload done /) })
+is(Client::echo_once($port, 'x'), 'x', 'it answers');
+ok(Clock::until(sub { arrived() > 0 && $syslog->count_log(qr/: reload done /) })
       || lost() > 0, 'lines arrive again');
 $d->finish;
 done_testing;

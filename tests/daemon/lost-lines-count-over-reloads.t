@@ -7,6 +7,7 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
 
 use constant BYTES => 25_000;    # two lines each: more than the pipe takes
@@ -28,7 +29,7 @@ sub lose_lines {
     my $logger = $d->logger;
     my $from   = $d->mark;
     kill 'STOP', $logger;
-    ok(Echod::echo_once($d->port, $data) eq $data, $what);
+    ok(Client::echo_once($d->port, $data) eq $data, $what);
     kill 'CONT', $logger;
     ok($d->wait_log(qr/: warning: log lines lost count=/, from => $from,
         timeout => 20), 'as the log says');

@@ -9,14 +9,17 @@ use warnings;
 use File::Basename qw(dirname);
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodSyslog;
+use Files;
+use Namespace;
+use Process;
 
-EchodSyslog::own_network();
+Namespace::needs_network();
 
 # A folder of our own in the place of /etc, with the little that is needed.
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 my (undef, $text, $err) = Echod->run(args => ['-t']);
 my ($file) = "$text$err" =~ m{(/\S+/echod\.conf)\b};
 plan skip_all => 'echod names no default file' if !defined $file;
@@ -24,7 +27,7 @@ my $etc = dirname($file);
 plan skip_all => "there is no $etc" if !-d $etc;
 for my $name (qw(passwd group hosts services protocols nsswitch.conf host.conf
     ld.so.cache localtime)) {
-    my $content = Echod::slurp("$etc/$name") // next;
+    my $content = Files::slurp("$etc/$name") // next;
     write_file("$dir/$name", $content);
 }
 plan skip_all => "no $etc of our own here"
@@ -37,7 +40,7 @@ my @only = map { ('-o', "workers.$_") } 'start=1', 'min_spare=1';
 my $d = Echod->start(config => undef,
     options => [ '-l', '127.0.0.1:0', @only ]);
 like($d->reload, qr/: reload done /, 'without a file a reload is done');
-is(Echod::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
+is(Client::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
     'everybody is served');
 
 # One that comes later is read.
@@ -47,15 +50,15 @@ check_refused('as it says');
 
 # And then it may not be missing.
 my @workers;
-Echod::until(sub { @workers = $d->idle_workers });
-my $listeners = EchodProc::listeners($d->pid);
+Clock::until(sub { @workers = $d->idle_workers });
+my $listeners = Process::listeners($d->pid);
 rename $file, "$file~" or die "$file: $!";
 for my $round (1, 2) {
     like($d->reload, $failed, "missing, round $round: a reload fails");
     check_refused("missing, round $round");
-    is_deeply([ grep { EchodProc::alive($_) } @workers ], \@workers,
+    is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         'the same workers');
-    is_deeply(EchodProc::listeners($d->pid), $listeners, 'the same socket');
+    is_deeply(Process::listeners($d->pid), $listeners, 'the same socket');
 }
 rename "$file~", $file or die "$file: $!";
 like($d->reload, qr/: reload done /, 'when it is there again, it is done');
@@ -77,9 +80,9 @@ done_testing;
 
 sub check_refused {
     my ($what) = @_;
-    isnt(Echod::echo_once($d->port, 'x', local => '127.0.0.2') // '', 'x',
+    isnt(Client::echo_once($d->port, 'x', local => '127.0.0.2') // '', 'x',
         "$what: who is denied is not served");
-    is(Echod::echo_once($d->port, 'x'), 'x', "$what: others are");
+    is(Client::echo_once($d->port, 'x'), 'x', "$what: others are");
 }
 
 sub write_file {

@@ -8,11 +8,12 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
-use EchodProc;
-use EchodShim;
+use Process;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 $shim->on('no-ipv6');
 
 for my $address ('', '*') {
@@ -21,13 +22,13 @@ for my $address ('', '*') {
         env    => $shim->env,
         log    => 'notice',
     );
-    is_deeply([ map { s/:\d+$//r } keys %{ EchodProc::listeners($d->pid) } ],
+    is_deeply([ map { s/:\d+$//r } keys %{ Process::listeners($d->pid) } ],
         ['0.0.0.0'], qq("$address" is every IPv4 address));
     is($d->count_log(qr/^echod\[\d+\]: skipped \[::\]:0\b/),
         1, 'the log has a notice of the one that is not there');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+    is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
     like($d->reload, qr/: reload done /, 'it can be reloaded');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'and answers');
+    is(Client::echo_once($d->port, 'x'), 'x', 'and answers');
     $d->finish;
 }
 

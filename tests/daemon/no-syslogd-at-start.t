@@ -7,33 +7,37 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodSyslog;
+use Files;
+use Namespace;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
-my $start = Echod::now();
+my $start = Clock::now();
 my $d = Echod->start(
     mode   => 'background',
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n),
 );
 is($d->{start_status}, 0, 'it starts without a /dev/log');
-is(Echod::echo_once($d->port, 'x'), 'x', 'and serves');
-is(Echod::slurp($d->dir . '/log'), '', 'without a word on standard error');
+is(Client::echo_once($d->port, 'x'), 'x', 'and serves');
+is(Files::slurp($d->dir . '/log'), '', 'without a word on standard error');
 
-my $syslog = EchodSyslog->start;
-my $born   = Echod::now();
+my $syslog = Syslog->start;
+my $born   = Clock::now();
 my $n      = 1000;
-ok(Echod::until(sub {
-    Echod::echo_once($d->port, 'x' x ++$n);
-    return $syslog->count(qr/: connection ended .*in_bytes=1\d\d\d /);
+ok(Clock::until(sub {
+    Client::echo_once($d->port, 'x' x ++$n);
+    return $syslog->count_log(qr/: connection ended .*in_bytes=1\d\d\d /);
 }), 'lines arrive once there is one');
-note sprintf 'after %.3f s', Echod::now() - $born;
+note sprintf 'after %.3f s', Clock::now() - $born;
 $d->signal('USR1');
-ok(Echod::until(sub { $syslog->count(qr/: status generation=1 /) }),
+ok(Clock::until(sub { $syslog->count_log(qr/: status generation=1 /) }),
     'the report of USR1 as well');
 is($d->stop, 0, 'stopped');
-ok(Echod::until(sub { $syslog->count(qr/: stopped status=0/) }),
+ok(Clock::until(sub { $syslog->count_log(qr/: stopped status=0/) }),
     'to the last line');
 $d->finish;
 done_testing;

@@ -8,8 +8,11 @@ use warnings;
 use Fcntl;
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Files;
+use Process;
 
 use constant {
     BYTES        => 500,     # two lines each, less than the log pipe takes
@@ -17,7 +20,7 @@ use constant {
     F_SETPIPE_SZ => 1031,
 };
 
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
 # Both ends, so that opening it blocks nobody and it never ends.
@@ -43,8 +46,8 @@ my $logger = $d->logger;
 # From here on nobody reads.  The logger sleeps when it can write no more, or
 # when it has written, or lost, all there is.
 my $data = 'x' x BYTES;
-ok(Echod::echo_once($d->port, $data) eq $data, 'a client is served');
-ok(Echod::until(sub { EchodProc::state($logger) eq 'S' }),
+ok(Client::echo_once($d->port, $data) eq $data, 'a client is served');
+ok(Clock::until(sub { Process::state($logger) eq 'S' }),
     'the logger sleeps');
 
 # Now somebody reads, a little at a time.
@@ -52,7 +55,7 @@ my $text = '';
 
 sub read_until {
     my ($re) = @_;
-    return Echod::until(sub {
+    return Clock::until(sub {
         sysread $pipe, $text, 1000, length $text;
         return $text =~ $re;
     }, 60);

@@ -7,13 +7,16 @@ use strict;
 use warnings;
 
 use Test::More;
+use Clock;
 use Echod;
+use Files;
+use Machine;
 
-Echod::needs(qw(socat sha256sum));
-my $sum = Echod::has('openssl') ? 'openssl dgst -sha256 -r' : 'sha256sum';
+Machine::needs(qw(socat sha256sum));
+my $sum = Machine::has('openssl') ? 'openssl dgst -sha256 -r' : 'sha256sum';
 
 # As long as this is no ordinary build, a part of it.
-my $mib = Echod::is_slow() ? 64 : 1024;
+my $mib = Clock::is_slow() ? 64 : 1024;
 my $bytes = $mib * 1024 * 1024;
 
 my $d = Echod->start;
@@ -34,9 +37,9 @@ head -c $bytes /dev/urandom | tee $dir/copy |
 wait
 END
 is(system('timeout', 250, 'sh', '-c', $command), 0, 'socat is content');
-my $there = Echod::slurp("$dir/sent");
+my $there = Files::slurp("$dir/sent");
 like($there, qr/^[0-9a-f]{64} /, "$mib MiB went there");
-is(Echod::slurp("$dir/back"), $there, 'and came back');
+is(Files::slurp("$dir/back"), $there, 'and came back');
 
 ok($d->wait_log(qr/in_bytes=$bytes out_bytes=$bytes .* reason=closed$/),
     'the log has counted them');

@@ -5,9 +5,12 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Files;
+use Machine;
 
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 write_file("$dir/good.conf", Echod::DEFAULT_CONFIG);
 
 # Mistakes: status, a piece of the message.
@@ -78,7 +81,7 @@ like($out, qr/\bmax = 78;/, 'with the last of two -o');
 SKIP: {
     skip 'no /dev/full here', 2 unless -c '/dev/full';
     for my $option ('-h', '-V') {
-        system("'$Echod::ECHOD' $option >/dev/full 2>/dev/null");
+        system("'$Machine::ECHOD' $option >/dev/full 2>/dev/null");
         is($? >> 8, 74, "$option to a full disk");
     }
 }
@@ -86,14 +89,14 @@ SKIP: {
 # -l in all its forms; it replaces what the file says.
 for my $form (['127.0.0.1:0', '127.0.0.1'], ['localhost:0', '127.0.0.1'],
     ['127.0.0.2:0', '127.0.0.2'], [':0', '0.0.0.0'], ['*:0', '0.0.0.0'],
-    Echod::has_ipv6() ? (['[::1]:0', '::1'], ['[::]:0', '::']) : ()) {
+    Machine::has_ipv6() ? (['[::1]:0', '::1'], ['[::]:0', '::']) : ()) {
     my ($option, $address) = @$form;
     my $d = Echod->start(options => ['-l', $option]);
     my $port = $d->port_of($address);
     ok($port, "-l $option listens on $address");
     my $host = $address eq '0.0.0.0' ? '127.0.0.1'
         : $address eq '::' ? '::1' : $address;
-    is(Echod::echo_once($port // 0, 'hello', host => $host), 'hello',
+    is(Client::echo_once($port // 0, 'hello', host => $host), 'hello',
         'and answers');
     is((grep { $_ ne $address } $d->addresses), 0, 'nowhere else')
         unless $option =~ /^(?:\*|localhost)?:/;
@@ -106,7 +109,7 @@ $two->finish;
 
 # -o has the last word, whatever the flags stand for.
 my $last = Echod->start(options => ['-o', 'log.level=info', '-d']);
-Echod::echo_once($last->port, 'hello');
+Client::echo_once($last->port, 'hello');
 ok($last->wait_log(qr/connection ended/), '-d and -o log.level=info');
 is($last->count_log(qr/received "hello"/), 0, 'it is not debug');
 $last->finish;

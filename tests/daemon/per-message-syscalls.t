@@ -5,14 +5,18 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Tracer;
 
-Echod::needs_strace();
+Tracer::needs();
 
 my $messages = 1000;
 my $d = Echod->start;
 my $sock = $d->connect;
-is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+is(Client::echo($sock, 'hello'), 'hello', 'a client');
 my ($worker) = $d->busy_workers;
 my $trace = Echod::trace($d->dir . '/trace', $worker);
 
@@ -20,17 +24,17 @@ my $trace = Echod::trace($d->dir . '/trace', $worker);
 # goes; so before and after what is counted it has to see a message whole.
 sub seen {
     my ($bytes) = @_;
-    return Echod::until(sub {
-        Echod::echo($sock, 'x' x $bytes);
-        return Echod::slurp($d->dir . '/trace') =~ /^sendto\(.* = $bytes$/m;
+    return Clock::until(sub {
+        Client::echo($sock, 'x' x $bytes);
+        return Files::slurp($d->dir . '/trace') =~ /^sendto\(.* = $bytes$/m;
     });
 }
 ok(seen(7777), 'the tracer watches');
 
 my $good = 0;
 for my $n (1 .. $messages) {
-    my $message = Echod::seeded($n, 1 + $n % 1400);
-    $good++ if Echod::echo($sock, $message) eq $message;
+    my $message = Client::seeded($n, 1 + $n % 1400);
+    $good++ if Client::echo($sock, $message) eq $message;
 }
 is($good, $messages, "$messages messages are echoed");
 ok(seen(8888), 'the tracer watches still');

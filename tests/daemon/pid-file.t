@@ -7,14 +7,17 @@ use warnings;
 use Fcntl qw(:mode);
 use POSIX ();
 use Test::More;
+use Clock;
 use Echod;
+use Files;
+use Process;
 
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 my $pid_file = "$dir/echod.pid";
 
 # The ordinary way: it is there when the service is, and gone after it.
 my $d = Echod->start(options => ['-p', $pid_file]);
-is(Echod::slurp($pid_file), $d->pid . "\n", 'the master\'s pid');
+is(Files::slurp($pid_file), $d->pid . "\n", 'the master\'s pid');
 is(sprintf('%04o', (stat $pid_file)[2] & 07777), '0644', 'for all to read');
 $d->finish;
 ok(!-e $pid_file, 'it is removed');
@@ -23,10 +26,10 @@ ok(!-e $pid_file, 'it is removed');
 my $cd = Echod->start(mode => 'background',
     options => ['-o', 'log.to=stderr', '-p', 'relative.pid'],
     prefix => ['sh', '-c', "cd $dir && exec \"\$@\"", 'sh'], wait => 0);
-my $relative = Echod::slurp("$dir/relative.pid") // '';
+my $relative = Files::slurp("$dir/relative.pid") // '';
 like($relative, qr/^\d+\n$/, 'a relative path');
 kill TERM => $relative if $relative;
-ok(Echod::until(sub { !-e "$dir/relative.pid" }), 'is found at the end');
+ok(Clock::until(sub { !-e "$dir/relative.pid" }), 'is found at the end');
 
 # Stale: the pid of somebody else, who is left alone.
 my $other = fork // die "fork: $!";
@@ -38,10 +41,10 @@ for my $stale ("$other\n", "999999999\n", '', "rubbish\n", '-1', "1\n") {
     write_file($pid_file, $stale);
     my $e = Echod->start(options => ['-p', $pid_file]);
     (my $name = $stale) =~ s/\n//;
-    is(Echod::slurp($pid_file), $e->pid . "\n", "stale: \"$name\"");
+    is(Files::slurp($pid_file), $e->pid . "\n", "stale: \"$name\"");
     $e->finish;
 }
-ok(Echod::is_alive($other), 'nobody was signalled');
+ok(Process::is_alive($other), 'nobody was signalled');
 kill KILL => $other;
 waitpid $other, 0;
 
@@ -53,15 +56,15 @@ link "$dir/precious", "$dir/hardlink";
 POSIX::mkfifo("$dir/fifo", 0600);
 mkdir "$dir/directory";
 for my $kind (qw(symlink dangling hardlink fifo directory)) {
-    my $start = Echod::now();
+    my $start = Clock::now();
     my ($status, $out, $err) = Echod->run(
         args => ['-F', '-l', '127.0.0.1:0', '-p', "$dir/$kind"]);
     is($status, 71, "$kind: status 71");
     like($err, qr/pid file \Q$dir\/$kind\E\b/, 'the file is named');
-    Echod::soon($start, 'at once');
+    Clock::soon($start, 'at once');
     ok(-l "$dir/$kind" || -e "$dir/$kind", 'it is still there');
 }
-is(Echod::slurp("$dir/precious"), "precious\n", 'no foreign file is changed');
+is(Files::slurp("$dir/precious"), "precious\n", 'no foreign file is changed');
 ok(!-e "$dir/missing", 'and none is made');
 for my $path ("$dir/no/where", '/proc/echod.pid') {
     my ($status, $out, $err) = Echod->run(
@@ -75,7 +78,7 @@ my $r = Echod->start(options => ['-p', $pid_file]);
 unlink $pid_file;
 write_file($pid_file, "mine\n");
 is($r->stop, 0, 'the exit status is 0');
-is(Echod::slurp($pid_file), "mine\n", 'a foreign file is not removed');
+is(Files::slurp($pid_file), "mine\n", 'a foreign file is not removed');
 unlink $pid_file;
 $r->finish;
 
@@ -89,7 +92,7 @@ ok(!-e $pid_file, 'no pid file is left');
 
 # No file in the foreground, unless it is asked for.
 my $none = Echod->start(options => []);
-my %fd = Echod::descriptors($none->pid);
+my %fd = %{ Process::descriptors($none->pid) };
 is((grep { /\.pid$/ } values %fd), 0, 'no pid file in the foreground');
 $none->finish;
 done_testing;

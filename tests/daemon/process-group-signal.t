@@ -6,6 +6,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 my @group = ('perl', '-e',
@@ -14,11 +16,11 @@ my @group = ('perl', '-e',
 # Stop gracefully: the client may finish.
 my $d = Echod->start(prefix => \@group);
 my $sock = $d->connect;
-is(Echod::echo($sock, 'hello'), 'hello', 'TERM: a client');
+is(Client::echo($sock, 'hello'), 'hello', 'TERM: a client');
 $d->look;
 kill TERM => -$d->pid;
 ok($d->wait_log(qr/: stopping gracefully/), 'the group stops');
-is(Echod::transfer($sock, 'still here', eof => 1), 'still here',
+is(Client::echo($sock, 'still here', eof => 1), 'still here',
     'the client finishes');
 is($d->wait_end, 0, 'the exit status is 0');
 is($d->count_log(qr/: stopping/), 1, 'one stop');
@@ -28,14 +30,14 @@ $d->finish;
 for my $signal (qw(INT QUIT)) {
     my $e = Echod->start(prefix => \@group);
     my $sock = $e->connect;
-    is(Echod::echo($sock, 'hello'), 'hello', "$signal: a client");
+    is(Client::echo($sock, 'hello'), 'hello', "$signal: a client");
     $e->look;
-    my $start = Echod::now();
+    my $start = Clock::now();
     kill $signal => -$e->pid;
-    is(Echod::receive_all($sock) . $Echod::problem, '', 'gets a FIN');
+    is(Client::receive_all($sock) . $Client::problem, '', 'gets a FIN');
     close $sock;
     is($e->wait_end, 0, 'the exit status is 0');
-    Echod::soon($start, 'at once');
+    Clock::soon($start, 'at once');
     is($e->count_log(qr/: stopping/), 1, 'one stop');
     is($e->count_log(qr/reason=drained/), 1, 'one connection');
     $e->finish;

@@ -7,10 +7,13 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodShim;
+use Machine;
+use Shim;
 
-Echod::needs('ps');
+Machine::needs('ps');
 
 # ps_names(PID, ...): how many of these processes have which name, as ps says.
 sub ps_names {
@@ -22,7 +25,7 @@ sub ps_names {
 }
 
 # A loader can be looked at while its name service hangs.
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 my $d = Echod->start(env => $shim->env,
     config => qq(listen = ( { address = "localhost"; port = 0; } );\n));
 is_deeply ps_names($d->{pid}, $d->children),
@@ -30,7 +33,7 @@ is_deeply ps_names($d->{pid}, $d->children),
     'master, logger and workers are told apart';
 
 my $client = $d->connect;
-is Echod::echo($client, 'x'), 'x', 'a worker serves';
+is Client::echo($client, 'x'), 'x', 'a worker serves';
 is_deeply ps_names($d->busy_workers), { 'echod:worker' => 1 },
     'and has the same name while it does';
 close $client;
@@ -38,7 +41,7 @@ close $client;
 $shim->on('hold-getaddrinfo');
 my $from = $d->mark;
 $d->signal('HUP');
-ok Echod::until(sub { $shim->entered('getaddrinfo') }), 'a reload loads';
+ok Clock::until(sub { $shim->entered('getaddrinfo') }), 'a reload loads';
 is_deeply ps_names($shim->entered('getaddrinfo')), { 'echod:loader' => 1 },
     'the loader is told from them';
 $shim->off('hold-getaddrinfo');

@@ -5,7 +5,10 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my $d = Echod->start(options => [
     '-o', 'workers.max=4', '-o', 'workers.start=4',
@@ -17,8 +20,8 @@ $d->look;
 # Frozen workers take nobody, so all of these wait in the queue.
 my @workers = $d->workers;
 kill STOP => @workers;
-Echod::until(sub {
-    !grep { (Echod::stat_of($_))[0] ne 'T' } @workers;
+Clock::until(sub {
+    !grep { Process::state($_) ne 'T' } @workers;
 });
 my $clients = 8;
 my @sock = map { $d->connect } 1 .. $clients;
@@ -32,10 +35,10 @@ $d->expect_log(qr/stopping with connections unserved/);
 
 my $served = 0;
 for my $sock (@sock) {
-    my $back = Echod::receive($sock, 5);
+    my $back = Client::receive($sock, 5);
     $served++ if $back eq 'hello';
     shutdown $sock, 1;
-    Echod::receive_all($sock);
+    Client::receive_all($sock);
     close $sock;
 }
 is($served, $clients, 'all that waited are served');
@@ -49,7 +52,7 @@ my $e = Echod->start(options => [
 ]);
 $e->expect_log(qr/workers at max/, qr/stopping with connections unserved/);
 my $busy = $e->connect;
-is(Echod::echo($busy, 'hello'), 'hello', 'one client, the only worker');
+is(Client::echo($busy, 'hello'), 'hello', 'one client, the only worker');
 my @waiting = map { $e->connect } 1 .. 10;
 syswrite $_, 'hello' for @waiting;
 $e->look;
@@ -58,13 +61,13 @@ my ($line, $count) = $e->wait_log(qr/connections unserved count=(\d+)$/);
 ok($line, 'above capacity: they are counted');
 my $answered = 0;
 for my $sock (@waiting) {
-    $answered++ if Echod::receive($sock, 5) eq 'hello';
+    $answered++ if Client::receive($sock, 5) eq 'hello';
     close $sock;
 }
 # A worker that comes after the count is served all the same.
 like(($count // 0) + $answered, qr/^1[01]$/,
     'each is either served or counted');
-is(Echod::echo($busy, 'still here'), 'still here',
+is(Client::echo($busy, 'still here'), 'still here',
     'and the one that was served may finish');
 close $busy;
 is($e->wait_end, 0, 'the exit status is 0');

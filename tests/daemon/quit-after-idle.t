@@ -10,23 +10,25 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
 
-my $data = Echod::seeded(1, 1000);
+my $data = Client::seeded(1, 1000);
 my $quiet = 6;
 
 my $d = Echod->start;
 my $s = $d->connect;
-ok(Echod::echo($s, $data) eq $data, 'a client');
+ok(Client::echo($s, $data) eq $data, 'a client');
 
 # Nothing happens for so long that the master sleeps; there is nothing to wait
 # for but the time.
-my $end = Echod::now() + $quiet;
-Echod::until(sub { Echod::now() >= $end }, $quiet + 1);
+my $end = Clock::now() + $quiet;
+Clock::until(sub { Clock::now() >= $end }, $quiet + 1);
 
 $d->signal('QUIT');
-is(Echod::receive_all($s), '', "QUIT after $quiet seconds ends it");
-is($Echod::problem, '', 'in order');
+is(Client::receive_all($s), '', "QUIT after $quiet seconds ends it");
+is($Client::problem, '', 'in order');
 close $s;
 is($d->wait_end, 0, 'stopped');
 is($d->count_log(qr/ killed /), 0, 'nobody had to be killed');

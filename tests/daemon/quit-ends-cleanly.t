@@ -5,6 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 for my $signal (qw(INT QUIT)) {
@@ -13,7 +15,7 @@ for my $signal (qw(INT QUIT)) {
     # One that floods and reads slowly, with a small window.
     my $flood = $d->connect(0, Sockopts => [
         [Socket::SOL_SOCKET(), Socket::SO_RCVBUF(), pack 'i', 8192]]);
-    my $data = Echod::seeded(1, 1 << 24);
+    my $data = Client::seeded(1, 1 << 24);
     my $sent = 0;
     $flood->blocking(0);
     my $fill = sub {
@@ -25,34 +27,34 @@ for my $signal (qw(INT QUIT)) {
     };
     # Until nothing moves any more: echod is blocked in its send.
     my ($moved, $since) = (-1, 0);
-    Echod::until(sub {
+    Clock::until(sub {
         $fill->();
-        ($moved, $since) = ($sent, Echod::now()) if $moved != $sent;
-        return Echod::now() - $since > 0.3;
+        ($moved, $since) = ($sent, Clock::now()) if $moved != $sent;
+        return Clock::now() - $since > 0.3;
     }, 10);
     cmp_ok($sent, '<', length $data, "$signal: a client floods echod");
 
     # And one in the ordinary way of things.
     my $calm = $d->connect;
-    is(Echod::echo($calm, 'hello'), 'hello', 'another is calm');
+    is(Client::echo($calm, 'hello'), 'hello', 'another is calm');
     $d->look;
 
-    my $start = Echod::now();
+    my $start = Clock::now();
     $d->signal($signal);
-    is(Echod::receive_all($calm) . $Echod::problem, '',
+    is(Client::receive_all($calm) . $Client::problem, '',
         'the calm one gets a FIN');
     close $calm;
 
     # It goes on sending, as it does not know of the end before it has read
     # everything; that must not make a reset.
     my ($back, $n, $problem) = ('', 0, 'timeout');
-    Echod::until(sub {
+    Clock::until(sub {
         do {
             $fill->();
             $n = sysread $flood, $back, 65536, length $back;
-        } while ($n || !defined $n && Echod::again()
-            && Echod::readable($flood, 0.1));
-        return 0 if !defined $n && Echod::again();
+        } while ($n || !defined $n && Client::again()
+            && Client::readable($flood, 0.1));
+        return 0 if !defined $n && Client::again();
         $problem = defined $n ? '' : "$!";
         return 1;
     }, 10);
@@ -61,7 +63,7 @@ for my $signal (qw(INT QUIT)) {
     close $flood;
 
     is($d->wait_end, 0, 'the exit status is 0');
-    Echod::soon($start, 'after 2 s, and 2 s to linger', 4);
+    Clock::soon($start, 'after 2 s, and 2 s to linger', 4);
     my ($line, $in, $out) = $d->wait_log(
         qr/in_bytes=(\d{3,}) out_bytes=(\d+) .* reason=drained$/);
     is($out, $in, 'every byte that was read has been sent');

@@ -8,14 +8,17 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodSyslog;
+use Files;
+use Machine;
+use Namespace;
 
-Echod::needs('busybox');
-EchodSyslog::private_dev();
+Machine::needs('busybox');
+Namespace::needs_dev();
 
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $file = "$dir/messages";
 my $pid  = fork // die "fork: $!";
 if ($pid == 0) {
@@ -31,16 +34,16 @@ END {
         waitpid $pid, 0;
     }
 }
-if (!Echod::until(
+if (!Clock::until(
     sub { -S '/dev/log' || waitpid($pid, POSIX::WNOHANG()) != 0 }, 10)
     || !-S '/dev/log') {
     plan skip_all => 'busybox has no syslogd that works';
 }
 
-my $messages = sub { return Echod::slurp($file) // '' };
+my $messages = sub { return Files::slurp($file) // '' };
 my $logged = sub {
     my ($re, $what) = @_;
-    return ok(Echod::until(sub { $messages->() =~ $re }), $what)
+    return ok(Clock::until(sub { $messages->() =~ $re }), $what)
       || diag $messages->();
 };
 
@@ -51,7 +54,7 @@ my $d = Echod->start(
 );
 is($d->{start_status}, 0, 'started');
 my $master = $d->pid;
-is(Echod::slurp($d->pid_file), "$master\n", 'its pid is in the pid file');
+is(Files::slurp($d->pid_file), "$master\n", 'its pid is in the pid file');
 $logged->(qr/ echod\[$master\]: started version=/, 'the file has: started');
 $logged->(qr/ echod\[$master\]: listening on 127\.0\.0\.1 port \d+$/m,
     'listening on');
@@ -59,7 +62,7 @@ $logged->(qr/ echod\[$master\]: ready /, 'ready');
 my ($port) = $messages->() =~ /: listening on 127\.0\.0\.1 port (\d+)$/m;
 ok($port, 'its port') or BAIL_OUT('no port in the log');
 
-is(Echod::echo_once($port, "from perl\n"), "from perl\n", 'echo to Perl');
+is(Client::echo_once($port, "from perl\n"), "from perl\n", 'echo to Perl');
 my $python = <<'END';
 import socket, sys
 s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -78,7 +81,7 @@ for my $client (
   ) {
     my ($program, $command) = @$client;
     SKIP: {
-        skip "no $program here", 2 if !Echod::has($program);
+        skip "no $program here", 2 if !Machine::has($program);
         skip 'this nc has no -N', 2
           if $program eq 'nc' && `nc -h 2>&1` !~ /-N/;
         my $text = "from $program\n";
@@ -91,12 +94,12 @@ for my $client (
 }
 $d->signal('HUP');
 $logged->(qr/ echod\[$master\]: reload done generation=2 /, 'HUP: reload done');
-is(Echod::echo_once($port, 'x'), 'x', 'it answers');
+is(Client::echo_once($port, 'x'), 'x', 'it answers');
 
 $d->signal('TERM');
 is($d->wait_end, 0, 'TERM stops it');
 $logged->(qr/ echod\[$master\]: stopped status=0$/m, 'stopped');
 ok(!-e $d->pid_file, 'the pid file is gone');
-ok(!Echod::echo_once($port, 'x'), 'nobody listens');
+ok(!Client::echo_once($port, 'x'), 'nobody listens');
 $d->finish;
 done_testing;

@@ -7,9 +7,10 @@ use warnings;
 
 use Test::More;
 
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
+use Load;
+use Process;
 
 use constant {
     EACH  => 20,
@@ -21,7 +22,7 @@ my $d = Echod->start(options => [ '-o', "workers.max_connections=@{[ EACH ]}" ],
 my @first = $d->workers;
 
 # One after another: the numbers are exact.
-my $load = EchodLoad->start(port => $d->port, clients => 1,
+my $load = Load->start(port => $d->port, clients => 1,
     connections => TOTAL, size => 100);
 my $result = $load->wait;
 is_deeply($result->{errors}, [], 'no client noticed anything');
@@ -35,15 +36,15 @@ my ($most) = sort { $b <=> $a } values %served;
 cmp_ok($most, '<=', EACH, 'no worker served more than it should');
 cmp_ok(scalar keys %served, '>=', TOTAL / EACH, 'many workers took part');
 my @left = grep { !$served{$_} || $served{$_} < EACH * 0.9 - 1 }
-  grep { !EchodProc::alive($_) } keys %served;
+  grep { !Process::is_alive($_) } keys %served;
 is_deeply(\@left, [], 'none left before it had served nearly as many');
-ok(Echod::until(sub {
-    !grep { EchodProc::alive($_) && ($served{$_} // 0) >= EACH } @first;
+ok(Clock::until(sub {
+    !grep { Process::is_alive($_) && ($served{$_} // 0) >= EACH } @first;
 }),
     'those that have, have left');
 
 # Several at a time.
-$load = EchodLoad->start(port => $d->port, clients => 8, connections => 200);
+$load = Load->start(port => $d->port, clients => 8, connections => 200);
 $result = $load->wait;
 is_deeply($result->{errors}, [], 'nor did clients that came together');
 is($result->{connections}, 1600, 'all were served');

@@ -8,11 +8,13 @@ use warnings;
 use IO::Socket::IP;
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodInject;
-use EchodProc;
+use Process;
+use Tracer;
 
-EchodInject::needs();
+Tracer::needs();
 
 my $other = IO::Socket::IP->new(LocalHost => '127.0.0.2', LocalPort => 0,
     Listen => 1) or die "listen: $@";
@@ -30,25 +32,25 @@ CONFIG
 my $fault;
 for my $seconds (1.5, 6, 20) {
     $d->mark;
-    $fault = EchodInject->attach($d->pid, 'bind',
-        'delay_enter=' . $seconds * 1e6 * Echod::scale() . ':when=3');
+    $fault = Tracer->attach([$d->pid], 'bind',
+        'delay_enter=' . $seconds * 1e6 * Clock::scale() . ':when=3');
     $d->signal('HUP');
     my $listens;
-    Echod::until(sub {
-        $listens = EchodProc::listeners($d->pid)->{"127.0.0.1:$port"};
+    Clock::until(sub {
+        $listens = Process::listeners($d->pid)->{"127.0.0.1:$port"};
         return $listens || $d->count_log(qr/: error: reload failed/);
     });
     last if $listens && !$d->count_log(qr/: error: reload failed/);
     $fault->detach;
 }
 is($d->count_log(qr/: error: reload failed/), 0, 'the first address listens');
-my $client = Echod::connect_to('127.0.0.1', $port);
+my $client = Client::connect('127.0.0.1', $port);
 syswrite $client, 'hello';
 ok($d->wait_log(qr/: error: reload failed.*127\.0\.0\.2.*in use/),
     'the second one is in use');
-is(Echod::transfer($client, ' again', eof => 1), 'hello again',
+is(Client::echo($client, ' again', eof => 1), 'hello again',
     'whom the first has taken is served');
-is($Echod::problem, '', 'to the end');
+is($Client::problem, '', 'to the end');
 $fault->detach;
 $d->expect_log(qr/: error: reload failed/);
 $d->finish;

@@ -8,13 +8,15 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodShim;
+use Process;
+use Shim;
 
 use constant CLIENTS => 100;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 for my $signal ('TERM', 'QUIT') {
     my $d = Echod->start(
@@ -35,11 +37,11 @@ for my $signal ('TERM', 'QUIT') {
     my @clients = map { $d->connect } 1 .. CLIENTS;
     is(scalar(grep { defined } @clients), CLIENTS,
         "$signal: clients that are to be refused");
-    ok(Echod::until(sub { scalar grep { $_ == $worker }
+    ok(Clock::until(sub { scalar grep { $_ == $worker }
         $shim->entered('accept4') }), 'their worker is about to take one');
     kill $signal, $worker;
     $shim->off('hold-accept4');
-    ok(Echod::until(sub { !EchodProc::alive($worker) }), 'it leaves');
+    ok(Clock::until(sub { !Process::is_alive($worker) }), 'it leaves');
 
     # Another worker takes its place; then all lines of the first are there.
     ok($d->wait_log(qr/ reason=refused$/, count => CLIENTS),
@@ -47,7 +49,7 @@ for my $signal ('TERM', 'QUIT') {
     # The one that it was about to take, and one more before it leaves.
     cmp_ok($d->count_log(qr/^echod\[$worker\]: .* reason=refused$/), '<=', 2,
         'few of them by the one that was to leave');
-    my @back = map { Echod::receive_all($_) } @clients;
+    my @back = map { Client::receive_all($_) } @clients;
     is(join('', @back), '', 'nothing came back');
     close $_ for @clients;
     $d->finish;

@@ -8,7 +8,12 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Machine;
+use Process;
 
 my $listen = qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n);
 my $d      = Echod->start(config => $listen);
@@ -26,7 +31,7 @@ sub with {
 sub lines_of {
     my ($data) = @_;
     my $from = $d->mark;
-    is(Echod::echo_once($port, $data), $data, '  echoed');
+    is(Client::echo_once($port, $data), $data, '  echoed');
     $d->wait_log(qr/: connection ended /, from => $from);
     my @lines = $d->log_lines;
     return @lines[ $from .. $#lines ];
@@ -36,11 +41,11 @@ sub lines_of {
 sub end_of {
     my ($data, $seconds) = @_;
     my $from  = $d->mark;
-    my $start = Echod::now();
-    my $s     = Echod::connect_to('127.0.0.1', $port);
-    my $back  = Echod::transfer($s, $data, timeout => $seconds,
+    my $start = Clock::now();
+    my $s     = Client::connect('127.0.0.1', $port);
+    my $back  = Client::echo($s, $data, timeout => $seconds,
         bytes => length($data) + 1);
-    my $took = Echod::now() - $start;
+    my $took = Clock::now() - $start;
     # Or it would be waited for.
     close $s;
     my ($line, $reason) = $d->wait_log(
@@ -56,7 +61,7 @@ is(scalar(grep { /: connection from / } lines_of('x')), 1,
     'level debug: the story');
 with('log.level', qq(log = { level = "notice"; };\n));
 my $from = $d->mark;
-Echod::echo_once($port, 'x');
+Client::echo_once($port, 'x');
 with('log.level removed', '');
 is($d->count_log(qr/: connection ended /, from => $from), 0,
     'level notice: nothing of that connection');
@@ -83,7 +88,7 @@ is(scalar(grep { /: received / } lines_of('x' x 40)), 1,
 # workers
 my $count = sub {
     my ($n) = @_;
-    return Echod::until(sub { $d->workers == $n });
+    return Clock::until(sub { $d->workers == $n });
 };
 with('workers', qq(workers = { start = 2; min_spare = 2; max_spare = 3; };\n));
 ok($count->(2), 'two workers') or diag join ' ', $d->workers;
@@ -91,18 +96,18 @@ with('workers', qq(workers = { start = 9; min_spare = 8; max_spare = 12; };\n));
 ok($count->(9), 'nine workers') or diag join ' ', $d->workers;
 with('workers', qq(workers = { max = 1; };\n));
 ok($count->(1), 'one worker, with a smaller max') or diag join ' ', $d->workers;
-my $first = Echod::connect_to('127.0.0.1', $port);
-is(Echod::echo($first, 'first'), 'first', 'it serves a client');
-my $second = Echod::connect_to('127.0.0.1', $port);
+my $first = Client::connect('127.0.0.1', $port);
+is(Client::echo($first, 'first'), 'first', 'it serves a client');
+my $second = Client::connect('127.0.0.1', $port);
 syswrite $second, 'second';
 $d->expect_log(qr/: warning: workers at max /);
 ok($d->wait_log(qr/: warning: workers at max /), 'the next one has to wait');
 with('workers removed', '');
-is(Echod::receive($second, 6), 'second',
+is(Client::receive($second, 6), 'second',
     'until a reload allows more workers');
-is(Echod::echo($first, 'again'), 'again', 'the first client goes on');
+is(Client::echo($first, 'again'), 'again', 'the first client goes on');
 close $_ for $first, $second;
-ok(Echod::until(sub { my $n = $d->workers; $n >= 5 && $n <= 10 }),
+ok(Clock::until(sub { my $n = $d->workers; $n >= 5 && $n <= 10 }),
     'five workers and some spare by default')
   or diag join ' ', $d->workers;
 
@@ -111,7 +116,7 @@ with('timeouts.idle', qq(timeouts = { idle = 0.4; };\n));
 my ($reason, $took, $back) = end_of('x', 8);
 is($reason, 'idle', 'an idle connection is closed');
 cmp_ok($took // 0, '>=', 0.39, 'not too early');
-cmp_ok($took // 99, '<', 0.4 + Echod::SOON * Echod::scale(),
+cmp_ok($took // 99, '<', 0.4 + Clock::SOON * Clock::scale(),
     'nor long after it');
 with('timeouts.lifetime', qq(timeouts = { lifetime = 0.4; };\n));
 ($reason) = end_of('x', 8);
@@ -120,24 +125,24 @@ with('timeouts removed', '');
 
 my $accepted = sub {
     my ($seconds) = @_;
-    my $s = Echod::connect_to('127.0.0.1', $port);
-    return Echod::until(sub { $d->busy_workers > 0 }, $seconds);
+    my $s = Client::connect('127.0.0.1', $port);
+    return Clock::until(sub { $d->busy_workers > 0 }, $seconds);
 };
-ok(Echod::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
+ok(Clock::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
 with('timeouts.defer_accept', qq(timeouts = { defer_accept = 0; };\n));
 ok($accepted->(10), 'a silent client is accepted without defer_accept');
 with('timeouts.defer_accept', qq(timeouts = { defer_accept = 30; };\n));
-ok(Echod::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
-my $silent = Echod::connect_to('127.0.0.1', $port);
+ok(Clock::until(sub { $d->busy_workers == 0 }), 'nobody is busy');
+my $silent = Client::connect('127.0.0.1', $port);
 lines_of('x');
-ok(Echod::until(sub { $d->busy_workers == 0 }),
+ok(Clock::until(sub { $d->busy_workers == 0 }),
     'with it he waits in the kernel, while another one is served');
 close $silent;
 
 # Neither idle nor lifetime is in force any more: it is looked at again later.
-my $stays = Echod::connect_to('127.0.0.1', $port);
-is(Echod::echo($stays, 'stays'), 'stays', 'a client who stays');
-my $since = Echod::now();
+my $stays = Client::connect('127.0.0.1', $port);
+is(Client::echo($stays, 'stays'), 'stays', 'a client who stays');
+my $since = Clock::now();
 
 # backlog
 with('backlog', qq(backlog = 7;\n));
@@ -162,15 +167,15 @@ lines_of('x');
 with('access removed', '');
 lines_of('x');
 
-Echod::until(sub { Echod::now() - $since >= 0.5 });
-is(Echod::echo($stays, 'still'), 'still', 'by default a client may stay');
+Clock::until(sub { Clock::now() - $since >= 0.5 });
+is(Client::echo($stays, 'still'), 'still', 'by default a client may stay');
 close $stays;
 
 $d->expect_log(qr/: warning: workers leaving above /);
 $d->finish;
 
 # pid_file, which can only be left to the file without -F and -p.
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $conf = sub {
     my ($name) = @_;
     open my $fh, '>', "$dir/conf" or die "conf: $!";
@@ -180,19 +185,19 @@ my $conf = sub {
     return;
 };
 $conf->('first.pid');
-my $pid = Echod::launch([ @Echod::WRAPPER, $Echod::ECHOD, '-c', "$dir/conf" ],
+my $pid = Echod::launch([ @Machine::WRAPPER, $Machine::ECHOD, '-c', "$dir/conf" ],
     $dir, {});
-is(Echod::wait_for($pid, Echod::START), 0, 'pid_file: started');
-chomp(my $master = Echod::slurp("$dir/first.pid") // '');
+is(Process::wait($pid, Clock::START), 0, 'pid_file: started');
+chomp(my $master = Files::slurp("$dir/first.pid") // '');
 like($master, qr/^\d+$/, 'the pid file of the file is written');
 $conf->('second.pid');
 kill 'HUP', $master;
-ok(Echod::until(sub { Echod::slurp("$dir/log") =~ /: reload done / }, 10),
+ok(Clock::until(sub { Files::slurp("$dir/log") =~ /: reload done / }, 10),
     'another pid_file is no error');
-like(Echod::slurp("$dir/log"), qr/: warning: pid_file .*restart/,
+like(Files::slurp("$dir/log"), qr/: warning: pid_file .*restart/,
     'but takes a restart, as the log says');
 ok(-e "$dir/first.pid" && !-e "$dir/second.pid", 'the first one is kept');
 kill 'TERM', $master;
-is(Echod::wait_for($master, Echod::DEADLINE), 0, 'stopped');
+is(Process::wait($master, Clock::DEADLINE), 0, 'stopped');
 ok(!-e "$dir/first.pid", 'and removed at the end');
 done_testing;

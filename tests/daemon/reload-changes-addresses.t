@@ -7,8 +7,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Process;
 
 # The ports are the kernel's choice: by position in the list, each address of
 # 127.0.0.0/8 being another one.
@@ -21,7 +23,7 @@ sub config {
 
 sub listener {
     my ($d, $address) = @_;
-    my $all = EchodProc::listeners($d->pid);
+    my $all = Process::listeners($d->pid);
     my ($name) = grep { /^\Q$address\E:/ } keys %$all;
     return defined $name ? ($name =~ /:(\d+)$/, $all->{$name}) : ();
 }
@@ -29,7 +31,7 @@ sub listener {
 # A port of 127.0.0.0/8 on which nobody listens refuses at once.
 sub refused {
     my ($address, $port) = @_;
-    my $s = Echod::connect_to($address, $port);
+    my $s = Client::connect($address, $port);
     return 1 if !$s && $!{ECONNREFUSED};
     # The last worker may be looking whether somebody waits.
     close $s if $s;
@@ -40,34 +42,34 @@ my $d = Echod->start(config => config('127.0.0.1', '127.0.0.2'),
     log => 'notice');
 my ($port1, $inode1) = listener($d, '127.0.0.1');
 my ($port2, $inode2) = listener($d, '127.0.0.2');
-my $stays   = Echod::connect_to('127.0.0.1', $port1);
-my $removed = Echod::connect_to('127.0.0.2', $port2);
-is(Echod::echo($stays, 'one'),   'one', 'a client of an address that stays');
-is(Echod::echo($removed, 'two'), 'two', 'a client of one to be removed');
+my $stays   = Client::connect('127.0.0.1', $port1);
+my $removed = Client::connect('127.0.0.2', $port2);
+is(Client::echo($stays, 'one'),   'one', 'a client of an address that stays');
+is(Client::echo($removed, 'two'), 'two', 'a client of one to be removed');
 
 # Add one.
 $d->rewrite(config('127.0.0.1', '127.0.0.2', '127.0.0.3'));
 like($d->reload, qr/reload done .*listeners=3/, 'an address is added');
 my ($port3) = listener($d, '127.0.0.3');
-is(Echod::echo_once($port3, 'three', host => '127.0.0.3'), 'three',
+is(Client::echo_once($port3, 'three', host => '127.0.0.3'), 'three',
     'and answers');
 is_deeply([ (listener($d, '127.0.0.1'))[1], (listener($d, '127.0.0.2'))[1] ],
     [ $inode1, $inode2 ], 'the others are the same sockets');
-is(Echod::echo($_, 'again'), 'again', 'a client from before goes on')
+is(Client::echo($_, 'again'), 'again', 'a client from before goes on')
   for $stays, $removed;
 
 # Remove one.
 $d->rewrite(config('127.0.0.1', '127.0.0.3'));
 like($d->reload, qr/reload done .*listeners=2/, 'an address is removed');
 is($d->count_log(qr/: closing 127\.0\.0\.2:$port2$/), 1, 'the log says so');
-ok(Echod::until(sub { refused('127.0.0.2', $port2) }),
+ok(Clock::until(sub { refused('127.0.0.2', $port2) }),
     'and refuses afterwards');
-is(Echod::echo($removed, 'still here'), 'still here',
+is(Client::echo($removed, 'still here'), 'still here',
     'a client that it had finishes');
 shutdown $removed, 1;
-is(Echod::receive_all($removed), '', 'to its end');
-is($Echod::problem, '', 'with a FIN');
-is(Echod::echo($stays, 'still here'), 'still here',
+is(Client::receive_all($removed), '', 'to its end');
+is($Client::problem, '', 'with a FIN');
+is(Client::echo($stays, 'still here'), 'still here',
     'as does one of the address that stayed');
 
 # Change one: the port of 127.0.0.3, from any to a certain one, which is the
@@ -76,14 +78,14 @@ $d->rewrite(qq(listen = ( { address = "127.0.0.1"; port = 0; },
     { address = "127.0.0.3"; port = $port2; } );\n));
 like($d->reload, qr/reload done .*listeners=2/, 'a port is changed');
 is_deeply([ listener($d, '127.0.0.3') ]->[0], $port2, 'to the new one');
-is(Echod::echo_once($port2, 'three', host => '127.0.0.3'), 'three',
+is(Client::echo_once($port2, 'three', host => '127.0.0.3'), 'three',
     'which answers');
 ok($port2 == $port3
-      || Echod::until(sub { refused('127.0.0.3', $port3) }),
+      || Clock::until(sub { refused('127.0.0.3', $port3) }),
     'and the old one refuses');
 is((listener($d, '127.0.0.1'))[1], $inode1,
     'the unchanged address is the first socket still');
-is(Echod::echo($stays, 'last'), 'last', 'and its first client is served');
+is(Client::echo($stays, 'last'), 'last', 'and its first client is served');
 close $stays;
 $d->finish;
 done_testing;

@@ -9,9 +9,11 @@ use warnings;
 use Test::More;
 use Time::HiRes ();
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
+use Load;
+use Process;
 
 sub config {
     my ($ident) = @_;
@@ -20,9 +22,9 @@ sub config {
 }
 
 my $d = Echod->start(config => config('first'), log => 'notice');
-my $listeners   = EchodProc::listeners($d->pid);
-my $descriptors = keys %{ EchodProc::fds($d->pid) };
-my $load = EchodLoad->start(port => $d->port, clients => 2, rate => 200);
+my $listeners   = Process::listeners($d->pid);
+my $descriptors = keys %{ Process::descriptors($d->pid) };
+my $load = Load->start(port => $d->port, clients => 2, rate => 200);
 
 for my $round (1 .. 4) {
     my $most = 0;
@@ -42,19 +44,19 @@ for my $round (1 .. 4) {
     # go, two loggers, a loader; one generation a HUP would be more than 125.
     cmp_ok($most, '<=', 60, "round $round: no crowd of processes");
 }
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     my $line = ($d->log_lines)[-1];
     return $line =~ /^last4\[\d+\]: reload done/;
 }), 'and nothing comes after it');
 
 my $result = $load->stop;
 is_deeply($result->{errors}, [], 'no client noticed anything');
-is_deeply(EchodProc::listeners($d->pid), $listeners, 'the same socket');
-ok(Echod::until(sub { my @left = $d->children; @left <= 11 }, 20),
+is_deeply(Process::listeners($d->pid), $listeners, 'the same socket');
+ok(Clock::until(sub { my @left = $d->children; @left <= 11 }, 20),
     'one generation and one logger are left')
   or diag join ' ', $d->children;
-is(scalar keys %{ EchodProc::fds($d->pid) }, $descriptors,
+is(scalar keys %{ Process::descriptors($d->pid) }, $descriptors,
     'the master has as many descriptors as before');
-is(Echod::echo_once($d->port, 'x'), 'x', 'it answers');
+is(Client::echo_once($d->port, 'x'), 'x', 'it answers');
 $d->finish;
 done_testing;

@@ -7,10 +7,14 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodSyslog;
+use Files;
+use Namespace;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
 sub config {
     my ($to, $ident) = @_;
@@ -18,14 +22,14 @@ sub config {
         log = { to = "$to"; ident = "$ident"; };\n);
 }
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 
 # A line of this connection arrives in syslog; its length is its name.
 sub line_arrives {
     my ($d, $n, $ident, $what) = @_;
-    Echod::echo_once($d->port, 'x' x $n);
-    ok(Echod::until(sub {
-        $syslog->count(qr/ $ident\[\d+\]: connection ended .*in_bytes=$n /);
+    Client::echo_once($d->port, 'x' x $n);
+    ok(Clock::until(sub {
+        $syslog->count_log(qr/ $ident\[\d+\]: connection ended .*in_bytes=$n /);
     }), $what);
     return;
 }
@@ -33,14 +37,14 @@ sub line_arrives {
 # HUP, and wait for that line in syslog.
 sub reload {
     my ($d, $ident, $what) = @_;
-    my $before = $syslog->count(qr/ $ident\[\d+\]: reload done /);
+    my $before = $syslog->count_log(qr/ $ident\[\d+\]: reload done /);
     my @old = $d->workers;
     $d->signal('HUP');
-    ok(Echod::until(sub {
-        $syslog->count(qr/ $ident\[\d+\]: reload done /) > $before;
-    }, Echod::START), $what);
+    ok(Clock::until(sub {
+        $syslog->count_log(qr/ $ident\[\d+\]: reload done /) > $before;
+    }, Clock::START), $what);
     # One that has not left yet may take a client, and log as it did before.
-    Echod::until(sub { !grep { Echod::still_waits($_) } @old });
+    Clock::until(sub { !grep { Echod::still_waits($_) } @old });
     return;
 }
 
@@ -49,8 +53,8 @@ my $warning = qr/: log\.to has changed, which takes a restart$/;
 # The logger that is replaced may be the later one.
 sub warned {
     my ($n, $what) = @_;
-    Echod::until(sub { $syslog->count($warning) >= $n });
-    is($syslog->count($warning), $n, $what);
+    Clock::until(sub { $syslog->count_log($warning) >= $n });
+    is($syslog->count_log($warning), $n, $what);
     return;
 }
 
@@ -68,9 +72,9 @@ line_arrives($d, 103, 'two', 'and lines arrive');
 
 $d->rewrite(config('syslog', 'three'));
 reload($d, 'three', 'back to syslog');
-is($syslog->count($warning), 2, 'is nothing to warn of');
+is($syslog->count_log($warning), 2, 'is nothing to warn of');
 line_arrives($d, 104, 'three', 'and lines arrive');
-is(Echod::slurp($d->dir . '/log'), '', 'nothing went to standard error');
+is(Files::slurp($d->dir . '/log'), '', 'nothing went to standard error');
 $d->finish;
 
 # Who kept standard error, because the log went there, has it for ever.
@@ -80,8 +84,8 @@ reload($d, 'five', 'a log on standard error goes to syslog');
 line_arrives($d, 105, 'five', 'and lines arrive');
 $d->rewrite(config('stderr', 'six'));
 like($d->reload, qr/^six\[\d+\]: reload done /, 'and back again');
-is($syslog->count($warning), 2, 'without a warning');
-Echod::echo_once($d->port, 'x' x 106);
+is($syslog->count_log($warning), 2, 'without a warning');
+Client::echo_once($d->port, 'x' x 106);
 ok($d->wait_log(qr/^six\[\d+\]: connection ended .*in_bytes=106 /),
     'and lines arrive there');
 $d->finish;

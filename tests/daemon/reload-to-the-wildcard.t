@@ -7,7 +7,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 sub config {
     my ($port, @addresses) = @_;
@@ -19,13 +22,13 @@ sub config {
 my $d = Echod->start(config => config(0, '127.0.0.1'));
 my $port   = $d->port;
 my $client = $d->connect;
-is(Echod::echo($client, 'before'), 'before', 'a client');
+is(Client::echo($client, 'before'), 'before', 'a client');
 
 # From port 0 to the port that it was given: the very same socket.
-my %inode = map { $_ => 1 } $d->listener_inodes;
+my %inode = map { $_ => 1 } values %{ Process::listeners($d->pid) };
 $d->rewrite(config($port, '127.0.0.1'));
 like($d->reload, qr/reload done/, 'the port in place of 0');
-is_deeply({ map { $_ => 1 } $d->listener_inodes }, \%inode,
+is_deeply({ map { $_ => 1 } values %{ Process::listeners($d->pid) } }, \%inode,
     'keeps the socket');
 
 for my $step (
@@ -38,15 +41,15 @@ for my $step (
     $d->rewrite(config($port, @$addresses));
     like($d->reload, qr/reload done/, $what);
     for my $host (map { $_ eq '0.0.0.0' ? '127.0.0.3' : $_ } @$addresses) {
-        is(Echod::echo_once($port, 'hello', host => $host), 'hello',
+        is(Client::echo_once($port, 'hello', host => $host), 'hello',
             "$what: echo on $host");
     }
 }
-ok(Echod::until(sub {
-    !defined Echod::echo_once($port, 'hello', host => '127.0.0.2');
+ok(Clock::until(sub {
+    !defined Client::echo_once($port, 'hello', host => '127.0.0.2');
 }),
     'what is not listed any more refuses');
-is(Echod::echo($client, 'after'), 'after', 'the client has noticed nothing');
+is(Client::echo($client, 'after'), 'after', 'the client has noticed nothing');
 close $client;
 $d->finish;
 done_testing;

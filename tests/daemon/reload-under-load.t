@@ -8,9 +8,11 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
+use Load;
+use Process;
 
 use constant RELOADS => 10;
 
@@ -20,10 +22,10 @@ my $d = Echod->start(
     log => 'notice',
 );
 my @ports  = $d->ports;
-my $before = EchodProc::listeners($d->pid);
-my $load   = EchodLoad->start(ports => \@ports, clients => 6, rate => 50);
+my $before = Process::listeners($d->pid);
+my $load   = Load->start(ports => \@ports, clients => 6, rate => 50);
 
-ok(Echod::until(sub { $load->connections >= 50 }, 10), 'clients come and go');
+ok(Clock::until(sub { $load->connections >= 50 }, 10), 'clients come and go');
 my @done;
 my $busy = 0;
 for my $n (1 .. RELOADS) {
@@ -32,7 +34,7 @@ for my $n (1 .. RELOADS) {
     push @done, $line if $line !~ /reload done/;
     # Not all of them between two connections.
     $busy++
-      if Echod::until(sub { $load->connections > $connections });
+      if Clock::until(sub { $load->connections > $connections });
 }
 is_deeply(\@done, [], RELOADS . ' reloads done');
 is($busy, RELOADS, 'clients were served around each of them');
@@ -41,10 +43,10 @@ my $result = $load->stop;
 is_deeply($result->{errors}, [],
     'no connection refused, reset, cut short or changed');
 note "$result->{connections} connections, slowest $result->{slowest} s";
-is_deeply(EchodProc::listeners($d->pid), $before,
+is_deeply(Process::listeners($d->pid), $before,
     'the listening sockets are still the same ones');
 is($d->count_log(qr/: reload done /), RELOADS, 'each is in the log');
-ok(Echod::echo_once($_, "after\n") eq "after\n", "port $_ answers")
+ok(Client::echo_once($_, "after\n") eq "after\n", "port $_ answers")
   for @ports;
 $d->finish;
 done_testing;

@@ -8,8 +8,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Process;
 
 use constant MAX => 3;
 
@@ -25,7 +27,7 @@ sub config {
 sub hold {
     my ($d, $name) = @_;
     my @clients = map { $d->connect } 1 .. MAX;
-    my @echoed = grep { Echod::echo($_, $name) eq $name } @clients;
+    my @echoed = grep { Client::echo($_, $name) eq $name } @clients;
     is(scalar @echoed, MAX, "$name: all workers have a client");
     return @clients;
 }
@@ -35,13 +37,13 @@ my @old     = hold($d, 'old');
 my @workers = $d->workers;
 is(scalar @workers, MAX, 'and that is all there may be');
 
-my $start = Echod::now();
+my $start = Clock::now();
 like($d->reload, qr/reload done/, 'a reload finds room beside them');
 my $new = $d->connect;
-is(Echod::echo($new, 'new'), 'new', 'and serves a new client');
-Echod::soon($start, 'soon');
+is(Client::echo($new, 'new'), 'new', 'and serves a new client');
+Clock::soon($start, 'soon');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'with no more than twice max');
-is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @old), MAX,
+is(scalar(grep { Client::echo($_, 'still') eq 'still' } @old), MAX,
     'the old clients are served');
 close $new;
 
@@ -52,15 +54,15 @@ like($d->reload, qr/reload done/, 'another reload');
 is($d->count_log(qr/: warning: workers leaving above .*count=@{[ MAX ]}$/), 1,
     'the oldest are said to be cut off');
 is(scalar(grep {
-    my $back = Echod::receive_all($_);
+    my $back = Client::receive_all($_);
     close $_;
-    $back eq '' && $Echod::problem eq '';
+    $back eq '' && $Client::problem eq '';
 } @old), MAX, 'and are, with a FIN');
 ok($d->wait_log(qr/: connection ended .* reason=drained/, count => MAX),
     'for that reason');
-is(scalar(grep { Echod::echo($_, 'still') eq 'still' } @young), MAX,
+is(scalar(grep { Client::echo($_, 'still') eq 'still' } @young), MAX,
     'the younger ones are served');
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
+ok(Clock::until(sub { !grep { Process::is_alive($_) } @workers }),
     'their workers are gone');
 cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'no more than twice max');
 
@@ -70,28 +72,28 @@ cmp_ok(scalar $d->workers, '<=', 2 * MAX, 'no more than twice max');
 close $_ for @young;
 my ($drain, $served);
 for my $seconds (2, 10, 30) {
-    $drain = $seconds * Echod::scale();
+    $drain = $seconds * Clock::scale();
     $d->rewrite(config($drain));
-    ok(Echod::until(sub { $d->workers <= MAX }), 'who was there has left');
+    ok(Clock::until(sub { $d->workers <= MAX }), 'who was there has left');
     @old     = hold($d, 'last');
     @workers = $d->busy_workers;
-    $start = Echod::now();
+    $start = Clock::now();
     like($d->reload, qr/reload done/, 'a reload with another timeouts.drain');
-    $served = grep { Echod::echo($_, 'x') eq 'x' } @old;
+    $served = grep { Client::echo($_, 'x') eq 'x' } @old;
     syswrite $_, 'unread' for @old;
-    last if Echod::now() - $start < 0.9 * $drain;
+    last if Clock::now() - $start < 0.9 * $drain;
     close $_ for @old;
 }
 is($served, MAX, 'the old clients are served');
 is(scalar(grep {
-    Echod::receive_all($_) eq 'unread' && $Echod::problem eq ''
+    Client::receive_all($_) eq 'unread' && $Client::problem eq ''
 } @old), MAX, 'until they are cut off, with all of their echo and a FIN');
-my $took = Echod::now() - $start;
+my $took = Clock::now() - $start;
 cmp_ok($took, '>=', $drain - 0.1, 'not before their time');
-Echod::soon($start, 'nor long after it', $drain);
+Clock::soon($start, 'nor long after it', $drain);
 close $_ for @old;
-ok(Echod::until(sub { !grep { EchodProc::alive($_) } @workers }),
+ok(Clock::until(sub { !grep { Process::is_alive($_) } @workers }),
     'their workers are gone');
-is(Echod::echo_once($d->port, 'x'), 'x', 'new clients are served');
+is(Client::echo_once($d->port, 'x'), 'x', 'new clients are served');
 $d->finish;
 done_testing;

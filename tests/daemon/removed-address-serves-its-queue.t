@@ -8,8 +8,10 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Process;
 
 use constant CLIENTS => 10;
 
@@ -24,14 +26,14 @@ my @workers = $d->workers;
 is(scalar @workers, 5, 'five workers');
 $d->expect_log(qr/: warning: worker stopped pid=/);
 kill 'STOP', @workers;
-ok(Echod::until(
-    sub { !grep { (EchodProc::state($_) // '') ne 'T' } @workers }),
+ok(Clock::until(
+    sub { !grep { (Process::state($_) // '') ne 'T' } @workers }),
     'all are frozen');
 
 # They are accepted by nobody, and their data waits with them.
 my @clients;
 for my $n (1 .. CLIENTS) {
-    my $s = Echod::connect_to('127.0.0.2', $port) or last;
+    my $s = Client::connect('127.0.0.2', $port) or last;
     syswrite $s, "client $n\n";
     push @clients, $s;
 }
@@ -45,18 +47,18 @@ my @served;
 for my $n (1 .. CLIENTS) {
     my $s    = $clients[ $n - 1 ];
     my $data = "client $n\n";
-    my $back = Echod::receive($s, length $data);
+    my $back = Client::receive($s, length $data);
     shutdown $s, 1;
-    my $rest = Echod::receive_all($s);
+    my $rest = Client::receive_all($s);
     push @served, $n
-      if $back eq $data && $rest eq '' && $Echod::problem eq '';
+      if $back eq $data && $rest eq '' && $Client::problem eq '';
 }
 is_deeply(\@served, [ 1 .. CLIENTS ], 'all ten are served to their end');
-ok(Echod::until(sub { !Echod::connect_to('127.0.0.2', $port) }),
+ok(Clock::until(sub { !Client::connect('127.0.0.2', $port) }),
     'the address refuses now');
-ok(Echod::until(
-    sub { !grep { EchodProc::alive($_) } @workers }),
+ok(Clock::until(
+    sub { !grep { Process::is_alive($_) } @workers }),
     'the old workers have left');
-is(Echod::echo_once($d->port_of('127.0.0.1'), 'x'), 'x', 'the other answers');
+is(Client::echo_once($d->port_of('127.0.0.1'), 'x'), 'x', 'the other answers');
 $d->finish;
 done_testing;

@@ -7,12 +7,15 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodProc;
-use EchodSyslog;
+use Load;
+use Namespace;
+use Process;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
 sub config {
     my ($ident) = @_;
@@ -20,23 +23,23 @@ sub config {
         log = { ident = "$ident"; };\n);
 }
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 my $d = Echod->start(mode => 'background', config => config('first'));
 my @workers = $d->workers;
 my ($old) = $d->logger;
 
 # Lines that the old logger cannot get rid of.
 $syslog->freeze;
-my $load = EchodLoad->start(port => $d->port, clients => 2, messages => 1,
+my $load = Load->start(port => $d->port, clients => 2, messages => 1,
     size => 100, connections => 500);
 is_deeply($load->wait->{errors}, [], 'syslogd hangs, clients are served');
 $d->rewrite(config('second'));
 $d->signal('HUP');
-ok(Echod::until(sub {
-    !grep { EchodProc::alive($_) } @workers;
+ok(Clock::until(sub {
+    !grep { Process::is_alive($_) } @workers;
 }), 'a reload for which there must be another logger');
-ok(EchodProc::alive($old), 'the old one has not got rid of its lines');
-is(Echod::echo_once($d->port, 'x'), 'x', 'echod serves');
+ok(Process::is_alive($old), 'the old one has not got rid of its lines');
+is(Client::echo_once($d->port, 'x'), 'x', 'echod serves');
 
 is($d->stop('TERM', unseen => 1), 0, 'TERM ends it');
 $d->finish;

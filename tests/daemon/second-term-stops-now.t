@@ -5,26 +5,28 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 for my $second (qw(TERM INT QUIT)) {
     my $d = Echod->start;
     my $sock = $d->connect;
-    is(Echod::echo($sock, 'hello'), 'hello', "$second: a client");
+    is(Client::echo($sock, 'hello'), 'hello', "$second: a client");
     $d->look;
 
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully workers=/), 'one TERM');
-    is(Echod::echo($sock, 'still here'), 'still here', 'it may go on');
-    ok(Echod::until(sub { $d->workers == 1 }), 'the idle ones are gone');
+    is(Client::echo($sock, 'still here'), 'still here', 'it may go on');
+    ok(Clock::until(sub { $d->workers == 1 }), 'the idle ones are gone');
 
-    my $start = Echod::now();
+    my $start = Clock::now();
     $d->signal($second);
-    is(Echod::receive_all($sock), '', "$second as well: it may not");
-    is($Echod::problem, '', 'but gets a FIN');
+    is(Client::receive_all($sock), '', "$second as well: it may not");
+    is($Client::problem, '', 'but gets a FIN');
     close $sock;
     is($d->wait_end, 0, 'the exit status is 0');
-    Echod::soon($start, 'at once');
+    Clock::soon($start, 'at once');
     ok($d->wait_log(qr/: stopping now workers=1$/), 'the log has it');
     ok($d->wait_log(qr/in_bytes=15 out_bytes=15 .* reason=drained$/),
         'and the reason');

@@ -5,6 +5,8 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
 
 # Seconds.
@@ -20,30 +22,30 @@ my ($worker) = $d->workers;
 # 64 MiB, without reading, until nobody takes any more.
 my $sock = $d->connect;
 my $left = 64 << 20;
-my $piece = Echod::seeded(1, 1 << 20);
-my ($stuck, $end) = (Echod::now(), undef);
+my $piece = Client::seeded(1, 1 << 20);
+my ($stuck, $end) = (Clock::now(), undef);
 my $is_stuck = 0;
 $sock->blocking(0);
-Echod::until(sub {
+Clock::until(sub {
     # While it is said good-bye to, it can send again.
-    $is_stuck ||= Echod::now() - $stuck > $time / 2;
+    $is_stuck ||= Clock::now() - $stuck > $time / 2;
     while ($left > 0) {
         my $n = syswrite $sock, $piece, $left;
         last unless defined $n;
         $left -= $n;
-        $stuck = Echod::now() unless $is_stuck;
+        $stuck = Clock::now() unless $is_stuck;
     }
     return $end = $d->wait_log(qr/connection ended/,
         timeout => 0, quiet => 1);
 }, 20);
-my $seconds = Echod::now() - $stuck;
+my $seconds = Clock::now() - $stuck;
 
 like($end, qr/reason=send-timeout$/, 'it is cut, for that reason');
 cmp_ok($seconds, '>=', $time * 0.95, 'after timeouts.send');
 # A send that took a part is waited for once more, a quarter of the time.
-Echod::soon($stuck, 'no later than that, and 2 s to linger', 1.25 * $time + 2);
+Clock::soon($stuck, 'no later than that, and 2 s to linger', 1.25 * $time + 2);
 
-is(Echod::echo_once($d->port, 'next'), 'next', 'the next client is served');
+is(Client::echo_once($d->port, 'next'), 'next', 'the next client is served');
 like($d->wait_log(qr/in_bytes=4 out_bytes=4/), qr/^echod\[$worker\]/,
     'by the same worker');
 close $sock;

@@ -7,20 +7,21 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
-use EchodShim;
+use Shim;
 
 # The shim moves a byte a call, and fails with EINTR every other time.
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 $shim->on('short');
 my $d = Echod->start(env => $shim->env, log => 'info');
 
 for my $size (1, 2, 1000, 65_536, 70_000) {
-    my $data = Echod::seeded($size, $size);
+    my $data = Client::seeded($size, $size);
     my $from = $d->mark;
-    ok(Echod::echo_once($d->port, $data, timeout => 30) eq $data,
+    ok(Client::echo_once($d->port, $data, timeout => 30) eq $data,
         "$size bytes, one at a time");
-    is($Echod::problem, '', 'and the end of the stream');
+    is($Client::problem, '', 'and the end of the stream');
     ok($d->wait_log(
         qr/: connection ended .*in_bytes=$size out_bytes=$size .*reason=closed/,
         from => $from), 'counted right');
@@ -28,15 +29,15 @@ for my $size (1, 2, 1000, 65_536, 70_000) {
 
 # Told to stop in the middle of it: what was received is sent.
 my $s = $d->connect;
-my $data = Echod::seeded(7, 100_000);
-is(Echod::echo($s, substr $data, 0, 100), substr($data, 0, 100),
+my $data = Client::seeded(7, 100_000);
+is(Client::echo($s, substr $data, 0, 100), substr($data, 0, 100),
     'a connection');
 $s->blocking(0);
 syswrite $s, $data;
 $d->signal('QUIT');
 $s->blocking(1);
-my $back = Echod::receive_all($s);
-is($Echod::problem, '', 'QUIT in the middle: the stream ends in order');
+my $back = Client::receive_all($s);
+is($Client::problem, '', 'QUIT in the middle: the stream ends in order');
 ok($back eq substr($data, 0, length $back),
     'what came back is a beginning of what was sent');
 note length($back), ' bytes';

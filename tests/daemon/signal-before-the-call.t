@@ -11,17 +11,20 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
-use EchodShim;
+use Files;
+use Process;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 # The worker that is held in this call, among these.
 sub held {
     my ($call, $d) = @_;
     my ($pid);
-    Echod::until(sub {
+    Clock::until(sub {
         my %mine = map { $_ => 1 } $d->workers;
         ($pid) = grep { $mine{$_} } $shim->entered($call);
         return $pid;
@@ -31,7 +34,7 @@ sub held {
 
 sub listens {
     my ($pid) = @_;
-    return scalar keys %{ EchodProc::listeners($pid) };
+    return scalar keys %{ Process::listeners($pid) };
 }
 
 # Before the wait: an idle worker is told to leave, by either signal.
@@ -41,16 +44,16 @@ for my $signal ('TERM', 'QUIT') {
     my @workers = $d->workers;
     $shim->on('hold-epoll_pwait');
     # One that has served somebody comes to its next wait.
-    is(Echod::echo_once($d->port, 'x'), 'x', "epoll_pwait, $signal: a client");
+    is(Client::echo_once($d->port, 'x'), 'x', "epoll_pwait, $signal: a client");
     my $pid = held('epoll_pwait', $d);
     ok($pid, 'its worker is about to wait');
     kill $signal, $pid;
     $shim->off('hold-epoll_pwait');
-    ok(Echod::until(sub { !EchodProc::alive($pid) }),
+    ok(Clock::until(sub { !Process::is_alive($pid) }),
         'it leaves');
-    ok(Echod::until(sub { $d->idle_workers >= 5 }),
+    ok(Clock::until(sub { $d->idle_workers >= 5 }),
         'and others serve');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'as before');
+    is(Client::echo_once($d->port, 'x'), 'x', 'as before');
     $d->finish;
 }
 
@@ -66,19 +69,19 @@ for my $signal ('TERM', 'QUIT') {
     kill $signal, $pid;
     $shim->off('hold-accept4');
     if ($signal eq 'TERM') {
-        is(Echod::receive($s, 1), 'x', 'the client is served');
-        ok(Echod::until(sub { !listens($pid) }),
+        is(Client::receive($s, 1), 'x', 'the client is served');
+        ok(Clock::until(sub { !listens($pid) }),
             'by a worker that listens no more');
         shutdown $s, 1;
-        is(Echod::receive_all($s), '', 'to the end');
+        is(Client::receive_all($s), '', 'to the end');
     } else {
-        my $back = Echod::receive_all($s, timeout => 4);
-        is($Echod::problem, '', 'the client is not left alone');
+        my $back = Client::receive_all($s, timeout => 4);
+        is($Client::problem, '', 'the client is not left alone');
     }
     close $s;
-    ok(Echod::until(sub { !EchodProc::alive($pid) }),
+    ok(Clock::until(sub { !Process::is_alive($pid) }),
         'and the worker leaves');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'others serve');
+    is(Client::echo_once($d->port, 'x'), 'x', 'others serve');
     $d->finish;
 }
 
@@ -86,37 +89,37 @@ for my $signal ('TERM', 'QUIT') {
 {
     my $d = Echod->start(env => $shim->env);
     my $s = $d->connect;
-    is(Echod::echo($s, 'x'), 'x', 'recv, TERM: a client');
+    is(Client::echo($s, 'x'), 'x', 'recv, TERM: a client');
     my ($pid) = $d->busy_workers;
     $shim->on('hold-recv');
-    is(Echod::echo($s, 'y'), 'y', 'that goes on');
+    is(Client::echo($s, 'y'), 'y', 'that goes on');
     is(held('recv', $d), $pid, 'its worker is about to receive');
     kill 'TERM', $pid;
     $shim->off('hold-recv');
-    ok(Echod::until(sub { !listens($pid) }),
+    ok(Clock::until(sub { !listens($pid) }),
         'TERM: it listens no more');
-    is(Echod::echo($s, 'z'), 'z', 'but serves its client');
+    is(Client::echo($s, 'z'), 'z', 'but serves its client');
     close $s;
-    ok(Echod::until(sub { !EchodProc::alive($pid) }),
+    ok(Clock::until(sub { !Process::is_alive($pid) }),
         'to the end, and leaves');
     $d->finish;
 }
 {
     my $d = Echod->start(env => $shim->env);
     my $s = $d->connect;
-    is(Echod::echo($s, 'x'), 'x', 'recv, QUIT: a client');
+    is(Client::echo($s, 'x'), 'x', 'recv, QUIT: a client');
     my ($pid) = $d->busy_workers;
     $shim->on('hold-recv');
-    is(Echod::echo($s, 'y'), 'y', 'that goes on');
+    is(Client::echo($s, 'y'), 'y', 'that goes on');
     is(held('recv', $d), $pid, 'its worker is about to receive');
     kill 'QUIT', $pid;
     $shim->off('hold-recv');
-    my $start = Echod::now();
-    is(Echod::receive_all($s), '', 'QUIT: the connection ends');
-    is($Echod::problem, '', 'in order');
-    Echod::soon($start, 'at once');
+    my $start = Clock::now();
+    is(Client::receive_all($s), '', 'QUIT: the connection ends');
+    is($Client::problem, '', 'in order');
+    Clock::soon($start, 'at once');
     close $s;
-    ok(Echod::until(sub { !EchodProc::alive($pid) }),
+    ok(Clock::until(sub { !Process::is_alive($pid) }),
         'and the worker leaves');
     $d->finish;
 }
@@ -125,46 +128,46 @@ for my $signal ('TERM', 'QUIT') {
 for my $signal ('TERM', 'QUIT') {
     my $d = Echod->start(env => $shim->env);
     my $s = $d->connect;
-    is(Echod::echo($s, 'x'), 'x', "send, $signal: a client");
+    is(Client::echo($s, 'x'), 'x', "send, $signal: a client");
     my ($pid) = $d->busy_workers;
     # Until its worker can send no more; what we cannot send any more waits
     # in our own buffers.
-    my $data = Echod::seeded(3, 32_000_000);
+    my $data = Client::seeded(3, 32_000_000);
     my $sent = 0;
     $s->blocking(0);
-    my $stuck = Echod::until(sub {
+    my $stuck = Clock::until(sub {
         my $n = syswrite $s, $data, 1_000_000, $sent;
         $sent += $n if defined $n;
         return !defined $n
-          && (Echod::slurp("/proc/$pid/wchan") // '') =~ /memory|wait_woken/
-          && EchodProc::state($pid) eq 'S';
+          && (Files::slurp("/proc/$pid/wchan") // '') =~ /memory|wait_woken/
+          && Process::state($pid) eq 'S';
     }, 10);
     ok($stuck, 'that reads nothing');
     # Wake it: it sends some and comes to the next call.
     $shim->on('hold-send');
     my $back = '';
-    ok(Echod::until(sub {
+    ok(Clock::until(sub {
         sysread $s, $back, 100_000, length $back;
         return scalar grep { $_ == $pid } $shim->entered('send');
     }, 10), 'its worker is about to send');
     kill $signal, $pid;
-    my $start = Echod::now();
+    my $start = Clock::now();
     $shim->off('hold-send');
     if ($signal eq 'TERM') {
-        ok(Echod::until(sub { !listens($pid) }),
+        ok(Clock::until(sub { !listens($pid) }),
             'TERM: it listens no more');
         kill 'QUIT', $pid;
     } else {
         pass('QUIT: the same without TERM');
     }
     $s->blocking(1);
-    $back .= Echod::receive_all($s, timeout => 20);
-    is($Echod::problem, '', 'QUIT: the connection ends in order');
+    $back .= Client::receive_all($s, timeout => 20);
+    is($Client::problem, '', 'QUIT: the connection ends in order');
     ok($back eq substr($data, 0, length $back), 'all that came is right');
     note sprintf '%d of %d bytes after %.3f s', length $back, $sent,
-      Echod::now() - $start;
+      Clock::now() - $start;
     close $s;
-    ok(Echod::until(sub { !EchodProc::alive($pid) }),
+    ok(Clock::until(sub { !Process::is_alive($pid) }),
         'and the worker leaves');
     $d->finish;
 }

@@ -5,22 +5,26 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Machine;
 
 plan skip_all => 'valgrind has an early life of its own'
-    if @Echod::WRAPPER;
+    if @Machine::WRAPPER;
 
 # At steps of 0.25 ms from the exec on, past the time when it is ready.
-my @steps = map { $_ * 0.00025 * Echod::scale() } 0 .. 39;
+my @steps = map { $_ * 0.00025 * Clock::scale() } 0 .. 39;
 
 
 for my $signal (qw(HUP CHLD USR1 TERM INT QUIT)) {
     my (@bad, %seen);
     for my $step (@steps) {
         my $d = Echod->start(wait => 0);
-        my $at = Echod::now() + $step;
-        Echod::until(sub { is_echod($d) });
-        Echod::until(sub { Echod::now() >= $at }, 1);
+        my $at = Clock::now() + $step;
+        Clock::until(sub { is_echod($d) });
+        Clock::until(sub { Clock::now() >= $at }, 1);
         $d->signal($signal);
         my $what = outcome($d, $signal);
         $seen{$what}++;
@@ -34,7 +38,7 @@ done_testing;
 # The signal came to echod itself, not to what executed it.
 sub is_echod {
     my $d = shift;
-    my $text = Echod::slurp('/proc/' . $d->pid . '/status') // '';
+    my $text = Files::slurp('/proc/' . $d->pid . '/status') // '';
     # It blocks its signals first thing; before that, the system rules.
     return !$d->is_running
         || $text =~ /^Name:\s*echod\b/m && $text =~ /^SigBlk:\s*0*[1-9a-f]/m;
@@ -43,13 +47,13 @@ sub is_echod {
 sub outcome {
     my ($d, $signal) = @_;
     if ($signal =~ /HUP|CHLD|USR1/) {
-        Echod::until(sub {
+        Clock::until(sub {
             $d->count_log(qr/: ready /) || !$d->is_running;
         });
         return 'bad: died' unless $d->is_running;
         return 'bad: not ready' unless $d->count_log(qr/: ready /);
-        my $back = Echod::echo_once($d->port, 'hello') // '';
-        return "bad: no echo ($Echod::problem)" if $back ne 'hello';
+        my $back = Client::echo_once($d->port, 'hello') // '';
+        return "bad: no echo ($Client::problem)" if $back ne 'hello';
         $d->signal('TERM');
     }
     my $status = $d->wait_end;
@@ -57,7 +61,7 @@ sub outcome {
     return "bad: status $status" if $status != 0;
     # A logger may be there for a moment longer than its master.
     my @left;
-    Echod::until(sub { !(@left = $d->left_over) });
+    Clock::until(sub { !(@left = $d->left_over) });
     return "bad: left over @left" if @left;
     my @alarms = $d->alarms;
     return "bad: $alarms[0]" if @alarms;

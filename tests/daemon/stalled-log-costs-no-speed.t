@@ -10,11 +10,13 @@ use warnings;
 use List::Util qw(min sum0);
 use Test::More;
 
+use Clock;
 use Echod;
-use EchodLoad;
-use EchodSyslog;
+use Load;
+use Namespace;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
 use constant {
     STALLED => 10,     # seconds in all
@@ -23,7 +25,7 @@ use constant {
     TRIES   => 3,      # to measure them while nobody else is busy
 };
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 my $d = Echod->start(
     mode   => 'background',
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
@@ -37,16 +39,16 @@ my $load;
 
 sub rate {
     my ($seconds) = @_;
-    my ($start, $before) = (Echod::now(), $load->connections);
+    my ($start, $before) = (Clock::now(), $load->connections);
     my $end = $start + $seconds;
-    Echod::until(sub { Echod::now() >= $end }, $seconds + 1);
-    return ($load->connections - $before) / (Echod::now() - $start);
+    Clock::until(sub { Clock::now() >= $end }, $seconds + 1);
+    return ($load->connections - $before) / (Clock::now() - $start);
 }
 
 # Windows that alternate, so that whatever else the machine does hits both.
-$load = EchodLoad->start(port => $port, clients => 4, messages => 1,
-    size => 100, patience => 10 * Echod::scale());
-ok(Echod::until(sub { $load->connections > 100 }, 20), 'there is load');
+$load = Load->start(port => $port, clients => 4, messages => 1,
+    size => 100, patience => 10);
+ok(Clock::until(sub { $load->connections > 100 }, 20), 'there is load');
 my (@normal, $ratio);
 for my $try (1 .. TRIES) {
     my @stalled;
@@ -85,14 +87,14 @@ is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
 # TERM, with the pipe full and nobody to empty it.
 $syslog->freeze;
-$load = EchodLoad->start(port => $port, clients => 4, messages => 1,
+$load = Load->start(port => $port, clients => 4, messages => 1,
     size => 100, connections => 10_000,
-    patience => 10 * Echod::scale());
+    patience => 10);
 is_deeply($load->wait->{errors}, [], 'stalled again, under load');
 $d->look;
-my $start = Echod::now();
+my $start = Clock::now();
 is($d->stop('TERM', unseen => 1, timeout => 20), 0, 'TERM ends echod');
 # The logger is given 4 s.
-Echod::soon($start, 'within bounds', 5);
+Clock::soon($start, 'within bounds', 5);
 $d->finish;
 done_testing;

@@ -7,21 +7,21 @@ use warnings;
 
 use Test::More;
 
-use Echod;
+use Machine;
 
-Echod::needs_root();
+Machine::needs('root');
 my @args = ('-F', '-l', '127.0.0.1:0');
 
 sub refused {
     my ($what, $reason, @command) = @_;
-    my $out = `timeout 30 @command $Echod::ECHOD @args 2>&1`;
+    my $out = `timeout 30 @command $Machine::ECHOD @args 2>&1`;
     is($? >> 8, 77, "$what: status 77");
     like($out, $reason, "$what: the reason");
     unlike($out, qr/: ready /, "$what: never ready");
 }
 
 SKIP: {
-    skip 'no setpriv', 3 unless Echod::has('setpriv');
+    skip 'no setpriv', 3 unless Machine::has('setpriv');
     refused('without CAP_KILL', qr/^echod: cannot signal the workers: /m,
         'setpriv', '--bounding-set=-kill');
 }

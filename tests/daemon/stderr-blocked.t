@@ -8,12 +8,15 @@ use warnings;
 use Fcntl;
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodLoad;
+use Files;
+use Load;
 
 use constant { CLIENTS => 4, CONNECTIONS => 3500 };
 
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
 # Both ends, so that opening it blocks nobody and it never ends.
@@ -25,32 +28,32 @@ my $d = Echod->start(
     wait   => 0,
 );
 my $text = '';
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     sysread $pipe, $text, 65536, length $text;
     return $text =~ /: ready /;
-}, Echod::START), 'echod is ready');
+}, Clock::START), 'echod is ready');
 my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
 ok(defined $port, 'and listens') or BAIL_OUT($text);
 
 # From here on nobody reads.  The pipe takes some 600 lines, the logger's own
 # some 10,000 more.
-my $load = EchodLoad->start(port => $port, clients => CLIENTS, messages => 1,
+my $load = Load->start(port => $port, clients => CLIENTS, messages => 1,
     size => 100, connections => CONNECTIONS);
 my $result = $load->wait;
 is($result->{connections}, CLIENTS * CONNECTIONS, 'clients are served');
 is_deeply($result->{errors}, [], 'every one of them');
-cmp_ok($result->{slowest}, '<', Echod::SOON * Echod::scale(),
+cmp_ok($result->{slowest}, '<', Clock::SOON * Clock::scale(),
     'without a pause');
 my ($logger) = grep { $d->role($_) eq 'logger' } $d->children;
 ok($logger, 'while the logger waits for its reader');
 $d->signal('HUP');
 $d->signal('USR1');
-is(Echod::echo_once($port, 'x'), 'x', 'after HUP as well');
+is(Client::echo_once($port, 'x'), 'x', 'after HUP as well');
 
-my $start = Echod::now();
+my $start = Clock::now();
 $d->signal('TERM');
 is($d->wait_end(20), 0, 'TERM ends echod');
 # A logger that cannot write is given 4 s.
-Echod::soon($start, 'within bounds', 4);
+Clock::soon($start, 'within bounds', 4);
 $d->finish;
 done_testing;

@@ -7,10 +7,13 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodSyslog;
+use Namespace;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
 use constant CLIENTS => 10;
 
@@ -20,25 +23,25 @@ sub config {
         log = { to = "$to"; };\n);
 }
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 my $d = Echod->start(
     mode   => 'background',
     prefix => [ 'sh', '-c', 'exec "$@" 2>/dev/full', 'sh' ],
     config => config('stderr'),
 );
-my $good = grep { (Echod::echo_once($d->port, 'x') // '') eq 'x' }
+my $good = grep { (Client::echo_once($d->port, 'x') // '') eq 'x' }
     1 .. CLIENTS;
 is($good, CLIENTS, 'clients are served while standard error is full');
 
 # The count can be seen when the log goes elsewhere.
 $d->rewrite(config('syslog'));
 $d->signal('HUP');
-ok(Echod::until(sub { $syslog->count(qr/: reload done /) }, Echod::START),
+ok(Clock::until(sub { $syslog->count_log(qr/: reload done /) }, Clock::START),
     'a reload sends the log to syslog');
 my $lost = 0;
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     $d->signal('USR1');
-    / log_lines_lost=(\d+)$/ and $lost = $1 for $syslog->lines;
+    / log_lines_lost=(\d+)$/ and $lost = $1 for $syslog->log_lines;
     return $lost >= CLIENTS;
 }), 'the lines are counted as lost')
   or diag "$lost are counted";

@@ -9,12 +9,15 @@ use Fcntl;
 use List::Util qw(sum0);
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodProc;
+use Files;
+use Process;
 
 use constant CLIENTS => 10;
 
-my $dir  = Echod::new_dir();
+my $dir  = Files::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
 sysopen my $pipe, $fifo, O_RDONLY | O_NONBLOCK or die "$fifo: $!";
@@ -28,7 +31,7 @@ my $text   = '';
 
 sub read_until {
     my ($re) = @_;
-    return Echod::until(sub {
+    return Clock::until(sub {
         sysread $pipe, $text, 65536, length $text;
         return $text =~ $re;
     });
@@ -37,11 +40,11 @@ sub read_until {
 # Whether nobody has a line to write, none waits, and the logger sleeps.
 sub is_done {
     return 0 if $d->busy_workers;
-    my %fd = Echod::descriptors($logger);
+    my %fd = %{ Process::descriptors($logger) };
     my ($n) = grep { $_ > 2 && $fd{$_} =~ /^pipe/ } keys %fd;
     sysopen my $log, "/proc/$logger/fd/$n", O_RDONLY | O_NONBLOCK
       or die "the log pipe: $!";
-    return !Echod::readable($log, 0) && EchodProc::state($logger) eq 'S';
+    return !Client::readable($log, 0) && Process::state($logger) eq 'S';
 }
 
 sub lines { return scalar(() = $text =~ /: connection ended /g) }
@@ -49,24 +52,24 @@ sub lines { return scalar(() = $text =~ /: connection ended /g) }
 sub told { return sum0($text =~ /: warning: log lines lost count=(\d+)\n/g) }
 
 ok(read_until(qr/: ready [^\n]*\n/), 'echod is ready');
-is(Echod::echo_once($d->port, 'x'), 'x', 'a client is served');
+is(Client::echo_once($d->port, 'x'), 'x', 'a client is served');
 ok(read_until(qr/: connection ended [^\n]*\n/), 'and its line comes');
 
 for my $round (1 .. 2) {
     # Without a reader every write fails (pipe(7): EPIPE).
     my ($before, $told) = (lines(), told());
     close $pipe;
-    my $good = grep { (Echod::echo_once($d->port, 'x') // '') eq 'x' }
+    my $good = grep { (Client::echo_once($d->port, 'x') // '') eq 'x' }
         1 .. CLIENTS;
     is($good, CLIENTS, "round $round: clients are served without a reader");
-    ok(Echod::until(\&is_done), 'and their lines come to nothing');
+    ok(Clock::until(\&is_done), 'and their lines come to nothing');
     sysopen $pipe, $fifo, O_RDONLY | O_NONBLOCK or die "$fifo: $!";
-    is(Echod::echo_once($d->port, 'x'), 'x',
+    is(Client::echo_once($d->port, 'x'), 'x',
         'there is a reader again, and a client');
-    ok(Echod::until(sub { read_until(qr/./); told() > $told }),
+    ok(Clock::until(sub { read_until(qr/./); told() > $told }),
         'the log tells of lost lines');
     # A worker may have been slow to write its line.
-    Echod::until(sub {
+    Clock::until(sub {
         read_until(qr/./);
         return lines() - $before + told() - $told >= CLIENTS + 1;
     });

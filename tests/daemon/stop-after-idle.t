@@ -8,9 +8,11 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
 
-my $data = Echod::seeded(1, 1000);
+my $data = Client::seeded(1, 1000);
 
 # By TERM the clients have their time, by HUP those of the old workers.  More of
 # it where the machine stood still for as long, so that no client could speak.
@@ -38,39 +40,39 @@ sub after_quiet_time {
     } qw(TERM HUP);
     for my $signal (sort keys %of) {
         my ($d, $s) = @{ $of{$signal} }{qw(d client)};
-        ok(Echod::echo($s, $data) eq $data, "$signal: a client");
+        ok(Client::echo($s, $data) eq $data, "$signal: a client");
         # All that the master does for it is done.
-        ok(Echod::until(sub { $d->idle_workers >= 5 }), 'the pool is full');
+        ok(Clock::until(sub { $d->idle_workers >= 5 }), 'the pool is full');
     }
 
     # Nothing happens for so long that the master sleeps; there is nothing to
     # wait for but the time.
-    my $end = Echod::now() + $quiet;
-    Echod::until(sub { Echod::now() >= $end }, $quiet + 1);
+    my $end = Clock::now() + $quiet;
+    Clock::until(sub { Clock::now() >= $end }, $quiet + 1);
 
     for my $signal (sort keys %of) {
-        $of{$signal}{start} = Echod::now();
+        $of{$signal}{start} = Clock::now();
         $of{$signal}{d}->signal($signal);
     }
     my %talks = %of;
     while (%talks) {
         for my $signal (sort keys %talks) {
             my $c = $talks{$signal};
-            my $back = Echod::echo($c->{client}, $data);
-            $c->{took} = Echod::now() - $c->{start};
+            my $back = Client::echo($c->{client}, $data);
+            $c->{took} = Clock::now() - $c->{start};
             $c->{served}++ if $back eq $data;
-            if ($Echod::problem) {
-                $c->{end} = $back . $Echod::problem;
+            if ($Client::problem) {
+                $c->{end} = $back . $Client::problem;
                 delete $talks{$signal};
             }
-            Echod::readable($c->{client}, 0.02);
+            Client::readable($c->{client}, 0.02);
         }
     }
     for my $signal (sort keys %of) {
         my $c = $of{$signal};
         cmp_ok($c->{took}, '>=', $drain - 0.1,
             "$signal: not before timeouts.drain");
-        Echod::soon($c->{start}, "$signal: nor long after", $drain);
+        Clock::soon($c->{start}, "$signal: nor long after", $drain);
         close $c->{client};
     }
     is($of{TERM}{d}->wait_end, 0, 'TERM: stopped');

@@ -8,23 +8,26 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodShim;
+use Process;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 # TERM while the loader waits for a name service.
 {
     my $d = Echod->start(env => $shim->env);
     $shim->on('hold-getaddrinfo');
     $d->signal('HUP');
-    ok(Echod::until(sub { $shim->entered('getaddrinfo') }),
+    ok(Clock::until(sub { $shim->entered('getaddrinfo') }),
         'the loader hangs');
     my ($loader) = $shim->entered('getaddrinfo');
-    my $start = Echod::now();
+    my $start = Clock::now();
     is($d->stop('TERM', unseen => 1), 0, 'TERM stops all the same');
-    Echod::soon($start, 'at once');
-    ok(!Echod::is_alive($loader), 'and takes the loader with it');
+    Clock::soon($start, 'at once');
+    ok(!Process::is_alive($loader), 'and takes the loader with it');
     is($d->count_log(qr/: reload (?:done|failed)/), 0,
         'nobody says anything more of the reload');
     $shim->off('hold-getaddrinfo');
@@ -35,17 +38,17 @@ my $shim = EchodShim->build;
 {
     my $d      = Echod->start(env => $shim->env);
     my $client = $d->connect;
-    is(Echod::echo($client, 'x'), 'x', 'a client');
+    is(Client::echo($client, 'x'), 'x', 'a client');
     $shim->on('hold-prctl');
     $d->signal('HUP');
-    ok(Echod::until(sub { $shim->entered('prctl') > 0 }),
+    ok(Clock::until(sub { $shim->entered('prctl') > 0 }),
         'a new worker is not ready');
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully/), 'TERM is obeyed');
     $shim->off('hold-prctl');
-    is(Echod::echo($client, 'x'), 'x', 'the client goes on');
+    is(Client::echo($client, 'x'), 'x', 'the client goes on');
     shutdown $client, 1;
-    is(Echod::receive_all($client), '', 'to its end');
+    is(Client::receive_all($client), '', 'to its end');
     is($d->wait_end, 0, 'which is the end of echod');
     is($d->count_log(qr/: reload (?:done|failed)/), 0,
         'nobody says anything more of the reload');
@@ -64,19 +67,19 @@ for my $order ([ 'HUP', 'TERM' ], [ 'TERM', 'HUP' ]) {
 for my $second ('TERM', 'INT') {
     my $d      = Echod->start;
     my $client = $d->connect;
-    is(Echod::echo($client, 'x'), 'x', 'a client');
+    is(Client::echo($client, 'x'), 'x', 'a client');
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully/), 'TERM waits for it');
     my $line = $d->reload;
     like($line, qr/: reload refused: stopping/, 'HUP is refused');
-    is(Echod::echo($client, 'x'), 'x', 'the client is served');
-    my $start = Echod::now();
+    is(Client::echo($client, 'x'), 'x', 'the client is served');
+    my $start = Clock::now();
     $d->signal($second);
-    is(Echod::receive_all($client), '', "$second ends its connection");
-    is($Echod::problem, '', 'with a FIN');
+    is(Client::receive_all($client), '', "$second ends its connection");
+    is($Client::problem, '', 'with a FIN');
     close $client;
     is($d->wait_end, 0, 'and echod');
-    Echod::soon($start, 'at once');
+    Clock::soon($start, 'at once');
     ok($d->wait_log(qr/: stopping now/), 'the log says so');
     $d->finish;
 }

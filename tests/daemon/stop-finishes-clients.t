@@ -4,40 +4,43 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my $clients = 100;
 my $d = Echod->start(options => ['-o', 'workers.start=100',
     '-o', 'workers.max_spare=100']);
 my $half = 200_000;
-my $data = Echod::seeded(1, 2 * $half);
+my $data = Client::seeded(1, 2 * $half);
 
 # Each has sent one half, and has some of it back, but not all.
 my @sock = map { $d->connect } 1 .. $clients;
 syswrite($_, $data, 1000) for @sock;
-my @back = map { Echod::receive($_, 1000) } @sock;
+my @back = map { Client::receive($_, 1000) } @sock;
 is((grep { $_ eq substr $data, 0, 1000 } @back), $clients,
     "$clients clients are served");
 # One that is being forked counts as busy.
-ok(Echod::until(sub { $d->busy_workers == $clients }), 'at the same time');
+ok(Clock::until(sub { $d->busy_workers == $clients }), 'at the same time');
 $d->look(settle => 5);
 $_->blocking(0) for @sock;
 my @sent = map { 1000 + (syswrite($_, $data, $half, 1000) // 0) } @sock;
 
-my @inodes = $d->listener_inodes;
+my @inodes = values %{ Process::listeners($d->pid) };
 $d->signal('TERM');
 ok($d->wait_log(qr/: stopping gracefully/), 'TERM');
-ok(Echod::until(sub {
+ok(Clock::until(sub {
     my %listening = Echod::tcp_listeners();
     return !grep { $listening{$_} } @inodes;
 }), 'nobody listens any more');
-is(Echod::connect_to('127.0.0.1', $d->port), undef,
+is(Client::connect('127.0.0.1', $d->port), undef,
     'new clients are refused');
 
 # Now the rest of it, all clients at once.
 my %open = map { $_ => 1 } 0 .. $#sock;
 my @problem = ('') x @sock;
-Echod::until(sub {
+Clock::until(sub {
     for my $i (sort { $a <=> $b } keys %open) {
         my $n;
         if ($sent[$i] < length $data) {
@@ -46,7 +49,7 @@ Echod::until(sub {
             shutdown $sock[$i], 1 if $sent[$i] == length $data;
         }
         $n = sysread $sock[$i], $back[$i], 65536, length $back[$i];
-        next if !defined $n && Echod::again();
+        next if !defined $n && Client::again();
         next if $n;
         $problem[$i] = defined $n ? '' : "$!";
         delete $open{$i};

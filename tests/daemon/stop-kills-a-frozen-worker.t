@@ -8,7 +8,10 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my @expected = (qr/: worker stopped pid=\d+$/, qr/: workers at max/);
 
@@ -22,26 +25,26 @@ for my $signal (sort keys %stop) {
         options => ['-o', "timeouts.drain=$stop{$signal}"]);
     $e->expect_log(@expected, qr/: worker did not end, killed pid=/);
     my $bad = $e->connect;
-    is(Echod::echo($bad, 'hello'), 'hello', "$signal: a client");
+    is(Client::echo($bad, 'hello'), 'hello', "$signal: a client");
     my ($worker) = $e->busy_workers;
     my $good = $e->connect;
-    is(Echod::echo($good, 'hello'), 'hello', 'another one');
+    is(Client::echo($good, 'hello'), 'hello', 'another one');
     $e->look;
     freeze($worker);
     ok($e->wait_log(qr/: worker stopped pid=$worker$/), 'its worker freezes');
     $frozen{$signal} = [$bad, $worker];
     $good{$signal} = $good;
 }
-my $start = Echod::now();
+my $start = Clock::now();
 $of{$_}->signal($_) for keys %stop;
-is(Echod::transfer($good{TERM}, 'bye', eof => 1), 'bye',
+is(Client::echo($good{TERM}, 'bye', eof => 1), 'bye',
     'TERM: the good client finishes');
-is(Echod::receive_all($good{QUIT}) . $Echod::problem, '',
+is(Client::receive_all($good{QUIT}) . $Client::problem, '',
     'QUIT: the good client gets a FIN');
 for my $signal (sort { $stop{$a} <=> $stop{$b} } keys %stop) {
     my $e = $of{$signal};
     is($e->wait_end(20), 0, "$signal: the exit status is 0");
-    Echod::soon($start, 'in time', $stop{$signal} + 5);
+    Clock::soon($start, 'in time', $stop{$signal} + 5);
     ok($e->wait_log(
         qr/: warning: worker did not end, killed pid=$frozen{$signal}[1]$/),
         'the frozen one is killed');
@@ -52,8 +55,8 @@ done_testing;
 sub freeze {
     my @pids = @_;
     kill STOP => @pids;
-    Echod::until(sub {
-        !grep { (Echod::stat_of($_))[0] ne 'T' } @pids;
+    Clock::until(sub {
+        !grep { Process::state($_) ne 'T' } @pids;
     });
     return;
 }

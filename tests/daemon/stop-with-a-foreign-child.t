@@ -8,7 +8,11 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Process;
 
 # GOODBYE_MS in master.c, which a master waits for a logger that does not end,
 # is 4 s.  Any try that was not held up so long shows that nobody waits.
@@ -16,7 +20,7 @@ use constant { LIMIT => 3.5, TRIES => 3 };
 
 # It reads this FIFO as long as we have it open, and is not counted among what
 # echod has left.
-my $fifo = Echod::new_name();
+my $fifo = Files::new_name();
 POSIX::mkfifo($fifo, 0600) or die "mkfifo: $!";
 my $script = 'F=$1; shift
     env -u ECHOD_TEST_TAG cat "$F" >/dev/null 2>&1 &
@@ -26,19 +30,19 @@ my $script = 'F=$1; shift
 sub stop {
     open my $hold, '+<', $fifo or die "$fifo: $!";
     my $d = Echod->start(prefix => [ 'sh', '-c', $script, 'sh', $fifo ]);
-    my ($child) = (Echod::slurp("$fifo.pid") // '') =~ /^(\d+)$/;
+    my ($child) = (Files::slurp("$fifo.pid") // '') =~ /^(\d+)$/;
 
     is_deeply([ grep { $_ == $child } $d->children ], [$child],
         'echod has a child that somebody left');
-    is(Echod::echo_once($d->port, 'x'), 'x', 'it serves');
+    is(Client::echo_once($d->port, 'x'), 'x', 'it serves');
     $d->look;
-    my $start = Echod::now();
+    my $start = Clock::now();
     is($d->stop('TERM', unseen => 1), 0, 'TERM stops it');
-    my $took = Echod::now() - $start;
-    ok(Echod::is_alive($child), 'the child is none of its business');
+    my $took = Clock::now() - $start;
+    ok(Process::is_alive($child), 'the child is none of its business');
     $d->finish;
     close $hold;
-    ok(Echod::until(sub { !Echod::is_alive($child) }), 'until it ends itself');
+    ok(Clock::until(sub { !Process::is_alive($child) }), 'until it ends itself');
     return $took;
 }
 

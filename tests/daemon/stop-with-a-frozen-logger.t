@@ -9,18 +9,21 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
+use Process;
 
 my $d = Echod->start;
-is(Echod::echo_once($d->port, 'x'), 'x', 'a client is served');
+is(Client::echo_once($d->port, 'x'), 'x', 'a client is served');
 my $logger = $d->logger;
 $d->look;
 kill 'STOP', $logger;
-ok(Echod::until(sub { (Echod::stat_of($logger))[0] eq 'T' }),
+ok(Clock::until(sub { Process::state($logger) eq 'T' }),
     'the logger is frozen');
-my $start = Echod::now();
+my $start = Clock::now();
 is($d->stop('TERM', unseen => 1), 0, 'with a frozen logger TERM ends echod');
 # It is given 4 s.
-Echod::soon($start, 'within bounds', 4);
+Clock::soon($start, 'within bounds', 4);
 $d->finish;
 done_testing;

@@ -7,12 +7,15 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodSyslog;
+use Namespace;
+use Syslog;
 
-EchodSyslog::private_dev();
+Namespace::needs_dev();
 
-my $syslog = EchodSyslog->start;
+my $syslog = Syslog->start;
 my $d = Echod->start(
     mode   => 'background',
     config => qq(listen = ( { address = "127.0.0.1"; port = 0; } );
@@ -22,18 +25,18 @@ my $d = Echod->start(
 # A connection whose line must arrive; its length is its name.
 sub line_arrives {
     my ($n, $what) = @_;
-    Echod::echo_once($d->port, 'x' x $n);
-    ok(Echod::until(sub {
-        $syslog->count(qr/: connection ended .*in_bytes=$n /);
+    Client::echo_once($d->port, 'x' x $n);
+    ok(Clock::until(sub {
+        $syslog->count_log(qr/: connection ended .*in_bytes=$n /);
     }), $what);
     return;
 }
 
 line_arrives(101, 'a line arrives');
 # local3 is facility 19, info is severity 6 (RFC 5424).
-is($syslog->count(qr/^<158>.* restarted\[\d+\]: connection ended /), 1,
+is($syslog->count_log(qr/^<158>.* restarted\[\d+\]: connection ended /), 1,
     'with its facility, severity and name');
-is($syslog->count(qr/^<157>.*: listening on 127\.0\.0\.1 port \d+$/), 1,
+is($syslog->count_log(qr/^<157>.*: listening on 127\.0\.0\.1 port \d+$/), 1,
     'so did what was said at the start');
 
 $syslog->restart;
@@ -47,7 +50,7 @@ for my $n (1 .. 5) {
 # The socket is gone for a while: what is said meanwhile is lost, not more.
 $syslog->end;
 for my $n (1 .. 10) {
-    is(Echod::echo_once($d->port, 'x'), 'x', "served without syslogd, $n");
+    is(Client::echo_once($d->port, 'x'), 'x', "served without syslogd, $n");
 }
 $syslog->restart;
 line_arrives(120, 'the first line after a time without syslogd');

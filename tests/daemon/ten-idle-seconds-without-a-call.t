@@ -7,18 +7,21 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Tracer;
 
-Echod::needs_strace();
+Tracer::needs();
 
 my $d = Echod->start;
 
 # After some work: nothing of it may go on.
-my $data = Echod::seeded(1, 100_000);
-is((grep { Echod::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
+my $data = Client::seeded(1, 100_000);
+is((grep { Client::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
     'it has served');
 like($d->reload, qr/reload done/, 'and reloaded');
-ok(Echod::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
+ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');
 my @all = ($d->pid, $d->children);
 my $trace = Echod::trace($d->dir . '/trace', @all);
@@ -28,23 +31,23 @@ my $trace = Echod::trace($d->dir . '/trace', @all);
 # have to wait for a processor, and from there on ten seconds.
 my $size = sub { -s $d->dir . '/trace' };
 my ($last, $since) = (-1, 0);
-Echod::until(sub {
+Clock::until(sub {
     my $now = $size->();
-    ($last, $since) = ($now, Echod::now()) if $now != $last;
-    return Echod::now() - $since > 3;
+    ($last, $since) = ($now, Clock::now()) if $now != $last;
+    return Clock::now() - $since > 3;
 }, 15);
-my $start = Echod::now();
+my $start = Clock::now();
 my $seconds = 10;
-Echod::until(sub {
-    return Echod::now() - $start >= $seconds || $size->() != $last;
+Clock::until(sub {
+    return Clock::now() - $start >= $seconds || $size->() != $last;
 }, $seconds + 5);
-cmp_ok(Echod::now() - $start, '>=', $seconds,
+cmp_ok(Clock::now() - $start, '>=', $seconds,
     "no system call in $seconds s in any of " . @all . ' processes');
 my @calls = Echod::end_trace($trace);
-diag($_) for $size->() == $last || Echod::now() - $start >= $seconds
+diag($_) for $size->() == $last || Clock::now() - $start >= $seconds
     ? () : @calls;
 
 is_deeply([$d->pid, $d->children], \@all, 'it was all of them');
-is(Echod::echo_once($d->port, $data), $data, 'it serves as before');
+is(Client::echo_once($d->port, $data), $data, 'it serves as before');
 $d->finish;
 done_testing;

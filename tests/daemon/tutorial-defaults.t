@@ -6,10 +6,13 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
+use Machine;
+use Namespace;
 
 # Port 10000 and every address are ours alone in here.
-Echod::private_network();
+Namespace::needs_network();
 
 my ($status, $out) = Echod->run(args => ['-t']);
 SKIP: {
@@ -17,10 +20,10 @@ SKIP: {
         unless $status == 0 && $out =~ /does not exist/;
     my $d = Echod->start(config => undef);
     my %at = map { $_->[0] => $_->[1] } $d->listeners;
-    is_deeply([sort keys %at], [sort(Echod::localhost())],
+    is_deeply([sort keys %at], [sort(Machine::localhost())],
         'localhost, all of it');
     is_deeply([grep { $_ != 10000 } values %at], [], 'port 10000');
-    is(Echod::echo_once(10000, 'hello', host => 'localhost'), 'hello',
+    is(Client::echo_once(10000, 'hello', host => 'localhost'), 'hello',
         'and it answers');
     $d->finish;
 }
@@ -29,7 +32,7 @@ SKIP: {
 my $named = Echod->start(options => ['-l', 'localhost'], config => undef);
 is_deeply([map { "@$_" } grep { $_->[0] eq '127.0.0.1' } $named->listeners],
     ['127.0.0.1 10000'], '-l NAME');
-is(Echod::echo_once(10000, 'hello', host => $_), 'hello', "echo on $_")
+is(Client::echo_once(10000, 'hello', host => $_), 'hello', "echo on $_")
     for $named->addresses;
 $named->finish;
 
@@ -37,16 +40,16 @@ $named->finish;
 for my $all ('', '*') {
     my $d = Echod->start(config =>
         qq(listen = ( { address = "$all"; port = 10001; } );\n));
-    my @wanted = Echod::has_ipv6() ? ('0.0.0.0', '::') : ('0.0.0.0');
+    my @wanted = Machine::has_ipv6() ? ('0.0.0.0', '::') : ('0.0.0.0');
     is_deeply([sort $d->addresses], \@wanted, "address \"$all\"");
-    is(Echod::echo_once(10001, 'hello', host => $_), 'hello', "echo on $_")
-        for '127.0.0.1', '127.1.2.3', Echod::has_ipv6() ? '::1' : ();
+    is(Client::echo_once(10001, 'hello', host => $_), 'hello', "echo on $_")
+        for '127.0.0.1', '127.1.2.3', Machine::has_ipv6() ? '::1' : ();
     $d->finish;
 }
 for my $option (':10002', '*:10002') {
     my $d = Echod->start(options => ['-l', $option], config => undef);
     ok((grep { $_ eq '0.0.0.0' } $d->addresses), "-l $option");
-    is(Echod::echo_once(10002, 'hello'), 'hello', 'answers');
+    is(Client::echo_once(10002, 'hello'), 'hello', 'answers');
     $d->finish;
 }
 

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
 use Echod;
 
 my $message = 'This is the message.  It will be repeated.';
@@ -14,7 +15,7 @@ my $d = Echod->start(
 );
 my $sock = $d->connect;
 my ($host, $port) = ($sock->sockhost, $sock->sockport);
-is(Echod::transfer($sock, $message, eof => 1), $message, 'the echo');
+is(Client::echo($sock, $message, eof => 1), $message, 'the echo');
 close $sock;
 my ($end) = $d->wait_log(qr/connection ended/);
 my ($worker) = $end =~ /^echod\[(\d+)\]/;
@@ -41,7 +42,7 @@ like($last, qr/^connection\ ended\ peer=\Q$host:$port\E
 
 # What a client sends can neither forge a line nor write to a terminal.
 my $from = $d->mark;
-Echod::echo_once($d->port, "a\n\e[2J\0\"\\\xff");
+Client::echo_once($d->port, "a\n\e[2J\0\"\\\xff");
 my ($line, $text) = $d->wait_log(qr/: received (.*)/);
 is($text, '"a\n\x1b[2J\x00\"\\\\\xff"', 'bytes are escaped as in C')
     or diag($line);

@@ -8,10 +8,12 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodShim;
+use Shim;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 
 # Two workers too many, of whom one leaves in each round, a second apart.
 sub too_many {
@@ -29,16 +31,16 @@ $shim->on('hold-accept4');
 my $d = too_many(env => $shim->env);
 my $client = $d->connect;
 syswrite $client, 'x';
-ok(Echod::until(sub { $shim->entered('accept4') }), 'a client waits');
+ok(Clock::until(sub { $shim->entered('accept4') }), 'a client waits');
 
 # The other one begins later: when that has shrunk, the round is over.
 my $other = too_many();
-ok(Echod::until(sub { $other->workers <= 3 }), 'another pool shrinks');
+ok(Clock::until(sub { $other->workers <= 3 }), 'another pool shrinks');
 is(scalar $d->workers, 4, 'while somebody waits, that is put off');
 $shim->off('hold-accept4');
-is(Echod::receive($client, 1), 'x', 'the client is served');
-ok(Echod::until(sub { $d->idle_workers <= 2 }), 'and stays; the pool shrinks');
-is(Echod::echo($client, 'y'), 'y', 'the client is served still');
+is(Client::receive($client, 1), 'x', 'the client is served');
+ok(Clock::until(sub { $d->idle_workers <= 2 }), 'and stays; the pool shrinks');
+is(Client::echo($client, 'y'), 'y', 'the client is served still');
 close $client;
 $_->finish for $d, $other;
 done_testing;

@@ -8,21 +8,23 @@ use warnings;
 
 use Test::More;
 
+use Client;
 use Echod;
-use EchodProc;
+use Machine;
+use Process;
 
-Echod::needs_ipv6();
+Machine::needs('::1');
 
 sub both {
     my ($d, $what) = @_;
-    my %port = map { /^(.*):(\d+)$/ } keys %{ EchodProc::listeners($d->pid) };
+    my %port = map { /^(.*):(\d+)$/ } keys %{ Process::listeners($d->pid) };
     is_deeply([ sort keys %port ], [ '0.0.0.0', '[::]' ],
         "$what: one socket of each family");
     for my $l ([ '127.0.0.1', $port{'0.0.0.0'} ], [ '127.0.0.2', $port{'0.0.0.0'} ],
         [ '::1', $port{'[::]'} ]) {
         my ($host, $port) = @$l;
         my $from = $d->mark;
-        is(Echod::echo_once($port, 'x', host => $host), 'x',
+        is(Client::echo_once($port, 'x', host => $host), 'x',
             "$what: $host answers");
         my $peer = $host =~ /:/ ? "[$host]" : qr/127\.0\.0\.[12]/;
         ok($d->wait_log(qr/: connection ended peer=(?:\Q$peer\E|$peer):\d+ /,

@@ -8,26 +8,28 @@ use warnings;
 
 use Test::More;
 
+use Client;
+use Clock;
 use Echod;
-use EchodShim;
+use Shim;
 
 use constant ROUNDS => 8;
 
-my $shim = EchodShim->build;
+my $shim = Shim->build;
 my $d    = Echod->start(env => $shim->env);
 $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
     qr/: warning: .* before (?:it|they) served? anybody/);
 
 for my $round (1 .. ROUNDS) {
     $shim->on('die-awake');
-    my $start = Echod::now();
+    my $start = Clock::now();
     my $s = $d->connect;
     syswrite $s, 'x';
-    is(Echod::receive($s, 1), 'x', "round $round: the client is served");
-    Echod::soon($start, 'soon');
+    is(Client::receive($s, 1), 'x', "round $round: the client is served");
+    Clock::soon($start, 'soon');
     ok(!$shim->is_on('die-awake'), 'though a worker died for it');
     close $s;
-    ok(Echod::until(sub { $d->idle_workers >= 5 }),
+    ok(Clock::until(sub { $d->idle_workers >= 5 }),
         'which has been replaced');
 }
 my $death = qr/: warning: worker died pid=\d+ signal=SIGKILL core=no$/;
@@ -44,8 +46,8 @@ $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
     qr/: warning: workers at max/,
     qr/: warning: .* before (?:it|they) served? anybody/);
 $shim->on('die-awake');
-my $start = Echod::now();
-is(Echod::echo_once($d->port, 'x'), 'x', 'the only worker dies likewise');
-Echod::soon($start, 'the next one serves the client soon');
+my $start = Clock::now();
+is(Client::echo_once($d->port, 'x'), 'x', 'the only worker dies likewise');
+Clock::soon($start, 'the next one serves the client soon');
 $d->finish;
 done_testing;

@@ -5,7 +5,11 @@ use strict;
 use warnings;
 
 use Test::More;
+use Client;
+use Clock;
 use Echod;
+use Files;
+use Process;
 
 my @expected = (qr/: worker died pid=\d+ signal=SIG/);
 my $d = Echod->start;
@@ -24,7 +28,7 @@ ok($d->wait_log(death('warning', $idle, 'KILL')),
 my ($mine, $served, $peer) = client();
 $count = $d->idle_workers;
 kill KILL => $served;
-is(Echod::receive_all($mine) . $Echod::problem, '', 'its client gets a FIN');
+is(Client::receive_all($mine) . $Client::problem, '', 'its client gets a FIN');
 ok($d->wait_log(death('warning', $served, 'KILL', $peer)),
     'the log knows whom it served');
 ok(replaced([$served], $count), 'a busy worker is replaced');
@@ -38,7 +42,7 @@ for my $signal (@crashes) {
     ok($d->wait_log(death('error', $pid, $signal, $peer)),
         "SIG$signal is an error");
 }
-is(Echod::echo($other, 'still here'), 'still here',
+is(Client::echo($other, 'still here'), 'still here',
     'the other client does not notice any of that');
 $d->wait_log(qr/: worker died pid/, count => 2 + @crashes);
 is($d->count_log(qr/: worker died pid/), 2 + @crashes,
@@ -55,7 +59,7 @@ my @all = $d->workers;
 kill KILL => @all;
 my @gap = map { $d->connect } 1 .. 20;
 is((grep { defined } @gap), 20, 'all are killed: nobody is refused');
-is((grep { Echod::transfer($_, 'hello', eof => 1) eq 'hello' }
+is((grep { Client::echo($_, 'hello', eof => 1) eq 'hello' }
     @gap), 20, 'and all who came in the gap are served');
 ok(replaced(\@all, 5), 'the pool is as before');
 close $_ for @gap, $victim;
@@ -68,7 +72,7 @@ done_testing;
 sub replaced {
     my ($old, $idle) = @_;
     my %old = map { $_ => 1 } @$old;
-    return Echod::until(sub {
+    return Clock::until(sub {
         return !(grep { $old{$_} } $d->children)
             && $d->idle_workers >= $idle;
     });
@@ -85,17 +89,17 @@ sub death {
 # A client who is being served, the pid of its worker, and its address.
 sub client {
     my $sock = $d->connect;
-    is(Echod::echo($sock, 'hello'), 'hello', 'a client');
+    is(Client::echo($sock, 'hello'), 'hello', 'a client');
     my $ends = sprintf ':%04X [0-9A-F]+:%04X', $sock->peerport,
         $sock->sockport;
     my $pid;
     # A table that changes while it is read may lack a line.
-    Echod::until(sub {
+    Clock::until(sub {
         my ($inode) = map { (split)[9] } grep { /$ends / }
-            split /\n/, Echod::slurp('/proc/net/tcp');
+            split /\n/, Files::slurp('/proc/net/tcp');
         return 0 unless $inode;
         ($pid) = grep {
-            my %fd = Echod::descriptors($_);
+            my %fd = %{ Process::descriptors($_) };
             grep { $_ eq "socket:[$inode]" } values %fd;
         } $d->workers;
         return $pid;

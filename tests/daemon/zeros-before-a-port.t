@@ -9,8 +9,9 @@ use warnings;
 use Test::More;
 
 use Echod;
+use Files;
 
-my $dir = Echod::new_dir();
+my $dir = Files::new_dir();
 
 sub config {
     my ($text) = @_;

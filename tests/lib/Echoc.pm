@@ -1,79 +1,63 @@
 # SPDX-License-Identifier: ISC
+#
+# Echoc: run an echoc and look at what it says.
+#
+#	my $r = Echoc::run(args => ['send', '-m', 'hello', $server->target]);
+#	is($r->{status}, 0, 'it came back');
+#	is($r->{stdout}, 'hello', 'and was printed');
+#
+#	my $c = Echoc::start(args => ['ping', $server->target]);
+#	Clock::until(sub { $c->stdout_so_far =~ /seq=3/ });
+#	$c->signal('INT');
+#	is($c->wait->{status}, 0, 'it ends');
+#
+#	my ($bytes, $r) = Echoc::on_terminal(args => ['bench', '-n', '9']);
+#
+# Arguments:
+#	args      => [...]
+#	stdin     => TEXT, through a pipe, or a file handle (/dev/null)
+#	stdout, stderr => a file handle; then the result does not have it
+#	env       => {...}, undef for a variable that is to be unset
+#	timeout   => SECONDS, stretched as all of Echod's (10)
+#	terminal  => ['stderr', ...]: what of stdin, stdout and stderr is a
+#	             terminal, which is one for all of them
+#	columns   => its width (80)
+#	prefix    => [command that executes its arguments]
+#
+# Result:
+# A hash:
+#
+#	status       the exit status, or "signal N", or "timeout"
+#	stdout, stderr
+#	terminal     what was written to the terminal
+#	seconds      how long it took
+#	peak_memory  in KiB, undef where that is not known
+#
+# The client runs in the C locale, and knows neither NO_COLOR nor the like, so
+# that a test does not depend on who runs it; `env` has the last word.
 package Echoc;
-
-=head1 NAME
-
-Echoc - run an echoc and look at what it says
-
-=head1 SYNOPSIS
-
-    my $r = Echoc::run(args => ['send', '-m', 'hello', $server->target]);
-    is($r->{status}, 0, 'it came back');
-    is($r->{stdout}, 'hello', 'and was printed');
-
-    my $c = Echoc::start(args => ['ping', $server->target]);
-    Echod::until(sub { $c->stdout_so_far =~ /seq=3/ });
-    $c->signal('INT');
-    is($c->wait->{status}, 0, 'it ends');
-
-    my ($bytes, $r) = Echoc::on_terminal(args => ['bench', '-n', '9']);
-
-=head1 ARGUMENTS
-
-    args      => [...]
-    stdin     => TEXT, through a pipe, or a file handle (/dev/null)
-    stdout, stderr => a file handle; then the result does not have it
-    env       => {...}, undef for a variable that is to be unset
-    timeout   => SECONDS, stretched as all of Echod's (10)
-    terminal  => ['stderr', ...]: what of stdin, stdout and stderr is a
-                 terminal, which is one for all of them
-    columns, lines => its size (80, 24)
-    prefix    => [command that executes its arguments]
-
-=head1 RESULT
-
-A hash:
-
-    status       the exit status, or "signal N", or "timeout"
-    stdout, stderr
-    terminal     what was written to the terminal
-    seconds      how long it took
-    peak_memory  in KiB, undef where that is not known
-
-The client runs in the C locale, and knows neither NO_COLOR nor the like, so
-that a test does not depend on who runs it; `env` has the last word.
-
-=cut
 
 use strict;
 use warnings;
 
-use Errno qw(EAGAIN EINTR);
 use Fcntl qw(O_NOCTTY O_RDWR);
-use File::Spec;
 use IO::Handle;
+use JSON::PP ();
 use POSIX ();
-use Scalar::Util qw(weaken);
 use Test::More ();
 
-use Echod;
+use Client;
+use Clock;
+use Files;
+use Machine;
+use Process;
 
-our $ECHOC = File::Spec->rel2abs($ENV{ECHOC} // './echoc');
-
-my %plain = (
-    LC_ALL         => 'C',
-    TERM           => 'xterm',
-    NO_COLOR       => undef,
-    CLICOLOR_FORCE => undef,
-    COLUMNS        => undef,
-);
-my @started;
+my %plain = (LC_ALL => 'C', TERM => 'xterm',
+    map { $_ => undef } qw(NO_COLOR CLICOLOR_FORCE COLUMNS));
 
 # Running --------------------------------------------------------------------
 
-sub run {
-    return start(@_)->wait;
-}
+sub run { return start(@_)->wait }
 
 # on_terminal(%arg): as run(), with stderr on a terminal unless `terminal`
 # says else.  Returns the terminal's bytes, and then the result.
@@ -85,83 +69,35 @@ sub on_terminal {
 # start(%arg): one that goes on; it ends with the test at the latest.
 sub start {
     my %arg = @_;
-    my $self = bless {
-        arg   => \%arg,
-        dir   => Echod::new_dir(),
-        owner => $$,
-        seen  => '',
-    }, __PACKAGE__;
-    my ($slave, $stdin);
-    $slave = $self->open_terminal if $arg{terminal};
-    ($stdin, $self->{writer}) = source($arg{stdin});
-    my %on = map { $_ => $slave } @{ $arg{terminal} // [] };
-    my $dir = $self->{dir};
-    $self->{begin} = Echod::now();
-    $self->{pid} = $self->spawn({
-        stdin => $on{stdin} // $stdin,
-        stdout => $on{stdout} // $arg{stdout} // append("$dir/stdout"),
-        stderr => $on{stderr} // $arg{stderr} // append("$dir/stderr"),
-    });
-    push @started, $self;
-    weaken($started[-1]);
+    my $dir = Files::new_dir();
+    my $self = bless { arg => \%arg, dir => $dir, seen => '' }, __PACKAGE__;
+    my %to = (
+        stdin  => ref $arg{stdin} ? $arg{stdin} : undef,
+        stdout => $arg{stdout} // "$dir/stdout",
+        stderr => $arg{stderr} // "$dir/stderr",
+    );
+    if (defined $arg{stdin} && !ref $arg{stdin}) {
+        pipe $to{stdin}, my $writer or die "pipe: $!\n";
+        $self->{writer} = Process::child(sub {
+            close $to{stdin};
+            print $writer $arg{stdin};
+            close $writer;
+        });
+    }
+    my $slave = $arg{terminal} ? $self->open_terminal : undef;
+    $to{$_} = $slave for @{ $arg{terminal} // [] };
+    $self->{begin} = Clock::now();
+    $self->{pid} = Process::launch(
+        [@{ $arg{prefix} // [] }, @Machine::WRAPPER, $Machine::ECHOC,
+            @{ $arg{args} // [] }],
+        %to,
+        env    => { %plain, %{ $arg{env} // {} } },
+        before => sub {
+            return unless $slave;
+            POSIX::setsid();
+            ioctl $slave, 0x540E, 0;    # TIOCSCTTY
+        });
     return $self;
-}
-
-sub append {
-    my $path = shift;
-    open my $fh, '>>', $path or die "$path: $!\n";
-    return $fh;
-}
-
-# source(TEXT or HANDLE): what to read it from, and the pid of who writes it.
-sub source {
-    my $from = shift // do {
-        open my $null, '<', '/dev/null' or die "/dev/null: $!\n";
-        $null;
-    };
-    return ($from, undef) if ref $from;
-    pipe my $reader, my $writer or die "pipe: $!\n";
-    my $pid = fork // die "fork: $!\n";
-    if ($pid == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP PIPE);
-        close $reader;
-        print $writer $from;
-        close $writer;
-        POSIX::_exit(0);
-    }
-    return ($reader, $pid);
-}
-
-sub spawn {
-    my ($self, $fh) = @_;
-    my $pid = fork // die "fork: $!\n";
-    return $pid if $pid;
-
-    my %env = (%plain, %{ $self->{arg}{env} // {} });
-    for my $name (keys %env) {
-        if (defined $env{$name}) {
-            $ENV{$name} = $env{$name};
-        } else {
-            delete $ENV{$name};
-        }
-    }
-    $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP PIPE);
-    if ($self->{tty}) {
-        POSIX::setsid();
-        ioctl $fh->{ $self->{arg}{terminal}[0] }, 0x540E, 0;    # TIOCSCTTY
-    }
-    # Not by way of Perl's handles, which may not have these numbers.
-    POSIX::dup2(fileno $fh->{stdin}, 0);
-    my $out = POSIX::dup(fileno $fh->{stdout});
-    POSIX::dup2(fileno $fh->{stderr}, 2);
-    POSIX::dup2($out, 1);
-    POSIX::close($out);
-    my @command = (@{ $self->{arg}{prefix} // [] }, @Echod::WRAPPER, $ECHOC,
-        @{ $self->{arg}{args} // [] });
-    no warnings 'exec';
-    exec { $command[0] } @command;
-    print STDERR "exec $command[0]: $!\n";
-    POSIX::_exit(127);
 }
 
 sub pid { return $_[0]{pid} }
@@ -171,27 +107,31 @@ sub signal {
     return defined $self->{status} ? 0 : kill $name => $self->{pid};
 }
 
-sub stdout_so_far { return Echod::slurp("$_[0]{dir}/stdout") // '' }
-sub stderr_so_far { return Echod::slurp("$_[0]{dir}/stderr") // '' }
+sub stdout_so_far { return Files::slurp("$_[0]{dir}/stdout") // '' }
+sub stderr_so_far { return Files::slurp("$_[0]{dir}/stderr") // '' }
 
-# is_running: whether it has not ended yet.
+# is_running: whether it has not ended yet; looks at its memory and its terminal
+# as well.
 sub is_running {
     my $self = shift;
-    $self->look;
-    return !defined $self->{status};
+    return 0 if defined $self->{status};
+    my $memory = peak_memory($self->{pid});
+    $self->{peak_memory} = $memory if defined $memory;
+    $self->read_terminal if $self->{tty};
+    my $status = Process::wait($self->{pid}, 0) // return 1;
+    $self->ended($Process::signal ? "signal $Process::signal" : $status);
+    return 0;
 }
 
 # wait(SECONDS): wait for its end, and end it if that does not come in time.
 sub wait {
     my ($self, $seconds) = @_;
-    $seconds //= $self->{arg}{timeout} // Echod::DEADLINE;
-    if (!Echod::until(sub { !$self->is_running }, $seconds)) {
-        kill KILL => $self->{pid};
-        Echod::wait_for($self->{pid}, Echod::DEADLINE);
+    $seconds //= $self->{arg}{timeout};
+    if (!Clock::until(sub { !$self->is_running }, $seconds)) {
         $self->ended('timeout');
         Test::More::diag("echoc @{ $self->{arg}{args} // [] } did not end");
     }
-    Echod::until(sub { !$self->read_terminal }, Echod::SOON) if $self->{tty};
+    Clock::until(sub { !$self->read_terminal }, Clock::SOON) if $self->{tty};
     my %result = map { $_ => $self->{$_} } qw(status seconds peak_memory);
     $result{stdout} = $self->stdout_so_far unless $self->{arg}{stdout};
     $result{stderr} = $self->stderr_so_far unless $self->{arg}{stderr};
@@ -199,27 +139,18 @@ sub wait {
     return \%result;
 }
 
-# What there is to see of it now: memory, terminal, end.
-sub look {
-    my $self = shift;
-    return if defined $self->{status};
-    my $memory = peak_memory($self->{pid});
-    $self->{peak_memory} = $memory if defined $memory;
-    $self->read_terminal if $self->{tty};
-    my $got = waitpid $self->{pid}, POSIX::WNOHANG();
-    return if $got == 0;
-    die "waitpid: $!\n" if $got < 0;
-    $self->ended($? & 127 ? 'signal ' . ($? & 127) : $? >> 8);
-    return;
-}
-
+# ended(STATUS): it has ended, or has to.
 sub ended {
     my ($self, $status) = @_;
     $self->{status} = $status;
-    $self->{seconds} = Echod::now() - $self->{begin};
-    my $writer = delete $self->{writer} // return;
-    kill TERM => $writer;
-    Echod::wait_for($writer, Echod::DEADLINE);
+    $self->{seconds} = Clock::now() - $self->{begin};
+    Process::end($_) for grep { defined } @$self{qw(pid writer)};
+    return;
+}
+
+sub DESTROY {
+    my $self = shift;
+    $self->ended('destroyed') unless defined $self->{status};
     return;
 }
 
@@ -227,37 +158,18 @@ sub ended {
 # the client from the copy of this process that it was before exec, and from
 # a wrapper.
 sub peak_memory {
-    my $text = Echod::slurp("/proc/$_[0]/status") // return undef;
-    my ($name) = $ECHOC =~ m{([^/]{1,15})[^/]*$};
-    return undef unless $text =~ /^Name:\s*\Q$name\E$/m;
-    return $text =~ /^VmHWM:\s*(\d+) kB$/m ? $1 : undef;
+    my $pid = shift;
+    my ($name) = $Machine::ECHOC =~ m{([^/]{1,15})[^/]*$};
+    return undef unless (Process::status($pid, 'Name') // '') eq $name;
+    return (Process::status($pid, 'VmHWM') // '') =~ /^(\d+) kB$/ ? $1 : undef;
 }
 
 # in_write(PID): whether it sleeps, and that in a write to a pipe; where the
 # kernel does not tell that, whether it sleeps.
 sub in_write {
-    my ($state) = Echod::stat_of($_[0]);
-    my $where = Echod::slurp("/proc/$_[0]/wchan") // '';
-    return ($state // '') eq 'S' && $where =~ /^0?$|pipe/ ? 1 : 0;
-}
-
-sub DESTROY {
-    my $self = shift;
-    return if $self->{owner} != $$ || defined $self->{status}
-        || !defined $self->{pid};
-    local ($?, $@, $!);
-    kill KILL => $self->{pid};
-    Echod::wait_for($self->{pid}, Echod::DEADLINE);
-    $self->ended('destroyed');
-    return;
-}
-
-END {
-    my $status = $?;
-    for my $client (grep { defined } @started) {
-        $client->DESTROY;
-    }
-    $? = $status;
+    my $where = Files::slurp("/proc/$_[0]/wchan") // '';
+    return (Process::state($_[0]) // '') eq 'S' && $where =~ /^0?$|pipe/
+        ? 1 : 0;
 }
 
 # A terminal -----------------------------------------------------------------
@@ -266,13 +178,9 @@ END {
 # sparc.  What the client writes arrives as it is.
 sub open_terminal {
     my $self = shift;
-    my ($rows, $columns) = (24, 80);
-    $rows = $self->{arg}{lines} // $rows;
-    $columns = $self->{arg}{columns} // $columns;
-
     my ($master, $slave);
     my $number = my $unlocked = pack 'i', 0;
-    my $size = pack 'S4', $rows, $columns, 0, 0;
+    my $size = pack 'S4', 24, $self->{arg}{columns} // 80, 0, 0;
     sysopen($master, '/dev/ptmx', O_RDWR | O_NOCTTY)
         && ioctl($master, 0x40045431, $unlocked)      # TIOCSPTLCK
         && ioctl($master, 0x80045430, $number)        # TIOCGPTN
@@ -298,7 +206,7 @@ sub read_terminal {
     do {
         $n = sysread $self->{tty}, $self->{seen}, 65536, length $self->{seen};
     } while $n;
-    return !defined $n && ($! == EAGAIN || $! == EINTR);
+    return !defined $n && Client::again();
 }
 
 sub terminal_so_far {
@@ -307,18 +215,11 @@ sub terminal_so_far {
     return $self->{seen};
 }
 
-# type(TEXT): as if somebody did, at the terminal.
-sub type {
-    my ($self, $text) = @_;
-    return syswrite $self->{tty}, $text;
-}
-
 # What it says ---------------------------------------------------------------
 
 # json(TEXT): the document; one failed test and undef if it is none.
 sub json {
     my $text = shift;
-    require JSON::PP;
     my $document = eval { JSON::PP->new->utf8->decode($text // '') };
     return $document if ref $document eq 'HASH';
 
@@ -375,21 +276,6 @@ sub shown {
 sub error_line {
     my ($host, $port) = @_;
     return qr/^echoc: \Q$host\E port $port: [^\n]+: [^\n]+\n\z/;
-}
-
-# private_network(): go into a network where there is nothing but a loopback
-# interface.  What was started before is not in it.  False where that is not
-# allowed.
-sub private_network {
-    my %unshare = (x86_64 => 272, aarch64 => 97, riscv64 => 97);
-    my $number = $unshare{ (POSIX::uname())[4] } // return 0;
-    # CLONE_NEWNET, and CLONE_NEWUSER for those who have no right to it.
-    my $what = 0x40000000 | ($> == 0 ? 0 : 0x10000000);
-    return 0 if syscall($number, $what) != 0;
-    # SIOCSIFFLAGS: IFF_UP.
-    socket my $sock, Socket::AF_INET(), Socket::SOCK_DGRAM(), 0 or return 0;
-    my $request = pack 'a16 s x22', 'lo', 1;
-    return ioctl($sock, 0x8914, $request) ? 1 : 0;
 }
 
 1;

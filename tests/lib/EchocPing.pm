@@ -1,56 +1,41 @@
 # SPDX-License-Identifier: ISC
+#
+# EchocPing: what echoc ping writes, taken apart.
+#
+#	my $r = EchocPing::run(args => ['-c', 3, $server->target]);
+#	is($r->{summary}{received}, 3, 'all came back');
+#	is(scalar EchocPing::replies($r), 3, 'and each has its line');
+#
+#	my @records = EchocPing::records($r->{stdout});    # of -j
+#
+# Result:
+# What Echoc::run returns, and with text on standard output:
+#
+#	header    the first line, without its end
+#	lines     [...] those between it and the summary
+#	summary   {sent, received, corrupt, late, loss, time, rtt, percentiles,
+#	          more}; rtt is [min, avg, max, mdev] or undef, as are the
+#	          percentiles, [p50, p95, p99]; more is [...] further lines
 package EchocPing;
-
-=head1 NAME
-
-EchocPing - what echoc ping writes, taken apart
-
-=head1 SYNOPSIS
-
-    my $r = EchocPing::run(args => ['-c', 3, $server->target]);
-    is($r->{summary}{received}, 3, 'all came back');
-    is(scalar EchocPing::replies($r), 3, 'and each has its line');
-
-    my @records = EchocPing::records($r->{stdout});    # of -j
-
-=head1 RESULT
-
-What Echoc::run returns, and with text on standard output:
-
-    header    the first line, without its end
-    lines     [...] those between it and the summary
-    summary   {sent, received, corrupt, late, loss, time, rtt, percentiles,
-              more}; rtt is [min, avg, max, mdev] or undef, as are the
-              percentiles, [p50, p95, p99]; more is [...] further lines
-
-=cut
 
 use strict;
 use warnings;
 
 use Test::More ();
 
-use Echod;
+use Clock;
 use Echoc;
 
-# run(%arg): as Echoc::run, and `ping` comes before the arguments.
-sub run {
-    return parse(Echoc::run(arguments(@_)));
-}
-
+# start(%arg), run(%arg): as of Echoc, and `ping` comes before the arguments.
 sub start {
-    return Echoc::start(arguments(@_));
+    my %arg = @_;
+    return Echoc::start(%arg, args => ['ping', @{ $arg{args} }]);
 }
 
-sub arguments {
-    my %arg = @_;
-    return (%arg, args => ['ping', @{ $arg{args} }]);
-}
+sub run { return end(start(@_)) }
 
 # end(CLIENT): wait for one that was started.
-sub end {
-    return parse($_[0]->wait);
-}
+sub end { return parse($_[0]->wait) }
 
 my $ms = qr/\d+\.\d{3}/;
 my $summary = qr{
@@ -70,9 +55,8 @@ sub summary {
     my $text = shift;
     return undef unless $text =~ $summary;
     my %sum = %+;
-    for (qw(rtt percentiles)) {
-        $sum{$_} = defined $sum{$_} ? [split m{/}, $sum{$_}] : undef;
-    }
+    $sum{$_} = defined $sum{$_} ? [split m{/}, $sum{$_}] : undef
+        for qw(rtt percentiles);
     $sum{more} = [split /\n/, $sum{more}];
     return \%sum;
 }
@@ -103,7 +87,7 @@ sub losses {
 # seen(CLIENT, PATTERN): wait until its standard output has that.
 sub seen {
     my ($client, $pattern, $seconds) = @_;
-    return Echod::until(sub {
+    return Clock::until(sub {
         $client->stdout_so_far =~ $pattern || !$client->is_running;
     }, $seconds) && $client->stdout_so_far =~ $pattern;
 }
@@ -112,24 +96,17 @@ sub seen {
 # none, or has not one of the five types.
 sub records {
     my $text = shift;
-    require JSON::PP;
-    my $json = JSON::PP->new->utf8;
-    my @records;
+    my @records = map { Echoc::json($_) // return () } split /\n/, $text;
 
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     Test::More::fail('the last line is a whole one'), Test::More::diag($text)
         if $text !~ /\n\z/;
-    for my $line (split /\n/, $text) {
-        my $record = eval { $json->decode($line) };
-        my $type = ref $record eq 'HASH' ? $record->{type} // '' : '';
-        if ($type !~ /^(?:start|reply|loss|outstanding|summary)\z/) {
-            Test::More::fail('each line is an object of a known type');
-            Test::More::diag("the line: $line");
-            return ();
-        }
-        push @records, $record;
-    }
-    return @records;
+    my @unknown = grep { ($_->{type} // '') !~
+        /^(?:start|reply|loss|outstanding|summary)\z/ } @records;
+    return @records unless @unknown;
+    Test::More::fail('each line is an object of a known type');
+    Test::More::diag(Test::More::explain(@unknown));
+    return ();
 }
 
 # typed(TYPE, RECORD...): those of that type.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * shim: a library to be preloaded into echod by tests (EchodShim.pm).
+ * shim: a library to be preloaded into echod by tests (Shim.pm).
  *
  * $ECHOD_SHIM names a folder; a file in it is an order:
  *
@@ -36,6 +36,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/* The function of that name that this library hides. */
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 static const char *
 path(char *buf, size_t size, const char *what, const char *call)
@@ -80,6 +83,13 @@ hold(const char *call)
 	errno = saved;
 }
 
+static int
+failed(int error)
+{
+	errno = error;
+	return -1;
+}
+
 /* One byte a call, and every other call is interrupted. */
 static int
 interrupted(size_t *n)
@@ -90,25 +100,18 @@ interrupted(size_t *n)
 		return 0;
 	if (*n > 1)
 		*n = 1;
-	if (calls++ % 2 == 0)
-		return 0;
-	errno = EINTR;
-	return 1;
+	return calls++ % 2 != 0 && failed(EINTR);
 }
 
 int
 epoll_pwait(int fd, struct epoll_event *events, int max, int timeout,
     const sigset_t *mask)
 {
-	static int (*real)(int, struct epoll_event *, int, int,
-	    const sigset_t *);
 	char buf[512];
 	int n;
 
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "epoll_pwait");
 	hold("epoll_pwait");
-	n = real(fd, events, max, timeout, mask);
+	n = REAL(epoll_pwait)(fd, events, max, timeout, mask);
 	/* Only one process can remove the order, and so only one obeys. */
 	if (n > 0 && ordered("die-awake", "") &&
 	    unlink(path(buf, sizeof(buf), "die-awake", "")) == 0)
@@ -119,25 +122,15 @@ epoll_pwait(int fd, struct epoll_event *events, int max, int timeout,
 int
 accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
-	static int (*real)(int, struct sockaddr *, socklen_t *, int);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "accept4");
 	hold("accept4");
-	return real(fd, addr, len, flags);
+	return REAL(accept4)(fd, addr, len, flags);
 }
 
 ssize_t
 recv(int fd, void *buf, size_t n, int flags)
 {
-	static ssize_t (*real)(int, void *, size_t, int);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "recv");
 	hold("recv");
-	if (interrupted(&n))
-		return -1;
-	return real(fd, buf, n, flags);
+	return interrupted(&n) ? -1 : REAL(recv)(fd, buf, n, flags);
 }
 
 /* The fortified form that the compiler may have chosen. */
@@ -150,27 +143,17 @@ __recv_chk(int fd, void *buf, size_t n, size_t size, int flags)
 ssize_t
 send(int fd, const void *buf, size_t n, int flags)
 {
-	static ssize_t (*real)(int, const void *, size_t, int);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "send");
 	hold("send");
-	if (interrupted(&n))
-		return -1;
-	return real(fd, buf, n, flags);
+	return interrupted(&n) ? -1 : REAL(send)(fd, buf, n, flags);
 }
 
 int
 prctl(int option, ...)
 {
-	static int (*real)(int, unsigned long, unsigned long, unsigned long,
-	    unsigned long);
 	static int confined;
 	unsigned long arg[4];
 	va_list ap;
 
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "prctl");
 	va_start(ap, option);
 	for (int i = 0; i < 4; i++)
 		arg[i] = va_arg(ap, unsigned long);
@@ -181,56 +164,35 @@ prctl(int option, ...)
 		hold("prctl");
 		if (ordered("die-prctl", ""))
 			raise(SIGKILL);
-		if (ordered("fail-prctl", "")) {
-			errno = EPERM;
-			return -1;
-		}
+		if (ordered("fail-prctl", ""))
+			return failed(EPERM);
 	}
 	if (option == PR_SET_PDEATHSIG && confined &&
-	    ordered("fail-pdeathsig", "")) {
-		errno = EPERM;
-		return -1;
-	}
-	return real(option, arg[0], arg[1], arg[2], arg[3]);
+	    ordered("fail-pdeathsig", ""))
+		return failed(EPERM);
+	return REAL(prctl)(option, arg[0], arg[1], arg[2], arg[3]);
 }
 
 int
 setresuid(uid_t ruid, uid_t euid, uid_t suid)
 {
-	static int (*real)(uid_t, uid_t, uid_t);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "setresuid");
-	if (ordered("fail-setresuid", "")) {
-		errno = EPERM;
-		return -1;
-	}
-	return real(ruid, euid, suid);
+	if (ordered("fail-setresuid", ""))
+		return failed(EPERM);
+	return REAL(setresuid)(ruid, euid, suid);
 }
 
 int
 getaddrinfo(const char *restrict node, const char *restrict service,
     const struct addrinfo *restrict hints, struct addrinfo **restrict found)
 {
-	static int (*real)(const char *, const char *, const struct addrinfo *,
-	    struct addrinfo **);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "getaddrinfo");
 	hold("getaddrinfo");
-	return real(node, service, hints, found);
+	return REAL(getaddrinfo)(node, service, hints, found);
 }
 
 int
 socket(int family, int type, int protocol)
 {
-	static int (*real)(int, int, int);
-
-	if (real == NULL)
-		real = dlsym(RTLD_NEXT, "socket");
-	if (family == AF_INET6 && ordered("no-ipv6", "")) {
-		errno = EAFNOSUPPORT;
-		return -1;
-	}
-	return real(family, type, protocol);
+	if (family == AF_INET6 && ordered("no-ipv6", ""))
+		return failed(EAFNOSUPPORT);
+	return REAL(socket)(family, type, protocol);
 }

@@ -6,7 +6,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 my $page = slurp('man/echoc.1');
 my @sources = files('src/client', qr/\.c$/);

@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 my $echod = $ENV{ECHOD} // './echod';
 my $man8 = slurp('man/echod.8');

@@ -4,7 +4,8 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Machine;
+use Source;
 
 # Each version formats a little otherwise; ours is this one.
 use constant VERSION => 14;
@@ -12,7 +13,7 @@ use constant VERSION => 14;
 my $tool;
 for my $name ($ENV{CLANG_FORMAT} // (), 'clang-format-' . VERSION,
     'clang-format') {
-    next if !command_exists($name) && !-x $name;
+    next if !Machine::has($name) && !-x $name;
     my (undef, $text) = output($name, '--version');
     if ($text =~ /\bversion (\d+)\./ && $1 == VERSION) {
         $tool = $name;

@@ -7,13 +7,14 @@ use warnings;
 
 use Test::More;
 
-use Echod;
+use Files;
+use Machine;
 
-Echod::needs('readelf');
-my $makefile = Echod::slurp(($ENV{ECHOD_BUILDDIR} // 'build') . '/Makefile');
+Machine::needs('readelf');
+my $makefile = Files::slurp(($ENV{ECHOD_BUILDDIR} // 'build') . '/Makefile');
 plan skip_all => 'not run by make check' unless defined $makefile;
 plan skip_all => 'sanitizers have their own defences'
-    if Echod::has_sanitizer();
+    if Machine::has_sanitizer();
 
 # What configure decided to use, as it is in the Makefile.
 sub uses {
@@ -21,10 +22,10 @@ sub uses {
     return $makefile =~ /^(?:HARDEN_\w+|AM_\w+FLAGS) = .*\Q$flag\E/m;
 }
 
-my $header  = `readelf -hW '$Echod::ECHOD'`;
-my $program = `readelf -lW '$Echod::ECHOD'`;
-my $dynamic = `readelf -dW '$Echod::ECHOD'`;
-my $symbols = `readelf --dyn-syms -W '$Echod::ECHOD'`;
+my $header  = `readelf -hW '$Machine::ECHOD'`;
+my $program = `readelf -lW '$Machine::ECHOD'`;
+my $dynamic = `readelf -dW '$Machine::ECHOD'`;
+my $symbols = `readelf --dyn-syms -W '$Machine::ECHOD'`;
 my @defences = (
     ['-pie', 'position independent', $header =~ /Type:\s+DYN/],
     ['-Wl,-z,relro', 'relocations read-only', $program =~ /GNU_RELRO/],
@@ -44,6 +45,6 @@ for my $defence (@defences) {
         ok($found, $what);
     }
 }
-unlike(`readelf -dW '$Echod::ECHOD'`, qr/R(?:UN)?PATH/,
+unlike(`readelf -dW '$Machine::ECHOD'`, qr/R(?:UN)?PATH/,
     'libraries come from the system alone');
 done_testing;

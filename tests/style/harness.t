@@ -8,7 +8,7 @@ use warnings;
 use File::Temp;
 use Test::More;
 
-use EchodSource;
+use Source;
 
 my $dir = File::Temp->newdir;
 mkdir "$dir/tests" or die "$dir/tests: $!";

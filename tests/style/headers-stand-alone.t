@@ -5,7 +5,8 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Machine;
+use Source;
 
 my $top = top();
 my @cc = split ' ', $ENV{CC} // 'cc';
@@ -24,7 +25,7 @@ for my $header (files('src', qr/\.h$/)) {
     like $text, qr{\A/\* SPDX[^\n]*\*/\n/\*\n \* \Q$name\E: }m,
         "$header: says what it is for";
     SKIP: {
-        skip 'no compiler', 1 if !command_exists($cc[0]);
+        skip 'no compiler', 1 if !Machine::has($cc[0]);
         skip 'not configured', 1 if !-f $config;
         my ($status, $text) = output(@cc, '-std=gnu17', '-Wall', '-Wextra',
             '-Werror', '-fsyntax-only', '-include', $config, "-I$top/src",

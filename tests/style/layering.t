@@ -6,7 +6,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 # Without the own header of a .c file, which always comes first.
 my %may = (

@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 # listed MK: the files that a fragment names, relative to the top.
 sub listed {

@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 # Seconds; less than this only sets the pace of what is sent, or asked for.
 use constant PACE => 0.05;

@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 # What, how to recognise it in code, and the only files that may have it.
 my @owners = (

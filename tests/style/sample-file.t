@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use Test::More;
 use File::Temp qw(tempdir);
-use EchodSource;
+use Source;
 
 my $echod = $ENV{ECHOD} // './echod';
 my $dir = tempdir('echod-check.XXXXXX', TMPDIR => 1, CLEANUP => 1);

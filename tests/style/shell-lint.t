@@ -5,9 +5,10 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Machine;
+use Source;
 
-plan skip_all => 'no shellcheck' if !command_exists('shellcheck');
+plan skip_all => 'no shellcheck' if !Machine::has('shellcheck');
 
 # .ci is not in a release.
 for my $script (grep { -f top() . "/$_" } qw(bootstrap .ci/run

@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-use EchodSource;
+use Source;
 
 use constant { FILE_LINES => 420, FUNCTION_LINES => 60};
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: ISC
-package EchocSchema;
+package Schema;
 
 =head1 NAME
 
-EchocSchema - compare a document with a schema
+Schema - compare a document with a schema
 
 =head1 SYNOPSIS
 
-    my $schema = EchocSchema->read('bench.schema.json');
+    my $schema = Schema->read('bench.schema.json');
     is_deeply([$schema->faults($document)], [], 'it is as it should be');
     is_deeply([$schema->faults($interval, 'interval')], [], 'this, too');
 
@@ -30,7 +30,7 @@ use warnings;
 use B ();
 use JSON::PP ();
 
-use Echod;
+use Files;
 
 my %silent = map { $_ => 1 } qw($schema $defs title description);
 
@@ -38,7 +38,7 @@ my %silent = map { $_ => 1 } qw($schema $defs title description);
 sub read {
     my ($class, $name) = @_;
     my $path = ($ENV{ECHOD_SRCDIR} // '.') . "/tests/data/$name";
-    my $text = Echod::slurp($path) // die "$path: $!\n";
+    my $text = Files::slurp($path) // die "$path: $!\n";
     return bless { root => JSON::PP->new->utf8->decode($text) }, $class;
 }
 
