@@ -8,7 +8,6 @@ use warnings;
 
 use Test::More;
 use Clock;
-use Echod;
 use Files;
 use Machine;
 use Process;
@@ -17,9 +16,10 @@ use Process;
 my ($connections, $seconds) = Clock::is_slow() ? (1000, 2) : (10_000, 5);
 my $script = ($ENV{ECHOD_SRCDIR} // '.') . '/tests/bench/many-connections';
 my $dir = Files::new_dir();
-my $pid = Echod::launch([$^X, $script, "connections=$connections",
-        "seconds=$seconds", 'memory=200'], $dir,
-    { ECHOC => $Machine::ECHOC, ECHOD => $Machine::ECHOD });
+my $pid = Process::launch([$^X, $script, "connections=$connections",
+        "seconds=$seconds", 'memory=200'],
+    stdout => "$dir/stdout", stderr => "$dir/log",
+    env    => { ECHOC => $Machine::ECHOC, ECHOD => $Machine::ECHOD });
 my $status = Process::wait($pid, 200);
 if (!defined $status) {
     kill TERM => $pid;

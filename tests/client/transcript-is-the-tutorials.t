@@ -6,10 +6,14 @@ use warnings;
 
 use FindBin;
 use Test::More;
+use Client;
+use Clock;
 use Echoc;
 use Echod;
 use Files;
+use Machine;
 use Namespace;
+use Process;
 use Server;
 
 # Each is started by the port that it is to listen on, 0 for any.
@@ -21,7 +25,7 @@ my %servers = (
         );
     },
     "the tutorial's server" => sub {
-        return Server->tutorial(port => shift);
+        return Tutorial->start(shift);
     },
     'in one piece' => sub { return Server->start(port => shift) },
     map {
@@ -30,6 +34,28 @@ my %servers = (
             sub { return Server->start(port => shift, chunk => $n) });
     } (1, 7, 16),
 );
+
+# The server of the tutorial: one client after the other, 16 bytes at a time.
+package Tutorial {
+    sub start {
+        my ($class, $port) = @_;
+        my $python = Machine::has('python3')
+            // Test::More::skip('no python3 here', 1);
+        pipe my $reader, my $writer or die "pipe: $!\n";
+        my $pid = Process::launch(
+            [$python, "$FindBin::Bin/../data/tutorial-server.py", $port],
+            stdout => $writer);
+        close $writer;
+        my $line = Client::readable($reader, Clock::START * Clock::scale())
+            ? readline $reader : undef;
+        ($port) = ($line // '') =~ /^(\d+)$/
+            or die "the tutorial's server does not start\n";
+        return bless { pid => $pid, port => $port }, $class;
+    }
+
+    sub port { return $_[0]{port} }
+    sub stop { return Process::end($_[0]{pid}) }
+}
 
 # Form, golden file, arguments; the port comes behind.
 my @forms = (

@@ -9,8 +9,6 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
-use Files;
-use Process;
 use Tracer;
 
 Tracer::needs();
@@ -34,14 +32,8 @@ for my $case (@cases) {
     Clock::until(sub { $d->busy_workers });
 
     # From here on, whoever is forked crashes.
-    $case->{strace} = Echod::launch(['strace', '-f', '-o', '/dev/null',
-        '-e', "trace=$case->{call}",
-        '-e', "inject=$case->{call}:signal=SEGV",
-        '-p', $d->pid], $d->dir);
-    Clock::until(sub {
-        (Files::slurp('/proc/' . $d->pid . '/status') // '')
-            !~ /^TracerPid:\s*0$/m;
-    }) or die "no hold of the master";
+    $case->{fault} = Tracer->attach([$d->pid], $case->{call}, 'signal=SEGV',
+        '-f');
     $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,
         qr/workers die before they serve anybody/,
         qr/reload failed/, qr/workers at max/);
@@ -75,8 +67,7 @@ for my $case (@cases) {
         'the master answers');
 
     # The cause has gone: the pool recovers by itself, or by a reload at once.
-    kill INT => $case->{strace};
-    Process::wait($case->{strace}, Clock::DEADLINE);
+    $case->{fault}->detach;
     like($d->reload, qr/reload done/, 'the cause is gone: a reload');
     my $back = Client::echo_once($d->port, 'hello');
     is($back, 'hello', 'serves new clients at once');

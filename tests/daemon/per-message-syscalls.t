@@ -18,7 +18,7 @@ my $d = Echod->start;
 my $sock = $d->connect;
 is(Client::echo($sock, 'hello'), 'hello', 'a client');
 my ($worker) = $d->busy_workers;
-my $trace = Echod::trace($d->dir . '/trace', $worker);
+my $trace = Tracer->attach([$worker]);
 
 # The tracer may miss what was under way when it came, and what is when it
 # goes; so before and after what is counted it has to see a message whole.
@@ -26,7 +26,7 @@ sub seen {
     my ($bytes) = @_;
     return Clock::until(sub {
         Client::echo($sock, 'x' x $bytes);
-        return Files::slurp($d->dir . '/trace') =~ /^sendto\(.* = $bytes$/m;
+        return Files::slurp($trace->file) =~ /^sendto\(.* = $bytes$/m;
     });
 }
 ok(seen(7777), 'the tracer watches');
@@ -38,7 +38,8 @@ for my $n (1 .. $messages) {
 }
 is($good, $messages, "$messages messages are echoed");
 ok(seen(8888), 'the tracer watches still');
-my @calls = Echod::end_trace($trace);
+$trace->detach;
+my @calls = $trace->calls;
 close $sock;
 
 my ($last) = grep { $calls[$_] =~ /^sendto\(.* = 7777$/ } reverse 0 .. $#calls;

@@ -185,8 +185,9 @@ my $conf = sub {
     return;
 };
 $conf->('first.pid');
-my $pid = Echod::launch([ @Machine::WRAPPER, $Machine::ECHOD, '-c', "$dir/conf" ],
-    $dir, {});
+my $pid = Process::launch(
+    [ @Machine::WRAPPER, $Machine::ECHOD, '-c', "$dir/conf" ],
+    stderr => "$dir/log");
 is(Process::wait($pid, Clock::START), 0, 'pid_file: started');
 chomp(my $master = Files::slurp("$dir/first.pid") // '');
 like($master, qr/^\d+$/, 'the pid file of the file is written');

@@ -31,8 +31,8 @@ my @inodes = values %{ Process::listeners($d->pid) };
 $d->signal('TERM');
 ok($d->wait_log(qr/: stopping gracefully/), 'TERM');
 ok(Clock::until(sub {
-    my %listening = Echod::tcp_listeners();
-    return !grep { $listening{$_} } @inodes;
+    my $listening = Process::listening();
+    return !grep { $listening->{$_} } @inodes;
 }), 'nobody listens any more');
 is(Client::connect('127.0.0.1', $d->port), undef,
     'new clients are refused');

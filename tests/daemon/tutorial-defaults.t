@@ -10,6 +10,7 @@ use Client;
 use Echod;
 use Machine;
 use Namespace;
+use Process;
 
 # Port 10000 and every address are ours alone in here.
 Namespace::needs_network();
@@ -57,8 +58,7 @@ for my $option (':10002', '*:10002') {
 my $any = Echod->start(options => ['-l', '127.0.0.1:0'], config => undef);
 my ($port) = $any->ports;
 cmp_ok($port, '>', 0, 'port 0 becomes one that the kernel chose');
-my %kernel = Echod::tcp_listeners($any->pid);
-is_deeply([map { "@$_" } values %kernel], ["127.0.0.1 $port"],
+is_deeply([values %{ Process::listening($any->pid) }], ["127.0.0.1:$port"],
     'and is reported as it is');
 $any->finish;
 done_testing;
