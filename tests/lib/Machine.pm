@@ -65,7 +65,8 @@ sub localhost {
 # kernel(CALL, ARGUMENT...): a system call that Perl has no name for.  Whether
 # it succeeded; false where its number is not known.
 my %number = (
-    prctl     => [157, 167],    # x86_64, and aarch64 and riscv64
+    getrusage => [98, 165],    # x86_64, and aarch64 and riscv64
+    prctl     => [157, 167],
     prlimit64 => [302, 261],
     unshare   => [272, 97],
 );
