@@ -10,23 +10,87 @@ use Source;
 # Seconds; less than this only sets the pace of what is sent, or asked for.
 use constant PACE => 0.05;
 
-my @tests = map { files($_, qr/\.t$/) } 'tests/client', 'tests/daemon';
-cmp_ok scalar(@tests), '>', 0, 'there are tests';
+# Where the time itself is what a test needs, or what is measured.
+my %time_matters = (
+    'tests/client/bench-blames-who-was-late.t' => 'a client is stopped',
+    'tests/client/bench-by-number-is-exact.t'  => 'a client is stopped',
+    'tests/client/bench-is-quiet-after-its-end.t' => 'a client is stopped',
+    'tests/client/bench-open-loop-is-honest.t' => 'somebody is stopped',
+    'tests/client/ping-keeps-its-schedule.t'   => 'a client is stopped',
+    'tests/client/slow-reader-is-no-timeout.t' => 'nobody reads for a while',
+    'tests/client/started-is-the-start.t' => 'a connection is not the start',
+    'tests/daemon/drain-deadline.t'       => 'the master has slept',
+    'tests/daemon/idle-timeout.t'         => 'a client says nothing',
+    'tests/daemon/logger-stalled.t'       => 'a rate is measured',
+    'tests/daemon/reload-storm.t'         => 'HUP comes in many rhythms',
+    'tests/daemon/signals-in-early-life.t' => 'a signal at each moment',
+    'tests/daemon/stop-after-idle.t'      => 'the master has slept',
+    'tests/lib/Clock.pm'  => 'it is here that everybody waits',
+    'tests/lib/Load.pm'   => 'clients come at a certain rate',
+    'tests/lib/Server.pm' => 'a server stalls',
+);
 
-for my $test (@tests) {
+# What a condition looks like that says nothing but how late it is.
+my $clock = qr/(?:\w+::)?now\(\)/;
+my $figure = qr/[\$\w.\/*+-]+(?:\s+[\/*+-]\s+[\$\w.]+)*/;
+my $late = qr/$clock(?:\s*-\s*$figure)?\s*>=?\s*$figure
+    | $figure\s*<=?\s*$clock(?:\s*-\s*$figure)?/x;
+
+# Each: what is wrong, a pattern, and, for the numbers that it captures, how
+# much is too much.
+my @rules = (
+    ['a sleep', qr/\b(?:sleep|usleep|nanosleep)\b[\s(]*([\d.]+|[\$\w]+)/],
+    ['a select that waits for nothing',
+        qr/\bselect[\s(]*undef\s*,\s*undef\s*,\s*undef\s*,\s*([\d.]+|[\$\w]+)/],
+    ['a condition that is never true',
+        qr/\buntil\(\s*sub\s*\{\s*(?:return\b)?\s*
+            (?:0|''|""|undef|!1|\(\))?\s*;?\s*\}/x],
+    ['a condition that only looks at the clock',
+        qr/\buntil\(\s*sub\s*\{\s*(?:return\b)?\s*(?:$late)\s*;?\s*\}/x],
+    ['a look at a socket that nobody wants to know the result of',
+        qr/^\s*(?:\w+::)?readable\([^;]*\)\s*;/m],
+);
+
+# offences(TEXT): what is wrong in it, a line each.
+sub offences {
+    my ($text) = @_;
     my @found;
-    my $n = 0;
 
-    for (lines($test)) {
-        $n++;
-        # Not in a remark, nor in the name of a test.
-        my $line = s/^\s*#.*//r;
-        push @found, "$n: $_"
-            if $line =~ /\b(?:sleep|usleep|nanosleep)\b[\s(]*[\d.]/
-            || $line =~ /\bselect[\s(]*undef\s*,\s*undef\s*,\s*undef\s*,
-                \s*([\d.]+)/x && $1 >= PACE;
+    # Not in a remark.
+    $text =~ s/^\s*#.*$//mg;
+    for (@rules) {
+        my ($what, $pattern) = @$_;
+        while ($text =~ /$pattern/g) {
+            my ($start, $seconds) = ($-[0], $1 // '');
+            next if $seconds =~ /^[\d.]+$/ && $seconds < PACE;
+            my $line = 1 + (substr($text, 0, $start) =~ tr/\n//);
+            push @found, "$line: $what";
+        }
     }
-    is_deeply \@found, [], $test;
+    return @found;
 }
+
+# The rules themselves.
+for ('sleep 1;', 'Time::HiRes::sleep($n);', 'select undef, undef, undef, 0.2;',
+    'Clock::until(sub { 0 }, 2);', "Clock::until(sub { return ''; }, 2);",
+    'until(sub { Clock::now() >= $end }, 3);', 'until(sub { }, 3);',
+    'Clock::until(sub { return Clock::now() - $from > 0.8 });',
+    'Clock::until(sub { $end < now() });',
+    'Clock::until(sub { Clock::now() >= $last + $idle / 2 }, $idle);',
+    'Client::readable($sock, 3);') {
+    isnt scalar(offences($_)), 0, "not allowed: $_";
+}
+for ('# sleep 1', 'select undef, undef, undef, 0.01;', 'sleep(0.01);',
+    'Clock::until(sub { Clock::now() > $end || $d->workers });',
+    'Clock::until(sub { -e $file });', 'until(sub { 0 < $d->workers });',
+    'ok(!Client::readable($sock, 3), "nothing comes");') {
+    is_deeply [offences($_)], [], "allowed: $_";
+}
+
+my @tests = ((map { files("tests/$_", qr/\.t$/) } qw(client daemon)),
+    files('tests/lib', qr/\.pm$/), files('tests/bench', qr/^[^.]+$|\.pm$/));
+cmp_ok scalar(@tests), '>', 0, 'there are tests';
+is_deeply [grep { $time_matters{$_} ? () : offences(slurp($_)) } $_], [], $_
+    for @tests;
 
 done_testing;
