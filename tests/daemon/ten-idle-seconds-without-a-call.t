@@ -24,12 +24,12 @@ like($d->reload, qr/reload done/, 'and reloaded');
 ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');
 my @all = ($d->pid, $d->children);
-my $trace = Echod::trace($d->dir . '/trace', @all);
+my $trace = Tracer->attach(\@all);
 
 # The tracer's own interruption makes each of them call again; so first until
 # nothing comes any more, for longer than one that is told to call again may
 # have to wait for a processor, and from there on ten seconds.
-my $size = sub { -s $d->dir . '/trace' };
+my $size = sub { -s $trace->file };
 my ($last, $since) = (-1, 0);
 Clock::until(sub {
     my $now = $size->();
@@ -43,7 +43,8 @@ Clock::until(sub {
 }, $seconds + 5);
 cmp_ok(Clock::now() - $start, '>=', $seconds,
     "no system call in $seconds s in any of " . @all . ' processes');
-my @calls = Echod::end_trace($trace);
+$trace->detach;
+my @calls = $trace->calls;
 diag($_) for $size->() == $last || Clock::now() - $start >= $seconds
     ? () : @calls;
 
