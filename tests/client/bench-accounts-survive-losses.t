@@ -46,7 +46,7 @@ for my $seconds (map { $_ * Clock::scale() } 0.8, 1.6, 3.2, 6.4) {
     my $were_there = grep { $_->[2]->measures } @gone;
     $_->[1]->stop for @gone;
     $in_time = $were_there == @gone
-        && @gone == grep { $_->[2]->client->is_running } @gone;
+        && @gone == grep { $_->[2]->is_running } @gone;
     last if $in_time;
 }
 ok($in_time, 'the server stops for good: it was there for a while');

@@ -52,7 +52,7 @@ my @all = ($d->pid, $d->children);
 ok(Clock::until(sub {
     my @awake = grep { !sleeps_for_ever($_) } @all, @all;
     return !@awake;
-}), 'all ' . @all . ' processes sleep until there is an event')
+}), 'all ' . @all . ' processes wait until there is an event')
     or diag map { "pid $_: " . (Files::slurp("/proc/$_/syscall") // "gone\n") }
         @all;
 
