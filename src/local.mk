@@ -134,6 +134,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/dump.h \
 	%D%/daemon/echo.c \
 	%D%/daemon/echo.h \
+	%D%/daemon/halfopen.c \
+	%D%/daemon/halfopen.h \
 	%D%/daemon/listener.c \
 	%D%/daemon/listener.h \
 	%D%/daemon/loader.c \

@@ -178,6 +178,7 @@ daemon_tests = \
 	%D%/daemon/frozen-worker.t \
 	%D%/daemon/half-close-gives-eof.t \
 	%D%/daemon/harmless-signals.t \
+	%D%/daemon/held-clients-are-served.t \
 	%D%/daemon/hostile-signal-state.t \
 	%D%/daemon/hung-new-worker-keeps-old.t \
 	%D%/daemon/idle-makes-no-calls.t \

@@ -9,7 +9,12 @@
 #include "common/errbuf.h"
 #include "common/net.h"
 #include "daemon/echo.h"
+#include "daemon/halfopen.h"
 #include "daemon/log.h"
+
+#ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
+#define SO_BINDTOIFINDEX 62
+#endif
 
 /*
  * A host that has vanished is noticed within about two minutes, both when
@@ -90,13 +95,18 @@ family_missing(const struct addr *addr, int error)
 		IN6_IS_ADDR_LOOPBACK(&addr->in6.sin6_addr));
 }
 
-/* One of the two is every address of a family, and so includes the other. */
+/*
+ * It is in the way of this address and need not be: one of the two is every
+ * address of a family, and so includes the other, or it is hidden.
+ */
 static bool
-overlap(const struct addr *a, const struct addr *b)
+overlaps(const struct listener *l, const struct addr *wanted)
 {
-	return a->sa.sa_family == b->sa.sa_family &&
-	    addr_port(a) == addr_port(b) && addr_port(a) != 0 &&
-	    (addr_is_wildcard(a) || addr_is_wildcard(b));
+	const struct addr *has = &l->bound;
+
+	return has->sa.sa_family == wanted->sa.sa_family &&
+	    addr_port(has) == addr_port(wanted) && addr_port(has) != 0 &&
+	    (addr_is_wildcard(has) || addr_is_wildcard(wanted) || l->hidden);
 }
 
 static int
@@ -114,15 +124,15 @@ share_with(const struct listener *l, const struct listener_set *now, int on)
 {
 	(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, on);
 	for (unsigned i = 0; i < now->count; i++)
-		if (overlap(&l->wanted, &now->item[i].bound))
+		if (overlaps(&now->item[i], &l->wanted))
 			(void)set_int(now->item[i].fd, SOL_SOCKET, SO_REUSEPORT,
 			    on);
 }
 
 /*
- * Bind and listen beside listeners of ours that are in the way because one is
- * the wildcard to the other.  They will be closed if we get that far: no
- * configuration has both.  The kernel allows it while all of them have
+ * Bind and listen beside listeners of ours that are in the way: one is the
+ * wildcard to the other, or it is hidden.  They will be closed if we get that
+ * far: no configuration has both.  The kernel allows it while all of them have
  * SO_REUSEPORT (socket(7)).
  */
 static int
@@ -163,7 +173,10 @@ open_listener(struct listener *l, const struct listener_set *now,
 	return -1;
 }
 
-/* The listener of `now` with this address that `next` does not have yet. */
+/*
+ * The listener of `now` with this address that `next` does not have yet.  A
+ * hidden one stays so: to undo it takes CAP_NET_RAW.
+ */
 static const struct listener *
 find_kept(const struct listener_set *next, const struct listener_set *now,
     const struct addr *wanted)
@@ -172,8 +185,9 @@ find_kept(const struct listener_set *next, const struct listener_set *now,
 		bool taken = false;
 
 		/* Port 0 may have become the one that it was given. */
-		if (!addr_equal(&now->item[i].wanted, wanted) &&
-		    !addr_equal(&now->item[i].bound, wanted))
+		if (now->item[i].hidden ||
+		    (!addr_equal(&now->item[i].wanted, wanted) &&
+			!addr_equal(&now->item[i].bound, wanted)))
 			continue;
 		for (unsigned k = 0; k < next->count; k++)
 			taken |= next->item[k].fd == now->item[i].fd;
@@ -257,6 +271,34 @@ listener_set_commit(struct listener_set *now, struct listener_set *next,
 		l->kept = false;
 	}
 	next->count = 0;
+}
+
+void
+listener_set_hide(struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		struct listener *l = &set->item[i];
+
+		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
+		/*
+		 * Bound to an interface that does not exist, it is passed over
+		 * when a SYN looks for a listener.  A handshake that is under
+		 * way goes on by itself: it was begun without an interface.
+		 * Before Linux 5.0, or 5.7 for others than root, this fails.
+		 */
+		if (!l->hidden)
+			l->hidden = set_int(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX,
+					INT32_MAX) == 0;
+	}
+}
+
+bool
+listener_set_expects(const struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (halfopen_any(&set->item[i].bound))
+			return true;
+	return false;
 }
 
 void

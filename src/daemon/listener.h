@@ -25,6 +25,7 @@ struct listener {
 	int fd;		      /* non-blocking, close-on-exec */
 	bool kept;	      /* the same socket as in the set before */
 	bool reported;	      /* the log has its line */
+	bool hidden;	      /* nobody finds it any more */
 	int64_t backlog_said; /* the log says it was capped */
 };
 
@@ -53,6 +54,18 @@ void listener_set_commit(struct listener_set *now, struct listener_set *next,
 /* Those of `now` that `next` does not have; nothing is opened or closed. */
 void listener_set_removed(struct listener_set *removed,
     const struct listener_set *now, const struct listener_set *next);
+
+/*
+ * They are about to go: let the kernel hold back nobody who has connected, and
+ * find them no more for those who come now, who are refused or meet another
+ * listener.  Whoever has connected comes into the queue as soon as data comes
+ * from it, and else when the kernel repeats its part of the handshake: after a
+ * second, or as late as timeouts.defer_accept.
+ */
+void listener_set_hide(struct listener_set *);
+
+/* Whether somebody may still come into the queues.  Does not block. */
+bool listener_set_expects(const struct listener_set *);
 
 /* Close what prepare opened. */
 void listener_set_abandon(struct listener_set *next);

@@ -19,10 +19,7 @@
 #include "daemon/signals.h"
 #include "daemon/status.h"
 
-enum {
-	CLOSE_MS = 1000,   /* of a stop: for idle workers to look round */
-	GOODBYE_MS = 4000, /* for the logger to write the last lines */
-};
+enum { GOODBYE_MS = 4000 }; /* for the logger to write the last lines */
 
 static int
 watch(struct master *m, int fd)
@@ -85,25 +82,12 @@ reap(struct master *m)
 			supply_frozen(&m->supply);
 }
 
-/* Close our descriptors; say so if somebody still waits in a queue. */
-static void
-close_listeners(struct master *m)
-{
-	unsigned waiting = listener_set_waiting(&m->listeners);
-
-	if (waiting > 0)
-		log_warning("stopping with connections unserved count=%u",
-		    waiting);
-	listener_set_close(&m->listeners);
-}
-
 /* Whatever is under way: no more of it. */
 static void
 begin_stop(struct master *m, const char *how)
 {
 	m->reload.again = false;
 	reload_abandon(m);
-	removal_end(m);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
@@ -116,28 +100,23 @@ stop_now(struct master *m, int64_t now_ms)
 		begin_stop(m, "now");
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
-	close_listeners(m);
+	removal_end(m);
 	dismiss_now(&m->pool, now_ms);
 }
 
 static void
 stop_gracefully(struct master *m, int64_t now_ms)
 {
-	struct pool_census census;
-
 	if (m->phase != PHASE_RUN) {
 		stop_now(m, now_ms);
 		return;
 	}
 	begin_stop(m, "gracefully");
-	/* Each idle worker takes one that waits, before it leaves. */
-	pool_census(&m->pool, m->current.number, &census);
-	(void)supply_sweep(&m->pool, &m->current, census.idle);
+	removal_stop(m, now_ms);
 	dismiss_generations(&m->pool, 0, UINT_MAX, m->config->timeout_drain_ms,
 	    now_ms);
 	/* Everyone who becomes busy rings, so that we see when all are. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
-	m->close_ms = now_ms + CLOSE_MS;
 }
 
 /* The order of these questions is the specification of the daemon. */
@@ -170,19 +149,12 @@ tend(struct master *m, int64_t now_ms)
 {
 	int64_t next = reload_step(m, now_ms);
 
-	if (m->phase == PHASE_RUN)
-		next = earlier(next, removal_step(m, now_ms));
+	next = earlier(next, removal_step(m, now_ms));
 	if (m->phase == PHASE_RUN)
 		next = earlier(next,
 		    supply_maintain(&m->supply, &m->pool, &m->current, now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
-	if (m->phase == PHASE_STOP && m->listeners.count > 0) {
-		if (pool_settled(&m->pool) || now_ms >= m->close_ms)
-			close_listeners(m);
-		else
-			next = earlier(next, m->close_ms);
-	}
 	/* Last, for the others set deadlines. */
 	return earlier(next, dismiss_enforce(&m->pool, now_ms));
 }
@@ -254,12 +226,12 @@ master_run(struct master *m, const struct options *options, int notify)
 	if (open_all(m) == -1)
 		return EX_OSERR;
 	reload_begin(m);
-	while (m->phase != PHASE_STOP || m->pool.count > 0) {
+	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
+	    m->removal.listeners.count > 0) {
 		requests = wait_for_events(m, next);
 		obey(m, requests, clock_ms());
 		next = tend(m, clock_ms());
 	}
-	close_listeners(m);
 	pidfile_remove(&m->pidfile);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);

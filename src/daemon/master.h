@@ -46,7 +46,6 @@ struct master {
 	struct logger logger;
 	struct logger_past past;
 	int64_t started_ms;
-	int64_t close_ms;  /* of a stop: close the listeners by then */
 	int status;	   /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };

@@ -172,14 +172,14 @@ pool_settled(const struct pool *pool)
 }
 
 bool
-pool_settled_before(const struct pool *pool, unsigned generation)
+pool_settled_beside(const struct pool *pool, unsigned generation)
 {
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 
 		/* A frozen one would keep everybody. */
 		if (worker->pid != 0 && !worker->frozen &&
-		    (worker->generation < generation || worker->sweeper) &&
+		    (worker->generation != generation || worker->sweeper) &&
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
 			return false;
 	}

@@ -104,10 +104,10 @@ bool pool_proven(const struct pool *, int64_t since_ms);
 bool pool_settled(const struct pool *);
 
 /*
- * Whether nobody takes clients from listeners that the generation does not have
- * any more: no worker of those before it, and no sweeper.
+ * Whether nobody takes clients from listeners that the generation does not
+ * have: no worker of another one, and no sweeper.
  */
-bool pool_settled_before(const struct pool *, unsigned generation);
+bool pool_settled_beside(const struct pool *, unsigned generation);
 
 /*
  * A child has been stopped or continued; it serves nobody meanwhile.  False

@@ -40,26 +40,11 @@ end_loading(struct master *m)
 	m->reload.step = RELOAD_NONE;
 }
 
-/*
- * A new address may have taken clients from the wildcard that goes on: those
- * that wait at it are served as things are.
- */
-static void
-sweep_abandoned(struct master *m)
-{
-	struct listener_set fresh;
-	struct generation now = m->current;
-
-	listener_set_removed(&fresh, &m->reload.listeners, &m->listeners);
-	now.listeners = &fresh;
-	if (!is_start(m) && fresh.count > 0)
-		(void)supply_sweep(&m->pool, &now, 0);
-}
-
 void
 reload_abandon(struct master *m)
 {
 	struct reload *r = &m->reload;
+	struct config *config = r->config;
 
 	if (r->step == RELOAD_LOADING)
 		end_loading(m);
@@ -70,8 +55,11 @@ reload_abandon(struct master *m)
 		dismiss_generations(&m->pool, r->next.number, r->next.number, 0,
 		    clock_ms());
 	}
-	sweep_abandoned(m);
-	listener_set_abandon(&r->listeners);
+	r->config = NULL;
+	if (is_start(m))
+		listener_set_abandon(&r->listeners);
+	else
+		removal_abandon(m, &r->listeners, config, clock_ms());
 	if (r->own_logger) {
 		if (is_start(m))
 			log_use(NULL, LEVEL_INFO);
@@ -80,8 +68,7 @@ reload_abandon(struct master *m)
 		r->logger.pid = 0;
 	}
 	r->own_logger = false;
-	free(r->config);
-	r->config = NULL;
+	free(config);
 	r->step = RELOAD_NONE;
 }
 

@@ -301,8 +301,13 @@ my %may = (
         common/clock.h common/net.h
     )],
     'daemon/echo.h' => [],
+    'daemon/halfopen.c' => [qw(
+        common/addr.h
+    )],
+    'daemon/halfopen.h' => [],
     'daemon/listener.c' => [qw(
-        common/errbuf.h common/net.h daemon/echo.h daemon/log.h
+        common/errbuf.h common/net.h daemon/echo.h daemon/halfopen.h
+        daemon/log.h
     )],
     'daemon/listener.h' => [qw(
         common/addr.h daemon/config.h
@@ -368,7 +373,8 @@ my %may = (
         daemon/listener.h daemon/loader.h daemon/logger.h daemon/pool.h
     )],
     'daemon/removal.c' => [qw(
-        daemon/log.h daemon/master.h
+        common/clock.h daemon/config.h daemon/dismiss.h daemon/log.h
+        daemon/master.h
     )],
     'daemon/removal.h' => [qw(
         daemon/listener.h
