@@ -126,7 +126,7 @@ report_full(struct supply *supply, const struct policy_view *view,
 			supply->full_said = true;
 			supply->full_said_ms = now_ms;
 			log_warning("workers at max busy=%u waiting=%u: "
-				    "clients wait; see workers.max",
+				    "further clients wait; see workers.max",
 			    view->busy, view->waiting);
 		}
 	} else if (!plan->full && supply->full && supply->full_said) {
