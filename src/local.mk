@@ -172,6 +172,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/signals.h \
 	%D%/daemon/source.c \
 	%D%/daemon/source.h \
+	%D%/daemon/stamp.c \
+	%D%/daemon/stamp.h \
 	%D%/daemon/status.c \
 	%D%/daemon/status.h \
 	%D%/daemon/supply.c \

@@ -39,6 +39,7 @@ unit_tests = \
 	%D%/unit/source.t \
 	%D%/unit/spectrum.t \
 	%D%/unit/spell.t \
+	%D%/unit/stamp.t \
 	%D%/unit/tally.t \
 	%D%/unit/target.t \
 	%D%/unit/threshold.t \
@@ -75,6 +76,7 @@ unit_tests = \
 %C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
 %C%_unit_spectrum_t_SOURCES = %D%/unit/check.h %D%/unit/spectrum.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
+%C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
 %C%_unit_tally_t_SOURCES = %D%/unit/check.h %D%/unit/tally.c
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
@@ -190,6 +192,7 @@ daemon_tests = \
 	%D%/daemon/killed-logger-owes-lost-lines.t \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
+	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \

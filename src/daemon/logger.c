@@ -7,8 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sysexits.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -16,6 +19,7 @@
 #include "daemon/confine.h"
 #include "daemon/policy.h"
 #include "daemon/signals.h"
+#include "daemon/stamp.h"
 
 enum { BUFFER = 64 * 1024, STABLE_MS = 10000 };
 
@@ -26,6 +30,24 @@ static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
 
 _Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
     "one number for each word");
+
+/* What stands in front of a line on standard error, with a space; or "". */
+static char when[STAMP_TEXT + 1];
+static bool stamped;
+
+/* Lines that are read together are of the same time. */
+static void
+note_time(void)
+{
+	char text[STAMP_TEXT];
+	struct timespec now;
+
+	if (!stamped)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	stamp_write(&now, text);
+	snprintf(when, sizeof(when), "%s ", text);
+}
 
 /* The descriptor is not ours alone: others may have made it non-blocking. */
 static void
@@ -41,12 +63,13 @@ static bool
 to_stderr(const struct config_log *settings, enum log_level level, long pid,
     const char *text)
 {
-	char line[LOG_LINE + CONFIG_NAME + 64];
+	char line[STAMP_TEXT + LOG_LINE + CONFIG_NAME + 64];
 	const char *p = line;
 	size_t left;
 	ssize_t n;
 
-	snprintf(line, sizeof(line), "%s[%ld]: %s%s\n", settings->ident, pid,
+	snprintf(line, sizeof(line), "%s%s[%ld]: %s%s\n", when, settings->ident,
+	    pid,
 	    level == LEVEL_ERR	       ? "error: " :
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
@@ -148,6 +171,7 @@ run(const struct logger *logger)
 			continue;
 		if (n == -1)
 			_exit(1);
+		note_time();
 		have = emit_lines(logger, buffer, have + (size_t)n);
 		/* With the next line, or when there will be none. */
 		tell_losses(logger);
@@ -164,6 +188,11 @@ child(const struct logger *logger)
 	struct errbuf err;
 
 	signals_deaf();
+	stamped = logger->settings.to == LOG_TO_STDERR &&
+	    stamp_wanted(STDERR_FILENO);
+	/* Whom we become may not be allowed to read its files. */
+	tzset();
+	note_time();
 	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
 	confine_name("logger");
 	if (confine_identity(&user, &err) == -1) {
@@ -201,6 +230,26 @@ logger_open(struct logger *logger, const struct config *config,
 		return -1;
 	}
 	return 0;
+}
+
+bool
+logger_is_heard(const struct config *config)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX,
+		.sun_path = _PATH_LOG };
+	bool heard;
+	int fd;
+
+	if (config->log.to != LOG_TO_SYSLOG)
+		return true;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* Some log daemons have a stream there. */
+	heard = fd == -1 ||
+	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0 ||
+	    errno == EPROTOTYPE;
+	if (fd != -1)
+		close(fd);
+	return heard;
 }
 
 bool

@@ -41,6 +41,9 @@ struct logger_past {
 /* Make the pipe and start the process. */
 int logger_open(struct logger *, const struct config *, struct errbuf *);
 
+/* Whether somebody reads where this configuration sends the log. */
+bool logger_is_heard(const struct config *);
+
 /* Whether this configuration needs another logger. */
 bool logger_differs(const struct logger *, const struct config *);
 

@@ -150,6 +150,10 @@ open_logger(struct master *m, struct errbuf *err)
 		r->next.log = &m->logger.pipe;
 		return 0;
 	}
+	/* At a start this goes to standard error, for the log is lost. */
+	if (!logger_is_heard(r->config))
+		log_warning("no syslog daemon listens at /dev/log: until one "
+			    "does, the log is lost; see log.to");
 	if (logger_open(&r->logger, r->config, err) == -1)
 		return -1;
 	r->own_logger = true;

@@ -125,7 +125,7 @@ for my $error ('EBADF', 'EINVAL', 'ENOTSOCK') {
     ok(Clock::until(sub { !Process::is_alive($worker) }),
         "$error: by another worker");
     cmp_ok(scalar @calls, '<=', 10, "$error: after few tries");
-    ok($d->wait_log(qr/^echod\[$worker\]: error: accept failed .*, leaving:/,
+    ok($d->wait_log(qr/ echod\[$worker\]: error: accept failed .*, leaving:/,
         from => $from), "$error: the log says why");
     ok($d->wait_log(qr/: error: worker died pid=$worker status=71/,
         from => $from), "$error: and that it is gone");

@@ -90,5 +90,5 @@ sub check_end {
     Clock::soon($last, 'nor too late', $idle);
     close $sock;
     like($d->wait_log(qr/connection ended .*in_bytes=$bytes /),
-        qr/^echod\[$worker\]: .* reason=idle$/, 'the log tells why');
+        qr/ echod\[$worker\]: .* reason=idle$/, 'the log tells why');
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, echod does not start on a machine whose log daemon is not up
-# yet, or stays silent when it comes.
+# yet, does not tell that the log is lost, or stays silent when it comes.
 use strict;
 use warnings;
 
@@ -23,7 +23,23 @@ my $d = Echod->start(
 );
 is($d->{start_status}, 0, 'it starts without a /dev/log');
 is(Client::echo_once($d->port, 'x'), 'x', 'and serves');
-is(Files::slurp($d->dir . '/log'), '', 'without a word on standard error');
+is(Files::slurp($d->dir . '/log'), 'echod: no syslog daemon listens at '
+    . "/dev/log: until one does, the log is lost; see log.to\n",
+    'and says what becomes of its log');
+
+# A reload that sends it there says so where it was until then.
+my $config = qq(listen = ( { address = "127.0.0.1"; port = 0; } );\n);
+my $e = Echod->start(mode => 'background',
+    config => qq(log = { to = "stderr"; };\n$config));
+$e->expect_log(qr/: warning: no syslog daemon listens at/);
+ok($e->wait_log(qr/: ready /), 'another logs to standard error');
+is($e->count_log(qr/no syslog daemon/), 0, 'and has nothing to warn of');
+$e->rewrite($config);
+$e->signal('HUP');
+ok($e->wait_log(qr/: warning: no syslog daemon listens at/),
+    'until a reload sends its log to syslog');
+is($e->stop, 0, 'stopped');
+$e->finish;
 
 my $syslog = Syslog->start;
 my $born   = Clock::now();

@@ -46,7 +46,7 @@ cmp_ok($seconds, '>=', $time * 0.95, 'after timeouts.send');
 Clock::soon($stuck, 'no later than that, and 2 s to linger', 1.25 * $time + 2);
 
 is(Client::echo_once($d->port, 'next'), 'next', 'the next client is served');
-like($d->wait_log(qr/in_bytes=4 out_bytes=4/), qr/^echod\[$worker\]/,
+like($d->wait_log(qr/in_bytes=4 out_bytes=4/), qr/ echod\[$worker\]/,
     'by the same worker');
 close $sock;
 

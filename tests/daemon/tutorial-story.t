@@ -18,10 +18,10 @@ my ($host, $port) = ($sock->sockhost, $sock->sockport);
 is(Client::echo($sock, $message, eof => 1), $message, 'the echo');
 close $sock;
 my ($end) = $d->wait_log(qr/connection ended/);
-my ($worker) = $end =~ /^echod\[(\d+)\]/;
+my ($worker) = $end =~ / echod\[(\d+)\]/;
 
-my @story = map { s/^echod\[$worker\]: //r }
-    grep { /^echod\[$worker\]: / } $d->log_lines;
+my @story = map { s/^\S+ echod\[$worker\]: //r }
+    grep { / echod\[$worker\]: / } $d->log_lines;
 my $last = pop @story;
 
 is_deeply(\@story, [

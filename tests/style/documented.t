@@ -37,6 +37,9 @@ sub says {
     ok scalar($page =~ $pattern), $name;
 }
 
+# A log that is opened without O_APPEND fills with NULs when it is truncated.
+ok $man8 !~ /2>[^>&\\]/, 'no example overwrites a log';
+
 # Settings: -T knows them all, as it walks the table.
 my (@settings, $group);
 {

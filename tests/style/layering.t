@@ -325,7 +325,7 @@ my %may = (
     'daemon/log.h' => [],
     'daemon/logger.c' => [qw(
         common/clock.h common/errbuf.h daemon/confine.h daemon/policy.h
-        daemon/signals.h
+        daemon/signals.h daemon/stamp.h
     )],
     'daemon/logger.h' => [qw(
         daemon/config.h daemon/log.h
@@ -407,6 +407,8 @@ my %may = (
         common/errbuf.h
     )],
     'daemon/source.h' => [],
+    'daemon/stamp.c' => [],
+    'daemon/stamp.h' => [],
     'daemon/status.c' => [qw(
         daemon/config.h daemon/log.h daemon/master.h
     )],

@@ -62,7 +62,8 @@ my @owners = (
     ['name services for users', qr/\bget(?:pw|gr)(?:nam|[ug]id|ent)\w*\s*\(/,
         qw(daemon/resolve.c)],
     ['listening sockets', qr/(?<![.>])\b(?:socket|bind|listen)\s*\(/,
-        qw(client/dial.c daemon/halfopen.c daemon/listener.c)],
+        qw(client/dial.c daemon/halfopen.c daemon/listener.c
+            daemon/logger.c)],
     ['accept', qr/\baccept4?\s*\(/, qw(daemon/worker.c)],
     ['a client\'s bytes', qr/(?<![.>])\b(?:recv|send)(?:from|to|m?msg)?\s*\(/,
         qw(client/flow.c client/link.c client/stream.c daemon/echo.c
@@ -84,11 +85,12 @@ my @owners = (
     ['the command line', qr/\bgetopt\w*\s*\(/,
         qw(client/options.c daemon/options.c)],
     ['the environment', qr/\b(?:secure_)?getenv\s*\(|\bputenv\s*\(|\bsetenv\s*\(/,
-        qw(client/terminal.c)],
+        qw(client/terminal.c daemon/stamp.c)],
     ['the wall clock', qr/\bCLOCK_REALTIME\b|\bgettimeofday\s*\(|\btime\s*\(/,
-        qw(client/document.c client/journal.c)],
+        qw(client/document.c client/journal.c daemon/logger.c)],
     ['the monotonic clock', qr/\bclock_gettime\s*\(/,
-        qw(client/document.c client/journal.c client/loop.c common/clock.h)],
+        qw(client/document.c client/journal.c client/loop.c common/clock.h
+            daemon/logger.c)],
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
         qw(client/journal.c client/main.c client/product.c client/progress.c

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stamp: the time in front of a log line, as in RFC 3339: local, with
+ * milliseconds and the offset from UTC.
+ */
+#ifndef ECHOD_STAMP_H
+#define ECHOD_STAMP_H
+
+#include <stdbool.h>
+#include <time.h>
+
+enum { STAMP_TEXT = 40 }; /* room for a stamp and its NUL */
+
+/*
+ * Whether lines in this descriptor need one: not when it is a stream of the
+ * journal, which JOURNAL_STREAM in the environment tells (systemd.exec(5)).
+ */
+bool stamp_wanted(int fd);
+
+/*
+ * Write "2026-11-22T14:03:07.042+01:00".  The time zone is that of the last
+ * tzset(3).  Cheap: the calendar is asked once a second.
+ */
+void stamp_write(const struct timespec *, char text[STAMP_TEXT]);
+
+#endif
