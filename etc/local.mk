@@ -9,25 +9,31 @@ EXTRA_DIST += %D%/echod.conf
 conf_ours = $(srcdir)/%D%/echod.conf
 conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 
+# What we ship names the usual places, what is installed those of this build.
+put_places = sed \
+	-e 's|/etc/echod\.conf|$(sysconfdir)/echod.conf|g' \
+	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g'
+
 install-data-local:
 	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
 	@case "$(runstatedir)" in \
 	/run | /var/run) ;; \
 	*) $(MKDIR_P) "$(DESTDIR)$(runstatedir)" ;; \
 	esac
+	@$(put_places) "$(conf_ours)" >"$(conf_installed).new"
+	@chmod 644 "$(conf_installed).new"
 	@if test ! -e "$(conf_installed)" && test ! -h "$(conf_installed)"; then \
 	    echo " install $(conf_installed)"; \
-	    $(INSTALL_DATA) "$(conf_ours)" "$(conf_installed)"; \
-	elif cmp -s "$(conf_ours)" "$(conf_installed)"; then \
-	    :; \
+	    mv "$(conf_installed).new" "$(conf_installed)"; \
+	elif cmp -s "$(conf_installed).new" "$(conf_installed)"; then \
+	    rm "$(conf_installed).new"; \
 	else \
 	    echo " keeping $(conf_installed), the new one is $(conf_installed).new"; \
-	    $(INSTALL_DATA) "$(conf_ours)" "$(conf_installed).new"; \
 	fi
 
 uninstall-local:
 	@rm -f "$(conf_installed).new"
-	@if cmp -s "$(conf_ours)" "$(conf_installed)"; then \
+	@if $(put_places) "$(conf_ours)" | cmp -s - "$(conf_installed)"; then \
 	    rm -f "$(conf_installed)"; \
 	elif test -e "$(conf_installed)"; then \
 	    echo " keeping $(conf_installed), it was changed"; \

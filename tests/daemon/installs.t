@@ -77,6 +77,38 @@ is(Files::slurp("$etc/echod.conf"), "backlog = 7;\n",
 unlink "$etc/echod.conf";
 is(`find '$root' ! -type d`, '', 'which leaves nothing else');
 make('install');
+
+# What is installed names the places where things are, and no others.
+sub texts {
+    return map { $_ => Files::slurp($_) // '' } "$etc/echod.conf",
+        "$man/man8/echod.8", "$man/man5/echod.conf.5", "$man/man1/echoc.1";
+}
+my %text = texts();
+my ($help) = `'$sbin/echod' -h` =~ m{(/\S*/echod\.conf)\b};
+like($text{$_}, qr/\Q$help\E\b/, "$_ knows the file that echod -h names")
+    for "$man/man8/echod.8", "$man/man5/echod.conf.5";
+my ($pid_file) = `'$sbin/echod' -T -c '$etc/echod.conf'`
+    =~ /^pid_file = "(.*)"/m;
+like($text{$_}, qr/\Q$pid_file\E\b/, "$_ knows the pid file that it uses")
+    for grep { !/echoc/ } sort keys %text;
 make('uninstall');
 is(`find '$root' ! -type d`, '', 'nor the configuration as it was installed');
+
+my $elsewhere = 'sysconfdir=/opt/e/etc runstatedir=/var/opt/e';
+$etc = "$root/opt/e/etc";
+make("install $elsewhere");
+%text = texts();
+for my $name (sort keys %text) {
+    my @paths = grep { m{^(?!/srv/)} }
+        $text{$name} =~ m{(?<![\w/~])(/[\w./]*echod\.(?:conf|pid))\b}g;
+    my @other = grep { !m{^/opt/e/etc/echod\.conf$|^/var/opt/e/echod\.pid$} }
+        @paths;
+    is("@other", '', "$name names no other place");
+    ok(@paths || $name =~ /echoc/, 'and its own');
+    is((stat $name)[2] & 07777, 0644, 'everybody may read it');
+}
+make("install $elsewhere");
+ok(!-e "$etc/echod.conf.new", 'it is the same file when installed again');
+make("uninstall $elsewhere");
+is(`find '$root' ! -type d`, '', 'and taken away as well');
 done_testing;
