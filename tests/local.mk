@@ -359,8 +359,9 @@ check-local: check-build
 check-slow: check-build
 	@$(harness) -t slow -l check-slow.log $(all_tests)
 
-# All that the tests need, and no test.
-check-build: all $(built_unit_tests) locales
+# All that the tests need, and no test.  With "all", which is another make, two
+# would write the library at the same time.
+check-build: all-am $(built_unit_tests) locales
 	@test -n "$(PERL)" || { \
 	    echo 'the tests need Perl with Test::More, TAP::Harness and' \
 		'IO::Socket::IP' >&2; false; }
