@@ -45,6 +45,8 @@ libechoc_a_SOURCES = \
 	%D%/client/flags.h \
 	%D%/client/flow.c \
 	%D%/client/flow.h \
+	%D%/client/fold.c \
+	%D%/client/fold.h \
 	%D%/client/handshake.c \
 	%D%/client/handshake.h \
 	%D%/client/histogram.c \

@@ -18,6 +18,7 @@ unit_tests = \
 	%D%/unit/echo.t \
 	%D%/unit/errbuf.t \
 	%D%/unit/flow.t \
+	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/human.t \
 	%D%/unit/link.t \
@@ -55,6 +56,7 @@ unit_tests = \
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
 %C%_unit_flow_t_SOURCES = %D%/unit/check.h %D%/unit/flow.c
+%C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_human_t_SOURCES = %D%/unit/check.h %D%/unit/human.c
 %C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
@@ -86,6 +88,7 @@ unit_tests = \
 %C%_unit_account_t_LDADD = $(client_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
 %C%_unit_flow_t_LDADD = $(client_ldadd)
+%C%_unit_fold_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
 %C%_unit_human_t_LDADD = $(client_ldadd)
 %C%_unit_link_t_LDADD = $(client_ldadd)
@@ -113,6 +116,7 @@ client_tests = \
 	%D%/client/bench-is-quiet-after-its-end.t \
 	%D%/client/bench-keeps-its-reconnects.t \
 	%D%/client/bench-loses-its-first-connections.t \
+	%D%/client/bench-names-too-few-workers.t \
 	%D%/client/bench-open-loop-is-honest.t \
 	%D%/client/bench-percentiles-are-right.t \
 	%D%/client/bench-plots.t \

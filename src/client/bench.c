@@ -100,6 +100,7 @@ wait_connected(struct bench *b)
 	    !b->result.interrupted) {
 		wait_until(b, INT64_MAX);
 		sampler_show(&b->sampler, clock_ns());
+		sampler_wait(&b->sampler, &b->control, clock_ns());
 	}
 	b->result.connect_ns = clock_ns() - began;
 	return sampler_established(&b->sampler) > 0 && !b->result.interrupted;

@@ -59,7 +59,8 @@ struct loop {
 	bool started;
 
 	/* what was counted; for others to read */
-	struct tally window, before; /* measured; warm-up and greetings */
+	struct tally window, before; /* measured; the warm-up */
+	struct tally greetings;	     /* each is its connection's, in connects */
 	struct connects connects;
 	uint64_t completed; /* echoes that came within the window */
 	uint64_t completed_bytes;
@@ -100,8 +101,10 @@ struct loop {
 
 /* The account of a message: of the window, or of what was before it. */
 static inline struct tally *
-loop_tally(struct loop *l, const struct message *m)
+loop_tally(struct loop *l, const struct flow *f, const struct message *m)
 {
+	if (f->state == FLOW_GREETING)
+		return &l->greetings;
 	return m->measured ? &l->window : &l->before;
 }
 

@@ -77,7 +77,7 @@ loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 
 	count_broken(l, f, fault);
 	while (flow_forfeit(f, &m)) {
-		counter_add(&loop_tally(l, &m)->lost[fault], 1);
+		counter_add(&loop_tally(l, f, &m)->lost[fault], 1);
 		if (m.measured)
 			l->last_outcome = now;
 		l->under_way--;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/fold.h"
 #include "client/human.h"
 #include "client/options.h"
 #include "client/result.h"
@@ -48,6 +49,29 @@ progress_connecting(struct progress *p, uint64_t made, uint64_t wanted,
 	snprintf(text, sizeof(text), "connecting %" PRIu64 "/%" PRIu64, made,
 	    wanted);
 	draw(p, text, now);
+}
+
+void
+progress_waiting(struct progress *p, const struct waiting *w)
+{
+	char timeout[HUMAN_TEXT];
+	const char *what = "first echo", *why;
+
+	if (w->unanswered == 0) {
+		what = "handshake";
+		why = "the server's queue may be full, or packets get lost";
+	} else if (w->made == 0) {
+		why = "the server may not echo, or have no free worker";
+	} else {
+		why = "the server may have fewer workers than connections";
+	}
+	human_duration(w->timeout_ns, timeout, sizeof(timeout));
+	progress_erase(p);
+	fold_print(stderr, 7,
+	    "echoc: %" PRIu64 " of %" PRIu64 " connections made, waiting for "
+	    "the %s of %" PRIu64 ": %s; each is given up after %s (-W)",
+	    w->made, w->wanted, what,
+	    w->unanswered > 0 ? w->unanswered : w->under_way, why, timeout);
 }
 
 /* "182k/s  p50 210 us p99 1.40 ms  err 0" */

@@ -22,12 +22,23 @@ struct progress {
 	int64_t next;
 };
 
+/* A load that waits for its first connections. */
+struct waiting {
+	uint64_t wanted, made; /* connections; made: with their first echo */
+	uint64_t under_way;    /* of the others, those that have begun */
+	uint64_t unanswered;   /* of these, those that wait for that echo */
+	int64_t timeout_ns;    /* of each */
+};
+
 void progress_init(struct progress *, const struct options *,
     const struct terminal *, int64_t now);
 
 /* So many connections are made, of so many. */
 void progress_connecting(struct progress *, uint64_t made, uint64_t wanted,
     int64_t now);
+
+/* What it waits for, and perhaps why, in a whole line. */
+void progress_waiting(struct progress *, const struct waiting *);
 
 /*
  * The state of the load: `done` of `whole` nanoseconds (whole 0: no end), and

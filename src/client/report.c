@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "client/chart.h"
+#include "client/fold.h"
 #include "client/histogram.h"
 #include "client/human.h"
 #include "client/plan.h"
@@ -250,6 +251,13 @@ print_remarks(FILE *f, const struct result *r)
 		    " messages due were echoed within the window\n",
 		    r->saturated ? "" : "the server did not keep up: ",
 		    r->completed, r->due);
+	if (result_lacks_workers(r))
+		fold_print(f, 2,
+		    "%" PRIu64 " of %" PRIu64 " connections had no echo: the "
+		    "server may have fewer workers than connections; these "
+		    "figures are of the other %" PRIu64,
+		    r->connects.failed[FAULT_TIMEOUT], r->connects.wanted,
+		    r->connects.established);
 	if (r->saturated)
 		print_saturation(f, r);
 	if (r->plan->threads > r->plan->cpus)

@@ -213,6 +213,29 @@ exceeds(const struct result *r, uint64_t wrong, uint64_t all)
 	    (double)all * (double)r->plan->opt->max_error;
 }
 
+bool
+result_lacks_workers(const struct result *r)
+{
+	return r->connects.established > 0 &&
+	    tally_most(r->connects.failed) == FAULT_TIMEOUT;
+}
+
+/* The first connections, and what most of those lacked that failed. */
+static int
+unmade(const struct result *r, uint64_t failed, struct failure *f)
+{
+	const struct connects *c = &r->connects;
+
+	if (result_lacks_workers(r))
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRIu64
+		    " connections had no echo: too few workers?",
+		    c->failed[FAULT_TIMEOUT], c->wanted);
+	return failure_set(f, OUTCOME_NEGATIVE,
+	    "%" PRIu64 " of %" PRIu64 " connections could not be made: %s",
+	    failed, c->wanted, fault_words(tally_most(c->failed)));
+}
+
 int
 result_judge(struct result *r, struct failure *f)
 {
@@ -241,9 +264,7 @@ result_judge(struct result *r, struct failure *f)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " of %" PRIu64 " messages failed", wrong, all);
 	if (exceeds(r, unconnected, r->connects.wanted))
-		return failure_set(f, OUTCOME_NEGATIVE,
-		    "%" PRIu64 " of %" PRIu64 " connections could not be made",
-		    unconnected, r->connects.wanted);
+		return unmade(r, unconnected, f);
 	if (exceeds(r, early, r->before.sent + r->before.not_sent))
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " messages failed in the warm-up", early);
@@ -265,7 +286,9 @@ result_unconnected(struct result *r, struct failure *f)
 		return mismatch_failure(&r->mismatch, f);
 	if (r->interrupted)
 		return failure_set(f, OUTCOME_NEGATIVE,
-		    "interrupted while connecting");
+		    "interrupted while connecting: %" PRIu64 " of %" PRIu64
+		    " connections were made",
+		    r->connects.established, r->connects.wanted);
 	return failure_set(f, fault_outcome(most),
 	    "none of %u connections could be made: %s", r->plan->connections,
 	    fault_words(most));

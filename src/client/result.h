@@ -83,6 +83,12 @@ int result_judge(struct result *, struct failure *);
 int result_unconnected(struct result *, struct failure *);
 
 /*
+ * Whether it looks as if the server had fewer workers than there were
+ * connections: some had their first echo, and others waited for it in vain.
+ */
+bool result_lacks_workers(const struct result *);
+
+/*
  * The value of a percentile in nanoseconds, -1 where too few lie above it.  That
  * of 100 is the largest.
  */

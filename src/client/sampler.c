@@ -15,6 +15,9 @@
 /* So long the interval before is shown. */
 #define YOUNG_NS (250 * CLOCK_MS)
 
+/* So long a silence is worth a word. */
+#define PATIENCE_NS CLOCK_SECOND
+
 int
 sampler_init(struct sampler *s, const struct plan *plan,
     const struct loop *loops, const struct terminal *terminal,
@@ -38,6 +41,34 @@ sampler_established(const struct sampler *s)
 	for (unsigned n = 0; n < s->plan->threads; n++)
 		made += counter_read(&s->loops[n].connects.established);
 	return made;
+}
+
+void
+sampler_wait(struct sampler *s, const struct control *control, int64_t now)
+{
+	struct tally greetings = { 0 };
+	struct connects c = { 0 };
+	uint64_t settled;
+	struct waiting w = { .under_way = atomic_load(&control->handshakes) };
+
+	for (unsigned n = 0; n < s->plan->threads; n++) {
+		tally_add(&greetings, &s->loops[n].greetings);
+		tally_add_connects(&c, &s->loops[n].connects);
+	}
+	settled = c.established + tally_faults(c.failed);
+	if (settled != s->settled || w.under_way == 0 || s->stuck == 0) {
+		s->settled = settled;
+		s->stuck = now;
+	}
+	if (s->warned || now - s->stuck < PATIENCE_NS || s->plan->opt->quiet)
+		return;
+	s->warned = true;
+	w.wanted = s->plan->connections;
+	w.made = c.established;
+	w.unanswered = greetings.sent - greetings.echoed -
+	    tally_faults(greetings.lost);
+	w.timeout_ns = s->plan->opt->timeout_ns;
+	progress_waiting(&s->progress, &w);
 }
 
 void

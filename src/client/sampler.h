@@ -11,6 +11,7 @@
 #include "client/progress.h"
 #include "client/result.h"
 
+struct control;
 struct failure;
 struct histogram;
 struct loop;
@@ -29,6 +30,9 @@ struct sampler {
 	struct interval last;
 	struct histogram *before; /* until then */
 	struct histogram *since;  /* from then on, at the last look */
+	uint64_t settled; /* first connections made or failed, until then */
+	int64_t stuck;	  /* since when there were no more, and some waited */
+	bool warned;
 };
 
 /* Returns -1 with errno. */
@@ -37,6 +41,12 @@ int sampler_init(struct sampler *, const struct plan *, const struct loop *,
 
 /* Connections that are made and had their first echo. */
 uint64_t sampler_established(const struct sampler *);
+
+/*
+ * The load waits for its connections.  Says once what for, and what may be the
+ * reason, when for a second none has had its first echo.
+ */
+void sampler_wait(struct sampler *, const struct control *, int64_t now);
 
 /* The first interval begins with the window. */
 void sampler_begin(struct sampler *, int64_t window);

@@ -24,7 +24,7 @@ skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
 
 	while ((oldest = flow_message(f, 0)) != NULL && oldest->due <= until &&
 	    flow_skip(f, &m)) {
-		counter_add(&loop_tally(l, &m)->not_sent, 1);
+		counter_add(&loop_tally(l, f, &m)->not_sent, 1);
 		l->under_way--;
 		if (m.measured)
 			l->last_outcome = now;
@@ -89,7 +89,7 @@ static void
 skip_rest(struct loop *l, struct flow *f)
 {
 	for (unsigned i = f->begun; i < f->count; i++)
-		counter_add(&loop_tally(l, flow_message(f, i))->not_sent, 1);
+		counter_add(&loop_tally(l, f, flow_message(f, i))->not_sent, 1);
 	l->under_way -= flow_drop(f);
 }
 
@@ -120,7 +120,7 @@ sweep_close(struct loop *l, int64_t now)
 		if (f->state == FLOW_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
 		while (flow_forfeit(f, &m)) {
-			counter_add(&loop_tally(l, &m)->lost[fault], 1);
+			counter_add(&loop_tally(l, f, &m)->lost[fault], 1);
 			l->under_way--;
 		}
 		skip_waiting(l, f, INT64_MAX, now);

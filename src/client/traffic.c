@@ -44,7 +44,7 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 		if (l->service == NULL && l->plan->opt->messages == 0 &&
 		    l->phase >= PHASE_LOAD)
 			m->measured = now >= l->window_at && now < l->end_at;
-		t = loop_tally(l, m);
+		t = loop_tally(l, f, m);
 		counter_add(&t->sent, 1);
 		counter_add(&t->bytes_sent, m->size);
 	}
@@ -117,7 +117,7 @@ static void
 echoed(struct loop *l, const struct flow *f, const struct message *m,
     int64_t now)
 {
-	struct tally *t = loop_tally(l, m);
+	struct tally *t = loop_tally(l, f, m);
 	int64_t begin = l->service != NULL ? m->due : m->sent;
 
 	l->under_way--;

@@ -208,7 +208,8 @@ Clock::until(sub {
 });
 my ($in, $out) = (0, 0);
 $in += $_->[0], $out += $_->[1] for @lines;
-my $all = 64 * ($r->{json}{messages}{echoed} + $r->{json}{warmup}{echoed});
+my $all = 64 * ($r->{json}{messages}{echoed} + $r->{json}{warmup}{echoed}
+        + $r->{json}{connect}{established});
 is("$in $out", "$all $all", 'the log of the server: the same bytes');
 is($r->{json}{messages}{bytes_verified}, $all,
     'the log of the server: all of them compared');

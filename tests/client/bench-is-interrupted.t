@@ -173,7 +173,7 @@ sub accounted {
     is($connect->{failed}{timeout} // 0, 0, "$name: no handshake was late");
     is($warmup->{errors}{timeout} // 0, 0, "$name: nor was an echo");
     is($warmup->{echoed} + EchocBench::total($warmup->{errors}),
-        $warmup->{sent}, "$name: each first message is told of");
+        $warmup->{sent}, "$name: so is each message before the window");
     return;
 }
 

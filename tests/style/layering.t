@@ -66,6 +66,8 @@ my %may = (
     'client/flow.h' => [qw(
         client/fault.h
     )],
+    'client/fold.c' => [],
+    'client/fold.h' => [],
     'client/handshake.c' => [qw(
         client/loop.h client/options.h client/plan.h common/clock.h
     )],
@@ -157,15 +159,16 @@ my %may = (
         client/options.h
     )],
     'client/progress.c' => [qw(
-        client/human.h client/options.h client/result.h client/terminal.h
+        client/fold.h client/human.h client/options.h client/result.h
+        client/terminal.h
     )],
     'client/progress.h' => [],
     'client/quote.c' => [],
     'client/quote.h' => [],
     'client/random.h' => [],
     'client/report.c' => [qw(
-        client/chart.h client/histogram.h client/human.h client/plan.h
-        client/result.h client/target.h client/terminal.h
+        client/chart.h client/fold.h client/histogram.h client/human.h
+        client/plan.h client/result.h client/target.h client/terminal.h
     )],
     'client/report.h' => [],
     'client/result.c' => [qw(
