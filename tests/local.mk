@@ -30,6 +30,7 @@ unit_tests = \
 	%D%/unit/pattern.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
+	%D%/unit/report.t \
 	%D%/unit/resolve.t \
 	%D%/unit/result.t \
 	%D%/unit/schedule.t \
@@ -68,6 +69,7 @@ unit_tests = \
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
+%C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
 %C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
 %C%_unit_schedule_t_SOURCES = %D%/unit/check.h %D%/unit/schedule.c
@@ -93,6 +95,7 @@ unit_tests = \
 %C%_unit_human_t_LDADD = $(client_ldadd)
 %C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
+%C%_unit_report_t_LDADD = $(client_ldadd)
 %C%_unit_result_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)
 %C%_unit_sizes_t_LDADD = $(client_ldadd)
@@ -125,6 +128,7 @@ client_tests = \
 	%D%/client/bench-verifies-every-byte.t \
 	%D%/client/bench-with-nothing-measured.t \
 	%D%/client/connects-to-any-address.t \
+	%D%/client/fits-eighty-columns.t \
 	%D%/client/interrupted-in-every-mode.t \
 	%D%/client/itself-is-no-server.t \
 	%D%/client/mismatch-is-not-hidden.t \

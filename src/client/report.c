@@ -13,10 +13,33 @@
 #include "client/target.h"
 #include "client/terminal.h"
 
+/* Where the second column begins. */
+enum { INDENT = 12 };
+
 static const char *
 plural(int64_t n)
 {
 	return n == 1 ? "" : "s";
+}
+
+/* What the load consists of. */
+static void
+print_load(FILE *f, const struct plan *plan)
+{
+	const struct options *opt = plan->opt;
+	char size[160], loop[96];
+
+	sizes_text(&opt->sizes, size, sizeof(size));
+	if (opt->rate > 0)
+		snprintf(loop, sizeof(loop), "%" PRId64 " messages/s in total",
+		    opt->rate);
+	else
+		snprintf(loop, sizeof(loop),
+		    "%" PRId64 " message%s under way on each", opt->pipeline,
+		    plural(opt->pipeline));
+	fold_print(f, 2, "%s loop: %u connection%s, %s, %s bytes",
+	    opt->rate > 0 ? "open" : "closed", plan->connections,
+	    plural(plan->connections), loop, size);
 }
 
 void
@@ -24,31 +47,29 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 {
 	const struct plan *plan = r->plan;
 	const struct options *opt = plan->opt;
-	char host[ADDR_TEXT], size[160], time[HUMAN_TEXT], warm[HUMAN_TEXT];
+	char host[ADDR_TEXT], time[HUMAN_TEXT], warm[HUMAN_TEXT];
+	char length[64], warmup[64] = ", no warm-up", reconnect[96] = "";
 
 	addr_host(&plan->peer, host, sizeof(host));
-	sizes_text(&opt->sizes, size, sizeof(size));
-	fprintf(f, "echoc bench: %s (%s) port %u%s\n", t->host, host, t->port,
-	    plan->loopback ? ", loopback" : "");
-	if (opt->rate > 0)
-		fprintf(f, "open loop: %" PRId64 " messages/s in total",
-		    opt->rate);
-	else
-		fprintf(f, "closed loop: %" PRId64 " under way a connection",
-		    opt->pipeline);
-	fprintf(f, ", %u connection%s, %u thread%s (%u CPU%s), %s bytes\n",
-	    plan->connections, plural(plan->connections), plan->threads,
-	    plural(plan->threads), plan->cpus, plural(plan->cpus), size);
-	human_duration(plan->warmup_ns, warm, sizeof(warm));
+	fold_print(f, 2, "echoc bench: %s (%s) port %u%s", t->host, host,
+	    t->port, plan->loopback ? ", loopback" : "");
+	print_load(f, plan);
+	human_duration(opt->duration_ns, time, sizeof(time));
+	if (plan->warmup_ns > 0)
+		snprintf(warmup, sizeof(warmup), " after %s of warm-up",
+		    human_duration(plan->warmup_ns, warm, sizeof(warm)));
 	if (opt->messages > 0)
-		fprintf(f, "%" PRId64 " messages after %s of warm-up\n",
-		    opt->messages, warm);
+		snprintf(length, sizeof(length), "%" PRId64 " message%s",
+		    opt->messages, plural(opt->messages));
 	else
-		fprintf(f, "%s after %s of warm-up\n",
-		    human_duration(opt->duration_ns, time, sizeof(time)), warm);
+		snprintf(length, sizeof(length), "%s", time);
 	if (opt->reconnect > 0)
-		fprintf(f, "a new connection after %" PRId64 " message%s\n",
+		snprintf(reconnect, sizeof(reconnect),
+		    ", a new connection after %" PRId64 " message%s",
 		    opt->reconnect, plural(opt->reconnect));
+	fold_print(f, 2, "%u thread%s (%u CPU%s), %s%s%s", plan->threads,
+	    plural(plan->threads), plan->cpus, plural(plan->cpus), length,
+	    warmup, reconnect);
 	putc('\n', f);
 }
 
@@ -56,16 +77,16 @@ static void
 print_messages(FILE *f, const struct result *r)
 {
 	const struct tally *t = &r->window;
-	char time[HUMAN_TEXT], out[HUMAN_TEXT], in[HUMAN_TEXT];
+	char time[HUMAN_TEXT], out[HUMAN_TEXT], in[HUMAN_TEXT], more[96] = "";
 	double seconds = (double)r->window_ns / 1e9;
 
-	fprintf(f,
-	    "messages    %" PRIu64 " sent, %" PRIu64 " echoed, %" PRIu64
-	    " timeouts, %" PRIu64 " errors",
-	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], tally_errors(t));
 	if (t->not_sent > 0)
-		fprintf(f, ", %" PRIu64 " not sent", t->not_sent);
-	putc('\n', f);
+		snprintf(more, sizeof(more), ", %" PRIu64 " not sent",
+		    t->not_sent);
+	fold_print(f, INDENT,
+	    "messages    %" PRIu64 " sent, %" PRIu64 " echoed, %" PRIu64
+	    " timeouts, %" PRIu64 " errors%s",
+	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], tally_errors(t), more);
 	fprintf(f, "rate        %.1f/s in %s", r->rate,
 	    human_time(r->window_ns, time, sizeof(time)));
 	if (r->plan->opt->rate > 0)
@@ -86,16 +107,16 @@ print_connects(FILE *f, const struct result *r)
 	const struct connects *c = &r->connects;
 	const struct histogram *h = r->connect;
 	char took[HUMAN_TEXT], p50[HUMAN_TEXT] = "-", p99[HUMAN_TEXT] = "-";
-	char max[HUMAN_TEXT];
+	char max[HUMAN_TEXT], later[96] = "";
 	int64_t ns;
 
-	fprintf(f, "connections %" PRIu64 " of %" PRIu64 " made in %s",
-	    c->established, c->wanted,
-	    human_time(r->connect_ns, took, sizeof(took)));
+	human_time(r->connect_ns, took, sizeof(took));
 	if (c->again > 0 && r->window_ns > 0)
-		fprintf(f, ", %" PRIu64 " later (%.1f/s)", c->again,
-		    (double)c->within * 1e9 / (double)r->window_ns);
-	putc('\n', f);
+		snprintf(later, sizeof(later), ", %" PRIu64 " later (%.1f/s)",
+		    c->again, (double)c->within * 1e9 / (double)r->window_ns);
+	fold_print(f, INDENT,
+	    "connections %" PRIu64 " of %" PRIu64 " made in %s%s",
+	    c->established, c->wanted, took, later);
 	if (h->count == 0)
 		return;
 	ns = result_percentile(h, 50 * PERCENT);
@@ -185,9 +206,9 @@ print_errors(FILE *f, const struct result *r, const struct terminal *t)
 	print_kinds(f, "connections broken", c->broken, t);
 	print_kinds(f, "reconnects failed", c->again_failed, t);
 	if (c->unclosed > 0)
-		fprintf(f,
+		fold_print(f, 2,
 		    "%" PRIu64 " connections were not closed by the "
-		    "server within 1 s of our end\n",
+		    "server within 1 s of our end",
 		    c->unclosed);
 }
 
@@ -212,28 +233,29 @@ print_saturation(FILE *f, const struct result *r)
 {
 	uint64_t local = r->connects.failed[FAULT_LOCAL] +
 	    r->connects.again_failed[FAULT_LOCAL];
-	char lag[HUMAN_TEXT];
+	char lag[HUMAN_TEXT], busy[64] = "", failed[128] = "";
+	char so[96] = "; the rate is a lower bound";
 	double busiest = -1;
 
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > busiest)
 			busiest = r->busy[i];
-	fputs("warning: the client limits this result", f);
 	if (busiest >= 0)
-		fprintf(f, ": a thread is %.0f%% busy", 100 * busiest);
+		snprintf(busy, sizeof(busy), ": a thread is %.0f%% busy",
+		    100 * busiest);
 	if (local > 0)
-		fprintf(f, ", %" PRIu64 " connections failed: %s", local,
+		snprintf(failed, sizeof(failed),
+		    ", %" PRIu64 " connections failed: %s", local,
 		    fault_words(FAULT_LOCAL));
 	if (r->skipped > 0)
-		fprintf(f, " and did not get to %" PRIu64 " messages",
-		    r->skipped);
+		snprintf(so, sizeof(so),
+		    " and did not get to %" PRIu64 " messages", r->skipped);
 	else if (r->lag != NULL)
-		fprintf(f, ", p99 of %s late with messages",
+		snprintf(so, sizeof(so), ", p99 of %s late with messages",
 		    human_time(histogram_percentile(r->lag, 99 * PERCENT), lag,
 			sizeof(lag)));
-	else
-		fputs("; the rate is a lower bound", f);
-	putc('\n', f);
+	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
+	    failed, so);
 }
 
 static void
@@ -242,13 +264,13 @@ print_remarks(FILE *f, const struct result *r)
 	const struct options *opt = r->plan->opt;
 
 	if (r->window.not_sent > r->due / 100)
-		fprintf(f,
-		    "%" PRIu64 " of %" PRIu64 " messages due were sent\n",
+		fold_print(f, 2,
+		    "%" PRIu64 " of %" PRIu64 " messages due were sent",
 		    r->window.sent, r->due);
 	else if (r->due > r->completed + r->due / 100)
-		fprintf(f,
+		fold_print(f, 2,
 		    "%s%" PRIu64 " of %" PRIu64
-		    " messages due were echoed within the window\n",
+		    " messages due were echoed within the window",
 		    r->saturated ? "" : "the server did not keep up: ",
 		    r->completed, r->due);
 	if (result_lacks_workers(r))

@@ -133,7 +133,7 @@ SKIP: {
     cmp_ok($failed // 0, '>', 0, '10 ports, --reconnect: they are used up');
     ok($r->{json}{generator}{saturated}, '... the document says whose fault');
     like($r->{stdout},
-        qr/^warning: the client limits this result\b.*\bports\b/m,
+        qr/^warning: the client limits this result\b.*\bports\b/ms,
         '... and so does a warning');
     is($r->{status}, 0, '... status 0') or diag($r->{plain});
     EchocBench::balances($r, '10 ports, --reconnect');
