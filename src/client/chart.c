@@ -10,14 +10,18 @@
 
 enum { WIDTH_MIN = 40, BAR_MIN = 4 };
 
+/* Room for what names a row: two times, and what is between them. */
+enum { CHART_EDGE = 2 * HUMAN_TEXT + 4 };
+
 /* With edges closer than that, three digits would name two rows alike. */
 #define RATIO_MIN 1.02
 
 struct chart {
 	unsigned rows;
+	bool tail;		 /* the last row is wider than the others */
 	size_t last[CHART_ROWS]; /* the last counter of each row */
 	uint64_t count[CHART_ROWS];
-	char edge[CHART_ROWS][HUMAN_TEXT];
+	char edge[CHART_ROWS][CHART_EDGE];
 };
 
 static unsigned
@@ -39,7 +43,7 @@ divide(struct chart *chart, const struct histogram *h)
 {
 	int64_t knee = histogram_percentile(h, 999 * PERCENT / 10);
 	double low = h->min > 0 ? (double)h->min : 1;
-	double span, max = (double)h->max;
+	double span, step, max = (double)h->max;
 	unsigned rows = CHART_ROWS - 1;
 
 	if (max < (double)knee * RATIO_MIN)
@@ -47,6 +51,8 @@ divide(struct chart *chart, const struct histogram *h)
 	span = (double)knee > low ? (double)knee / low : 1;
 	while (rows > 1 && pow(span, 1.0 / rows) < RATIO_MIN)
 		rows--;
+	step = fmax(pow(span, 1.0 / rows), RATIO_MIN);
+	chart->tail = max > (double)knee * step;
 	for (unsigned i = 1; i < rows; i++) {
 		double edge = low * pow(span, (double)i / rows);
 
@@ -54,6 +60,20 @@ divide(struct chart *chart, const struct histogram *h)
 	}
 	add_row(chart, histogram_index(knee));
 	add_row(chart, histogram_index(h->max));
+}
+
+/* "2.30 - 6.44 ms", "950 us - 1.20 s": a row that is not like the others. */
+static void
+name_range(char *buf, size_t size, int64_t low, int64_t high)
+{
+	char from[HUMAN_TEXT], to[HUMAN_TEXT], *unit;
+
+	human_time(low, from, sizeof(from));
+	human_time(high, to, sizeof(to));
+	unit = strchr(from, ' ');
+	if (strcmp(unit, strchr(to, ' ')) == 0)
+		*unit = '\0';
+	snprintf(buf, size, "%s - %s", from, to);
 }
 
 static void
@@ -70,6 +90,12 @@ count_rows(struct chart *chart, const struct histogram *h)
 		if (i + 1 < chart->rows)
 			edge = histogram_high(chart->last[i]);
 		human_time(edge, chart->edge[i], sizeof(chart->edge[i]));
+	}
+	if (chart->tail && chart->rows > 1) {
+		unsigned last = chart->rows - 1;
+
+		name_range(chart->edge[last], sizeof(chart->edge[last]),
+		    histogram_high(chart->last[last - 1]), h->max);
 	}
 	/* Either there are none, or the last row is up to one of them. */
 	chart->count[chart->rows - 1] += h->over;
