@@ -28,6 +28,8 @@ libechoc_a_SOURCES = \
 	%D%/client/account.h \
 	%D%/client/bench.c \
 	%D%/client/bench.h \
+	%D%/client/caption.c \
+	%D%/client/caption.h \
 	%D%/client/chart.c \
 	%D%/client/chart.h \
 	%D%/client/counter.h \
@@ -41,6 +43,8 @@ libechoc_a_SOURCES = \
 	%D%/client/failure.h \
 	%D%/client/fault.c \
 	%D%/client/fault.h \
+	%D%/client/figure.c \
+	%D%/client/figure.h \
 	%D%/client/flags.c \
 	%D%/client/flags.h \
 	%D%/client/flow.c \
@@ -92,6 +96,8 @@ libechoc_a_SOURCES = \
 	%D%/client/result.h \
 	%D%/client/sampler.c \
 	%D%/client/sampler.h \
+	%D%/client/scale.c \
+	%D%/client/scale.h \
 	%D%/client/schedule.c \
 	%D%/client/schedule.h \
 	%D%/client/send.c \

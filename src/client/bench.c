@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "client/caption.h"
 #include "client/dial.h"
 #include "client/export.h"
 #include "client/failure.h"
@@ -247,8 +248,8 @@ write_files(struct bench *b)
 	char title[160];
 
 	if (b->spectrum != NULL) {
-		snprintf(title, sizeof(title),
-		    "response time in microseconds, %s loop",
+		snprintf(title, sizeof(title), "%s in microseconds, %s loop",
+		    caption_latency(&b->result),
 		    b->opt->rate > 0 ? "open" : "closed");
 		spectrum_print(b->spectrum, b->result.response, title);
 		product_file_close(b->spectrum, b->opt->spectrum, &b->writing);

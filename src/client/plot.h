@@ -17,9 +17,9 @@ struct target;
 int plot_prepare(const char *path, struct failure *);
 
 /*
- * Without an echo there is nothing to draw.  Else latency by percentile on a scale of nines, and rate and latencies over the
- * time, as SVG.  Script and data are written beside the file, and removed when
- * gnuplot has drawn it.  Returns -1 with OUTCOME_USAGE, naming both, when
+ * Draw figure.h's picture as SVG; without an echo there is nothing to draw.
+ * Script and data are written beside the file, and removed when gnuplot has
+ * drawn it.  Returns -1 with OUTCOME_USAGE, naming both, when
  * there is no gnuplot or it fails.
  */
 int plot_draw(const char *path, const struct target *, const struct result *,

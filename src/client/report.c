@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "client/caption.h"
 #include "client/chart.h"
 #include "client/fold.h"
 #include "client/histogram.h"
@@ -157,8 +158,7 @@ print_latency(FILE *f, const struct result *r)
 
 	if (h->count == 0)
 		return;
-	fprintf(f, "\n  %-8s %16s", "latency",
-	    both ? "response time" : "service time");
+	fprintf(f, "\n  %-8s %16s", "latency", caption_latency(r));
 	fprintf(f, both ? " %16s\n" : "%s\n", both ? "service time" : "");
 	print_row(f, "min", &unit, h->min, both ? s->min : -1, both);
 	print_row(f, "mean", &unit, (int64_t)histogram_mean(h),

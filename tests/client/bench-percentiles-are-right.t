@@ -221,6 +221,9 @@ sub check {
         histogram_faults($json->{histogram}, @response));
     good("$name: --hdr",
         spectrum_faults(Files::slurp("$dir/hdr") // '', @response));
+    my $time = $open ? 'response time' : 'service time';
+    like(Files::slurp("$dir/hdr") // '', qr/\A# $time in microseconds, /,
+        "$name: by the name that they have in the report");
     good("$name: the report", report_faults($r->{stdout},
         $open ? @$json{qw(response_time service_time)}
         : $json->{service_time}));

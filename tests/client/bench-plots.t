@@ -61,6 +61,45 @@ sub plot {
             $server->target], env => { PATH => $path }, timeout => 20);
 }
 
+# title(): what stands above the picture, line by line.
+sub title {
+    my @lines = Files::slurp("$dir/seen.script") =~
+        /^set label '((?:[^']|'')+)' at screen /mg;
+    return join '', map { s/''/'/gr . "\n" } @lines;
+}
+
+# number(JSON): as gnuplot has it.
+sub number { return defined $_[0] ? sprintf '%.3f', $_[0] : 'NaN' }
+
+# aligned(): all panels have the same edges left and right.
+sub aligned {
+    my $script = Files::slurp("$dir/seen.script");
+    my @left = $script =~ /^set lmargin at screen /mg;
+    my @right = $script =~ /^set rmargin at screen /mg;
+    my @plots = $script =~ /^plot /mg;
+    my @panels = $script =~ /^set [tb]margin at screen /mg;
+    is(join(' ', scalar @left, scalar @right), '1 1',
+        'the panels have the same margins');
+    is(scalar @panels, 2 * @plots, '... and each of them its place');
+    return;
+}
+
+# marked(PERCENTILES): each that is known, with its value, and no other one.
+sub marked {
+    my $us = shift;
+    my %mark = Files::slurp("$dir/seen.script") =~
+        /^set x2tics add \('(p[\d.]+) +([\d.]+ [mun]?s)' /mg;
+    my %unit = (ns => 1e-3, us => 1, ms => 1e3, s => 1e6);
+    my @known = sort grep { defined $us->{$_} } keys %$us;
+    is(join(' ', sort keys %mark), "@known", 'each percentile is marked');
+    my @wrong = grep {
+        my ($value, $unit) = split / /, $mark{$_} // '0 us';
+        abs($value * $unit{$unit} - $us->{$_}) > 0.006 * $us->{$_} + 0.001;
+    } @known;
+    is("@wrong", '', '... with its value');
+    return;
+}
+
 my $draws = 'echo "<svg></svg>" >"$output"';
 
 # gnuplot is told what to draw, and nothing remains but the picture.
@@ -78,14 +117,19 @@ my $draws = 'echo "<svg></svg>" >"$output"';
     like($script, qr/^set terminal svg\b/m, 'the script: an SVG');
     like($script, qr/^set output '\Q$to\E\/picture\.svg'$/m,
         'the script: of that name');
-    my ($title) = $script =~ /title '([^']*)'/;
-    for my $what ("$host port $port", 'closed loop', '3 connections',
-        '64 bytes') {
-        like($title, qr/(?<!\w)\Q$what\E(?!\w)/, "the title: $what");
-    }
+    my $started = $json->{started} =~ s/T([\d:]+).*/ $1 UTC/r;
+    my $echoed = $json->{messages}{echoed};
+    like(title(), qr/(?<!\w)\Q$_\E(?!\w)/, "the title: $_")
+        for "$host ($host) port $port", 'closed loop', '3 connections',
+        '64 bytes', "$echoed echoed and 0 lost", (POSIX::uname())[1],
+        $started;
     like($script, qr/^set xlabel 'percentile'$/m, 'the script: one axis');
-    like($script, qr/^set y2?label '[^']*\bms'$/m,
+    like($script, qr/^set label 'service time, [mun]?s' at /m,
         'the script: the other one, and its unit');
+    # As in the report: there is only one time in a closed loop.
+    unlike($script, qr/response/i, 'the script: and never another word');
+    aligned();
+    marked($json->{response_time}{percentiles_us});
 
     my ($nines, $time) = map { [map { [split] } split /\n/] }
         split /\n\n\n/, Files::slurp("$dir/seen.data") // '';
@@ -94,26 +138,39 @@ my $draws = 'echo "<svg></svg>" >"$output"';
         || $nines->[$_][1] < $nines->[$_ - 1][1] } 1 .. $#$nines;
     is(scalar @down, 0, 'the data: which always rises');
     my $times = $json->{response_time};
-    is(sprintf('%.6f', $times->{min_us} / 1000), $nines->[0][1],
+    is($nines->[0][1], sprintf('%.3f', $times->{min_us}),
         'the data: from the minimum');
     my ($tenth) = grep { abs($_->[0] - 10) < 1e-4 } @$nines;
-    is($tenth->[1], sprintf('%.6f', $times->{percentiles_us}{p90} / 1000),
+    is($tenth->[1], sprintf('%.3f', $times->{percentiles_us}{p90}),
         'the data: by way of p90');
     my @intervals = @{ $json->{intervals} };
     is(scalar @$time, scalar @intervals, 'the data: and all intervals');
     my @other = grep {
         my ($row, $interval) = ($time->[$_], $intervals[$_]);
         my $end = ($interval->{begin_us} + $interval->{length_us}) / 1e6;
-        abs($row->[0] - $end) > 1e-5
-            || abs($row->[1] - $interval->{rate_per_s}) > 1
+        abs($row->[0] - $interval->{begin_us} / 1e6) > 1e-5
+            || abs($row->[1] - $end) > 1e-5
+            || abs($row->[2] - $interval->{rate_per_s}) > 1
+            || $row->[3] ne number($interval->{p50_us})
+            || $row->[5] ne number($interval->{max_us})
     } 0 .. $#intervals;
-    is(scalar @other, 0, 'the data: with their ends and rates');
+    is(scalar @other, 0, 'the data: with their ends, rates and latencies');
 
-    $r = plot(fake($draws), "$to/open.svg", '-R', 500, '-n', 150);
+    my $label = "it's \$HOME\nsystem 'touch $dir/wrong'\n" . 'x' x 200;
+    $r = plot(fake($draws), "$to/open.svg", '-R', 500, '-n', 150, '--label',
+        $label);
     Echoc::same($r, 'an open loop', status => 0,
         stdout => qr/\Aechoc bench.*^verified /ms);
-    like(Files::slurp("$dir/seen.script"), qr/title '[^']*open loop at 500\/s/,
+    like(title(), qr/^open loop: .* 500 messages\/s/m,
         'an open loop: the title says so');
+    like(title(), qr/^it's \$HOME\?system 'touch .*\.\.\.$/m,
+        'an open loop: with as much of the label as there is room for');
+    is(scalar(grep { /^system/ } split /\n/,
+        Files::slurp("$dir/seen.script")), 0, '... which is no command');
+    like(Files::slurp("$dir/seen.script"),
+        qr/^set label 'response time, .* title 'service time'/ms,
+        'an open loop: both times');
+    aligned();
     is_deeply([files($to)], ['open.svg', 'picture.svg'],
         'an open loop: nothing else is left');
 }
@@ -241,11 +298,18 @@ SKIP: {
         is_deeply([files($to)], [], "gnuplot, $file: nothing else is left");
     }
     chdir '/';
+    # What gnuplot could not read is said before the load.
+    my $wrong = plot($ENV{PATH}, "$to/a\nb.svg");
+    Echoc::same($wrong, 'a line break in the name', status => 2,
+        stderr => qr/\Aechoc: --plot: .*line break/, stdout => '');
     # So little that there is hardly anything to draw.
     for my $n (1, 2, 12, 100) {
         my $r = Echoc::run(args => ['bench', '-c', 1, '-n', $n, '--plot',
                 "$to/$n.svg", $server->target], timeout => 20);
         Echoc::same($r, "gnuplot, $n messages", status => 0, stderr => '');
+        my $picture = Files::slurp("$to/$n.svg") // '';
+        is($picture =~ /by percentile/ ? 1 : 0, $n >= 20 ? 1 : 0,
+            "gnuplot, $n messages: percentiles if there are some");
     }
     # Nothing at all.
     my $silent = Server->start(fault => 'silent');

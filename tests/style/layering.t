@@ -17,13 +17,18 @@ my %may = (
         client/histogram.h
     )],
     'client/bench.c' => [qw(
-        client/dial.h client/export.h client/failure.h client/interrupt.h
-        client/loop.h client/msglog.h client/options.h client/pattern.h
-        client/plan.h client/plot.h client/product.h client/report.h
-        client/result.h client/sampler.h client/spectrum.h client/target.h
-        client/terminal.h common/clock.h
+        client/caption.h client/dial.h client/export.h client/failure.h
+        client/interrupt.h client/loop.h client/msglog.h client/options.h
+        client/pattern.h client/plan.h client/plot.h client/product.h
+        client/report.h client/result.h client/sampler.h client/spectrum.h
+        client/target.h client/terminal.h common/clock.h
     )],
     'client/bench.h' => [],
+    'client/caption.c' => [qw(
+        client/histogram.h client/human.h client/plan.h client/result.h
+        client/target.h
+    )],
+    'client/caption.h' => [],
     'client/chart.c' => [qw(
         client/histogram.h client/human.h
     )],
@@ -54,6 +59,11 @@ my %may = (
     'client/fault.h' => [qw(
         client/failure.h
     )],
+    'client/figure.c' => [qw(
+        client/caption.h client/histogram.h client/human.h client/plan.h
+        client/result.h client/scale.h
+    )],
+    'client/figure.h' => [],
     'client/flags.c' => [qw(
         common/clock.h
     )],
@@ -148,8 +158,8 @@ my %may = (
         client/dial.h client/options.h
     )],
     'client/plot.c' => [qw(
-        client/failure.h client/histogram.h client/plan.h client/product.h
-        client/result.h client/target.h
+        client/failure.h client/figure.h client/histogram.h
+        client/product.h client/result.h
     )],
     'client/plot.h' => [],
     'client/product.c' => [qw(
@@ -167,8 +177,9 @@ my %may = (
     'client/quote.h' => [],
     'client/random.h' => [],
     'client/report.c' => [qw(
-        client/chart.h client/fold.h client/histogram.h client/human.h
-        client/plan.h client/result.h client/target.h client/terminal.h
+        client/caption.h client/chart.h client/fold.h client/histogram.h
+        client/human.h client/plan.h client/result.h client/target.h
+        client/terminal.h
     )],
     'client/report.h' => [],
     'client/result.c' => [qw(
@@ -184,6 +195,8 @@ my %may = (
     'client/sampler.h' => [qw(
         client/progress.h client/result.h
     )],
+    'client/scale.c' => [],
+    'client/scale.h' => [],
     'client/schedule.c' => [],
     'client/schedule.h' => [],
     'client/send.c' => [qw(
