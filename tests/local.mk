@@ -145,6 +145,7 @@ client_tests = \
 	%D%/client/ping-reconnects-each-probe.t \
 	%D%/client/ping-survives-a-restart.t \
 	%D%/client/progress-only-on-a-terminal.t \
+	%D%/client/readme-shows-what-is-printed.t \
 	%D%/client/send-any-size.t \
 	%D%/client/send-from-a-fifo.t \
 	%D%/client/send-is-not-put-off-by-its-input.t \
