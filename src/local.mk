@@ -15,6 +15,8 @@ libcommon_a_SOURCES = \
 	%D%/common/clock.h \
 	%D%/common/errbuf.c \
 	%D%/common/errbuf.h \
+	%D%/common/lookup.c \
+	%D%/common/lookup.h \
 	%D%/common/net.c \
 	%D%/common/net.h \
 	%D%/common/spell.c \

@@ -26,6 +26,7 @@ unit_tests = \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
 	%D%/unit/logger.t \
+	%D%/unit/lookup.t \
 	%D%/unit/options.t \
 	%D%/unit/pattern.t \
 	%D%/unit/pidfile.t \
@@ -65,6 +66,7 @@ unit_tests = \
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
 %C%_unit_logger_t_SOURCES = %D%/unit/check.h %D%/unit/logger.c
+%C%_unit_lookup_t_SOURCES = %D%/unit/check.h %D%/unit/lookup.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c

@@ -270,6 +270,8 @@ my %may = (
     'common/clock.h' => [],
     'common/errbuf.c' => [],
     'common/errbuf.h' => [],
+    'common/lookup.c' => [],
+    'common/lookup.h' => [],
     'common/net.c' => [qw(
         common/addr.h
     )],

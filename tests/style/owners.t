@@ -58,7 +58,7 @@ my @owners = (
         qw(daemon/worker.c)],
     ['name services for hosts',
         qr/\b(?:getaddrinfo|getnameinfo|gethost\w+|getserv\w+)\s*\(/,
-        qw(client/target.c common/addr.c daemon/resolve.c)],
+        qw(client/target.c common/addr.c common/lookup.c daemon/resolve.c)],
     ['name services for users', qr/\bget(?:pw|gr)(?:nam|[ug]id|ent)\w*\s*\(/,
         qw(daemon/resolve.c)],
     ['listening sockets', qr/(?<![.>])\b(?:socket|bind|listen)\s*\(/,
