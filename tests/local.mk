@@ -133,6 +133,7 @@ client_tests = \
 	%D%/client/fits-eighty-columns.t \
 	%D%/client/interrupted-in-every-mode.t \
 	%D%/client/itself-is-no-server.t \
+	%D%/client/localhost-without-a-hosts-file.t \
 	%D%/client/mismatch-is-not-hidden.t \
 	%D%/client/out-of-local-ports.t \
 	%D%/client/output-spares-the-input.t \

@@ -18,6 +18,7 @@
 #include "client/interrupt.h"
 #include "client/options.h"
 #include "common/clock.h"
+#include "common/lookup.h"
 #include "common/units.h"
 
 /* One question.  Whoever of the two threads leaves it last frees it. */
@@ -105,7 +106,7 @@ ask(void *arg)
 	struct question *q = arg;
 
 	errno = 0;
-	q->result = getaddrinfo(q->host, q->service, &q->hints, &q->found);
+	q->result = lookup_host(q->host, q->service, &q->hints, &q->found);
 	q->error = errno;
 	eventfd_write(q->done, 1);
 	leave(q);

@@ -232,7 +232,7 @@ my %may = (
     )],
     'client/target.c' => [qw(
         client/dial.h client/failure.h client/interrupt.h client/options.h
-        common/clock.h common/units.h
+        common/clock.h common/lookup.h common/units.h
     )],
     'client/target.h' => [qw(
         common/addr.h
