@@ -146,6 +146,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/echo.h \
 	%D%/daemon/halfopen.c \
 	%D%/daemon/halfopen.h \
+	%D%/daemon/inventory.c \
+	%D%/daemon/inventory.h \
 	%D%/daemon/listener.c \
 	%D%/daemon/listener.h \
 	%D%/daemon/loader.c \

@@ -182,6 +182,7 @@ daemon_tests = \
 	%D%/daemon/drain-deadline.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
+	%D%/daemon/emptied-file-is-no-reload.t \
 	%D%/daemon/failed-new-worker-keeps-old.t \
 	%D%/daemon/failed-reload-serves-its-queue.t \
 	%D%/daemon/failed-reload-spares-its-clients.t \

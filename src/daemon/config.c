@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libconfig.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,11 @@
 #include "daemon/override.h"
 #include "daemon/settings.h"
 #include "daemon/source.h"
+
+enum {
+	CHANGES_MAX = 50, /* readings of a file that is being written */
+	CHANGES_MS = 20,  /* between two of them */
+};
 
 /* One reading of the configuration, in the loader. */
 struct reading {
@@ -322,24 +328,77 @@ read_text(struct reading *r, const char *text)
 	return result;
 }
 
-int
-config_load(struct config *config, const struct options *opt,
-    struct config_origin *origins, struct errbuf *err)
+static int
+read_once(struct reading *r, struct inventory *files, bool needed)
 {
-	struct reading r = { config, opt->file, origins, err };
 	int result = 0;
 	char *text;
 
-	memset(origins, 0, settings_count * sizeof(origins[0]));
-	settings_defaults(config);
-	text = source_read(opt->file, err);
-	config->from_file = text != NULL;
+	memset(r->origins, 0, settings_count * sizeof(r->origins[0]));
+	settings_defaults(r->config);
+	text = source_read(r->file, files, r->err);
+	r->config->from_file = text != NULL;
 	if (text != NULL)
-		result = read_text(&r, text);
-	else if (errno != ENOENT || opt->file_given)
+		result = read_text(r, text);
+	else if (errno != ENOENT || needed)
 		result = -1;
 	free(text);
-	if (result == -1)
+	for (unsigned i = 0; i < settings_count; i++)
+		r->config->has_settings |= r->origins[i].from == ORIGIN_FILE;
+	inventory_mark(files, r->config->with_text);
+	return result;
+}
+
+/*
+ * libconfig opens the included files itself, and so could see others than we
+ * have looked through.
+ */
+static int
+read_steady(struct reading *r, struct inventory *files, bool needed)
+{
+	const char *changed;
+	int result;
+
+	for (unsigned i = 0; i < CHANGES_MAX; i++) {
+		result = read_once(r, files, needed);
+		if ((changed = inventory_changed(files)) == NULL)
+			return result;
+		(void)poll(NULL, 0, CHANGES_MS);
+	}
+	return errbuf_set(r->err, "%s changes while it is read", changed);
+}
+
+/* Who saves a file may empty it first. */
+static int
+refuse_emptied(const struct reading *r, const struct inventory *files,
+    const struct config *now)
+{
+	const char *path;
+
+	if (now->has_settings && !r->config->has_settings)
+		return errbuf_set(r->err,
+		    "%s has no setting any more; if it is not just being "
+		    "written, a restart takes the defaults",
+		    r->file);
+	if ((path = inventory_emptied(files, now->with_text)) != NULL)
+		return errbuf_set(r->err,
+		    "%s is empty now; if it is not just being written, "
+		    "do not include it",
+		    path);
+	return 0;
+}
+
+int
+config_load(struct config *config, const struct options *opt,
+    const struct config *now, struct config_origin *origins, struct errbuf *err)
+{
+	static struct inventory files;
+	struct reading r = { config, opt->file, origins, err };
+	bool needed = opt->file_given || (now != NULL && now->from_file);
+
+	if (read_steady(&r, &files, needed) == -1)
+		return EX_CONFIG;
+	if (now != NULL && refuse_emptied(&r, &files, now) == -1)
 		return EX_CONFIG;
 	if (override_apply(config, opt, origins, err) == -1)
 		return EX_USAGE;

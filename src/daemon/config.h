@@ -17,6 +17,7 @@
 
 #include "common/addr.h"
 #include "daemon/access.h"
+#include "daemon/inventory.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
 
@@ -62,7 +63,10 @@ struct config_log {
 };
 
 struct config {
-	bool from_file; /* not only defaults and the command line */
+	/* What a reload must find again. */
+	bool from_file;			     /* a file, */
+	bool has_settings;		     /* one in it, */
+	uint64_t with_text[INVENTORY_FILES]; /* and text in what it includes */
 	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
 	unsigned listen_count;
 	struct config_listen listen[CONFIG_LISTEN];
@@ -104,11 +108,15 @@ struct config_origin {
 /*
  * Fill the configuration and its origins from the defaults, the file and the
  * command line, in this order, and check it.  No name is resolved yet.  A
- * file that does not exist is an error only when it was asked for by name.
+ * file that does not exist is an error only when it was asked for by name, or
+ * when `now` has one: the configuration in force, of a reload; else NULL.
+ * Neither is a file that says nothing where it has said something before: it
+ * is being written.  One that changes while it is read is read again, for about
+ * a second.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
 int config_load(struct config *, const struct options *,
-    struct config_origin *origins, struct errbuf *);
+    const struct config *now, struct config_origin *origins, struct errbuf *);
 
 /* The part of the configuration that sizes the pool. */
 static inline struct policy_limits

@@ -40,8 +40,8 @@ send_load(int fd, const struct load *load)
 
 /* The child: everything that may go wrong goes wrong in here. */
 static _Noreturn void
-load_and_exit(int fd, const struct options *opt, struct load *load,
-    pid_t parent)
+load_and_exit(int fd, const struct options *opt, const struct config *now,
+    struct load *load, pid_t parent)
 {
 	static struct config_origin origins[SETTINGS_MAX];
 	int keep[] = { fd };
@@ -59,7 +59,8 @@ load_and_exit(int fd, const struct options *opt, struct load *load,
 #ifndef SANITIZERS
 	LIMIT(RLIMIT_AS, 512UL << 20);
 #endif
-	load->status = config_load(&load->config, opt, origins, &load->err);
+	load->status = config_load(&load->config, opt, now, origins,
+	    &load->err);
 	if (load->status == EX_OK)
 		load->status = resolve_config(&load->config, origins,
 		    &load->err);
@@ -70,7 +71,7 @@ load_and_exit(int fd, const struct options *opt, struct load *load,
 
 int
 loader_start(struct loader *loader, const struct options *opt,
-    struct errbuf *err)
+    const struct config *now, struct errbuf *err)
 {
 	pid_t parent;
 	int fd[2];
@@ -86,7 +87,7 @@ loader_start(struct loader *loader, const struct options *opt,
 	parent = getpid();
 	loader->pid = fork();
 	if (loader->pid == 0)
-		load_and_exit(fd[1], opt, loader->load, parent);
+		load_and_exit(fd[1], opt, now, loader->load, parent);
 	close(fd[1]);
 	loader->fd = fd[0];
 	if (loader->pid == -1) {
@@ -197,7 +198,7 @@ loader_run(const struct options *opt, struct errbuf *err)
 	struct loader loader;
 	struct load *load;
 
-	if (loader_start(&loader, opt, err) == -1)
+	if (loader_start(&loader, opt, NULL, err) == -1)
 		return NULL;
 	while (!loader_step(&loader)) {
 		struct pollfd pfd = { .fd = loader.fd, .events = POLLIN };

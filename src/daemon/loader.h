@@ -37,8 +37,12 @@ struct loader {
 	struct load *load;
 };
 
-/* Start a load.  -1 with the reason in err when there is no child. */
-int loader_start(struct loader *, const struct options *, struct errbuf *);
+/*
+ * Start a load; `now` as for config_load().  -1 with the reason in err when
+ * there is no child.
+ */
+int loader_start(struct loader *, const struct options *,
+    const struct config *now, struct errbuf *);
 
 /*
  * Take what has come, without waiting.  True when the load is over, one way
@@ -52,7 +56,7 @@ bool loader_reaped(struct loader *, pid_t);
 /* Free everything; ends the child if it still runs. */
 void loader_close(struct loader *);
 
-/* Start, wait, and give the result to the caller, who frees it. */
+/* Start one that is no reload, wait, and give the result to the caller, who frees it. */
 struct load *loader_run(const struct options *, struct errbuf *);
 
 #endif

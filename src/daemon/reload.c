@@ -97,7 +97,6 @@ reload_begin(struct master *m)
 {
 	struct reload *r = &m->reload;
 	struct epoll_event event = { .events = EPOLLIN };
-	struct options opt = *m->options;
 	struct errbuf err;
 
 	if (r->step != RELOAD_NONE) {
@@ -108,10 +107,8 @@ reload_begin(struct master *m)
 		log_notice("reload generation=%u", r->tried + 1);
 	r->started_ms = clock_ms();
 	r->listeners.count = 0;
-	/* A file that was there is not meant to be the defaults when it is not,
-	 * as in the middle of its replacement. */
-	opt.file_given |= !is_start(m) && m->config->from_file;
-	if (loader_start(&r->loader, &opt, &err) == -1) {
+	if (loader_start(&r->loader, m->options, is_start(m) ? NULL : m->config,
+		&err) == -1) {
 		fail(m, EX_OSERR, &err);
 		return;
 	}

@@ -13,11 +13,16 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "daemon/inventory.h"
+
+_Static_assert(INVENTORY_FILES == SOURCE_FILES + 1,
+    "an entry for each file that is read");
 
 /* One look through a file and its includes. */
 struct scan {
 	const char *path; /* of the first file */
-	size_t bytes;	  /* read so far */
+	struct inventory *inventory;
+	size_t bytes; /* read so far */
 	unsigned files;
 	bool placed; /* the innermost FILE:LINE is in err: the one to mend */
 	struct errbuf *err;
@@ -37,9 +42,8 @@ kind(mode_t mode)
 
 /* Open without waiting for anybody, and say what else it is if no file. */
 static int
-open_regular(const char *path, size_t *size, struct errbuf *err)
+open_regular(const char *path, struct stat *st, struct errbuf *err)
 {
-	struct stat st;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd == -1)
@@ -48,34 +52,37 @@ open_regular(const char *path, size_t *size, struct errbuf *err)
 		    errbuf_set(err, "%s is a socket, not a regular file",
 			path) :
 		    errbuf_sys(err, "%s", path);
-	if (fstat(fd, &st) == -1) {
+	if (fstat(fd, st) == -1) {
 		errbuf_sys(err, "%s", path);
-	} else if (!S_ISREG(st.st_mode)) {
+	} else if (!S_ISREG(st->st_mode)) {
 		errbuf_set(err, "%s is %s, not a regular file", path,
-		    kind(st.st_mode));
+		    kind(st->st_mode));
 		errno = EINVAL;
-	} else if (st.st_size > SOURCE_BYTES) {
+	} else if (st->st_size > SOURCE_BYTES) {
 		errbuf_set(err, "%s has %lld bytes; more than %d are not read",
-		    path, (long long)st.st_size, SOURCE_BYTES);
+		    path, (long long)st->st_size, SOURCE_BYTES);
 		errno = EFBIG;
 	} else {
-		*size = (size_t)st.st_size;
 		return fd;
 	}
 	close(fd);
 	return -1;
 }
 
+/* Its text, and its entry in the inventory. */
 static char *
-read_whole(struct scan *scan, const char *path)
+read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 {
-	size_t size = 0, n = 0;
+	struct stat st = { 0 };
+	size_t size, n = 0;
 	ssize_t got = 0;
 	char *text;
-	int fd = open_regular(path, &size, scan->err);
+	int fd = open_regular(path, &st, scan->err);
 
 	if (fd == -1)
 		return NULL;
+	size = (size_t)st.st_size;
+	*entry = inventory_add(scan->inventory, path, &st);
 	/* Room for an end, and a newline that may be missing. */
 	if ((text = malloc(size + 2)) == NULL) {
 		errbuf_sys(scan->err, "%s", path);
@@ -210,7 +217,8 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 }
 
 static int
-scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
+scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
+    bool *blank)
 {
 	const char *behind;
 	int line = 1;
@@ -218,6 +226,10 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 	while (*p != '\0') {
 		int start = line;
 
+		if (isspace((unsigned char)*p)) {
+			line += *p++ == '\n';
+			continue;
+		}
 		if ((behind = skip_comment(p, &line)) == NULL)
 			return errbuf_set(scan->err,
 			    "%s:%d: this comment does not end", path, start);
@@ -229,7 +241,10 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 			    start);
 		if (behind != p) {
 			p = behind;
-		} else if (*p == '"') {
+			continue;
+		}
+		*blank = false;
+		if (*p == '"') {
 			if ((p = skip_string(p, &line)) == NULL)
 				return errbuf_set(scan->err,
 				    "%s:%d: this string does not end", path,
@@ -252,7 +267,6 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 			    NULL)
 				return -1;
 		} else {
-			line += *p == '\n';
 			p++;
 		}
 	}
@@ -262,15 +276,16 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth)
 static int
 scan_file(struct scan *scan, const char *path, unsigned depth)
 {
+	struct inventory_file *entry;
 	char *text;
 	int result;
 
 	if (scan->files++ == SOURCE_FILES)
 		return errbuf_set(scan->err, "%s: more than %d files included",
 		    path, SOURCE_FILES);
-	if ((text = read_whole(scan, path)) == NULL)
+	if ((text = read_whole(scan, path, &entry)) == NULL)
 		return -1;
-	result = scan_text(scan, text, path, depth);
+	result = scan_text(scan, text, path, depth, &entry->blank);
 	/* What is wrong in a text has its place. */
 	scan->placed |= result == -1;
 	free(text);
@@ -331,19 +346,21 @@ source_leave(int back, struct errbuf *err)
 }
 
 char *
-source_read(const char *path, struct errbuf *err)
+source_read(const char *path, struct inventory *inventory, struct errbuf *err)
 {
-	struct scan scan = { .path = path, .err = err };
+	struct scan scan = { .path = path, .inventory = inventory, .err = err };
+	struct inventory_file *entry;
 	char *text;
 	size_t n;
 
-	if ((text = read_whole(&scan, path)) == NULL)
+	inventory->count = 0;
+	if ((text = read_whole(&scan, path, &entry)) == NULL)
 		return NULL;
 	/* Most editors write it, and libconfig needs it. */
 	n = strlen(text);
 	if (n > 0 && text[n - 1] != '\n')
 		memcpy(text + n, "\n", 2);
-	if (scan_text(&scan, text, path, 0) == -1) {
+	if (scan_text(&scan, text, path, 0, &entry->blank) == -1) {
 		free(text);
 		errno = EINVAL;
 		return NULL;

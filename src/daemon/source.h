@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct errbuf;
+struct inventory;
 
 enum {
 	SOURCE_BYTES = 256 * 1024, /* of a file with all it includes */
@@ -22,11 +23,11 @@ enum {
 
 /*
  * Read a regular file.  Returns its text, to be freed by the caller, after
- * looking through it and everything it includes; NULL with the reason in err,
+ * looking through it and everything it includes, and an inventory of these; NULL with the reason in err,
  * "FILE:LINE: " in front where a line is to blame.  errno is ENOENT when the
  * file itself does not exist.
  */
-char *source_read(const char *path, struct errbuf *);
+char *source_read(const char *path, struct inventory *, struct errbuf *);
 
 /*
  * The directory that `@include` is relative to: the one the file is in.

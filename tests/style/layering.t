@@ -301,7 +301,8 @@ my %may = (
         daemon/source.h
     )],
     'daemon/config.h' => [qw(
-        common/addr.h daemon/access.h daemon/log.h daemon/policy.h
+        common/addr.h daemon/access.h daemon/inventory.h daemon/log.h
+        daemon/policy.h
     )],
     'daemon/confine.c' => [qw(
         common/errbuf.h
@@ -323,6 +324,8 @@ my %may = (
         common/addr.h
     )],
     'daemon/halfopen.h' => [],
+    'daemon/inventory.c' => [],
+    'daemon/inventory.h' => [],
     'daemon/listener.c' => [qw(
         common/errbuf.h common/net.h daemon/echo.h daemon/halfopen.h
         daemon/log.h
@@ -422,7 +425,7 @@ my %may = (
     )],
     'daemon/signals.h' => [],
     'daemon/source.c' => [qw(
-        common/errbuf.h
+        common/errbuf.h daemon/inventory.h
     )],
     'daemon/source.h' => [],
     'daemon/stamp.c' => [],

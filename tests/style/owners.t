@@ -47,8 +47,8 @@ my @owners = (
             daemon/worker.c)],
     ['other waits', qr/\b(?:p?select|p?poll)\s*\(/,
         qw(client/bench.c client/dial.c client/ping.c client/stream.c
-            client/target.c client/wait.c daemon/loader.c daemon/logger.c
-            daemon/worker.c)],
+            client/target.c client/wait.c daemon/config.c daemon/loader.c
+            daemon/logger.c daemon/worker.c)],
     ['sleep', qr/\b(?:u|nano|clock_nano)?sleep\s*\(/, qw(daemon/master.c)],
     ['the end of children', qr/\b(?:wait|waitpid|waitid|wait[34])\s*\(/,
         qw(client/plot.c daemon/loader.c daemon/master.c)],

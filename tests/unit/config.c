@@ -2,6 +2,8 @@
 /* config: files are read strictly, and each mistake names its line. */
 #include "check.h"
 
+#include <dlfcn.h>
+#include <libconfig.h>
 #include <sysexits.h>
 
 #include "common/errbuf.h"
@@ -12,13 +14,29 @@
 static struct config config;
 static struct config_origin origins[SETTINGS_MAX];
 
+/* What happens to the files between our look at them and libconfig's. */
+static void (*meanwhile)(void);
+
+/* In the place of the library's, which it goes on to. */
+int
+config_read_string(config_t *tree, const char *text)
+{
+	int (*real)(config_t *, const char *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "config_read_string");
+	assert_non_null(real);
+	if (meanwhile != NULL)
+		meanwhile();
+	return real(tree, text);
+}
+
 static int
 load(const char *path, struct errbuf *err)
 {
 	struct options opt = { .file = path, .file_given = true };
 
 	err->text[0] = '\0';
-	return config_load(&config, &opt, origins, err);
+	return config_load(&config, &opt, NULL, origins, err);
 }
 
 static void
@@ -483,22 +501,167 @@ missing_files(void **state)
 	struct errbuf err;
 
 	(void)state;
-	assert_int_equal(config_load(&config, &opt, origins, &err), EX_OK);
+	assert_int_equal(config_load(&config, &opt, NULL, origins, &err),
+	    EX_OK);
 	assert_int_equal(config.backlog, 4096);
 	assert_false(config.from_file);
 	for (unsigned i = 0; i < settings_count; i++)
 		CHECK(origins[i].from == ORIGIN_DEFAULT, "%s",
 		    settings[i].path);
 	opt.file_given = true;
-	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+	assert_int_equal(config_load(&config, &opt, NULL, origins, &err),
+	    EX_CONFIG);
 	CHECK(strstr(err.text, "missing.conf: No such file") != NULL, "%s",
 	    err.text);
 	/* One that is there but not good is an error in any case. */
 	opt.file_given = false;
 	opt.file = check_folder;
-	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+	assert_int_equal(config_load(&config, &opt, NULL, origins, &err),
+	    EX_CONFIG);
 	opt.file = check_file("includes.conf", "@include \"missing.conf\"\n");
-	assert_int_equal(config_load(&config, &opt, origins, &err), EX_CONFIG);
+	assert_int_equal(config_load(&config, &opt, NULL, origins, &err),
+	    EX_CONFIG);
+}
+
+/* A reload of this text with this included, over the configuration `now`. */
+static int
+reload(const struct config *now, const char *text, const char *part,
+    struct errbuf *err)
+{
+	struct options opt = { .file_given = true };
+
+	(void)check_file("part.conf", part);
+	opt.file = check_file("first.conf", text);
+	return config_load(&config, &opt, now, origins, err);
+}
+
+static void
+emptied_files(void **state)
+{
+	static const struct {
+		const char *text, *part;
+		const char *emptied; /* NULL: good */
+	} rows[] = {
+		{ "backlog = 8;\n@include \"part.conf\"\n", "user = \"a\";\n",
+		    NULL },
+		{ "@include \"part.conf\"\n", "user = \"a\";\n", NULL },
+		{ "backlog = 8;\n", "", NULL },
+		{ "", "user = \"a\";\n", "first.conf has no setting any more" },
+		{ " \t\r\n", "", "first.conf has no setting any more" },
+		{ "# a = 1;\n/* b */ // c\n", "",
+		    "first.conf has no setting any more" },
+		{ "workers = { };\n", "", "first.conf has no setting any" },
+		{ "@include \"part.conf\"\n", "",
+		    "first.conf has no setting any more" },
+		{ "backlog = 8;\n@include \"part.conf\"\n", "",
+		    "part.conf is empty now" },
+		{ "backlog = 8;\n@include \"part.conf\"\n", "\n# a = 1;\n",
+		    "part.conf is empty now" },
+		/* What the operator leaves in a part that he means so. */
+		{ "backlog = 8;\n@include \"part.conf\"\n", "workers = { };\n",
+		    NULL },
+	};
+	static struct config now;
+	struct errbuf err;
+
+	(void)state;
+	CHECK(reload(NULL, "backlog = 7;\n@include \"part.conf\"\n",
+		  "user = \"a\";\n", &err) == EX_OK,
+	    "%s", err.text);
+	now = config;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int status = reload(&now, rows[i].text, rows[i].part, &err);
+
+		CHECK(status == (rows[i].emptied ? EX_CONFIG : EX_OK),
+		    "row %zu: %s", i, err.text);
+		CHECK(rows[i].emptied == NULL ||
+			strstr(err.text, rows[i].emptied) != NULL,
+		    "row %zu: %s", i, err.text);
+		/* At a start it is as it says. */
+		CHECK(reload(NULL, rows[i].text, rows[i].part, &err) == EX_OK,
+		    "row %zu: %s", i, err.text);
+	}
+	/* What was empty may stay so. */
+	CHECK(reload(NULL, "", "", &err) == EX_OK, "%s", err.text);
+	now = config;
+	CHECK(reload(&now, "# x\n", "", &err) == EX_OK, "%s", err.text);
+}
+
+static void
+missing_in_force(void **state)
+{
+	struct options opt = { .file = check_file("first.conf", "") };
+	static struct config now;
+	struct errbuf err;
+
+	(void)state;
+	CHECK(config_load(&now, &opt, NULL, origins, &err) == EX_OK, "%s",
+	    err.text);
+	opt.file = check_path("missing.conf");
+	assert_int_equal(config_load(&config, &opt, &now, origins, &err),
+	    EX_CONFIG);
+	CHECK(strstr(err.text, "missing.conf: No such file") != NULL, "%s",
+	    err.text);
+}
+
+static unsigned changes, changes_left;
+
+/* Another value each time, as long as there are changes left. */
+static void
+change_part(void)
+{
+	char text[64];
+
+	if (changes_left == 0)
+		return;
+	changes_left--;
+	changes++;
+	snprintf(text, sizeof(text), "# %.*s\nbacklog = %u;\n",
+	    (int)(changes % 8), "xxxxxxxx", changes);
+	(void)check_file("part.conf", text);
+}
+
+static void
+replace_first(void)
+{
+	if (changes_left == 0)
+		return;
+	changes_left--;
+	(void)check_file("new.conf", "backlog = 5; # as long as the old\n");
+	assert_int_equal(rename(check_path("new.conf"),
+			     check_path("first.conf")),
+	    0);
+}
+
+static void
+changing_files(void **state)
+{
+	struct errbuf err;
+
+	(void)state;
+	/* What libconfig saw is what was looked through, and the last one. */
+	meanwhile = change_part;
+	changes_left = 3;
+	CHECK(reload(NULL, "@include \"part.conf\"\n", "backlog = 9999;\n",
+		  &err) == EX_OK,
+	    "%s", err.text);
+	assert_int_equal(changes_left, 0);
+	assert_int_equal(config.backlog, 3);
+	/* Another file in its place, of the same size. */
+	meanwhile = replace_first;
+	changes_left = 1;
+	CHECK(reload(NULL, "backlog = 4; # as long as the new\n", "", &err) ==
+		EX_OK,
+	    "%s", err.text);
+	assert_int_equal(config.backlog, 5);
+	/* Nobody waits for ever. */
+	meanwhile = change_part;
+	changes_left = UINT_MAX;
+	assert_int_equal(reload(NULL, "@include \"part.conf\"\n", "", &err),
+	    EX_CONFIG);
+	CHECK(strstr(err.text, "part.conf changes while it is read") != NULL,
+	    "%s", err.text);
+	meanwhile = NULL;
 }
 
 static void
@@ -519,7 +682,7 @@ command_line_comes_last(void **state)
 	opt.override[1] = "backlog=9";
 	opt.override[2] = "access.deny=10.0.0.0/8,10.1.0.0/16";
 	opt.override[3] = "log.ident=a=b";
-	CHECK(config_load(&config, &opt, origins, &err) == EX_OK, "%s",
+	CHECK(config_load(&config, &opt, NULL, origins, &err) == EX_OK, "%s",
 	    err.text);
 	assert_int_equal(config.backlog, 9);
 	assert_int_equal(config.listen_count, 2);
@@ -580,7 +743,7 @@ command_line_mistakes(void **state)
 			.override = { rows[i].override },
 			.override_count = rows[i].override != NULL };
 
-		CHECK(config_load(&config, &opt, origins, &err) ==
+		CHECK(config_load(&config, &opt, NULL, origins, &err) ==
 			rows[i].status,
 		    "row %zu: %s", i, err.text);
 		CHECK(strncmp(err.text, rows[i].reason,
@@ -602,6 +765,9 @@ main(void)
 		cmocka_unit_test(where_includes_are),
 		cmocka_unit_test(lines_of_listen),
 		cmocka_unit_test(missing_files),
+		cmocka_unit_test(emptied_files),
+		cmocka_unit_test(missing_in_force),
+		cmocka_unit_test(changing_files),
 		cmocka_unit_test(command_line_comes_last),
 		cmocka_unit_test(command_line_mistakes),
 	};

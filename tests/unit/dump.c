@@ -21,8 +21,8 @@ load_and_dump(const char *path, struct config *config)
 	FILE *out;
 
 	memset(config, 0xff, sizeof(*config));
-	CHECK(config_load(config, &opt, origins, &err) == EX_OK, "%s: %s", path,
-	    err.text);
+	CHECK(config_load(config, &opt, NULL, origins, &err) == EX_OK, "%s: %s",
+	    path, err.text);
 	out = open_memstream(&text, &size);
 	assert_non_null(out);
 	dump_config(config, out);
@@ -31,7 +31,7 @@ load_and_dump(const char *path, struct config *config)
 }
 
 /*
- * Some things may differ: the lines, and the order of allow among deny, which
+ * Some things may differ: the lines, whether the file had a setting, and the order of allow among deny, which
  * has no meaning; the rules themselves are compared as text.
  */
 static void
@@ -40,6 +40,8 @@ forget_places(struct config *config)
 	for (unsigned i = 0; i < CONFIG_LISTEN; i++)
 		config->listen[i].line = 0;
 	memset(config->access.rules, 0, sizeof(config->access.rules));
+	/* What is printed has settings, if only by their defaults. */
+	config->has_settings = true;
 }
 
 static void

@@ -367,7 +367,7 @@ abandoned(void **state)
 	loader_close(&loader);
 	close(fd);
 	opt.file = check_file("good.conf", PLAIN);
-	assert_int_equal(loader_start(&loader, &opt, &err), 0);
+	assert_int_equal(loader_start(&loader, &opt, NULL, &err), 0);
 	loader_close(&loader);
 	no_child();
 	assert_int_equal(count_descriptors(), before);
@@ -384,7 +384,7 @@ reaped(void **state)
 
 	(void)state;
 	opt.file = check_file("good.conf", PLAIN);
-	assert_int_equal(loader_start(&loader, &opt, &err), 0);
+	assert_int_equal(loader_start(&loader, &opt, NULL, &err), 0);
 	pid = loader.pid;
 	assert_int_equal(check_wait(pid), 0);
 	assert_false(loader_reaped(&loader, pid + 1));

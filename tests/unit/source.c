@@ -6,14 +6,17 @@
 #include <sys/un.h>
 
 #include "common/errbuf.h"
+#include "daemon/inventory.h"
 #include "daemon/source.h"
+
+static struct inventory files;
 
 /* Read the path; the reason must hold all of `wanted`, NULL: no failure. */
 static void
 check_source(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = source_read(path, &err);
+	char *text = source_read(path, &files, &err);
 
 	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strstr(err.text, wanted) != NULL,
@@ -26,7 +29,7 @@ static void
 check_begins(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = source_read(path, &err);
+	char *text = source_read(path, &files, &err);
 
 	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strncmp(err.text, wanted, strlen(wanted)) == 0,
@@ -40,7 +43,7 @@ check_text(const char *text, const char *wanted)
 {
 	const char *path = check_file("text.conf", text);
 	struct errbuf err = { "" };
-	char *read = source_read(path, &err), reason[1024];
+	char *read = source_read(path, &files, &err), reason[1024];
 
 	CHECK((read != NULL) == (wanted == NULL), "%s: %s", text, err.text);
 	if (wanted != NULL) {
@@ -90,14 +93,14 @@ no_regular_file(void **state)
 	check_source(path, NULL);
 	/* Only a file that does not exist is one. */
 	errno = 0;
-	assert_null(source_read(check_path("missing"), &err));
+	assert_null(source_read(check_path("missing"), &files, &err));
 	assert_int_equal(errno, ENOENT);
-	assert_null(source_read(check_folder, &err));
+	assert_null(source_read(check_folder, &files, &err));
 	assert_int_not_equal(errno, ENOENT);
 	check_text("@include \"missing.conf\"", "1: ");
-	assert_null(source_read(check_path("text.conf"), &err));
+	assert_null(source_read(check_path("text.conf"), &files, &err));
 	assert_int_not_equal(errno, ENOENT);
-	assert_null(source_read("", &err));
+	assert_null(source_read("", &files, &err));
 }
 
 static void
