@@ -239,6 +239,7 @@ daemon_tests = \
 	%D%/daemon/removed-address-serves-its-queue.t \
 	%D%/daemon/replaced-logger-leaves.t \
 	%D%/daemon/reset-in-mid-echo.t \
+	%D%/daemon/root-gives-nothing-up.t \
 	%D%/daemon/second-term-stops-now.t \
 	%D%/daemon/send-timeout-frees-worker.t \
 	%D%/daemon/several-listeners.t \

@@ -2,6 +2,7 @@
 #include "daemon/confine.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
@@ -94,19 +95,70 @@ confine_descriptors(const int *keep, size_t n)
 	close_between(next, UINT_MAX);
 }
 
+static bool
+is_uid(uid_t uid)
+{
+	uid_t real, effective, saved;
+
+	return getresuid(&real, &effective, &saved) == 0 && real == uid &&
+	    effective == uid && saved == uid;
+}
+
+static bool
+is_gid(gid_t gid)
+{
+	gid_t real, effective, saved;
+
+	return getresgid(&real, &effective, &saved) == 0 && real == gid &&
+	    effective == gid && saved == gid;
+}
+
+/* Whether there is no supplementary group that this one is not already. */
+static bool
+has_only(gid_t gid)
+{
+	gid_t groups[8];
+	int n = getgroups((int)(sizeof(groups) / sizeof(groups[0])), groups);
+
+	for (int i = 0; i < n; i++)
+		if (groups[i] != gid)
+			return false;
+	return n >= 0;
+}
+
+/* The id cannot be had, and errno says why. */
+static int
+not_ours(const char *kind, unsigned id, struct errbuf *err)
+{
+	if (errno == EINVAL)
+		return errbuf_set(err,
+		    "cannot become %s %u: this user namespace does not have it",
+		    kind, id);
+	return errbuf_sys(err, "cannot become %s %u", kind, id);
+}
+
+/* What is already as it should be is not set: some may not set anything. */
+static int
+become(const struct confine_user *user, struct errbuf *err)
+{
+	/* Who stays root has nothing that its groups could add to. */
+	if (!has_only(user->gid) && setgroups(0, NULL) == -1 && user->uid != 0)
+		return errbuf_sys(err, "cannot drop the supplementary groups");
+	if (!is_gid(user->gid) &&
+	    setresgid(user->gid, user->gid, user->gid) == -1)
+		return not_ours("gid", user->gid, err);
+	if (!is_uid(user->uid) &&
+	    setresuid(user->uid, user->uid, user->uid) == -1)
+		return not_ours("uid", user->uid, err);
+	return 0;
+}
+
 /* Nothing of what we were may be left, nor be had again. */
 static int
 prove(const struct confine_user *user, struct errbuf *err)
 {
-	uid_t ruid, euid, suid;
-	gid_t rgid, egid, sgid;
-
-	if (getresuid(&ruid, &euid, &suid) == -1 ||
-	    getresgid(&rgid, &egid, &sgid) == -1)
-		return errbuf_sys(err, "cannot read back the ids");
-	if (ruid != user->uid || euid != user->uid || suid != user->uid ||
-	    rgid != user->gid || egid != user->gid || sgid != user->gid ||
-	    getgroups(0, NULL) != 0)
+	if (!is_uid(user->uid) || !is_gid(user->gid) ||
+	    (user->uid != 0 && !has_only(user->gid)))
 		return errbuf_set(err, "the ids are not what they were set to");
 	if (user->uid != 0 &&
 	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 ||
@@ -124,15 +176,7 @@ confine_identity(const struct confine_user *user, struct errbuf *err)
 		if (jail && (chroot(user->chroot) == -1 || chdir("/") == -1))
 			return errbuf_sys(err, "cannot chroot to %s",
 			    user->chroot);
-		if (setgroups(0, NULL) == -1)
-			return errbuf_sys(err, "cannot drop the groups");
-		if (setresgid(user->gid, user->gid, user->gid) == -1)
-			return errbuf_sys(err, "cannot become gid %u",
-			    (unsigned)user->gid);
-		if (setresuid(user->uid, user->uid, user->uid) == -1)
-			return errbuf_sys(err, "cannot become uid %u",
-			    (unsigned)user->uid);
-		if (prove(user, err) == -1)
+		if (become(user, err) == -1 || prove(user, err) == -1)
 			return -1;
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)

@@ -18,6 +18,7 @@
 #include "common/errbuf.h"
 #include "daemon/confine.h"
 #include "daemon/policy.h"
+#include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 #include "daemon/stamp.h"
 
@@ -197,6 +198,8 @@ child(const struct logger *logger)
 	confine_name("logger");
 	if (confine_identity(&user, &err) == -1) {
 		emit(&logger->settings, LEVEL_ERR, getpid(), err.text);
+		if (logger->board != NULL)
+			scoreboard_complain(logger->board, err.text);
 		_exit(EX_NOPERM);
 	}
 	run(logger);
@@ -218,9 +221,10 @@ start(struct logger *logger, struct errbuf *err)
 
 int
 logger_open(struct logger *logger, const struct config *config,
-    struct errbuf *err)
+    struct scoreboard *board, struct errbuf *err)
 {
-	*logger = (struct logger){ .settings = config->log,
+	*logger = (struct logger){ .board = board,
+		.settings = config->log,
 		.uid = config->uid,
 		.gid = config->gid };
 	if (log_pipe_open(&logger->pipe, err) == -1)

@@ -18,11 +18,14 @@
 #include "daemon/log.h"
 
 struct errbuf;
+struct scoreboard;
 
 /* The master's view of a logger. */
 struct logger {
 	pid_t pid; /* 0: there is none now */
 	struct log_pipe pipe;
+	struct scoreboard
+	    *board; /* to say why it cannot start; NULL: nowhere */
 	struct config_log settings;
 	uid_t uid; /* whom it becomes */
 	gid_t gid;
@@ -38,8 +41,13 @@ struct logger_past {
 	pid_t pid[LOGGER_PAST];
 };
 
-/* Make the pipe and start the process. */
-int logger_open(struct logger *, const struct config *, struct errbuf *);
+/*
+ * Make the pipe and start the process.  When that cannot give up its
+ * privileges, it ends with 77 (EX_NOPERM) and says why on the scoreboard, which
+ * may be NULL.
+ */
+int logger_open(struct logger *, const struct config *, struct scoreboard *,
+    struct errbuf *);
 
 /* Whether somebody reads where this configuration sends the log. */
 bool logger_is_heard(const struct config *);

@@ -151,7 +151,7 @@ open_logger(struct master *m, struct errbuf *err)
 	if (!logger_is_heard(r->config))
 		log_warning("no syslog daemon listens at /dev/log: until one "
 			    "does, the log is lost; see log.to");
-	if (logger_open(&r->logger, r->config, err) == -1)
+	if (logger_open(&r->logger, r->config, &m->pool.board, err) == -1)
 		return -1;
 	r->own_logger = true;
 	r->next.log = &r->logger.pipe;
@@ -180,13 +180,13 @@ open_next(struct master *m, struct errbuf *err)
 		    (unsigned)r->config->uid);
 		return EX_NOPERM;
 	}
+	/* Of those that were replaced since. */
+	(void)scoreboard_take_why(&m->pool.board, why);
 	if (open_logger(m, err) == -1)
 		return EX_OSERR;
 	removal_all(m, &all);
 	if (listener_set_prepare(&r->listeners, &all, r->config, err) == -1)
 		return EX_UNAVAILABLE;
-	/* Of those that were replaced since. */
-	(void)scoreboard_take_why(&m->pool.board, why);
 	r->next.number = ++r->tried;
 	r->next.config = r->config;
 	r->next.listeners = &r->listeners;
@@ -226,14 +226,17 @@ loaded(struct master *m)
 	r->deadline_ms = clock_ms() + READY_MS;
 }
 
-/* Something that the new generation needs has died. */
+/* Something that the new generation needs has died; it may have said why. */
 static void
-lost(struct master *m, const char *what, const char *why, int status)
+lost(struct master *m, const char *what, int status)
 {
 	struct errbuf err;
+	char why[SCOREBOARD_WHY];
 
 	if (m->reload.step != RELOAD_READYING)
 		return;
+	if (!scoreboard_take_why(&m->pool.board, why))
+		why[0] = '\0';
 	errbuf_set(&err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
 	errbuf_clean(&err);
 	fail(m, status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
@@ -391,18 +394,12 @@ reload_step(struct master *m, int64_t now_ms)
 void
 reload_lost_worker(struct master *m, const struct pool_end *end)
 {
-	char why[SCOREBOARD_WHY];
-
-	if (!end->early || end->generation != m->reload.next.number)
-		return;
-	if (!scoreboard_take_why(&m->pool.board, why))
-		why[0] = '\0';
-	lost(m, "a new worker died before it was ready", why, end->status);
+	if (end->early && end->generation == m->reload.next.number)
+		lost(m, "a new worker died before it was ready", end->status);
 }
 
 void
 reload_lost_logger(struct master *m, int status)
 {
-	lost(m, "the new logger died",
-	    status == EX_NOPERM ? "it cannot give up root" : "", status);
+	lost(m, "the new logger died", status);
 }

@@ -347,6 +347,7 @@ my %may = (
     'daemon/logger.c' => [qw(
         common/clock.h common/errbuf.h daemon/confine.h daemon/policy.h
         daemon/signals.h daemon/stamp.h
+        daemon/scoreboard.h daemon/signals.h
     )],
     'daemon/logger.h' => [qw(
         daemon/config.h daemon/log.h

@@ -29,7 +29,7 @@ start_logger(void)
 	own_stderr = dup(STDERR_FILENO);
 	dup2(fd[1], STDERR_FILENO);
 	close(fd[1]);
-	assert_int_equal(logger_open(&logger, &config, &err), 0);
+	assert_int_equal(logger_open(&logger, &config, NULL, &err), 0);
 }
 
 static void
