@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -62,6 +63,48 @@ refuse_mapped(const struct addr *addr, struct errbuf *err)
 	return errbuf_set(err, "::ffff:%u.%u.%u.%u is IPv4: write %u.%u.%u.%u",
 	    bytes[12], bytes[13], bytes[14], bytes[15], bytes[12], bytes[13],
 	    bytes[14], bytes[15]);
+}
+
+/*
+ * bind(2) takes an IPv4 one, to which nobody can connect, and has nothing but
+ * "Invalid argument" to say of an IPv6 one.
+ */
+static int
+refuse_group(const struct addr *addr, struct errbuf *err)
+{
+	uint32_t v4 = ntohl(addr->in.sin_addr.s_addr);
+	char host[ADDR_TEXT];
+
+	addr_host(addr, host, sizeof(host));
+	if (addr->sa.sa_family == AF_INET6 ?
+		IN6_IS_ADDR_MULTICAST(&addr->in6.sin6_addr) :
+		IN_MULTICAST(v4))
+		return errbuf_set(err,
+		    "%s is a multicast address, and TCP has none", host);
+	if (addr->sa.sa_family == AF_INET && v4 == INADDR_BROADCAST)
+		return errbuf_set(err,
+		    "%s is the broadcast address, and TCP has none", host);
+	return 0;
+}
+
+/* A link-local address is another one at each interface. */
+static int
+check_scope(const struct addr *addr, struct errbuf *err)
+{
+	char host[ADDR_TEXT], name[IF_NAMESIZE];
+
+	if (addr->sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_LINKLOCAL(&addr->in6.sin6_addr))
+		return 0;
+	addr_host(addr, host, sizeof(host));
+	if (addr->in6.sin6_scope_id == 0)
+		return errbuf_set(err,
+		    "%s is link-local and needs its interface, as in %s%%eth0",
+		    host, host);
+	if (if_indextoname(addr->in6.sin6_scope_id, name) == NULL)
+		return errbuf_set(err, "%s: there is no interface %u", host,
+		    addr->in6.sin6_scope_id);
+	return 0;
 }
 
 static bool
@@ -126,6 +169,8 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 		if (addr.len == 0 || listed(config, first, &addr))
 			continue;
 		if (refuse_mapped(&addr, err) == -1 ||
+		    refuse_group(&addr, err) == -1 ||
+		    check_scope(&addr, err) == -1 ||
 		    add_address(config, listen, &addr, optional, err) == -1)
 			result = EX_CONFIG;
 	}

@@ -194,6 +194,12 @@ for (
     [['-l', ':70000'], EX_USAGE, '-l ":70000": 70000 is out of range'],
     [['-l', '[::1'], EX_USAGE, '-l "[::1": no closing ]'],
     [['-l', '127.0.0.1:7', '-l', '127.0.0.1:7'], EX_CONFIG, '-l'],
+    [['-l', 'fe80::1'], EX_CONFIG, '-l: fe80::1 is link-local and needs its '
+        . 'interface'],
+    [['-l', '[fe80::1%4294967295]:7'], EX_CONFIG, '-l: fe80::1%4294967295: '
+        . 'there is no interface'],
+    [['-l', 'ff02::1%lo'], EX_CONFIG, '-l: ff02::1%1 is a multicast address'],
+    [['-l', '224.0.0.1:7'], EX_CONFIG, '-l: 224.0.0.1 is a multicast address'],
     [['-x'], EX_USAGE, 'unknown option -x'],
     [['x'], EX_USAGE, 'unexpected argument x'],
     [['-c', "$dir/none.conf"], EX_CONFIG,

@@ -73,6 +73,9 @@ literals(void **state)
 		{ "0.0.0.0 7", "0.0.0.0:7 " },
 		{ ":: 7", "[::]:7 " },
 		{ "fe80::1%1 7", "[fe80::1%1]:7 " },
+		{ "fec0::1 7", "[fec0::1]:7 " },
+		{ "223.255.255.255 7", "223.255.255.255:7 " },
+		{ "240.0.0.1 7", "240.0.0.1:7 " },
 	};
 	struct errbuf err;
 
@@ -183,6 +186,21 @@ no_addresses(void **state)
 		{ "::ffff:0:0 7",
 		    "f:10: listen: ::ffff:0.0.0.0 is IPv4: "
 		    "write 0.0.0.0" },
+		{ "fe80::1 7",
+		    "f:10: listen: fe80::1 is link-local and needs its "
+		    "interface, as in fe80::1%eth0" },
+		{ "febf::1 7", "f:10: listen: febf::1 is link-local and" },
+		{ "fe80::1%4294967295 7",
+		    "f:10: listen: fe80::1%4294967295: there is no interface "
+		    "4294967295" },
+		{ "ff02::1 7", "f:10: listen: ff02::1 is a multicast address" },
+		{ "ff02::1%1 7", "f:10: listen: ff02::1%1 is a multicast" },
+		{ "ff0e::1 7", "f:10: listen: ff0e::1 is a multicast address" },
+		{ "224.0.0.1 7", "f:10: listen: 224.0.0.1 is a multicast" },
+		{ "239.255.255.255 7",
+		    "f:10: listen: 239.255.255.255 is a multicast address" },
+		{ "255.255.255.255 7",
+		    "f:10: listen: 255.255.255.255 is the broadcast address" },
 	};
 	struct errbuf err;
 
@@ -213,7 +231,7 @@ duplicates(void **state)
 		{ { "127.0.0.1 7", "127.0.0.1 8" }, NULL },
 		{ { "127.0.0.1 7", "127.0.0.2 7" }, NULL },
 		{ { "0.0.0.0 7", ":: 7" }, NULL },
-		{ { "fe80::1%1 7", "fe80::1%2 7" }, NULL },
+		{ { "fe80::1%1 7", "fe80::2%1 7" }, NULL },
 		/* Port 0 is another one each time. */
 		{ { "127.0.0.1 0", "127.0.0.1 0" }, NULL },
 	};
