@@ -2,6 +2,7 @@
 #include "daemon/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,16 +84,40 @@ tune(int fd, const struct config *config)
 	return listen(fd, (int)config->backlog);
 }
 
-/* A name may stand for a family that this kernel does not have. */
+/* Whether IPv6 is switched off for all interfaces, but perhaps loopback. */
+static bool
+ipv6_is_off(void)
+{
+	struct sockaddr_in6 loopback = { .sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	char value = '0';
+	bool off;
+	int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6",
+	    O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		(void)!read(fd, &value, 1);
+		close(fd);
+	}
+	if (value == '1')
+		return true;
+	/* Each interface has a switch, too. */
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return errno == EAFNOSUPPORT;
+	off = bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == -1 &&
+	    errno == EADDRNOTAVAIL;
+	close(fd);
+	return off;
+}
+
+/* A name may stand for a family that this system does not have. */
 static bool
 family_missing(const struct addr *addr, int error)
 {
-	if (error == EAFNOSUPPORT)
-		return true;
-	/* IPv6 turned off leaves not even a loopback address. */
-	return error == EADDRNOTAVAIL && addr->sa.sa_family == AF_INET6 &&
-	    (addr_is_wildcard(addr) ||
-		IN6_IS_ADDR_LOOPBACK(&addr->in6.sin6_addr));
+	return error == EAFNOSUPPORT ||
+	    (error == EADDRNOTAVAIL && addr->sa.sa_family == AF_INET6 &&
+		ipv6_is_off());
 }
 
 /*
@@ -202,6 +227,7 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
     const struct config *config, struct errbuf *err)
 {
 	const struct listener *kept;
+	int error;
 
 	next->count = 0;
 	for (unsigned i = 0; i < config->address_count; i++) {
@@ -221,12 +247,15 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 		if (open_listener(l, now, config) == 0) {
 			addr_text(&l->bound, l->text, sizeof(l->text));
 			next->count++;
-		} else if (want->optional &&
-		    family_missing(&want->addr, errno)) {
+			continue;
+		}
+		error = errno;
+		if (want->optional && family_missing(&want->addr, error)) {
 			log_notice("skipped %s: this system does not have its "
 				   "address family",
 			    l->text);
 		} else {
+			errno = error;
 			errbuf_sys(err, "cannot listen on %s", l->text);
 			if (config->listen_file[0] != '\0')
 				errbuf_prefix(err,
