@@ -158,6 +158,8 @@ libechod_a_SOURCES = \
 	%D%/daemon/logger.h \
 	%D%/daemon/master.c \
 	%D%/daemon/master.h \
+	%D%/daemon/numeral.c \
+	%D%/daemon/numeral.h \
 	%D%/daemon/options.c \
 	%D%/daemon/options.h \
 	%D%/daemon/override.c \

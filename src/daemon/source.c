@@ -14,6 +14,7 @@
 
 #include "common/errbuf.h"
 #include "daemon/inventory.h"
+#include "daemon/numeral.h"
 
 _Static_assert(INVENTORY_FILES == SOURCE_FILES + 1,
     "an entry for each file that is read");
@@ -95,6 +96,11 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	text[n] = '\0';
 	if (got == -1) {
 		errbuf_sys(scan->err, "%s", path);
+	} else if (strncmp(text, "\xff\xfe", 2) == 0 ||
+	    strncmp(text, "\xfe\xff", 2) == 0) {
+		errbuf_set(scan->err, "%s is UTF-16 text; save it as UTF-8",
+		    path);
+		errno = EINVAL;
 	} else if (strlen(text) != n) {
 		errbuf_set(scan->err, "%s contains a NUL byte", path);
 		errno = EINVAL;
@@ -141,38 +147,13 @@ skip_comment(const char *p, int *line)
 	return *p == '\0' ? NULL : p + 2;
 }
 
-/*
- * A number that starts at p.  What does not fit the type that libconfig gives
- * it (32 bits; 64 with the suffix L) comes out as another number.
- */
+/* A number that starts at p; returns what is behind it. */
 static const char *
-check_number(const char *p, const char *path, int line, struct errbuf *err)
+scan_number(struct scan *scan, const char *p, const char *path, int line)
 {
-	const char *start = p;
-	bool hex, wide;
-	long long n;
-	char *end;
-
-	if (*p == '-' || *p == '+')
-		p++;
-	hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
-	errno = 0;
-	n = strtoll(start, &end, hex ? 16 : 10);
-	if (!hex && (*end == '.' || *end == 'e' || *end == 'E'))
-		return end + strspn(end, "0123456789.eE+-");
-	/* Octal or not: that depends on the version of libconfig. */
-	if (p[0] == '0' && isdigit((unsigned char)p[1])) {
-		errbuf_set(err, "%s:%d: the number %.*s begins with 0", path,
-		    line, (int)(end - p < 40 ? end - p : 40), p);
-		return NULL;
-	}
-	wide = *end == 'L' || *end == 'l';
-	if (errno == ERANGE || (!wide && (n < INT_MIN || n > INT_MAX))) {
-		errbuf_set(err, "%s:%d: the number %.*s is too large", path,
-		    line, (int)(end - start < 40 ? end - start : 40), start);
-		return NULL;
-	}
-	return end + strspn(end, "Ll");
+	if ((p = numeral_check(p, scan->err)) == NULL)
+		errbuf_prefix(scan->err, "%s:%d: ", path, line);
+	return p;
 }
 
 static int scan_file(struct scan *, const char *path, unsigned depth);
@@ -216,6 +197,18 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 	return end;
 }
 
+/* Some editors put one in front, where nobody sees it. */
+static int
+refuse_mark(struct scan *scan, const char *text, const char *path)
+{
+	if (strncmp(text, "\xef\xbb\xbf", 3) != 0)
+		return 0;
+	return errbuf_set(scan->err,
+	    "%s:1: begins with a byte order mark (EF BB BF); save it "
+	    "as UTF-8 without one",
+	    path);
+}
+
 static int
 scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
     bool *blank)
@@ -223,6 +216,8 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
 	const char *behind;
 	int line = 1;
 
+	if (refuse_mark(scan, p, path) == -1)
+		return -1;
 	while (*p != '\0') {
 		int start = line;
 
@@ -249,8 +244,6 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
 				return errbuf_set(scan->err,
 				    "%s:%d: this string does not end", path,
 				    start);
-		} else if (*p == '.' && isdigit((unsigned char)p[1])) {
-			p += strspn(p, ".0123456789");
 		} else if (*p == '@') {
 			if ((p = scan_include(scan, p, path, line, depth)) ==
 			    NULL)
@@ -261,11 +254,15 @@ scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
 			    "*ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
 			    "abcdefghijklmnopqrstuvwxyz0123456789");
 		} else if (isdigit((unsigned char)*p) ||
-		    ((*p == '-' || *p == '+') &&
+		    ((*p == '-' || *p == '+' || *p == '.') &&
 			isdigit((unsigned char)p[1]))) {
-			if ((p = check_number(p, path, line, scan->err)) ==
-			    NULL)
+			if ((p = scan_number(scan, p, path, line)) == NULL)
 				return -1;
+		} else if ((unsigned char)*p >= 0x80) {
+			return errbuf_set(scan->err,
+			    "%s:%d: the byte 0x%02X, which is not ASCII, "
+			    "outside of a string or comment",
+			    path, line, (unsigned char)*p);
 		} else {
 			p++;
 		}

@@ -365,6 +365,10 @@ my %may = (
         common/errbuf.h daemon/listener.h daemon/logger.h daemon/pidfile.h
         daemon/pool.h daemon/reload.h daemon/removal.h daemon/supply.h
     )],
+    'daemon/numeral.c' => [qw(
+        common/errbuf.h
+    )],
+    'daemon/numeral.h' => [],
     'daemon/options.c' => [qw(
         common/errbuf.h
     )],
@@ -426,7 +430,7 @@ my %may = (
     )],
     'daemon/signals.h' => [],
     'daemon/source.c' => [qw(
-        common/errbuf.h daemon/inventory.h
+        common/errbuf.h daemon/inventory.h daemon/numeral.h
     )],
     'daemon/source.h' => [],
     'daemon/stamp.c' => [],

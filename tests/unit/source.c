@@ -184,6 +184,33 @@ numbers(void **state)
 		{ "a = 0xfffffffff;", "1: the number" },
 		{ "a = 0x100000007L;", NULL },
 		{ "a = 0x10000000000000007L;", "1: the number" },
+		/* As in other notations. */
+		{ "a = 1_000;", "1: the number 1_000 has an underscore" },
+		{ "a = 10_000_000;", "1: the number 10_000_000 has an" },
+		{ "a = -1_0;", "1: the number -1_0 has an underscore" },
+		{ "a = 0x7f_ff;", "1: the number 0x7f_ff has an underscore" },
+		{ "a = 1_000.5;", "1: the number 1_000.5 has an underscore" },
+		{ "a = 1.000_5;", "1: the number 1.000_5 has an underscore" },
+		{ "a = .5_0;", "1: the number .5_0 has an underscore" },
+		{ "a = 1_;", "1: the number 1_ has an underscore" },
+		{ "a = 1,000;", "1: the number 1,000 has a comma" },
+		{ "a = 2,147,483,647;", "1: the number 2,147,483,647 has a" },
+		{ "a = 1,500;", "1: the number 1,500 has a comma" },
+		{ "a = 1'000;", "1: the number 1'000 has an apostrophe" },
+		{ "a = 64k;", "1: the number 64k has letters" },
+		{ "a = 64KiB;", "1: the number 64KiB has letters" },
+		{ "a = 10s;", "1: the number 10s has letters" },
+		{ "a = 0.5ms;", "1: the number 0.5ms has letters" },
+		{ "a = 0x7fg;", "1: the number 0x7fg has letters" },
+		{ "a = 0o17;", "1: the number 0o17 has letters" },
+		{ "a = 1e5x;", "1: the number 1e5x has letters" },
+		{ "a = 192.0.2.1;", "1: the number 192.0.2.1 has more than" },
+		{ "a = 1, b = 2;", NULL },
+		{ "a = [1,20,3000];", NULL },
+		{ "a = [1, 200];", NULL },
+		{ "a = 1e5;", NULL },
+		{ "a = 1E+5;", NULL },
+		{ "a = 1LL;", NULL },
 		{ "a = 99999999999.0;", NULL },
 		{ "a = 99999999999.;", NULL },
 		{ "a = 99999999999e0;", NULL },
@@ -217,6 +244,50 @@ numbers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_text(rows[i].text, rows[i].reason);
+}
+
+/* What an editor may leave in a file, and nobody sees. */
+static void
+other_encodings(void **state)
+{
+	static const struct {
+		const char *text, *reason;
+	} rows[] = {
+		{ "\xef\xbb\xbf",
+		    "1: begins with a byte order mark (EF BB BF)" },
+		{ "\xef\xbb\xbf"
+		  "a = 1;\n",
+		    "1: begins with a byte order" },
+		{ "\xef\xbb\xbf\na = 99999999999;", "1: begins with a byte" },
+		{ "\na = \xe2\x80\x9cx\xe2\x80\x9d;\n",
+		    "2: the byte 0xE2, which is not ASCII, outside of a" },
+		{ "a\xc2\xa0= 1;", "1: the byte 0xC2" },
+		{ "a\xef\xbb\xbf = 1;", "1: the byte 0xEF" },
+		{ "a\xff = 1;", "1: the byte 0xFF" },
+		{ "a = \"\xc3\xa4 \xe2\x80\x9c\";", NULL },
+		{ "# \xc3\xa4 \xe2\x80\x9c\n/* \xff */ // \xfe\n", NULL },
+	};
+	char wanted[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_text(rows[i].text, rows[i].reason);
+	/* As Windows writes it. */
+	check_source(check_write("utf16",
+			 "\xff\xfe"
+			 "a\0=\0",
+			 6),
+	    "is UTF-16 text");
+	check_source(check_write("utf16", "\xfe\xff\0a\0=", 6),
+	    "is UTF-16 text");
+	/* In one that is included, too, with its own name. */
+	(void)check_file("mark.conf",
+	    "\xef\xbb\xbf"
+	    "a = 1;\n");
+	snprintf(wanted, sizeof(wanted), "%s:1: begins with a byte order mark",
+	    check_path("mark.conf"));
+	check_begins(check_file("first.conf", "\n@include \"mark.conf\"\n"),
+	    wanted);
 }
 
 static void
@@ -436,6 +507,7 @@ main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(nul_bytes),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(other_encodings),
 		cmocka_unit_test(unterminated),
 		cmocka_unit_test(includes),
 		cmocka_unit_test(last_comments),
