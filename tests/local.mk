@@ -217,6 +217,7 @@ daemon_tests = \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
 	%D%/daemon/per-message-syscalls.t \
+	%D%/daemon/pid-file-says-who-has-it.t \
 	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/process-group-signal.t \

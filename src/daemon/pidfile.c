@@ -23,21 +23,149 @@ is_ours(const struct pidfile *p)
 	    open_file.st_ino == named.st_ino;
 }
 
+/* The name of a process; "" when it cannot be told. */
+static void
+name_of(pid_t pid, char *name, size_t size)
+{
+	char path[64], self[32], own[32];
+	ssize_t n;
+	int fd;
+
+	name[0] = '\0';
+	/* The /proc that we see may be that of another pid namespace. */
+	n = readlink("/proc/self", self, sizeof(self) - 1);
+	if (n == -1)
+		return;
+	self[n] = '\0';
+	snprintf(own, sizeof(own), "%ld", (long)getpid());
+	if (strcmp(self, own) != 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return;
+	n = read(fd, name, size - 1);
+	close(fd);
+	name[n > 0 ? n : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+}
+
+/*
+ * Somebody has the lock, and that need not be an echod: whoever may read the
+ * file can lock it against us.  fcntl(2) says 0 for a process of another pid
+ * namespace, and -1 for the lock of an open file description.
+ */
+static void
+blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
+{
+	char name[32];
+
+	if (lock->l_pid == 0) {
+		errbuf_set(err,
+		    "pid file %s is locked from another pid namespace, such as "
+		    "that of a container; give another file with -p",
+		    path);
+		return;
+	}
+	if (lock->l_pid == -1) {
+		errbuf_set(err,
+		    "pid file %s is locked, by no echod: lsof(8) shows who has "
+		    "it open",
+		    path);
+		return;
+	}
+	name_of(lock->l_pid, name, sizeof(name));
+	if (lock->l_type == F_WRLCK &&
+	    (name[0] == '\0' || strncmp(name, "echod", 5) == 0))
+		errbuf_set(err, "already running as pid %ld (pid file %s)",
+		    (long)lock->l_pid, path);
+	else
+		errbuf_set(err,
+		    "pid file %s is locked by pid %ld%s%s%s, which is no "
+		    "echod: end it, or give another file with -p",
+		    path, (long)lock->l_pid, name[0] != '\0' ? " (" : "", name,
+		    name[0] != '\0' ? ")" : "");
+}
+
+/*
+ * In a directory like /tmp the kernel may refuse the file of somebody else even
+ * to root, who has every other right to it.
+ */
+static bool
+is_refused_by_rule(const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+	struct stat dir;
+
+	if (slash == NULL)
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path),
+	    path);
+	return lstat(path, st) == 0 && st->st_uid != geteuid() &&
+	    stat(directory, &dir) == 0 && st->st_uid != dir.st_uid &&
+	    (dir.st_mode & S_ISVTX) != 0 &&
+	    (dir.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    access(path, R_OK | W_OK) == 0;
+}
+
+/* It could not be opened, and errno says why. */
+static void
+blame_open(const char *path, struct errbuf *err)
+{
+	int error = errno;
+	struct stat st;
+
+	if (error == ELOOP) {
+		errbuf_set(err, "pid file %s is a symbolic link", path);
+	} else if (error == EACCES && is_refused_by_rule(path, &st)) {
+		errbuf_set(err,
+		    "pid file %s belongs to uid %u, in a directory where "
+		    "others may make files: the kernel does not let us have it "
+		    "(fs.protected_regular); remove it, or give another file "
+		    "with -p",
+		    path, (unsigned)st.st_uid);
+	} else {
+		errbuf_set(err, "cannot open pid file %s: %s%s", path,
+		    strerror(error),
+		    error == EACCES && geteuid() != 0 ?
+			"; use -F, or give a file that you may write with -p" :
+			"");
+	}
+}
+
+/* 0, or an exit status with the reason in err. */
+static int
+take_lock(const struct pidfile *p, struct errbuf *err)
+{
+	struct flock mine = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock theirs;
+
+	while (fcntl(p->fd, F_SETLK, &mine) == -1) {
+		theirs = mine;
+		if ((errno != EACCES && errno != EAGAIN) ||
+		    fcntl(p->fd, F_GETLK, &theirs) == -1) {
+			errbuf_sys(err, "cannot lock pid file %s", p->path);
+			return EX_OSERR;
+		}
+		/* It may have been let go meanwhile. */
+		if (theirs.l_type != F_UNLCK) {
+			blame_holder(p->path, &theirs, err);
+			return EX_TEMPFAIL;
+		}
+	}
+	return EX_OK;
+}
+
 /* Open and lock once; the file may be removed by another echod meanwhile. */
 static int
 try_lock(struct pidfile *p, struct errbuf *err)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct stat st;
 
 	p->fd = open(p->path,
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
 	if (p->fd == -1) {
-		if (errno == ELOOP)
-			errbuf_set(err, "pid file %s is a symbolic link",
-			    p->path);
-		else
-			errbuf_sys(err, "cannot open pid file %s", p->path);
+		blame_open(p->path, err);
 		return EX_OSERR;
 	}
 	if (fstat(p->fd, &st) == -1 || !S_ISREG(st.st_mode) ||
@@ -45,18 +173,7 @@ try_lock(struct pidfile *p, struct errbuf *err)
 		errbuf_set(err, "pid file %s is not a plain file", p->path);
 		return EX_OSERR;
 	}
-	if (fcntl(p->fd, F_SETLK, &lock) == 0)
-		return EX_OK;
-	if (errno != EACCES && errno != EAGAIN) {
-		errbuf_sys(err, "cannot lock pid file %s", p->path);
-		return EX_OSERR;
-	}
-	if (fcntl(p->fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
-		errbuf_set(err, "already running as pid %ld (pid file %s)",
-		    (long)lock.l_pid, p->path);
-	else
-		errbuf_set(err, "already running (pid file %s)", p->path);
-	return EX_TEMPFAIL;
+	return take_lock(p, err);
 }
 
 int

@@ -2,12 +2,39 @@
 /* pidfile: one holder, nothing but a plain file, and only ours is removed. */
 #include "check.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 
 #include "common/errbuf.h"
 #include "daemon/pidfile.h"
+
+/* Whether the kernel refuses to open what may be made (proc(5)). */
+static bool protected_regular;
+
+/* In the place of the C library's, which it goes on to. */
+int
+open(const char *path, int flags, ...)
+{
+	int (*real)(const char *, int, ...);
+	mode_t mode = 0;
+	va_list ap;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "open");
+	assert_non_null(real);
+	if ((flags & O_CREAT) != 0) {
+		va_start(ap, flags);
+		mode = va_arg(ap, mode_t);
+		va_end(ap);
+		if (protected_regular) {
+			errno = EACCES;
+			return -1;
+		}
+	}
+	return real(path, flags, mode);
+}
 
 static void
 written_and_removed(void **state)
@@ -51,6 +78,8 @@ holder(const char *path, int *end, bool remove_it)
 		struct pidfile p;
 		struct errbuf err;
 
+		/* As a master is called. */
+		(void)prctl(PR_SET_NAME, "echod:master");
 		byte = (char)pidfile_lock(&p, path, &err);
 		if (byte == EX_OK && pidfile_write(&p, &err) == -1)
 			byte = 1;
@@ -173,6 +202,47 @@ only_plain_files(void **state)
 	assert_string_equal(text, "precious\n");
 }
 
+/* The reason is that the kernel refuses it, or just that it failed. */
+static void
+check_refused(const char *path, bool by_rule)
+{
+	struct pidfile p;
+	struct errbuf err;
+
+	protected_regular = true;
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_OSERR);
+	protected_regular = false;
+	assert_int_equal(p.fd, -1);
+	CHECK((strstr(err.text, "fs.protected_regular") != NULL) == by_rule,
+	    "%s", err.text);
+	CHECK((strstr(err.text, "belongs to uid 65534,") != NULL) == by_rule,
+	    "%s", err.text);
+	CHECK((strstr(err.text, "Permission denied") != NULL) != by_rule, "%s",
+	    err.text);
+}
+
+static void
+refused_in_a_sticky_directory(void **state)
+{
+	const char *path;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir(check_path("sticky"), 0700), 0);
+	path = check_file("sticky/echod.pid", "");
+	check_refused(path, false);
+	if (chown(path, 65534, (gid_t)-1) == -1)
+		skip();
+	check_refused(path, false);
+	assert_int_equal(chmod(check_path("sticky"), 01777), 0);
+	check_refused(path, true);
+	assert_int_equal(chmod(check_path("sticky"), 01770), 0);
+	check_refused(path, true);
+	/* The kernel has another reason here. */
+	check_refused(check_path("sticky/new.pid"), false);
+}
+
 /* What was in the file before does not show through. */
 static void
 old_content_is_replaced(void **state)
@@ -230,6 +300,7 @@ main(void)
 		cmocka_unit_test(second_says_who_holds_it),
 		cmocka_unit_test(dead_holder_does_not_count),
 		cmocka_unit_test(only_plain_files),
+		cmocka_unit_test(refused_in_a_sticky_directory),
 		cmocka_unit_test(old_content_is_replaced),
 		cmocka_unit_test(only_ours_is_removed),
 	};
