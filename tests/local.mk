@@ -206,6 +206,7 @@ daemon_tests = \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/log-lines-have-their-time.t \
+	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \

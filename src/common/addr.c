@@ -166,6 +166,19 @@ addr_check_port(const char *text, struct errbuf *err)
 	return 0;
 }
 
+/* "::1:10000": no address, but it would be one without its end. */
+static bool
+lacks_brackets(const char *text)
+{
+	const char *last = strrchr(text, ':');
+	char head[ADDR_HOST];
+	struct addr addr;
+
+	return last != NULL && addr_from_literal(&addr, text, 0) == -1 &&
+	    take(head, sizeof(head), text, (size_t)(last - text)) &&
+	    addr_from_literal(&addr, head, 0) == 0;
+}
+
 int
 addr_split(const char *text, char *host, char *port, struct errbuf *err)
 {
@@ -193,6 +206,13 @@ addr_split(const char *text, char *host, char *port, struct errbuf *err)
 			return errbuf_set(err,
 			    "\"%s\": an IPv6 address with a port needs [ ]",
 			    text);
+		if (lacks_brackets(text)) {
+			end = strrchr(text, ':');
+			return errbuf_set(err,
+			    "\"%s\": an IPv6 address with a port needs [ ], "
+			    "as in [%.*s]%s",
+			    text, (int)(end - text), text, end);
+		}
 		fits = take(host, ADDR_HOST, text, strlen(text));
 	}
 	if (!fits)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/lookup.h"
 #include "daemon/config.h"
 #include "daemon/settings.h"
 
@@ -116,18 +117,93 @@ listed(const struct config *config, unsigned from, const struct addr *addr)
 	return false;
 }
 
-/* "7", "127.1", "0x7f000001": old forms of an address, most likely a port. */
+/*
+ * "7", "127.1", "0x7f000001": old forms of an address, most likely a port.  And
+ * no name has a colon.
+ */
 static bool
-is_number(const char *host)
+looks_numeric(const char *host)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *found;
 	struct addr literal;
 
-	if (addr_from_literal(&literal, host, 0) == 0 ||
-	    getaddrinfo(host, NULL, &hints, &found) != 0)
+	if (addr_from_literal(&literal, host, 0) == 0)
+		return false;
+	if (strchr(host, ':') != NULL)
+		return true;
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
 		return false;
 	freeaddrinfo(found);
 	return true;
+}
+
+/* It is a literal but for its interface; *zone is the name of that. */
+static bool
+is_zoned(const char *host, const char **zone)
+{
+	const char *sign = strchr(host, '%');
+	char head[ADDR_HOST];
+	struct addr addr;
+
+	if (sign == NULL)
+		return false;
+	snprintf(head, sizeof(head), "%.*s", (int)(sign - host), host);
+	*zone = sign + 1;
+	return addr_from_literal(&addr, head, 0) == 0;
+}
+
+/* It is no literal, and looks like one; often it is clear what is meant. */
+static int
+refuse_literal(const struct config_listen *listen, bool in_file,
+    struct errbuf *err)
+{
+	const char *host = listen->address, *zone;
+	struct errbuf ignored;
+
+	if (is_zoned(host, &zone)) {
+		if (if_nametoindex(zone) == 0)
+			errbuf_set(err,
+			    "\"%s\" port %s: there is no interface %s", host,
+			    listen->port, zone);
+		else
+			errbuf_set(err,
+			    "\"%s\" port %s: only a link-local address has an "
+			    "interface",
+			    host, listen->port);
+		return EX_CONFIG;
+	}
+	errbuf_set(err, "\"%s\" is neither an address nor a name", host);
+	if (strspn(host, "0123456789") != strlen(host) ||
+	    addr_check_port(host, &ignored) == -1)
+		return EX_CONFIG;
+	/* As some would give a port. */
+	if (in_file)
+		errbuf_set(err,
+		    "\"%s\" is neither an address nor a name; a port is "
+		    "written port = %s",
+		    host, host);
+	else
+		errbuf_set(err,
+		    "\"%s\" is neither an address nor a name; port %s of every "
+		    "address is \":%s\"",
+		    host, host, host);
+	return EX_CONFIG;
+}
+
+/* Nobody knows this host or this service, or nobody could be asked. */
+static int
+unresolved(const struct config_listen *listen, int result, struct errbuf *err)
+{
+	if (result == EAI_SERVICE)
+		errbuf_set(err, "\"%s\" port %s: there is no TCP service %s",
+		    listen->address, listen->port, listen->port);
+	else
+		errbuf_set(err, "\"%s\" port %s: %s", listen->address,
+		    listen->port,
+		    result == EAI_SYSTEM ? strerror(errno) :
+					   gai_strerror(result));
+	/* A name service may be back soon: not the file's fault. */
+	return result == EAI_AGAIN ? EX_UNAVAILABLE : EX_CONFIG;
 }
 
 /* One entry of `listen`, which may stand for several addresses. */
@@ -145,21 +221,13 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 	bool optional = addr_from_literal(&literal, listen->address, 0) == -1;
 	int result;
 
-	if (!every && is_number(listen->address)) {
-		errbuf_set(err, "\"%s\" is neither an address nor a name",
-		    listen->address);
-		return EX_CONFIG;
-	}
-	result = getaddrinfo(every ? NULL : listen->address, listen->port,
+	if (!every && looks_numeric(listen->address))
+		return refuse_literal(listen, config->listen_file[0] != '\0',
+		    err);
+	result = lookup_host(every ? NULL : listen->address, listen->port,
 	    &hints, &found);
-	if (result != 0) {
-		errbuf_set(err, "\"%s\" port %s: %s", listen->address,
-		    listen->port,
-		    result == EAI_SYSTEM ? strerror(errno) :
-					   gai_strerror(result));
-		/* A name service may be back soon: not the file's fault. */
-		return result == EAI_AGAIN ? EX_UNAVAILABLE : EX_CONFIG;
-	}
+	if (result != 0)
+		return unresolved(listen, result, err);
 	result = EX_OK;
 	for (ai = found; ai != NULL && result == EX_OK; ai = ai->ai_next) {
 		struct addr addr;

@@ -194,6 +194,15 @@ for (
     [['-l', ':70000'], EX_USAGE, '-l ":70000": 70000 is out of range'],
     [['-l', '[::1'], EX_USAGE, '-l "[::1": no closing ]'],
     [['-l', '127.0.0.1:7', '-l', '127.0.0.1:7'], EX_CONFIG, '-l'],
+    [['-l', '127.0.0.1:no-such-service'], EX_CONFIG,
+        '-l: "127.0.0.1" port no-such-service: there is no TCP service '
+        . "no-such-service\n"],
+    [['-l', '10000'], EX_CONFIG, '-l: "10000" is neither an address nor a name; '
+        . 'port 10000 of every address is ":10000"'],
+    [['-l', '70000'], EX_CONFIG, '-l: "70000" is neither an address nor a '
+        . "name\n"],
+    [['-l', '::1:10000'], EX_USAGE, '-l "::1:10000": an IPv6 address with a '
+        . 'port needs [ ], as in [::1]:10000'],
     [['-l', 'fe80::1'], EX_CONFIG, '-l: fe80::1 is link-local and needs its '
         . 'interface'],
     [['-l', '[fe80::1%4294967295]:7'], EX_CONFIG, '-l: fe80::1%4294967295: '

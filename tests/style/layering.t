@@ -406,7 +406,7 @@ my %may = (
         daemon/listener.h
     )],
     'daemon/resolve.c' => [qw(
-        common/errbuf.h daemon/config.h daemon/settings.h
+        common/errbuf.h common/lookup.h daemon/config.h daemon/settings.h
     )],
     'daemon/resolve.h' => [],
     'daemon/sanity.c' => [qw(

@@ -267,6 +267,12 @@ split_mistakes(void **state)
 		/* A zone may not swallow the port. */
 		{ "fe80::1%eth0:18302", "with a port needs [ ]" },
 		{ "fe80::1%1:7", "with a port needs [ ]" },
+		{ "::1:10000",
+		    "\"::1:10000\": an IPv6 address with a port needs [ ], as "
+		    "in [::1]:10000" },
+		{ "2001:db8::1:18302", "needs [ ], as in [2001:db8::1]:18302" },
+		{ "1:2:3:4:5:6:7:8:7", "as in [1:2:3:4:5:6:7:8]:7" },
+		{ "::1:echo", "as in [::1]:echo" },
 	};
 	char host[ADDR_HOST], port[ADDR_PORT];
 	struct errbuf err;

@@ -178,6 +178,12 @@ no_addresses(void **state)
 		    "f:10: listen: \"7\" is neither an address nor a name" },
 		{ "0 18300", "f:10: listen: \"0\" is neither an address" },
 		{ "127.1 7", "f:10: listen: \"127.1\" is neither" },
+		{ "::1:10000 7",
+		    "f:10: listen: \"::1:10000\" is neither an address" },
+		{ "[::1] 7", "f:10: listen: \"[::1]\" is neither an address" },
+		{ "::1%lo 7",
+		    "f:10: listen: \"::1%lo\" port 7: only a link-local "
+		    "address has an interface" },
 		{ "0x7f000001 7", "f:10: listen: \"0x7f000001\" is neither" },
 		{ "010.0.0.1 7", "f:10: listen: \"010.0.0.1\" is neither" },
 		{ "::ffff:127.0.0.1 7",
