@@ -305,6 +305,11 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 	if (t->port != 0 &&
 	    addr_from_literal(&t->address[0], t->host, t->port) == 0 &&
 	    (family == AF_UNSPEC || family == t->address[0].sa.sa_family)) {
+		if (addr_lacks_scope(&t->address[0]))
+			return failure_set(f, OUTCOME_USAGE,
+			    "%s is link-local and needs its interface, as in "
+			    "%s%%eth0",
+			    t->host, t->host);
 		t->count = 1;
 		return 0;
 	}

@@ -90,6 +90,14 @@ addr_is_wildcard(const struct addr *a)
 	return IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr);
 }
 
+bool
+addr_lacks_scope(const struct addr *a)
+{
+	return a->len != 0 && a->sa.sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_LINKLOCAL(&a->in6.sin6_addr) &&
+	    a->in6.sin6_scope_id == 0;
+}
+
 uint16_t
 addr_port(const struct addr *a)
 {

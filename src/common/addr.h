@@ -51,6 +51,10 @@ bool addr_sane(const struct addr *);
 
 bool addr_equal(const struct addr *, const struct addr *);
 bool addr_is_wildcard(const struct addr *);
+
+/* A link-local address is another one at each interface, and this has none. */
+bool addr_lacks_scope(const struct addr *);
+
 uint16_t addr_port(const struct addr *);
 
 /* The host part alone, "::1"; "unknown" for an empty address. */

@@ -88,21 +88,18 @@ refuse_group(const struct addr *addr, struct errbuf *err)
 	return 0;
 }
 
-/* A link-local address is another one at each interface. */
 static int
 check_scope(const struct addr *addr, struct errbuf *err)
 {
 	char host[ADDR_TEXT], name[IF_NAMESIZE];
 
-	if (addr->sa.sa_family != AF_INET6 ||
-	    !IN6_IS_ADDR_LINKLOCAL(&addr->in6.sin6_addr))
-		return 0;
 	addr_host(addr, host, sizeof(host));
-	if (addr->in6.sin6_scope_id == 0)
+	if (addr_lacks_scope(addr))
 		return errbuf_set(err,
 		    "%s is link-local and needs its interface, as in %s%%eth0",
 		    host, host);
-	if (if_indextoname(addr->in6.sin6_scope_id, name) == NULL)
+	if (addr->sa.sa_family == AF_INET6 && addr->in6.sin6_scope_id != 0 &&
+	    if_indextoname(addr->in6.sin6_scope_id, name) == NULL)
 		return errbuf_set(err, "%s: there is no interface %u", host,
 		    addr->in6.sin6_scope_id);
 	return 0;

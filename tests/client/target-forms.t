@@ -45,6 +45,13 @@ good($server, '127.0.0.1', '127.0.0.1', '-4', $port);
 good($server, '127.0.0.1', '--', '127.0.0.1', $port);
 good($server, '127.0.0.1', '--', "127.0.0.1:$port");
 
+# What no route can be found for.
+for my $words (["[fe80::1]:$port"], ['fe80::1', $port], ['-6', 'fe80::1', $port]) {
+    Echoc::same(Echoc::run(args => ['send', '-m', 'x', @$words]),
+        "echoc send @$words", status => 2, stdout => '',
+        stderr => qr/^echoc: fe80::1 is link-local and needs its interface, /);
+}
+
 SKIP: {
     skip 'no ::1 here', 1 unless Machine::has_ipv6();
     my $six = Server->start(address => '::1');

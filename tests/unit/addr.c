@@ -245,6 +245,33 @@ split_forms(void **state)
 }
 
 static void
+scopes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool lacks;
+	} rows[] = {
+		{ "fe80::1", true },
+		{ "febf:ffff::1", true },
+		{ "fe80::1%1", false },
+		{ "fec0::1", false },
+		{ "::1", false },
+		{ "::", false },
+		{ "2001:db8::1", false },
+		{ "169.254.0.1", false },
+	};
+	struct addr addr = { .len = 0 };
+
+	(void)state;
+	assert_false(addr_lacks_scope(&addr));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(addr_from_literal(&addr, rows[i].text, 7), 0);
+		CHECK(addr_lacks_scope(&addr) == rows[i].lacks, "%s",
+		    rows[i].text);
+	}
+}
+
+static void
 split_mistakes(void **state)
 {
 	static const struct {
@@ -363,6 +390,7 @@ main(void)
 		cmocka_unit_test(equality),
 		cmocka_unit_test(small_buffers_are_respected),
 		cmocka_unit_test(split_forms),
+		cmocka_unit_test(scopes),
 		cmocka_unit_test(split_mistakes),
 		cmocka_unit_test(split_lengths),
 		cmocka_unit_test(ports),
