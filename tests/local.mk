@@ -266,6 +266,7 @@ daemon_tests = \
 	%D%/daemon/urgent-data.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/wildcard-both-families.t \
+	%D%/daemon/without-newer-calls.t \
 	%D%/daemon/worker-dies-between-wake-and-accept.t \
 	%D%/daemon/worker-killed-is-replaced.t \
 	%D%/daemon/zeros-before-a-port.t
