@@ -160,7 +160,8 @@ client_tests = \
 	%D%/client/target-forms.t \
 	%D%/client/transcript-is-the-tutorials.t \
 	%D%/client/transcript-of-a-bad-server.t \
-	%D%/client/wait-for-the-echo.t
+	%D%/client/wait-for-the-echo.t \
+	%D%/client/without-newer-calls.t
 
 # Each test is one behaviour of the running daemon.
 daemon_tests = \

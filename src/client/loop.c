@@ -239,10 +239,11 @@ wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
 		.tv_nsec = ns % CLOCK_SECOND };
 	int n;
 
-	/* The library may know it, and the kernel not. */
+	/* The library may know it, and the kernel not; some containers refuse
+	 * what they do not know with EPERM, which epoll_wait(2) never says. */
 	if (!atomic_load_explicit(&missing, memory_order_relaxed)) {
 		n = epoll_pwait2(l->epoll, events, EVENTS, &timeout, NULL);
-		if (n != -1 || errno != ENOSYS)
+		if (n != -1 || (errno != ENOSYS && errno != EPERM))
 			return n;
 		atomic_store(&missing, true);
 	}
