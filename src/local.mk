@@ -19,6 +19,8 @@ libcommon_a_SOURCES = \
 	%D%/common/lookup.h \
 	%D%/common/net.c \
 	%D%/common/net.h \
+	%D%/common/output.c \
+	%D%/common/output.h \
 	%D%/common/spell.c \
 	%D%/common/spell.h \
 	%D%/common/units.c \

@@ -161,6 +161,7 @@ client_tests = \
 	%D%/client/transcript-is-the-tutorials.t \
 	%D%/client/transcript-of-a-bad-server.t \
 	%D%/client/wait-for-the-echo.t \
+	%D%/client/waits-for-room-in-its-output.t \
 	%D%/client/without-newer-calls.t
 
 # Each test is one behaviour of the running daemon.
@@ -266,6 +267,7 @@ daemon_tests = \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/urgent-data.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
+	%D%/daemon/waits-for-room-in-its-output.t \
 	%D%/daemon/wildcard-both-families.t \
 	%D%/daemon/without-newer-calls.t \
 	%D%/daemon/worker-dies-between-wake-and-accept.t \

@@ -27,6 +27,7 @@
 #include "client/target.h"
 #include "client/terminal.h"
 #include "common/clock.h"
+#include "common/output.h"
 
 #define TICK_NS (100 * CLOCK_MS)
 
@@ -294,7 +295,7 @@ run(struct bench *b, struct failure *f)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	if (b->product->text != NULL) {
 		report_head(b->product->text, b->target, &b->result);
-		fflush(b->product->text);
+		output_flush(b->product->text);
 	}
 	result = make_loops(b, f);
 	if (result == 0) {
@@ -353,7 +354,7 @@ bench_run(struct target *t, const struct options *opt, struct product *p,
 	if (b.log != -1)
 		close(b.log);
 	if (b.spectrum != NULL)
-		fclose(b.spectrum);
+		output_close(b.spectrum);
 	free(b.loops);
 	sampler_free(&b.sampler);
 	if (b.control.changed > 0)

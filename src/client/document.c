@@ -12,6 +12,7 @@
 #include "client/product.h"
 #include "client/quote.h"
 #include "client/target.h"
+#include "common/output.h"
 
 /* Decimal digits of a double that are never noise. */
 enum { DIGITS = 15 };
@@ -216,7 +217,7 @@ document_write(json_t *object, const struct product *p, enum document_form form,
 		JSON_REAL_PRECISION(DIGITS) | JSON_COMPACT);
 
 	json_decref(object);
-	if (result == -1 || putc('\n', file) == EOF || fflush(file) == EOF)
+	if (result == -1 || putc('\n', file) == EOF || output_flush(file) == -1)
 		return failure_sys(f, OUTCOME_USAGE, "%s", p->path);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "client/product.h"
 #include "client/target.h"
 #include "client/terminal.h"
+#include "common/output.h"
 
 static const uint32_t percentiles[] = { 50 * PERCENT, 95 * PERCENT,
 	99 * PERCENT };
@@ -271,12 +272,14 @@ write_rtt(FILE *file, const struct account *a, const char *label)
 void
 journal_interim(struct journal *j, const struct account *a)
 {
+	FILE *out = output_error();
+
 	(void)j;
-	fprintf(stderr, "%" PRIu64 "/%" PRIu64 " received, %.4g%% loss",
+	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %.4g%% loss",
 	    a->received, a->sent, account_loss_percent(a));
 	if (a->received > 0)
-		write_rtt(stderr, a, ", rtt");
-	putc('\n', stderr);
+		write_rtt(out, a, ", rtt");
+	putc('\n', out);
 }
 
 static void
@@ -392,7 +395,7 @@ journal_summary(struct journal *j, const struct account *a,
 		summary_json(j, a, outcome);
 	/* CSV has rows of one kind only. */
 	if (writes(j, FORMAT_CSV) && j->product->text == NULL)
-		summary_text(j, a, stderr);
+		summary_text(j, a, output_error());
 	if (j->product->text != NULL)
 		summary_text(j, a, j->product->text);
 	flush(j);

@@ -17,6 +17,7 @@
 #include "client/terminal.h"
 #include "client/transcript.h"
 #include "client/wait.h"
+#include "common/output.h"
 
 /* Whether -j is among letters behind one dash, and no value of another. */
 static bool
@@ -58,13 +59,13 @@ static void
 complain(const struct target *t, const struct failure *f)
 {
 	if (f->outcome == OUTCOME_USAGE)
-		fprintf(stderr, "echoc: %s\n", f->why.text);
+		fprintf(output_error(), "echoc: %s\n", f->why.text);
 	else if (t->port == 0)
-		fprintf(stderr, "echoc: %s port %s: %s\n", t->host, t->service,
-		    f->why.text);
+		fprintf(output_error(), "echoc: %s port %s: %s\n", t->host,
+		    t->service, f->why.text);
 	else
-		fprintf(stderr, "echoc: %s port %u: %s\n", t->host, t->port,
-		    f->why.text);
+		fprintf(output_error(), "echoc: %s port %u: %s\n", t->host,
+		    t->port, f->why.text);
 }
 
 static int
@@ -94,12 +95,12 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 static int
 refuse(const struct options *opt, int argc, char *argv[], struct failure *f)
 {
-	const struct product out = { .data = stdout,
+	const struct product out = { .data = output_standard(),
 		.path = "standard output" };
 	bool stream = opt->mode == MODE_PING || opt->json_stream;
 	json_t *object;
 
-	fprintf(stderr, "echoc: %s\n", f->why.text);
+	fprintf(output_error(), "echoc: %s\n", f->why.text);
 	if (wants_json(opt, argc, argv)) {
 		object = document_new(opt, NULL);
 		/* What ends a stream of objects has a type. */
@@ -120,7 +121,7 @@ misused(const struct options *opt, int argc, char *argv[], struct failure *f)
 	bool word = opt->mode != MODE_TRANSCRIPT;
 
 	refuse(opt, argc, argv, f);
-	fprintf(stderr, "Try 'echoc %s%s--help'.\n",
+	fprintf(output_error(), "Try 'echoc %s%s--help'.\n",
 	    word ? options_mode_name(opt->mode) : "", word ? " " : "");
 	return OUTCOME_USAGE;
 }
@@ -155,11 +156,11 @@ main(int argc, char *argv[])
 	if (result == -1)
 		return misused(&opt, argc, argv, &f);
 	if (opt.action == ACTION_HELP)
-		flags_help(stdout, opt.mode);
+		flags_help(output_standard(), opt.mode);
 	if (opt.action == ACTION_VERSION)
-		puts("echoc " PACKAGE_VERSION);
+		fputs("echoc " PACKAGE_VERSION "\n", output_standard());
 	if (opt.action != ACTION_RUN) {
-		if (fflush(stdout) != EOF)
+		if (output_flush(output_standard()) == 0)
 			return OUTCOME_OK;
 		failure_sys(&f, OUTCOME_USAGE, "standard output");
 		return refuse(&opt, argc, argv, &f);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/failure.h"
+#include "common/output.h"
 
 static const char header[] = "due_ns\tsent_ns\tdone_ns\tconnection\tbytes\n";
 enum { LINE = 128 };
@@ -23,7 +24,7 @@ msglog_open(const char *path, struct failure *f)
 
 	if (fd == -1)
 		return failure_sys(f, OUTCOME_USAGE, "--log %s", path);
-	if (write(fd, header, sizeof(header) - 1) == -1) {
+	if (output_write(fd, header, sizeof(header) - 1) == -1) {
 		failure_sys(f, OUTCOME_USAGE, "--log %s", path);
 		close(fd);
 		return -1;
@@ -47,15 +48,9 @@ msglog_new(int fd)
 int
 msglog_flush(struct msglog *log)
 {
-	size_t done = 0;
-
-	while (done < log->used && log->error == 0) {
-		ssize_t n = write(log->fd, log->bytes + done, log->used - done);
-
-		if (n == -1 && errno != EINTR)
-			log->error = errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
+	if (log->error == 0 &&
+	    output_write(log->fd, log->bytes, log->used) == -1)
+		log->error = errno;
 	log->used = 0;
 	errno = log->error;
 	return log->error == 0 ? 0 : -1;

@@ -17,6 +17,7 @@
 #include "client/histogram.h"
 #include "client/product.h"
 #include "client/result.h"
+#include "common/output.h"
 
 extern char **environ;
 
@@ -168,7 +169,7 @@ plot_prepare(const char *path, struct failure *f)
 	file = product_file_open(paths.data, f);
 	if (file == NULL)
 		return -1;
-	fclose(file);
+	output_close(file);
 	unlink(paths.data);
 	return 0;
 }

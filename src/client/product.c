@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/failure.h"
+#include "common/output.h"
 
 FILE *
 product_file_open(const char *path, struct failure *f)
@@ -15,8 +16,8 @@ product_file_open(const char *path, struct failure *f)
 	FILE *file;
 
 	if (strcmp(path, "-") == 0)
-		return stdout;
-	file = fopen(path, "we");
+		return output_standard();
+	file = output_open(path);
 	if (file == NULL)
 		failure_sys(f, OUTCOME_USAGE, "%s", path);
 	return file;
@@ -25,17 +26,10 @@ product_file_open(const char *path, struct failure *f)
 int
 product_file_close(FILE *file, const char *path, struct failure *f)
 {
-	const char *name = file == stdout ? "standard output" : path;
-	int result = 0;
-
-	/* What went wrong at an earlier write has lost its errno. */
-	if (fflush(file) == EOF)
-		result = failure_sys(f, OUTCOME_USAGE, "%s", name);
-	else if (ferror(file) != 0)
-		result = failure_set(f, OUTCOME_USAGE, "%s: write error", name);
-	if (file != stdout && fclose(file) == EOF && result == 0)
-		result = failure_sys(f, OUTCOME_USAGE, "%s", name);
-	return result;
+	if (output_close(file) == 0)
+		return 0;
+	return failure_sys(f, OUTCOME_USAGE, "%s",
+	    file == output_standard() ? "standard output" : path);
 }
 
 /* The folder that a path is in. */
@@ -158,15 +152,15 @@ product_open(struct product *p, const struct options *opt, struct failure *f)
 		p->data = product_file_open(opt->output, f);
 		if (p->data == NULL)
 			return -1;
-		if (p->data != stdout)
-			p->text = stdout;
+		if (p->data != output_standard())
+			p->text = output_standard();
 		else
 			p->path = "standard output";
 	} else if (opt->json || opt->format != FORMAT_TEXT) {
-		p->data = stdout;
+		p->data = output_standard();
 		p->path = "standard output";
 	} else {
-		p->text = stdout;
+		p->text = output_standard();
 	}
 	return 0;
 }
@@ -186,9 +180,9 @@ product_text(struct product *p, const char *fmt, ...)
 int
 product_flush(struct product *p, struct failure *f)
 {
-	if (p->text != NULL && fflush(p->text) == EOF)
+	if (p->text != NULL && output_flush(p->text) == -1)
 		return failure_sys(f, OUTCOME_USAGE, "standard output");
-	if (p->data != NULL && fflush(p->data) == EOF)
+	if (p->data != NULL && output_flush(p->data) == -1)
 		return failure_sys(f, OUTCOME_USAGE, "%s", p->path);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "client/options.h"
 #include "client/result.h"
 #include "client/terminal.h"
+#include "common/output.h"
 
 #define FIRST_NS INT64_C(500000000)
 #define AGAIN_NS INT64_C(250000000)
@@ -30,10 +31,10 @@ progress_init(struct progress *p, const struct options *opt,
 static void
 draw(struct progress *p, const char *text, int64_t now)
 {
-	unsigned width = terminal_width(stderr);
+	unsigned width = terminal_error_width();
 
-	fprintf(stderr, "\r%.*s\033[K", (int)(width > 1 ? width - 1 : 1), text);
-	fflush(stderr);
+	fprintf(output_error(), "\r%.*s\033[K",
+	    (int)(width > 1 ? width - 1 : 1), text);
 	p->visible = true;
 	p->next = now + AGAIN_NS;
 }
@@ -119,7 +120,7 @@ progress_interval(struct progress *p, const struct interval *i)
 	if (!p->plain)
 		return;
 	figures(i, state, sizeof(state));
-	fprintf(stderr, "%.3f s  %s\n",
+	fprintf(output_error(), "%.3f s  %s\n",
 	    (double)(i->begin_ns + i->length_ns) / 1e9, state);
 }
 
@@ -128,7 +129,6 @@ progress_erase(struct progress *p)
 {
 	if (!p->visible)
 		return;
-	fputs("\r\033[K", stderr);
-	fflush(stderr);
+	fputs("\r\033[K", output_error());
 	p->visible = false;
 }

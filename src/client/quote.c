@@ -7,6 +7,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "common/output.h"
+
 /* The bytes of the character there, 0 when it is not to be shown. */
 static size_t
 character(const unsigned char *bytes, size_t n, bool utf8)
@@ -50,7 +52,7 @@ quote_line(const char *verb, const void *bytes, size_t n, bool utf8)
 	size_t length = 0;
 	FILE *line = open_memstream(&text, &length);
 	/* One write(2) for a line: others may write to the same file. */
-	FILE *f = line != NULL ? line : stderr;
+	FILE *f = line != NULL ? line : output_error();
 
 	fprintf(f, "%s \"", verb);
 	quote_print(f, bytes, n, utf8);
@@ -58,7 +60,7 @@ quote_line(const char *verb, const void *bytes, size_t n, bool utf8)
 	if (line == NULL)
 		return;
 	if (fclose(line) == 0)
-		fwrite(text, 1, length, stderr);
+		fwrite(text, 1, length, output_error());
 	free(text);
 }
 

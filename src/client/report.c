@@ -315,5 +315,5 @@ report_chart(FILE *f, const struct result *r, const struct terminal *t)
 	    r->response->count == 0)
 		return;
 	putc('\n', f);
-	chart_print(f, r->response, terminal_width(f), t->utf8);
+	chart_print(f, r->response, terminal_width(), t->utf8);
 }

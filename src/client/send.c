@@ -20,6 +20,7 @@
 #include "client/stream.h"
 #include "client/target.h"
 #include "client/terminal.h"
+#include "common/output.h"
 
 /* What is shown: the echo on stdout, with -v the transcript on stderr. */
 struct view {
@@ -31,17 +32,11 @@ static int
 received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
 {
 	const struct view *view = context;
-	ssize_t done;
 
 	if (view->lines)
 		quote_line("received", bytes, n, view->utf8);
-	for (; view->echo && n > 0; bytes += done, n -= (size_t)done) {
-		done = write(STDOUT_FILENO, bytes, n);
-		if (done == -1 && errno == EINTR)
-			done = 0;
-		if (done == -1)
-			return failure_sys(f, OUTCOME_USAGE, "standard output");
-	}
+	if (view->echo && output_write(STDOUT_FILENO, bytes, n) == -1)
+		return failure_sys(f, OUTCOME_USAGE, "standard output");
 	return 0;
 }
 
@@ -95,7 +90,7 @@ sum_up(const struct stream *s)
 {
 	char time[HUMAN_TEXT], volume[HUMAN_TEXT];
 
-	fprintf(stderr,
+	fprintf(output_error(),
 	    "%" PRIu64 " bytes sent, %" PRIu64 " came back equal (%s) in %s\n",
 	    s->sent, s->equal,
 	    human_bytes((double)s->equal, volume, sizeof(volume)),
@@ -125,8 +120,8 @@ send_run(struct target *t, const struct options *opt, struct product *p,
 	if (open_source(&s, opt, &message, f) == 0 &&
 	    target_resolve(t, opt, f) == 0) {
 		if (view.lines)
-			fprintf(stderr, "connecting to %s port %u\n", t->host,
-			    t->port);
+			fprintf(output_error(), "connecting to %s port %u\n",
+			    t->host, t->port);
 		result = dial(t, opt, &c, f);
 	}
 	if (result == 0) {
@@ -134,7 +129,7 @@ send_run(struct target *t, const struct options *opt, struct product *p,
 		result = stream_run(&s, f);
 		close(c.fd);
 		if (view.lines) {
-			fputs("closing socket\n", stderr);
+			fputs("closing socket\n", output_error());
 			sum_up(&s);
 		}
 	}

@@ -7,7 +7,6 @@
 #define ECHOC_TERMINAL_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 struct options;
 
@@ -28,8 +27,9 @@ struct terminal {
  */
 void terminal_look(struct terminal *, const struct options *);
 
-/* Columns of the terminal behind a stream, 80 when it is none. */
-unsigned terminal_width(FILE *);
+/* Columns of the terminal of stdout, and of stderr; 80 when it is none. */
+unsigned terminal_width(void);
+unsigned terminal_error_width(void);
 
 /* What begins and ends a colour, "" without colours. */
 const char *terminal_colour(const struct terminal *, enum colour);

@@ -14,6 +14,7 @@
 #include "client/quote.h"
 #include "client/stream.h"
 #include "client/target.h"
+#include "common/output.h"
 
 /* The piece that is being filled. */
 struct piece {
@@ -65,7 +66,7 @@ show_kind(int fd)
 	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
-	fprintf(stderr, "Family  : %s\nType    : %s\nProtocol: %s\n\n",
+	fprintf(output_error(), "Family  : %s\nType    : %s\nProtocol: %s\n\n",
 	    family_name(family),
 	    type == SOCK_STREAM ? "SOCK_STREAM" : "unknown",
 	    protocol == IPPROTO_TCP ? "IPPROTO_TCP" : "unknown");
@@ -93,7 +94,7 @@ converse(struct stream *s, const struct options *opt,
 	result = stream_run(s, f);
 	show_piece(&piece);
 	if (!opt->quiet)
-		fputs("closing socket\n", stderr);
+		fputs("closing socket\n", output_error());
 	free(piece.bytes);
 	return result;
 }
@@ -114,8 +115,8 @@ transcript_run(struct target *t, const struct options *opt, struct product *p,
 	s.message = message;
 	if (message != NULL && target_resolve(t, opt, f) == 0) {
 		if (!opt->easy && !opt->quiet)
-			fprintf(stderr, "connecting to %s port %u\n", t->host,
-			    t->port);
+			fprintf(output_error(), "connecting to %s port %u\n",
+			    t->host, t->port);
 		result = dial(t, opt, &c, f);
 	}
 	if (result == 0) {

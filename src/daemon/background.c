@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/output.h"
 #include "daemon/signals.h"
 
 struct report {
@@ -29,11 +30,12 @@ parent(int fd)
 	while ((n = read(fd, &report, sizeof(report))) == -1 && errno == EINTR)
 		;
 	if (n != (ssize_t)sizeof(report)) {
-		fprintf(stderr, "echod: it ended before it was ready\n");
+		fprintf(output_error(),
+		    "echod: it ended before it was ready\n");
 		exit(EX_OSERR);
 	}
 	if (report.text.text[0] != '\0')
-		fprintf(stderr, "echod: %s\n", report.text.text);
+		fprintf(output_error(), "echod: %s\n", report.text.text);
 	exit(report.status);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/output.h"
 
 enum { PIPE_BYTES = 1 << 20 }; /* about 10,000 lines of patience */
 
@@ -122,7 +123,6 @@ static void __attribute__((format(printf, 2, 0)))
 write_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LOG_LINE], line[LOG_LINE];
-	int fd = sink != NULL ? sink->write_fd : STDERR_FILENO;
 	int saved = errno;
 	size_t n;
 
@@ -136,7 +136,9 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 		n = (size_t)snprintf(line, sizeof(line), "echod: ");
 	n += clean(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';
-	if (write(fd, line, n) != (ssize_t)n && sink != NULL)
+	if (sink == NULL)
+		(void)output_write(STDERR_FILENO, line, n);
+	else if (write(sink->write_fd, line, n) != (ssize_t)n)
 		log_lose(sink);
 	errno = saved;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
+#include "common/output.h"
 #include "daemon/confine.h"
 #include "daemon/policy.h"
 #include "daemon/scoreboard.h"
@@ -50,24 +50,12 @@ note_time(void)
 	snprintf(when, sizeof(when), "%s ", text);
 }
 
-/* The descriptor is not ours alone: others may have made it non-blocking. */
-static void
-wait_for_room(int fd)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-
-	(void)poll(&pfd, 1, -1);
-}
-
 /* False: it could not be written, or not all of it. */
 static bool
 to_stderr(const struct config_log *settings, enum log_level level, long pid,
     const char *text)
 {
 	char line[STAMP_TEXT + LOG_LINE + CONFIG_NAME + 64];
-	const char *p = line;
-	size_t left;
-	ssize_t n;
 
 	snprintf(line, sizeof(line), "%s%s[%ld]: %s%s\n", when, settings->ident,
 	    pid,
@@ -75,16 +63,7 @@ to_stderr(const struct config_log *settings, enum log_level level, long pid,
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
 	    text);
-	for (left = strlen(line); left > 0; left -= (size_t)n, p += n) {
-		n = write(STDERR_FILENO, p, left);
-		if (n == -1 && errno != EAGAIN && errno != EINTR)
-			return false;
-		if (n == -1 && errno == EAGAIN)
-			wait_for_room(STDERR_FILENO);
-		if (n == -1)
-			n = 0;
-	}
-	return true;
+	return output_write(STDERR_FILENO, line, strlen(line)) == 0;
 }
 
 /* The pid in front of a line is its writer's, not ours: no LOG_PID. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/output.h"
 #include "daemon/background.h"
 #include "daemon/config.h"
 #include "daemon/confine.h"
@@ -25,7 +26,7 @@
 static void
 complain(const char *text)
 {
-	fprintf(stderr, "echod: %s\n", text);
+	fprintf(output_error(), "echod: %s\n", text);
 }
 
 /* A socket must never get a number below 3: libraries write there. */
@@ -40,10 +41,24 @@ sane_descriptors(void)
 	confine_descriptors(keep, 3);
 }
 
+/* What was for standard output has to get there. */
+static int
+flush(void)
+{
+	struct errbuf err;
+
+	if (output_flush(output_standard()) == 0)
+		return EX_OK;
+	errbuf_sys(&err, "standard output");
+	complain(err.text);
+	return EX_IOERR;
+}
+
 /* -t and -T: the same loader as at the start and at a reload. */
 static int
 check(const struct options *opt)
 {
+	FILE *out = output_standard();
 	struct errbuf err;
 	struct load *load;
 	int status;
@@ -58,16 +73,15 @@ check(const struct options *opt)
 	if ((status = load->status) != EX_OK)
 		complain(load->err.text);
 	else if (opt->action == ACTION_PRINT)
-		dump_config(&load->config, stdout);
+		dump_config(&load->config, out);
 	else if (opt->file_given || access(opt->file, F_OK) == 0)
-		printf("%s: ok\n", opt->file);
+		fprintf(out, "%s: ok\n", opt->file);
 	else
-		printf("%s does not exist, the built-in defaults are ok\n",
+		fprintf(out,
+		    "%s does not exist, the built-in defaults are ok\n",
 		    opt->file);
 	free(load);
-	if (fflush(stdout) == EOF && status == EX_OK)
-		status = EX_IOERR;
-	return status;
+	return status == EX_OK ? flush() : status;
 }
 
 /* The root directory is no place for a relative path. */
@@ -128,11 +142,11 @@ main(int argc, char *argv[])
 	}
 	switch (opt.action) {
 	case ACTION_HELP:
-		fputs(options_help(), stdout);
-		return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
+		fputs(options_help(), output_standard());
+		return flush();
 	case ACTION_VERSION:
-		puts(PACKAGE_STRING);
-		return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
+		fputs(PACKAGE_STRING "\n", output_standard());
+		return flush();
 	case ACTION_TEST:
 	case ACTION_PRINT:
 		return check(&opt);

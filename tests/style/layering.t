@@ -22,6 +22,11 @@ my %may = (
         client/pattern.h client/plan.h client/plot.h client/product.h
         client/report.h client/result.h client/sampler.h client/spectrum.h
         client/target.h client/terminal.h common/clock.h
+        client/dial.h client/export.h client/failure.h client/interrupt.h
+        client/loop.h client/msglog.h client/options.h client/pattern.h
+        client/plan.h client/plot.h client/product.h client/report.h
+        client/result.h client/sampler.h client/spectrum.h client/target.h
+        client/terminal.h common/clock.h common/output.h
     )],
     'client/bench.h' => [],
     'client/caption.c' => [qw(
@@ -43,7 +48,7 @@ my %may = (
     )],
     'client/document.c' => [qw(
         client/dial.h client/failure.h client/mismatch.h client/options.h
-        client/product.h client/quote.h client/target.h
+        client/product.h client/quote.h client/target.h common/output.h
     )],
     'client/document.h' => [],
     'client/export.c' => [qw(
@@ -93,7 +98,7 @@ my %may = (
     'client/journal.c' => [qw(
         client/account.h client/dial.h client/document.h client/failure.h
         client/link.h client/options.h client/product.h client/target.h
-        client/terminal.h
+        client/terminal.h common/output.h
     )],
     'client/journal.h' => [],
     'client/link.c' => [qw(
@@ -120,7 +125,7 @@ my %may = (
         client/bench.h client/document.h client/failure.h client/flags.h
         client/interrupt.h client/options.h client/ping.h client/product.h
         client/send.h client/target.h client/terminal.h client/transcript.h
-        client/wait.h
+        client/wait.h common/output.h
     )],
     'client/message.c' => [qw(
         client/dial.h client/document.h client/failure.h client/options.h
@@ -132,7 +137,7 @@ my %may = (
     )],
     'client/mismatch.h' => [],
     'client/msglog.c' => [qw(
-        client/failure.h
+        client/failure.h common/output.h
     )],
     'client/msglog.h' => [],
     'client/options.c' => [qw(
@@ -160,10 +165,12 @@ my %may = (
     'client/plot.c' => [qw(
         client/failure.h client/figure.h client/histogram.h
         client/product.h client/result.h
+        client/failure.h client/histogram.h client/plan.h client/product.h
+        client/result.h client/target.h common/output.h
     )],
     'client/plot.h' => [],
     'client/product.c' => [qw(
-        client/failure.h
+        client/failure.h common/output.h
     )],
     'client/product.h' => [qw(
         client/options.h
@@ -171,9 +178,13 @@ my %may = (
     'client/progress.c' => [qw(
         client/fold.h client/human.h client/options.h client/result.h
         client/terminal.h
+        client/human.h client/options.h client/result.h client/terminal.h
+        common/output.h
     )],
     'client/progress.h' => [],
-    'client/quote.c' => [],
+    'client/quote.c' => [qw(
+        common/output.h
+    )],
     'client/quote.h' => [],
     'client/random.h' => [],
     'client/report.c' => [qw(
@@ -202,7 +213,7 @@ my %may = (
     'client/send.c' => [qw(
         client/dial.h client/failure.h client/human.h client/message.h
         client/options.h client/product.h client/quote.h client/stream.h
-        client/target.h client/terminal.h
+        client/target.h client/terminal.h common/output.h
     )],
     'client/send.h' => [],
     'client/sizes.c' => [qw(
@@ -253,6 +264,7 @@ my %may = (
     'client/transcript.c' => [qw(
         client/dial.h client/failure.h client/message.h client/options.h
         client/product.h client/quote.h client/stream.h client/target.h
+        common/output.h
     )],
     'client/transcript.h' => [qw(
         client/terminal.h
@@ -276,6 +288,8 @@ my %may = (
         common/addr.h
     )],
     'common/net.h' => [],
+    'common/output.c' => [],
+    'common/output.h' => [],
     'common/spell.c' => [],
     'common/spell.h' => [],
     'common/units.c' => [qw(
@@ -289,7 +303,7 @@ my %may = (
         common/addr.h
     )],
     'daemon/background.c' => [qw(
-        common/errbuf.h daemon/signals.h
+        common/errbuf.h common/output.h daemon/signals.h
     )],
     'daemon/background.h' => [],
     'daemon/backoff.c' => [qw(
@@ -341,21 +355,23 @@ my %may = (
         common/errbuf.h daemon/config.h
     )],
     'daemon/log.c' => [qw(
-        common/errbuf.h
+        common/errbuf.h common/output.h
     )],
     'daemon/log.h' => [],
     'daemon/logger.c' => [qw(
         common/clock.h common/errbuf.h daemon/confine.h daemon/policy.h
         daemon/signals.h daemon/stamp.h
         daemon/scoreboard.h daemon/signals.h
+        common/clock.h common/errbuf.h common/output.h daemon/confine.h
+        daemon/policy.h daemon/signals.h
     )],
     'daemon/logger.h' => [qw(
         daemon/config.h daemon/log.h
     )],
     'daemon/main.c' => [qw(
-        common/errbuf.h daemon/background.h daemon/config.h daemon/confine.h
-        daemon/dump.h daemon/loader.h daemon/master.h daemon/options.h
-        daemon/signals.h
+        common/errbuf.h common/output.h daemon/background.h daemon/config.h
+        daemon/confine.h daemon/dump.h daemon/loader.h daemon/master.h
+        daemon/options.h daemon/signals.h
     )],
     'daemon/master.c' => [qw(
         common/clock.h daemon/background.h daemon/config.h daemon/dismiss.h

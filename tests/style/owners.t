@@ -47,8 +47,8 @@ my @owners = (
             daemon/worker.c)],
     ['other waits', qr/\b(?:p?select|p?poll)\s*\(/,
         qw(client/bench.c client/dial.c client/ping.c client/stream.c
-            client/target.c client/wait.c daemon/config.c daemon/loader.c
-            daemon/logger.c daemon/worker.c)],
+            client/target.c client/wait.c common/output.c daemon/config.c
+            daemon/loader.c daemon/worker.c)],
     ['sleep', qr/\b(?:u|nano|clock_nano)?sleep\s*\(/, qw(daemon/master.c)],
     ['the end of children', qr/\b(?:wait|waitpid|waitid|wait[34])\s*\(/,
         qw(client/plot.c daemon/loader.c daemon/master.c)],
@@ -93,14 +93,13 @@ my @owners = (
             daemon/logger.c)],
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
-        qw(client/journal.c client/main.c client/product.c client/progress.c
-            client/quote.c client/send.c client/transcript.c
-            daemon/background.c daemon/main.c)],
+        qw(common/output.c)],
     ['streams, in the daemon',
         qr/\bFILE\b|\bf(?:printf|puts|open|write)\s*\(|\bputc\s*\(/,
         qw(daemon/background.c daemon/dump.c daemon/dump.h daemon/main.c)],
     ['descriptor 2', qr/\bSTDERR_FILENO\b/,
-        qw(client/plot.c client/terminal.c daemon/background.c daemon/log.c daemon/logger.c)],
+        qw(client/plot.c client/terminal.c common/output.c
+            daemon/background.c daemon/log.c daemon/logger.c)],
     ['unbounded copies',
         qr/\b(?:v?sprintf|strcat|strncpy|strncat|gets|alloca|strtok)\s*\(/],
     ['numbers without an error', qr/\bato[ilf]l?\s*\(/],
