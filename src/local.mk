@@ -83,6 +83,8 @@ libechoc_a_SOURCES = \
 	%D%/client/pattern.h \
 	%D%/client/ping.c \
 	%D%/client/ping.h \
+	%D%/client/places.c \
+	%D%/client/places.h \
 	%D%/client/plan.c \
 	%D%/client/plan.h \
 	%D%/client/plot.c \

@@ -135,7 +135,9 @@ client_tests = \
 	%D%/client/itself-is-no-server.t \
 	%D%/client/localhost-without-a-hosts-file.t \
 	%D%/client/mismatch-is-not-hidden.t \
+	%D%/client/needs-open-descriptors.t \
 	%D%/client/out-of-local-ports.t \
+	%D%/client/output-spares-itself.t \
 	%D%/client/output-spares-the-input.t \
 	%D%/client/ping-counts-and-sums-up.t \
 	%D%/client/ping-counts-failed-connections.t \

@@ -128,17 +128,15 @@ misused(const struct options *opt, int argc, char *argv[], struct failure *f)
 
 /*
  * Who was started without a standard descriptor would give its number to a
- * socket, and write to the server what is for the user.
+ * socket, and write to the server what is for the user.  Whoever
+ * uses what stands in for it is told that it is not open, all the same.
  */
 static void
 open_standard_descriptors(void)
 {
-	static const char *const files[] = { "/dev/null", "/dev/full",
-		"/dev/null" };
-
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
-			open(files[fd], O_RDWR);
+			open("/", O_PATH);
 }
 
 int

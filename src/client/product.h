@@ -16,6 +16,7 @@ struct failure;
 struct product {
 	FILE *text;	    /* NULL: not wanted */
 	FILE *data;	    /* JSON or CSV; NULL: not wanted */
+	FILE *story;	    /* stderr, if what was asked for goes there */
 	enum format format; /* of data */
 	const char *path;   /* of data, for what fails */
 };
@@ -36,7 +37,7 @@ int product_flush(struct product *, struct failure *);
 /* Flush and close. */
 int product_close(struct product *, struct failure *);
 
-/* Another file of ours, "-" is stdout; both ends report as above. */
+/* Another file of ours; both ends report as above. */
 FILE *product_file_open(const char *path, struct failure *);
 int product_file_close(FILE *, const char *path, struct failure *);
 

@@ -156,6 +156,10 @@ my %may = (
         client/pattern.h client/product.h client/target.h common/clock.h
     )],
     'client/ping.h' => [],
+    'client/places.c' => [qw(
+        client/failure.h client/options.h
+    )],
+    'client/places.h' => [],
     'client/plan.c' => [qw(
         client/failure.h common/clock.h
     )],
@@ -170,7 +174,7 @@ my %may = (
     )],
     'client/plot.h' => [],
     'client/product.c' => [qw(
-        client/failure.h common/output.h
+        client/failure.h client/places.h common/output.h
     )],
     'client/product.h' => [qw(
         client/options.h

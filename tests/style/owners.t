@@ -98,7 +98,7 @@ my @owners = (
         qr/\bFILE\b|\bf(?:printf|puts|open|write)\s*\(|\bputc\s*\(/,
         qw(daemon/background.c daemon/dump.c daemon/dump.h daemon/main.c)],
     ['descriptor 2', qr/\bSTDERR_FILENO\b/,
-        qw(client/plot.c client/terminal.c common/output.c
+        qw(client/places.c client/plot.c client/terminal.c common/output.c
             daemon/background.c daemon/log.c daemon/logger.c)],
     ['unbounded copies',
         qr/\b(?:v?sprintf|strcat|strncpy|strncat|gets|alloca|strtok)\s*\(/],
