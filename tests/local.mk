@@ -134,6 +134,7 @@ client_tests = \
 	%D%/client/interrupted-in-every-mode.t \
 	%D%/client/itself-is-no-server.t \
 	%D%/client/localhost-without-a-hosts-file.t \
+	%D%/client/limits-leave-a-document.t \
 	%D%/client/mismatch-is-not-hidden.t \
 	%D%/client/needs-open-descriptors.t \
 	%D%/client/out-of-local-ports.t \
@@ -267,6 +268,7 @@ daemon_tests = \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
+	%D%/daemon/unwritten-words-keep-the-status.t \
 	%D%/daemon/urgent-data.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \

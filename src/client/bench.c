@@ -270,6 +270,9 @@ show_result(struct bench *b, struct failure *f)
 		report_chart(p->text, &b->result, b->terminal);
 	}
 	write_files(b);
+	/* The document is to know of a text that could not be written. */
+	if (b->writing.outcome == OUTCOME_OK)
+		product_flush(p, &b->writing);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = b->writing;
 	if (p->data != NULL && p->format == FORMAT_JSON)

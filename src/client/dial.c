@@ -299,7 +299,7 @@ run(struct race *race, int64_t delay, bool in_turn, int64_t end,
 			continue;
 		if (race->fds[race->tried].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
-			    "interrupted while connecting");
+			    "%s while connecting", interrupt_words());
 		running = race->running;
 		winner = look(race, race->tried);
 		if (winner >= 0)

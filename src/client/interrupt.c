@@ -22,6 +22,17 @@ static atomic_bool stop, report;
 #define MOMENT_NS INT64_C(300000000)
 
 static _Atomic int64_t first_stop;
+static atomic_int first_signal;
+
+/*
+ * A hangup comes from the terminal and from the shell, and the limit of
+ * processor time speaks each second: neither of them insists.
+ */
+static bool
+insists(int number)
+{
+	return number == SIGINT || number == SIGTERM;
+}
 
 static void
 on_stop(int number)
@@ -32,9 +43,10 @@ on_stop(int number)
 
 	/* Any thread may be the one that is told. */
 	if (atomic_compare_exchange_strong(&first_stop, &first, now)) {
+		first_signal = number;
 		stop = true;
 		eventfd_write(descriptor, 1);
-	} else if (now - first > MOMENT_NS) {
+	} else if (now - first > MOMENT_NS && insists(number)) {
 		sigaction(number, &usual, NULL);
 		raise(number);
 	}
@@ -75,14 +87,23 @@ attend(int number, void (*handler)(int))
 	return sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
 }
 
-int
-interrupt_open(bool with_report, struct failure *f)
+void
+interrupt_spare_writes(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+	/* These can only fail for a number that is no signal. */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+int
+interrupt_open(bool with_report, struct failure *f)
+{
 	descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (descriptor == -1 || sigaction(SIGPIPE, &ignore, NULL) == -1 ||
-	    attend(SIGINT, on_stop) == -1 || attend(SIGTERM, on_stop) == -1 ||
+	if (descriptor == -1 || attend(SIGINT, on_stop) == -1 ||
+	    attend(SIGTERM, on_stop) == -1 || attend(SIGHUP, on_stop) == -1 ||
+	    attend(SIGXCPU, on_stop) == -1 ||
 	    (with_report && attend(SIGQUIT, on_report) == -1))
 		return failure_sys(f, OUTCOME_LIMIT, "signals");
 	return 0;
@@ -103,6 +124,18 @@ interrupt_stopped(void)
 	if (descriptor != -1)
 		eventfd_read(descriptor, &value);
 	return atomic_exchange(&stop, false);
+}
+
+const char *
+interrupt_words(void)
+{
+	switch (atomic_load(&first_signal)) {
+	case SIGHUP:
+		return "interrupted by a hangup";
+	case SIGXCPU:
+		return "interrupted by the limit of processor time";
+	}
+	return "interrupted";
 }
 
 enum interrupt

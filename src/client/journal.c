@@ -35,16 +35,21 @@ flush(struct journal *j)
 		j->broken = true;
 }
 
-/* One line of JSON. */
+/* One line of JSON, also where the text cannot be written any more. */
 static void
 record(struct journal *j, json_t *object)
 {
-	if (j->broken) {
+	struct failure failure;
+
+	if (j->cut) {
 		json_decref(object);
 		return;
 	}
-	if (document_write(object, j->product, DOCUMENT_LINE, j->failure) == -1)
-		j->broken = true;
+	if (document_write(object, j->product, DOCUMENT_LINE, &failure) == 0)
+		return;
+	if (!j->broken)
+		*j->failure = failure;
+	j->broken = j->cut = true;
 }
 
 static bool

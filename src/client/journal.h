@@ -29,6 +29,7 @@ struct journal {
 	bool has_header;	 /* of CSV */
 	bool has_start;		 /* of JSON */
 	bool broken;		 /* so it was noted there */
+	bool cut; /* the records end, as the last could not be written */
 };
 
 /*

@@ -149,6 +149,7 @@ main(int argc, char *argv[])
 	int result;
 
 	open_standard_descriptors();
+	interrupt_spare_writes();
 	result = options_read(&opt, argc, argv, &f);
 	document_begin(&opt);
 	if (result == -1)

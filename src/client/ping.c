@@ -364,6 +364,8 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		f->outcome = OUTCOME_NEGATIVE;
 	if (f->outcome == OUTCOME_OK)
 		*f = outcome;
+	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
+		*f = writing;
 	if (t->count > 0 || product->data != NULL)
 		journal_summary(&p->journal, &p->account, f);
 	for (unsigned i = 0; i < p->link_count; i++)

@@ -114,9 +114,10 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	snprintf(script, sizeof(script), "%s%s",
 	    paths->script[0] == '-' ? "./" : "", paths->script);
 	argv[1] = script;
-	/* That we ignore SIGPIPE is not for others. */
+	/* What we ignore is not for others. */
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGXFSZ);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, &set);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);

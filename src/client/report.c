@@ -9,6 +9,7 @@
 #include "client/fold.h"
 #include "client/histogram.h"
 #include "client/human.h"
+#include "client/interrupt.h"
 #include "client/plan.h"
 #include "client/result.h"
 #include "client/target.h"
@@ -292,7 +293,7 @@ print_remarks(FILE *f, const struct result *r)
 				" (too few samples to tell)" :
 				"");
 	if (r->interrupted)
-		fputs("interrupted\n", f);
+		fprintf(f, "%s\n", interrupt_words());
 }
 
 void

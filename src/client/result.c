@@ -9,6 +9,7 @@
 
 #include "client/failure.h"
 #include "client/histogram.h"
+#include "client/interrupt.h"
 #include "client/loop.h"
 #include "client/plan.h"
 
@@ -257,7 +258,7 @@ result_judge(struct result *r, struct failure *f)
 		return nothing(r, f);
 	if (all == 0)
 		return failure_set(f, OUTCOME_NEGATIVE,
-		    "interrupted before anything was measured");
+		    "%s before anything was measured", interrupt_words());
 	if (thresholds == -1)
 		return -1;
 	if (exceeds(r, wrong, all))
@@ -286,9 +287,10 @@ result_unconnected(struct result *r, struct failure *f)
 		return mismatch_failure(&r->mismatch, f);
 	if (r->interrupted)
 		return failure_set(f, OUTCOME_NEGATIVE,
-		    "interrupted while connecting: %" PRIu64 " of %" PRIu64
+		    "%s while connecting: %" PRIu64 " of %" PRIu64
 		    " connections were made",
-		    r->connects.established, r->connects.wanted);
+		    interrupt_words(), r->connects.established,
+		    r->connects.wanted);
 	return failure_set(f, fault_outcome(most),
 	    "none of %u connections could be made: %s", r->plan->connections,
 	    fault_words(most));

@@ -258,9 +258,8 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 		sleep_until_ready(s, turn, fds);
 		if (fds[3].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
-			    "interrupted: %" PRIu64 " of %" PRIu64
-			    " bytes came back",
-			    s->got, s->read);
+			    "%s: %" PRIu64 " of %" PRIu64 " bytes came back",
+			    interrupt_words(), s->got, s->read);
 		if (fds[2].revents != 0) {
 			turn->waits_for_output = false;
 			turn->moved = clock_ns();

@@ -158,7 +158,8 @@ wait_for_answer(const struct question *q, const struct options *opt,
 			return 0;
 		if (fds[1].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
-			    "interrupted before the name was resolved");
+			    "%s before the name was resolved",
+			    interrupt_words());
 	}
 }
 

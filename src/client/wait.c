@@ -107,7 +107,8 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 		if (clock_ns() >= deadline - LAST_NS)
 			break;
 		if (!pause_until(next)) {
-			failure_set(f, OUTCOME_INTERRUPTED, "interrupted");
+			failure_set(f, OUTCOME_INTERRUPTED, "%s",
+			    interrupt_words());
 			break;
 		}
 	}

@@ -30,6 +30,9 @@ static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };
 static const int left_alone[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 	SIGTRAP, SIGSYS, SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
 
+/* A reader that is gone, and a limit of the file size. */
+static const int of_writes[] = { SIGPIPE, SIGXFSZ };
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool
@@ -122,9 +125,13 @@ signals_read(int fd)
 void
 signals_default(void)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
 	set_all(SIG_DFL, NULL);
+	/* What cannot be written is an error, and has a status of its own. */
+	for (size_t i = 0; i < COUNT(of_writes); i++)
+		(void)sigaction(of_writes[i], &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -35,7 +35,10 @@ int signals_open(struct errbuf *);
 /* The requests that came since the last call; 0 when there are none. */
 unsigned signals_read(int fd);
 
-/* In a process that is to be ended like any other. */
+/*
+ * In a process that is to be ended like any other, but for what a write can
+ * fail with.
+ */
 void signals_default(void);
 
 /* In a child that signals to the process group do not concern. */

@@ -195,10 +195,13 @@ my %may = (
         client/caption.h client/chart.h client/fold.h client/histogram.h
         client/human.h client/plan.h client/result.h client/target.h
         client/terminal.h
+        client/chart.h client/histogram.h client/human.h client/interrupt.h
+        client/plan.h client/result.h client/target.h client/terminal.h
     )],
     'client/report.h' => [],
     'client/result.c' => [qw(
-        client/failure.h client/histogram.h client/loop.h client/plan.h
+        client/failure.h client/histogram.h client/interrupt.h client/loop.h
+        client/plan.h
     )],
     'client/result.h' => [qw(
         client/mismatch.h client/options.h client/tally.h

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: ISC
+# If this fails, echod -T or a start is killed by a signal where its output has
+# no room or no reader, and a script cannot tell what it was.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Files;
+use Machine;
+
+my $dir = Files::new_dir();
+Files::spew("$dir/good.conf", '');
+Files::spew("$dir/bad.conf", "workers = { max = 0; };\n");
+
+# status(SCRIPT, ARGUMENTS): of an echod that a shell starts.
+sub status {
+    my ($script, @args) = @_;
+    local $SIG{PIPE} = 'DEFAULT';
+    system 'sh', '-c', $script, 'sh', @Machine::WRAPPER, $Machine::ECHOD, @args;
+    return $? & 127 ? 'signal ' . ($? & 127) : $? >> 8;
+}
+
+my @print = ('-T', '-c', "$dir/good.conf");
+my @start = ('-c', "$dir/bad.conf", '-p', "$dir/pid");
+is(status("ulimit -f 0; exec \"\$\@\" >$dir/out 2>/dev/null", @print), 74,
+    '-T into a file that may not grow: status 74');
+is(status("ulimit -f 0; exec \"\$\@\" 2>$dir/out", @start), 78,
+    'a start with such a standard error: its own status');
+{
+    pipe my $reader, my $writer or die "pipe: $!\n";
+    close $reader;
+    open my $kept, '>&', \*STDERR or die "dup: $!\n";
+    open STDERR, '>&', $writer or die "dup: $!\n";
+    my $status = status('exec "$@"', @start);
+    open STDERR, '>&', $kept or die "dup: $!\n";
+    is($status, 78, 'a start whose reader is gone: its own status');
+}
+
+# And it says what was wrong, where that can be said.
+is(status("\"\$\@\" >/dev/full 2>$dir/out", @print), 74,
+    '-T to a full disk: status 74');
+is(Files::slurp("$dir/out"),
+    "echod: standard output: No space left on device\n", '... and why')
+    if -c '/dev/full';
+done_testing;
