@@ -156,6 +156,7 @@ client_tests = \
 	%D%/client/send-from-a-fifo.t \
 	%D%/client/send-is-not-put-off-by-its-input.t \
 	%D%/client/send-returns-what-it-sent.t \
+	%D%/client/send-shows-its-progress.t \
 	%D%/client/send-ten-gib-from-a-pipe.t \
 	%D%/client/send-to-a-faulty-server.t \
 	%D%/client/slow-reader-is-no-timeout.t \

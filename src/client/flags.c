@@ -31,6 +31,9 @@ static const struct flag rows[] = {
 	{ S, 0, "no-half-close", NULL, FLAG_SET, FIELD(keep_open), 0, 0,
 	    "do not shut down the sending side at the end" },
 
+	{ S, 0, "no-progress", NULL, FLAG_FIXED, FIELD(progress), PROGRESS_NONE,
+	    0, "no line on a terminal that shows how far it is" },
+
 	{ P, 'c', "count", "N", FLAG_NUMBER, FIELD(count), 1, INT32_MAX,
 	    "stop after N probes" },
 	{ P, 'i', "interval", "DUR", FLAG_DURATION, FIELD(interval_ns), 10000,

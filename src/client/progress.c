@@ -23,7 +23,7 @@ progress_init(struct progress *p, const struct options *opt,
 	p->plain = opt->progress == PROGRESS_PLAIN && !opt->quiet;
 	p->drawn = opt->progress == PROGRESS_AUTO && !opt->quiet && t->err &&
 	    t->moves;
-	p->began = now;
+	p->began = p->then = now;
 	p->next = now + FIRST_NS;
 }
 
@@ -109,6 +109,51 @@ progress_running(struct progress *p, int64_t done, int64_t whole,
 	else
 		snprintf(text, sizeof(text), "[%5.1fs%s] %" PRIu64 " conn  %s",
 		    (double)done / 1e9, end, connections, state);
+	draw(p, text, now);
+}
+
+/* "1:05 left", by the rate of all so far; "" when that is not known. */
+static void
+time_left(const struct progress *p, uint64_t done, uint64_t whole, int64_t now,
+    char *text, size_t size)
+{
+	int64_t seconds;
+
+	text[0] = '\0';
+	if (done == 0 || whole < done)
+		return;
+	seconds = (int64_t)((double)(whole - done) / (double)done *
+		      (double)(now - p->began) / 1e9) +
+	    1;
+	if (seconds < 3600)
+		snprintf(text, size, "  %" PRId64 ":%02" PRId64 " left",
+		    seconds / 60, seconds % 60);
+	else
+		snprintf(text, size,
+		    "  %" PRId64 ":%02" PRId64 ":%02" PRId64 " left",
+		    seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+void
+progress_sending(struct progress *p, uint64_t done, uint64_t whole, int64_t now)
+{
+	char volume[HUMAN_TEXT], of[HUMAN_TEXT + 4] = "", rate[HUMAN_TEXT];
+	char all[HUMAN_TEXT], left[64], text[256];
+	double seconds = (double)(now - p->then) / 1e9;
+
+	if (!p->drawn || now < p->next || seconds <= 0)
+		return;
+	if (whole > 0)
+		snprintf(of, sizeof(of), " of %s",
+		    human_bytes((double)whole, all, sizeof(all)));
+	time_left(p, done, whole, now, left, sizeof(left));
+	snprintf(text, sizeof(text), "[%5.1fs] %s%s  %s/s%s",
+	    (double)(now - p->began) / 1e9,
+	    human_bytes((double)done, volume, sizeof(volume)), of,
+	    human_bytes((double)(done - p->done) / seconds, rate, sizeof(rate)),
+	    left);
+	p->done = done;
+	p->then = now;
 	draw(p, text, now);
 }
 

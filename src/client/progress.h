@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress: one line on stderr that shows where a load is.  It is redrawn on
- * a terminal, and a whole line an interval where that was asked for; else
+ * progress: one line on stderr that shows where a load is, or the message of
+ * send.  It is redrawn on a terminal, and a whole line an interval where that was asked for; else
  * there is none.
  */
 #ifndef ECHOC_PROGRESS_H
@@ -20,6 +20,8 @@ struct progress {
 	bool visible;  /* there is something to erase */
 	int64_t began; /* nothing is drawn in the first half second */
 	int64_t next;
+	uint64_t done; /* progress_sending: bytes when it was drawn last */
+	int64_t then;  /* and when that was */
 };
 
 /* A load that waits for its first connections. */
@@ -46,6 +48,10 @@ void progress_waiting(struct progress *, const struct waiting *);
  */
 void progress_running(struct progress *, int64_t done, int64_t whole,
     uint64_t connections, const struct interval *, int64_t now);
+
+/* So many bytes came back, of so many (0: nobody knows). */
+void progress_sending(struct progress *, uint64_t done, uint64_t whole,
+    int64_t now);
 
 /* An interval is over: the whole line, where these are wanted. */
 void progress_interval(struct progress *, const struct interval *);

@@ -16,15 +16,18 @@
 #include "client/message.h"
 #include "client/options.h"
 #include "client/product.h"
-#include "client/quote.h"
+#include "client/progress.h"
 #include "client/stream.h"
 #include "client/target.h"
 #include "client/terminal.h"
+#include "common/clock.h"
 #include "common/output.h"
 
-/* What is shown: the echo on stdout, with -v the transcript on stderr. */
+/* What is shown: the echo on stdout, and on a terminal how far it is. */
 struct view {
-	bool echo, lines, utf8;
+	bool echo;
+	struct progress progress;
+	uint64_t whole; /* bytes of the input, 0: not known */
 };
 
 /* Straight to the descriptor: the bytes shall be seen as they arrive. */
@@ -33,20 +36,17 @@ received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
 {
 	const struct view *view = context;
 
-	if (view->lines)
-		quote_line("received", bytes, n, view->utf8);
 	if (view->echo && output_write(STDOUT_FILENO, bytes, n) == -1)
 		return failure_sys(f, OUTCOME_USAGE, "standard output");
 	return 0;
 }
 
 static void
-sending(void *context, const unsigned char *bytes, size_t n)
+turned(void *context, uint64_t got, int64_t now)
 {
-	const struct view *view = context;
+	struct view *view = context;
 
-	if (view->lines)
-		quote_line("sending", bytes, n, view->utf8);
+	progress_sending(&view->progress, got, view->whole, now);
 }
 
 /* A pipe may be full for long; a file or a terminal takes what it gets. */
@@ -84,17 +84,53 @@ open_source(struct stream *s, const struct options *opt, char **message,
 	return 0;
 }
 
-/* After a transcript: how much it was. */
-static void
-sum_up(const struct stream *s)
+/* What is left of a file, 0 for what has no size. */
+static uint64_t
+input_size(const struct stream *s)
 {
-	char time[HUMAN_TEXT], volume[HUMAN_TEXT];
+	struct stat st;
+	off_t at;
 
+	if (s->input == -1)
+		return s->length;
+	if (fstat(s->input, &st) == -1 || !S_ISREG(st.st_mode))
+		return 0;
+	at = lseek(s->input, 0, SEEK_CUR);
+	return at >= 0 && st.st_size > at ? (uint64_t)(st.st_size - at) : 0;
+}
+
+/* -v: to whom, and how much it was. */
+static void
+sum_up(const struct stream *s, const struct connection *c)
+{
+	char peer[ADDR_TEXT], connect[HUMAN_TEXT], time[HUMAN_TEXT];
+	char volume[HUMAN_TEXT], rate[HUMAN_TEXT] = "-";
+	int64_t ns = s->ended_ns - s->begun_ns;
+
+	if (ns > 0)
+		human_bytes((double)s->equal * 1e9 / (double)ns, rate,
+		    sizeof(rate));
+	addr_text(&c->peer, peer, sizeof(peer));
 	fprintf(output_error(),
-	    "%" PRIu64 " bytes sent, %" PRIu64 " came back equal (%s) in %s\n",
-	    s->sent, s->equal,
-	    human_bytes((double)s->equal, volume, sizeof(volume)),
-	    human_time(s->ended_ns - s->begun_ns, time, sizeof(time)));
+	    "connected to %s in %s\n"
+	    "%" PRIu64 " bytes sent, %" PRIu64
+	    " came back equal (%s) in %s (%s/s)\n",
+	    peer, human_time(c->connect_ns, connect, sizeof(connect)), s->sent,
+	    s->equal, human_bytes((double)s->equal, volume, sizeof(volume)),
+	    human_time(ns, time, sizeof(time)), rate);
+}
+
+/* The echo itself may go to the terminal, and would be drawn over. */
+static void
+watch(struct stream *s, struct view *view, const struct options *opt,
+    const struct terminal *terminal)
+{
+	progress_init(&view->progress, opt, terminal, clock_ns());
+	if (view->echo && terminal->out)
+		view->progress.drawn = false;
+	view->whole = input_size(s);
+	if (view->progress.drawn)
+		s->turned = turned;
 }
 
 int
@@ -102,15 +138,12 @@ send_run(struct target *t, const struct options *opt, struct product *p,
     const struct terminal *terminal, struct failure *f)
 {
 	struct connection c = { .fd = -1 };
-	struct view view = { .echo = p->text != NULL && !opt->quiet,
-		.lines = opt->verbose > 0,
-		.utf8 = terminal->utf8 };
+	struct view view = { .echo = p->text != NULL && !opt->quiet };
 	struct stream s = { .input = -1,
 		.output = -1,
 		.timeout_ns = opt->timeout_ns,
 		.half_close = !opt->keep_open,
 		.received = received,
-		.sending = sending,
 		.context = &view };
 	char *message;
 	int result = -1;
@@ -118,20 +151,16 @@ send_run(struct target *t, const struct options *opt, struct product *p,
 	if (view.echo)
 		s.output = slow_output();
 	if (open_source(&s, opt, &message, f) == 0 &&
-	    target_resolve(t, opt, f) == 0) {
-		if (view.lines)
-			fprintf(output_error(), "connecting to %s port %u\n",
-			    t->host, t->port);
+	    target_resolve(t, opt, f) == 0)
 		result = dial(t, opt, &c, f);
-	}
 	if (result == 0) {
 		s.fd = c.fd;
+		watch(&s, &view, opt, terminal);
 		result = stream_run(&s, f);
 		close(c.fd);
-		if (view.lines) {
-			fputs("closing socket\n", output_error());
-			sum_up(&s);
-		}
+		progress_erase(&view.progress);
+		if (opt->verbose > 0)
+			sum_up(&s, &c);
 	}
 	if (s.input > STDIN_FILENO)
 		close(s.input);

@@ -79,8 +79,6 @@ send_some(struct stream *s, struct turn *turn)
 		n = send(s->fd, from, (size_t)left, MSG_NOSIGNAL);
 		if (n == -1)
 			break;
-		if (s->sending != NULL)
-			s->sending(s->context, from, (size_t)n);
 		s->sent += (uint64_t)n;
 		if (idle)
 			turn->moved = clock_ns();
@@ -227,6 +225,8 @@ sleep_until_ready(const struct stream *s, struct turn *turn,
 	fds[3] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
 	if (!awaits_something(s) || turn->waits_for_output || whole < left)
 		left = whole;
+	if (s->turned != NULL && left > STREAM_TURN_NS)
+		left = STREAM_TURN_NS;
 	if (left != INT64_MAX)
 		ms = left > 0 ? (int)(left / 1000000) + 1 : 0;
 	if (poll(fds, 4, ms) == -1)
@@ -256,6 +256,8 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 		if (over != 0)
 			return over > 0 ? 0 : -1;
 		sleep_until_ready(s, turn, fds);
+		if (s->turned != NULL)
+			s->turned(s->context, s->got, turn->asked);
 		if (fds[3].revents != 0 && interrupt_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "%s: %" PRIu64 " of %" PRIu64 " bytes came back",

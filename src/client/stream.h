@@ -18,6 +18,8 @@ struct failure;
 
 enum { STREAM_WINDOW = 256 * 1024, STREAM_READ = 64 * 1024 };
 
+#define STREAM_TURN_NS INT64_C(250000000)
+
 /* Set by the caller before stream_run, all else zero. */
 struct stream {
 	int fd;	   /* a connected, non-blocking socket; the caller's */
@@ -37,8 +39,11 @@ struct stream {
 	 */
 	int (*received)(void *context, const unsigned char *, size_t n,
 	    struct failure *);
-	/* What has gone, as it goes.  NULL: nobody wants it. */
-	void (*sending)(void *context, const unsigned char *, size_t n);
+	/*
+	 * How many bytes came back until `now`, by clock_ns(); at least every
+	 * STREAM_TURN_NS, unless `received` takes longer.  NULL: nobody asks.
+	 */
+	void (*turned)(void *context, uint64_t got, int64_t now);
 	/* Writable before `received` is called, or -1 when that never waits. */
 	int output;
 	void *context;

@@ -46,8 +46,8 @@ for (
     ['bytes that are not printable', 0, 4, '-e', '-m', $odd],
     ['the same, UTF-8', 0, 4, '-e', '-m', $odd, 'C.UTF-8'],
     ['a long one', 0, 4, '--chunk', '4k', '-m', 'long ' x 800],
-    ['send -v', 0, 3, 'send', '-v', '-m', 'hello'],
-    ['send -vv', 0, 3, 'send', '-vv', '-m', 'hello'],
+    ['send -v', 0, 1, 'send', '-v', '-m', 'hello'],
+    ['send -vv', 0, 1, 'send', '-vv', '-m', 'hello'],
     ['nobody is there', 4, 2, 'refuse'],
 ) {
     my ($name, $status, $least, @args) = @$_;

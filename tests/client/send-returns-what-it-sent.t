@@ -111,12 +111,6 @@ close $writer;
 Echoc::same($c->wait, 'until it ends', status => 0, stdout => $said,
     stderr => '');
 
-# The story is for who asks for it.
-$r = Echoc::run(args => ['send', '-v', '-m', 'hello', $target]);
-Echoc::same($r, 'send -v', status => 0, stdout => 'hello',
-    stderr => qr/^connecting\ to\ 127\.0\.0\.1\ port\ \d+\n.*^sending\ "hello"\n
-        .*^received\ "hello"\n/msx);
-
 # Much, and all of it random.
 my $bytes = (Clock::is_slow() ? 4 : 64) * 1024 * 1024;
 my $path = file('random', random($bytes));

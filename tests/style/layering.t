@@ -219,8 +219,8 @@ my %may = (
     'client/schedule.h' => [],
     'client/send.c' => [qw(
         client/dial.h client/failure.h client/human.h client/message.h
-        client/options.h client/product.h client/quote.h client/stream.h
-        client/target.h client/terminal.h common/output.h
+        client/options.h client/product.h client/progress.h client/stream.h
+        client/target.h client/terminal.h common/clock.h common/output.h
     )],
     'client/send.h' => [],
     'client/sizes.c' => [qw(
