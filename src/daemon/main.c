@@ -29,7 +29,10 @@ complain(const char *text)
 	fprintf(output_error(), "echod: %s\n", text);
 }
 
-/* A socket must never get a number below 3: libraries write there. */
+/*
+ * A socket must never get a number below 3: libraries write there.  What -T
+ * prints is not to vanish, so the stand-in of standard output takes nothing.
+ */
 static void
 sane_descriptors(void)
 {
@@ -37,7 +40,8 @@ sane_descriptors(void)
 
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1)
-			(void)open("/dev/null", O_RDWR);
+			(void)open("/dev/null",
+			    fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 	confine_descriptors(keep, 3);
 }
 

@@ -37,6 +37,11 @@ is(status("ulimit -f 0; exec \"\$\@\" 2>$dir/out", @start), 78,
     is($status, 78, 'a start whose reader is gone: its own status');
 }
 
+for my $args (\@print, ['-t', @print[1, 2]], ['-h'], ['-V']) {
+    is(status('exec "$@" >&- 2>/dev/null', @$args), 74,
+        "$args->[0] without a standard output: status 74");
+}
+
 # And it says what was wrong, where that can be said.
 is(status("\"\$\@\" >/dev/full 2>$dir/out", @print), 74,
     '-T to a full disk: status 74');
