@@ -133,8 +133,8 @@ client_tests = \
 	%D%/client/fits-eighty-columns.t \
 	%D%/client/interrupted-in-every-mode.t \
 	%D%/client/itself-is-no-server.t \
-	%D%/client/localhost-without-a-hosts-file.t \
 	%D%/client/limits-leave-a-document.t \
+	%D%/client/localhost-without-a-hosts-file.t \
 	%D%/client/mismatch-is-not-hidden.t \
 	%D%/client/needs-open-descriptors.t \
 	%D%/client/out-of-local-ports.t \
@@ -211,8 +211,8 @@ daemon_tests = \
 	%D%/daemon/killed-logger-owes-lost-lines.t \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
-	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
+	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \

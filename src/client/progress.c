@@ -68,7 +68,7 @@ progress_waiting(struct progress *p, const struct waiting *w)
 	}
 	human_duration(w->timeout_ns, timeout, sizeof(timeout));
 	progress_erase(p);
-	fold_print(stderr, 7,
+	fold_print(output_error(), 7,
 	    "echoc: %" PRIu64 " of %" PRIu64 " connections made, waiting for "
 	    "the %s of %" PRIu64 ": %s; each is given up after %s (-W)",
 	    w->made, w->wanted, what,

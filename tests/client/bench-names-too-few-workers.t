@@ -42,9 +42,9 @@ my %bench = map {
     $_ => EchocBench->start(['-W', $wait, '-n', 50, '--warmup', 0,
             @{ $args{$_} }], $server{$_})
 } sort keys %server;
-ok(Clock::until(sub { $bench{few}->client->stderr_so_far =~ $said }),
+ok(Clock::until(sub { $bench{few}->stderr_so_far =~ $said }),
     'too few workers: it says that it waits');
-ok($bench{few}->client->is_running, '... while it does');
+ok($bench{few}->is_running, '... while it does');
 my %r = map { $_ => $bench{$_}->wait } sort keys %bench;
 
 # said(NAME): all that it has said of that, in one line each.

@@ -101,9 +101,7 @@ sub stops {
 {
     my $shim = Shim->build;
     my $d = Echod->start(env => $shim->env, config => config(0, '0.0.0.0'),
-        options => [
-            '-o', 'timeouts.drain=0.1', '-o', 'timeouts.defer_accept=30',
-        ]);
+        options => ['-o', 'timeouts.defer_accept=30']);
     my $port = $d->port;
     my %seen = map { $_ => 1 } $shim->entered('prctl');
     my $new;
@@ -124,10 +122,16 @@ sub stops {
     $shim->off('hold-prctl');
     is(Client::echo_once($port, 'new'), 'new', 'the wildcard goes on');
     served(@clients);
+    $d->finish;
+}
 
-    # Nobody need have sent anything for a stop to come to its end.
+# Nobody need have sent anything for a stop to come to its end.
+{
+    my $d = Echod->start(options => [
+        '-o', 'timeouts.drain=0.1', '-o', 'timeouts.defer_accept=30',
+    ]);
     $d->look;
-    @clients = stops($d);
+    my @clients = stops($d);
     is($d->wait_end, 0, 'echod stops though nobody sends');
     $d->finish;
 }

@@ -99,7 +99,7 @@ $etc = "$root/opt/e/etc";
 make("install $elsewhere");
 %text = texts();
 for my $name (sort keys %text) {
-    my @paths = grep { m{^(?!/srv/)} }
+    my @paths = grep { m{^(?!/(?:srv|tmp)/)} }
         $text{$name} =~ m{(?<![\w/~])(/[\w./]*echod\.(?:conf|pid))\b}g;
     my @other = grep { !m{^/opt/e/etc/echod\.conf$|^/var/opt/e/echod\.pid$} }
         @paths;

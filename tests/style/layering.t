@@ -168,9 +168,7 @@ my %may = (
     )],
     'client/plot.c' => [qw(
         client/failure.h client/figure.h client/histogram.h
-        client/product.h client/result.h
-        client/failure.h client/histogram.h client/plan.h client/product.h
-        client/result.h client/target.h common/output.h
+        client/product.h client/result.h common/output.h
     )],
     'client/plot.h' => [],
     'client/product.c' => [qw(
