@@ -14,10 +14,12 @@ package Schema;
 use strict;
 use warnings;
 
+use Encode qw(decode_utf8);
 use File::Basename qw(dirname);
+use IPC::Open2;
+use JSON::PP;
 use Test::More;
 
-use Files;
 use Machine;
 
 my $check = <<'END';
@@ -30,47 +32,54 @@ def words(value, named=False):
             yield from () if named else (word,)
             yield from words(inner, word in ("properties", "$defs"))
 
-path, text, name = sys.argv[1:]
-root = json.load(open(path))
+root = json.load(open(sys.argv[1]))
 Draft.check_schema(root)
 unknown = set(words(root)) - set(Draft.VALIDATORS) - {
     "$schema", "$defs", "title", "description"}
-for word in sorted(unknown):
-    print("a schema with " + word)
-if name:
-    root = {"$ref": "#/$defs/" + name, "$defs": root["$defs"]}
 integer = Draft.TYPE_CHECKER.redefine(
     "integer", lambda checker, value: type(value) is int)
-checker = validators.extend(Draft, type_checker=integer)(root)
-rest = open(text, encoding="utf-8").read().strip()
-while rest:
-    document, end = json.JSONDecoder().raw_decode(rest)
-    rest = rest[end:].lstrip()
-    for fault in checker.iter_errors(document):
-        print("/".join(map(str, fault.absolute_path)) + ": " + fault.message)
+Strict = validators.extend(Draft, type_checker=integer)
+
+def faults(rest, name):
+    yield from ("a schema with " + word for word in sorted(unknown))
+    checker = Strict({"$ref": "#/$defs/" + name, "$defs": root["$defs"]}
+        if name else root)
+    while rest := rest.strip():
+        document, end = json.JSONDecoder().raw_decode(rest)
+        rest = rest[end:]
+        for fault in checker.iter_errors(document):
+            yield "/".join(map(str, fault.absolute_path)) + ": " + fault.message
+
+# Each request is a line, and so is its answer.
+for line in sys.stdin:
+    try:
+        answer = list(faults(*json.loads(line)))
+    except ValueError as error:
+        answer = [str(error)]
+    print(json.dumps(answer), flush=True)
 END
 
-# read(NAME): a file of tests/data.
+# read(NAME): a file of tests/data.  Python takes longer to start than to
+# compare, so one process answers for all documents of a test.  It ends with it.
 sub read {
     my ($class, $name) = @_;
     Machine::needs('python3');
     system('python3', '-c', 'import jsonschema') == 0
         or plan(skip_all => 'no jsonschema for Python here');
-    return bless { path => dirname(__FILE__) . "/../data/$name" }, $class;
+    open2(my $out, my $in, 'python3', '-c', $check,
+        dirname(__FILE__) . "/../data/$name");
+    return bless { in => $in, out => $out }, $class;
 }
 
 # faults(TEXT, NAME): where the documents in there are not as the schema wants
 # it, or not as its definition of that name does; one text each.
 sub faults {
     my ($self, $text, $name) = @_;
-    my $file = Files::new_name();
-    Files::spew($file, $text);
-    open my $fh, '-|', 'python3', '-c', $check, $self->{path}, $file,
-        $name // '' or die "python3: $!\n";
-    my @faults = <$fh>;
-    close $fh or push @faults, "python3: status $?\n";
-    chomp @faults;
-    return @faults;
+    print { $self->{in} }
+        JSON::PP->new->ascii->encode([decode_utf8($text), $name]), "\n";
+    $self->{in}->flush;
+    my $answer = readline $self->{out};
+    return defined $answer ? @{ decode_json($answer) } : 'python3 has ended';
 }
 
 1;
