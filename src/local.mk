@@ -79,6 +79,8 @@ libechoc_a_SOURCES = \
 	%D%/client/msglog.h \
 	%D%/client/options.c \
 	%D%/client/options.h \
+	%D%/client/path.c \
+	%D%/client/path.h \
 	%D%/client/pattern.c \
 	%D%/client/pattern.h \
 	%D%/client/ping.c \
@@ -95,6 +97,8 @@ libechoc_a_SOURCES = \
 	%D%/client/progress.h \
 	%D%/client/quote.c \
 	%D%/client/quote.h \
+	%D%/client/race.c \
+	%D%/client/race.h \
 	%D%/client/random.h \
 	%D%/client/report.c \
 	%D%/client/report.h \

@@ -144,6 +144,7 @@ client_tests = \
 	%D%/client/ping-counts-failed-connections.t \
 	%D%/client/ping-deadline-begins-with-its-probes.t \
 	%D%/client/ping-exit-statuses.t \
+	%D%/client/ping-finds-the-address-that-works.t \
 	%D%/client/ping-floods.t \
 	%D%/client/ping-for-programs.t \
 	%D%/client/ping-is-interrupted.t \

@@ -20,6 +20,7 @@
 #include "client/plan.h"
 #include "client/plot.h"
 #include "client/product.h"
+#include "client/race.h"
 #include "client/report.h"
 #include "client/result.h"
 #include "client/sampler.h"
@@ -323,7 +324,7 @@ choose_peer(struct bench *b, struct failure *f)
 
 	if (b->target->count == 1)
 		return 0;
-	if (dial(b->target, b->opt, &c, f) == -1)
+	if (race_run(b->target, b->opt, &c, f) == -1)
 		return -1;
 	/* Without the wait that would keep its port. */
 	dial_hang_up(c.fd);

@@ -15,7 +15,6 @@
 struct errbuf;
 struct failure;
 struct options;
-struct target;
 
 /* Where a connection comes from; all zeros is anywhere. */
 struct origin {
@@ -51,16 +50,6 @@ int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
  * answered but the socket itself.
  */
 int dial_outcome(int fd);
-
-/*
- * Connect to one of the target's addresses.  The families take turns, and the
- * next address is tried when one has failed or after --happy-eyeballs-delay,
- * beside the ones before (RFC 8305 section 5); a delay of 0 tries one after
- * the other.  The first that is connected wins.
- * Returns -1 with OUTCOME_CONNECT, OUTCOME_LIMIT or OUTCOME_INTERRUPTED.
- */
-int dial(const struct target *, const struct options *, struct connection *,
-    struct failure *);
 
 /*
  * What the kernel measured (TCP_INFO): the smoothed round trip, and how many

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client/dial.h"
 #include "client/pattern.h"
 #include "common/clock.h"
 
@@ -58,16 +57,10 @@ link_adopt(struct link *l, int fd, int64_t connect_ns)
 	l->connect_ns = connect_ns;
 }
 
-enum fault
-link_connect(struct link *l, const struct addr *to, const struct origin *from,
-    bool nagle)
+void
+link_await(struct link *l)
 {
-	l->begun = clock_ns();
-	l->fd = dial_begin(to, from, nagle, NULL);
-	if (l->fd == -1)
-		return fault_of_errno(errno);
 	l->state = LINK_CONNECTING;
-	return FAULT_NONE;
 }
 
 static bool
@@ -249,26 +242,14 @@ link_send(struct link *l, link_tell *tell, void *context)
 short
 link_events(const struct link *l)
 {
-	if (l->state == LINK_CONNECTING)
-		return POLLOUT;
 	return l->written < l->count ? POLLIN | POLLOUT : POLLIN;
 }
 
 void
 link_work(struct link *l, short revents, link_tell *tell, void *context)
 {
-	if (l->state == LINK_CONNECTING && revents != 0) {
-		int error = dial_outcome(l->fd);
-
-		if (error != 0) {
-			link_down(l, fault_of_errno(error), tell, context);
-			return;
-		}
-		l->state = LINK_UP;
-		l->connect_ns = clock_ns() - l->begun;
-	} else if ((revents & ~POLLOUT) != 0) {
+	if ((revents & ~POLLOUT) != 0)
 		receive(l, tell, context);
-	}
 	link_send(l, tell, context);
 }
 

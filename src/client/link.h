@@ -13,9 +13,6 @@
 
 #include "client/fault.h"
 
-struct addr;
-struct origin;
-
 /* So many probes may be under way; more would only wait in a full socket. */
 enum { LINK_PROBES = 65536 };
 
@@ -28,10 +25,10 @@ struct probe {
 
 struct link {
 	enum link_state state;
-	int fd;	       /* -1 when LINK_DOWN */
+	int fd;	       /* -1 unless LINK_UP */
 	uint32_t size; /* bytes of a probe */
 	bool apart;    /* the time of a reply is without the handshake */
-	int64_t begun, connect_ns;
+	int64_t connect_ns;
 	struct probe *ring; /* oldest first, capacity a power of two */
 	unsigned capacity, head, count;
 	unsigned told;	  /* of these, how many are lost: the oldest ones */
@@ -58,12 +55,11 @@ typedef void link_tell(void *context, const struct answer *);
  */
 void link_init(struct link *, uint32_t size, bool apart);
 
-/* Take over a socket that is connected. */
-void link_adopt(struct link *, int fd, int64_t connect_ns);
+/* A connection is being made for it; probes wait for that. */
+void link_await(struct link *);
 
-/* Begin to connect.  Returns what went wrong at once, else FAULT_NONE. */
-enum fault link_connect(struct link *, const struct addr *,
-    const struct origin *, bool nagle);
+/* Take over a socket that is connected.  What waits goes by link_send. */
+void link_adopt(struct link *, int fd, int64_t connect_ns);
 
 /* Whether there is room for another probe. */
 bool link_has_room(const struct link *);
@@ -71,7 +67,7 @@ bool link_has_room(const struct link *);
 /* Add a probe; it goes as soon as the link is up.  False: no memory for it. */
 bool link_add(struct link *, uint64_t seq, int64_t due);
 
-/* What to poll(2) for, and what to do when that has come. */
+/* What to poll(2) for when it is up, and what to do when that has come. */
 short link_events(const struct link *);
 void link_work(struct link *, short revents, link_tell *, void *context);
 

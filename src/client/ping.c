@@ -7,16 +7,14 @@
 #include <unistd.h>
 
 #include "client/account.h"
-#include "client/dial.h"
 #include "client/document.h"
 #include "client/failure.h"
 #include "client/interrupt.h"
 #include "client/journal.h"
-#include "client/link.h"
 #include "client/options.h"
+#include "client/path.h"
 #include "client/pattern.h"
 #include "client/product.h"
-#include "client/target.h"
 #include "common/clock.h"
 
 /* With --reconnect so many probes may be under way, each on its own link. */
@@ -29,13 +27,16 @@ struct ping {
 	const struct options *opt;
 	struct journal journal;
 	struct account account;
-	struct addr peer;
+	const struct target *target;
+	struct addr peer; /* that worked last; until one did, the first one */
+	bool worked;
 	struct origin from;
-	struct link links[LINKS];
-	struct link *working; /* whose answer is being told */
-	unsigned link_count;
-	uint64_t seq;	  /* of the last probe */
-	uint64_t settled; /* answered or lost */
+	struct path paths[LINKS];
+	struct path *working; /* whose answer is being told */
+	unsigned path_count;
+	struct pollfd fds[LINKS * PATH_POLLS + 1]; /* the last: signals */
+	uint64_t seq;				   /* of the last probe */
+	uint64_t settled;			   /* answered or lost */
 	int64_t next_due, deadline;
 	int64_t asked; /* when the system was last asked for what is there */
 	bool interrupted;
@@ -49,7 +50,7 @@ kernel_info(const struct ping *p, char *text, size_t size)
 
 	text[0] = '\0';
 	if (p->opt->verbose > 0 && p->working != NULL &&
-	    dial_info(p->working->fd, &rtt_us, &retransmitted) == 0)
+	    dial_info(p->working->link.fd, &rtt_us, &retransmitted) == 0)
 		snprintf(text, size, " (kernel: rtt=%.3f ms, %u resent)",
 		    rtt_us / 1e3, retransmitted);
 	return text;
@@ -73,20 +74,20 @@ tell(void *context, const struct answer *answer)
 		p->next_due = clock_ns();
 }
 
-/* A link for the next probe: the one, or one that has nothing to do. */
-static struct link *
-choose_link(struct ping *p)
+/* A path for the next probe: the one, or one that has nothing to do. */
+static struct path *
+choose_path(struct ping *p)
 {
 	/* The connection of the header is for the first probe. */
 	if (!p->opt->fresh || p->seq == 0)
-		return &p->links[0];
-	for (unsigned i = 0; i < p->link_count; i++)
-		if (p->links[i].state == LINK_DOWN)
-			return &p->links[i];
-	if (p->link_count == LINKS)
+		return &p->paths[0];
+	for (unsigned i = 0; i < p->path_count; i++)
+		if (p->paths[i].link.state == LINK_DOWN)
+			return &p->paths[i];
+	if (p->path_count == LINKS)
 		return NULL;
-	link_init(&p->links[p->link_count], (uint32_t)p->opt->size, true);
-	return &p->links[p->link_count++];
+	link_init(&p->paths[p->path_count].link, (uint32_t)p->opt->size, true);
+	return &p->paths[p->path_count++];
 }
 
 static void
@@ -100,22 +101,24 @@ lose(struct ping *p, uint64_t seq, enum fault fault)
 static void
 send_probe(struct ping *p, int64_t due)
 {
-	struct link *l = choose_link(p);
+	struct path *path = choose_path(p);
 	uint64_t seq = ++p->seq;
 	enum fault fault = FAULT_NONE;
 
 	p->account.sent++;
 	journal_sent(&p->journal);
-	if (l != NULL && l->state == LINK_DOWN)
-		fault = link_connect(l, &p->peer, &p->from, p->opt->nagle);
+	if (path != NULL && path->link.state == LINK_DOWN)
+		fault = path_connect(path, p->target,
+		    p->worked ? &p->peer : NULL, &p->from, p->opt);
 	if (fault != FAULT_NONE)
 		p->account.failed_connections++;
-	if (l == NULL || fault != FAULT_NONE || !link_add(l, seq, due)) {
+	if (path == NULL || fault != FAULT_NONE ||
+	    !link_add(&path->link, seq, due)) {
 		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
 		return;
 	}
-	p->working = l;
-	link_send(l, tell, p);
+	p->working = path;
+	link_send(&path->link, tell, p);
 }
 
 /*
@@ -126,12 +129,12 @@ send_probe(struct ping *p, int64_t due)
 static bool
 may_send(struct ping *p)
 {
-	struct link *l = &p->links[0];
+	struct link *l = &p->paths[0].link;
 
 	if (p->opt->fresh || link_has_room(l))
 		return true;
 	if (link_waiting(l) == 0)
-		link_down(l, FAULT_TIMEOUT, tell, p);
+		path_down(&p->paths[0], FAULT_TIMEOUT, tell, p);
 	return link_has_room(l);
 }
 
@@ -141,8 +144,8 @@ say_outstanding(struct ping *p)
 {
 	uint64_t oldest = 0, seq;
 
-	for (unsigned i = 0; i < p->link_count; i++) {
-		seq = link_oldest(&p->links[i]);
+	for (unsigned i = 0; i < p->path_count; i++) {
+		seq = link_oldest(&p->paths[i].link);
 		if (seq != 0 && (oldest == 0 || seq < oldest))
 			oldest = seq;
 	}
@@ -175,37 +178,46 @@ send_due(struct ping *p)
 	}
 }
 
-/* What may have happened to a link since it was looked at. */
+/* A connection was made after the first one. */
 static void
-note_link(struct ping *p, struct link *l, enum link_state before)
+connected(struct ping *p, struct path *path, const struct connection *c)
 {
-	if (before == LINK_CONNECTING && l->state == LINK_UP)
-		p->account.connections++;
-	if (before == LINK_CONNECTING && l->state == LINK_DOWN)
-		p->account.failed_connections++;
-	/* Its only probe is done; nothing more is to be said on it. */
-	if (p->opt->fresh && l->state == LINK_UP && l->count == 0)
-		link_down(l, FAULT_NONE, tell, p);
+	p->account.connections++;
+	p->peer = c->peer;
+	p->worked = true;
+	link_send(&path->link, tell, p);
 }
 
 static void
-work(struct ping *p, const struct pollfd *fds)
+work_on(struct ping *p, struct path *path, const struct pollfd *fds)
 {
-	for (unsigned i = 0; i < p->link_count; i++) {
-		struct link *l = &p->links[i];
-		enum link_state before = l->state;
+	struct link *l = &path->link;
+	bool connecting = l->state == LINK_CONNECTING;
+	struct connection c;
 
-		p->working = l;
-		if (l->state != LINK_DOWN && fds[i].revents != 0)
-			link_work(l, fds[i].revents, tell, p);
-		/* Not by what the clock says after a slow reader of ours. */
-		if (l->state != LINK_DOWN)
-			link_expire(l, p->asked, p->opt->timeout_ns, tell, p);
-		note_link(p, l, before);
-		/* A lost probe of its own link will not be waited for. */
-		if (p->opt->fresh && l->state != LINK_DOWN &&
-		    link_waiting(l) == 0)
-			link_down(l, FAULT_NONE, tell, p);
+	p->working = path;
+	if (path_work(path, fds, tell, p, &c))
+		connected(p, path, &c);
+	/* Not by what the clock says after a slow reader of ours. */
+	path_expire(path, p->asked, p->opt->timeout_ns, tell, p);
+	if (connecting && l->state == LINK_DOWN)
+		p->account.failed_connections++;
+	/* Its only probe is done, or lost: nothing more is to be said on it. */
+	if (p->opt->fresh && l->state != LINK_DOWN && link_waiting(l) == 0)
+		path_down(path, FAULT_NONE, tell, p);
+}
+
+static void
+work(struct ping *p)
+{
+	const struct pollfd *fds = p->fds;
+
+	for (unsigned i = 0; i < p->path_count; i++) {
+		unsigned polls = p->paths[i].polls;
+
+		if (p->paths[i].link.state != LINK_DOWN)
+			work_on(p, &p->paths[i], fds);
+		fds += polls;
 	}
 	p->working = NULL;
 }
@@ -224,48 +236,43 @@ is_over(const struct ping *p)
 }
 
 static void
-sleep_until_event(struct ping *p, struct pollfd *fds)
+sleep_until_event(struct ping *p)
 {
-	int64_t until = INT64_MAX;
+	int64_t until = INT64_MAX, next;
 	struct timespec wait;
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < p->link_count; i++) {
-		const struct link *l = &p->links[i];
-		int64_t end = link_deadline(l, p->opt->timeout_ns);
-
-		fds[i] = (struct pollfd){ .fd = l->fd,
-			.events = link_events(l) };
-		if (end < until)
-			until = end;
+	for (unsigned i = 0; i < p->path_count; i++) {
+		n += path_poll(&p->paths[i], &p->fds[n]);
+		next = path_next(&p->paths[i], p->opt->timeout_ns);
+		if (next < until)
+			until = next;
 	}
 	/* A full link has to be emptied first. */
-	if ((p->opt->fresh || link_has_room(&p->links[0])) &&
+	if ((p->opt->fresh || link_has_room(&p->paths[0].link)) &&
 	    p->next_due < until)
 		until = p->next_due;
 	if (p->opt->deadline_ns > 0 && p->deadline < until)
 		until = p->deadline;
-	fds[p->link_count] = (struct pollfd){ .fd = interrupt_fd(),
-		.events = POLLIN };
+	p->fds[n] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
 	p->asked = clock_ns();
 	until = until > p->asked ? until - p->asked : 0;
 	wait.tv_sec = until / CLOCK_SECOND;
 	wait.tv_nsec = until % CLOCK_SECOND;
-	if (ppoll(fds, p->link_count + 1, &wait, NULL) == -1)
-		for (unsigned i = 0; i <= p->link_count; i++)
-			fds[i].revents = 0;
+	if (ppoll(p->fds, n + 1, &wait, NULL) == -1)
+		for (unsigned i = 0; i <= n; i++)
+			p->fds[i].revents = 0;
 }
 
 static void
 run(struct ping *p)
 {
-	struct pollfd fds[LINKS + 1];
-
 	while (!is_over(p)) {
 		send_due(p);
 		/* The last one may have been lost at once. */
 		if (is_over(p))
 			return;
-		sleep_until_event(p, fds);
+		sleep_until_event(p);
 		switch (interrupt_read()) {
 		case INTERRUPT_STOP:
 			p->interrupted = true;
@@ -276,7 +283,7 @@ run(struct ping *p)
 		case INTERRUPT_NONE:
 			break;
 		}
-		work(p, fds);
+		work(p);
 	}
 }
 
@@ -301,7 +308,7 @@ judge(const struct ping *p, struct failure *f)
 	return 0;
 }
 
-/* The first connection decides which address it will be. */
+/* The first connection is made before the first probe is due. */
 static void
 begin(struct ping *p, const struct target *t, struct failure *f)
 {
@@ -310,14 +317,16 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 
 	if (bounded.deadline_ns > 0 && bounded.deadline_ns < bounded.timeout_ns)
 		bounded.timeout_ns = bounded.deadline_ns;
-	p->link_count = 1;
-	link_init(&p->links[0], (uint32_t)p->opt->size, p->opt->fresh);
+	p->path_count = 1;
+	link_init(&p->paths[0].link, (uint32_t)p->opt->size, p->opt->fresh);
+	p->target = t;
 	p->peer = t->address[0];
 	p->journal.peer = &p->peer;
 	p->account.began = clock_ns();
-	if (dial(t, &bounded, &c, f) == 0) {
+	if (race_run(t, &bounded, &c, f) == 0) {
 		p->peer = c.peer;
-		link_adopt(&p->links[0], c.fd, c.connect_ns);
+		p->worked = true;
+		link_adopt(&p->paths[0].link, c.fd, c.connect_ns);
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
 	journal_start(&p->journal, &c, f);
@@ -354,8 +363,8 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		}
 	}
 	/* Whoever stops waiting has lost what is still under way. */
-	for (unsigned i = 0; i < p->link_count; i++)
-		link_down(&p->links[i], FAULT_UNANSWERED, tell, p);
+	for (unsigned i = 0; i < p->path_count; i++)
+		path_down(&p->paths[i], FAULT_UNANSWERED, tell, p);
 	p->account.ended = clock_ns();
 	if (p->account.began == 0)
 		p->account.began = p->account.ended;
@@ -368,8 +377,8 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		*f = writing;
 	if (t->count > 0 || product->data != NULL)
 		journal_summary(&p->journal, &p->account, f);
-	for (unsigned i = 0; i < p->link_count; i++)
-		link_free(&p->links[i]);
+	for (unsigned i = 0; i < p->path_count; i++)
+		link_free(&p->paths[i].link);
 	free(p);
 	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = writing;

@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/dial.h"
 #include "client/failure.h"
 #include "client/human.h"
 #include "client/message.h"
 #include "client/options.h"
 #include "client/product.h"
 #include "client/progress.h"
+#include "client/race.h"
 #include "client/stream.h"
 #include "client/target.h"
 #include "client/terminal.h"
@@ -152,7 +152,7 @@ send_run(struct target *t, const struct options *opt, struct product *p,
 		s.output = slow_output();
 	if (open_source(&s, opt, &message, f) == 0 &&
 	    target_resolve(t, opt, f) == 0)
-		result = dial(t, opt, &c, f);
+		result = race_run(t, opt, &c, f);
 	if (result == 0) {
 		s.fd = c.fd;
 		watch(&s, &view, opt, terminal);

@@ -6,12 +6,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client/dial.h"
 #include "client/failure.h"
 #include "client/message.h"
 #include "client/options.h"
 #include "client/product.h"
 #include "client/quote.h"
+#include "client/race.h"
 #include "client/stream.h"
 #include "client/target.h"
 #include "common/output.h"
@@ -117,7 +117,7 @@ transcript_run(struct target *t, const struct options *opt, struct product *p,
 		if (!opt->easy && !opt->quiet)
 			fprintf(output_error(), "connecting to %s port %u\n",
 			    t->host, t->port);
-		result = dial(t, opt, &c, f);
+		result = race_run(t, opt, &c, f);
 	}
 	if (result == 0) {
 		s.fd = c.fd;

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/dial.h"
 #include "client/document.h"
 #include "client/failure.h"
 #include "client/interrupt.h"
 #include "client/message.h"
 #include "client/options.h"
 #include "client/product.h"
+#include "client/race.h"
 #include "client/stream.h"
 #include "client/target.h"
 #include "common/clock.h"
@@ -33,7 +33,7 @@ try_once(struct target *t, const struct options *opt, int64_t deadline,
 	bounded.timeout_ns = ends - now;
 	t->count = 0;
 	if (target_resolve(t, &bounded, f) == -1 ||
-	    dial(t, &bounded, c, f) == -1)
+	    race_run(t, &bounded, c, f) == -1)
 		return -1;
 	s->fd = c->fd;
 	s->timeout_ns = opt->timeout_ns;

@@ -20,13 +20,9 @@ my %may = (
         client/caption.h client/dial.h client/export.h client/failure.h
         client/interrupt.h client/loop.h client/msglog.h client/options.h
         client/pattern.h client/plan.h client/plot.h client/product.h
-        client/report.h client/result.h client/sampler.h client/spectrum.h
-        client/target.h client/terminal.h common/clock.h
-        client/dial.h client/export.h client/failure.h client/interrupt.h
-        client/loop.h client/msglog.h client/options.h client/pattern.h
-        client/plan.h client/plot.h client/product.h client/report.h
-        client/result.h client/sampler.h client/spectrum.h client/target.h
-        client/terminal.h common/clock.h common/output.h
+        client/race.h client/report.h client/result.h client/sampler.h
+        client/spectrum.h client/target.h client/terminal.h common/clock.h
+        common/output.h
     )],
     'client/bench.h' => [],
     'client/caption.c' => [qw(
@@ -40,8 +36,7 @@ my %may = (
     'client/chart.h' => [],
     'client/counter.h' => [],
     'client/dial.c' => [qw(
-        client/failure.h client/fault.h client/interrupt.h client/options.h
-        client/target.h common/clock.h common/net.h
+        client/failure.h client/options.h common/net.h
     )],
     'client/dial.h' => [qw(
         common/addr.h
@@ -102,7 +97,7 @@ my %may = (
     )],
     'client/journal.h' => [],
     'client/link.c' => [qw(
-        client/dial.h client/pattern.h common/clock.h
+        client/pattern.h common/clock.h
     )],
     'client/link.h' => [qw(
         client/fault.h
@@ -146,14 +141,20 @@ my %may = (
     'client/options.h' => [qw(
         client/sizes.h client/threshold.h
     )],
+    'client/path.c' => [qw(
+        common/clock.h
+    )],
+    'client/path.h' => [qw(
+        client/link.h client/race.h
+    )],
     'client/pattern.c' => [qw(
         client/random.h
     )],
     'client/pattern.h' => [],
     'client/ping.c' => [qw(
-        client/account.h client/dial.h client/document.h client/failure.h
-        client/interrupt.h client/journal.h client/link.h client/options.h
-        client/pattern.h client/product.h client/target.h common/clock.h
+        client/account.h client/document.h client/failure.h client/interrupt.h
+        client/journal.h client/options.h client/path.h client/pattern.h
+        client/product.h common/clock.h
     )],
     'client/ping.h' => [],
     'client/places.c' => [qw(
@@ -179,22 +180,25 @@ my %may = (
     )],
     'client/progress.c' => [qw(
         client/fold.h client/human.h client/options.h client/result.h
-        client/terminal.h
-        client/human.h client/options.h client/result.h client/terminal.h
-        common/output.h
+        client/terminal.h common/output.h
     )],
     'client/progress.h' => [],
     'client/quote.c' => [qw(
         common/output.h
     )],
     'client/quote.h' => [],
+    'client/race.c' => [qw(
+        client/failure.h client/fault.h client/interrupt.h client/options.h
+        common/clock.h common/net.h
+    )],
+    'client/race.h' => [qw(
+        client/dial.h client/target.h
+    )],
     'client/random.h' => [],
     'client/report.c' => [qw(
         client/caption.h client/chart.h client/fold.h client/histogram.h
-        client/human.h client/plan.h client/result.h client/target.h
-        client/terminal.h
-        client/chart.h client/histogram.h client/human.h client/interrupt.h
-        client/plan.h client/result.h client/target.h client/terminal.h
+        client/human.h client/interrupt.h client/plan.h client/result.h
+        client/target.h client/terminal.h
     )],
     'client/report.h' => [],
     'client/result.c' => [qw(
@@ -216,8 +220,8 @@ my %may = (
     'client/schedule.c' => [],
     'client/schedule.h' => [],
     'client/send.c' => [qw(
-        client/dial.h client/failure.h client/human.h client/message.h
-        client/options.h client/product.h client/progress.h client/stream.h
+        client/failure.h client/human.h client/message.h client/options.h
+        client/product.h client/progress.h client/race.h client/stream.h
         client/target.h client/terminal.h common/clock.h common/output.h
     )],
     'client/send.h' => [],
@@ -267,16 +271,16 @@ my %may = (
     )],
     'client/traffic.h' => [],
     'client/transcript.c' => [qw(
-        client/dial.h client/failure.h client/message.h client/options.h
-        client/product.h client/quote.h client/stream.h client/target.h
+        client/failure.h client/message.h client/options.h client/product.h
+        client/quote.h client/race.h client/stream.h client/target.h
         common/output.h
     )],
     'client/transcript.h' => [qw(
         client/terminal.h
     )],
     'client/wait.c' => [qw(
-        client/dial.h client/document.h client/failure.h client/interrupt.h
-        client/message.h client/options.h client/product.h client/stream.h
+        client/document.h client/failure.h client/interrupt.h client/message.h
+        client/options.h client/product.h client/race.h client/stream.h
         client/target.h common/clock.h
     )],
     'client/wait.h' => [],

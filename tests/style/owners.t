@@ -46,7 +46,7 @@ my @owners = (
         qw(client/loop.c client/traffic.c daemon/master.c daemon/reload.c
             daemon/worker.c)],
     ['other waits', qr/\b(?:p?select|p?poll)\s*\(/,
-        qw(client/bench.c client/dial.c client/ping.c client/stream.c
+        qw(client/bench.c client/ping.c client/race.c client/stream.c
             client/target.c client/wait.c common/output.c daemon/config.c
             daemon/loader.c daemon/worker.c)],
     ['sleep', qr/\b(?:u|nano|clock_nano)?sleep\s*\(/, qw(daemon/master.c)],

@@ -13,7 +13,8 @@
 #include <sys/socket.h>
 
 #include "client/dial.h"
-#include "client/link.h"
+#include "client/options.h"
+#include "client/path.h"
 #include "client/pattern.h"
 #include "common/addr.h"
 #include "common/clock.h"
@@ -27,7 +28,7 @@ enum { ANSWERS = 4096, PATIENCE_MS = 10000 };
 
 /* A link, the other end of it, and what was told. */
 static struct rig {
-	struct link link;
+	struct path path;
 	int peer;
 	unsigned count;
 	struct answer answer[ANSWERS];
@@ -97,8 +98,8 @@ rig_up(uint32_t size)
 	/* As dial has it; or each end waits for the other's acknowledgement. */
 	no_delay(sock);
 	no_delay(rig.peer);
-	link_init(&rig.link, size, false);
-	link_adopt(&rig.link, sock, 77);
+	link_init(&rig.path.link, size, false);
+	link_adopt(&rig.path.link, sock, 77);
 }
 
 static int
@@ -107,7 +108,7 @@ rig_empty(void **state)
 	(void)state;
 	memset(&rig, 0, sizeof(rig));
 	rig.peer = -1;
-	link_init(&rig.link, 1, false);
+	link_init(&rig.path.link, 1, false);
 	return 0;
 }
 
@@ -115,8 +116,8 @@ static int
 rig_down(void **state)
 {
 	(void)state;
-	link_down(&rig.link, FAULT_OTHER, note, &rig);
-	link_free(&rig.link);
+	path_down(&rig.path, FAULT_OTHER, note, &rig);
+	link_free(&rig.path.link);
 	if (rig.peer != -1)
 		close(rig.peer);
 	free(rig.bytes);
@@ -127,13 +128,29 @@ rig_down(void **state)
 static bool
 turn(short more_events, int timeout_ms)
 {
-	struct pollfd fd = { .fd = rig.link.fd,
-		.events = link_events(&rig.link) | more_events };
+	struct pollfd fds[PATH_POLLS];
+	struct connection c;
+	unsigned n = path_poll(&rig.path, fds);
 
-	if (poll(&fd, 1, timeout_ms) <= 0)
+	if (n > 0)
+		fds[0].events |= more_events;
+	if (poll(fds, n, timeout_ms) <= 0)
 		return false;
-	link_work(&rig.link, fd.revents, note, &rig);
+	if (path_work(&rig.path, fds, note, &rig, &c))
+		link_send(&rig.path.link, note, &rig);
 	return true;
+}
+
+/* Begin to connect to that address, or to these in turn. */
+static enum fault
+begin(const struct addr *at, unsigned count, const struct addr *first)
+{
+	const struct options opt = { .eyeballs_ns = 250 * MS,
+		.timeout_ns = SECOND };
+	struct target t = { .count = count };
+
+	memcpy(t.address, at, count * sizeof(*at));
+	return path_connect(&rig.path, &t, first, &anywhere, &opt);
 }
 
 /* Until there are so many answers. */
@@ -150,8 +167,8 @@ static void
 add(uint64_t first, uint64_t last, int64_t due)
 {
 	for (uint64_t seq = first; seq <= last; seq++)
-		assert_true(link_add(&rig.link, seq, due));
-	link_send(&rig.link, note, &rig);
+		assert_true(link_add(&rig.path.link, seq, due));
+	link_send(&rig.path.link, note, &rig);
 }
 
 /* Read at the other end until that many bytes have come in all. */
@@ -166,15 +183,18 @@ take(size_t length)
 	while (rig.length < length) {
 		struct pollfd fds[] = {
 			{ .fd = rig.peer, .events = POLLIN },
-			{ .fd = rig.link.fd,
-			    .events = link_events(&rig.link) & POLLOUT },
+			{ .fd = rig.path.link.fd,
+			    .events = link_events(&rig.path.link) & POLLOUT },
 		};
 		ssize_t n;
+
+		if (rig.path.link.state == LINK_CONNECTING)
+			assert_true(turn(0, PATIENCE_MS));
 
 		CHECK(poll(fds, 2, PATIENCE_MS) > 0, "%zu of %zu", rig.length,
 		    length);
 		if (fds[1].revents != 0)
-			link_work(&rig.link, fds[1].revents, note, &rig);
+			link_work(&rig.path.link, fds[1].revents, note, &rig);
 		n = recv(rig.peer, rig.bytes + rig.length, length - rig.length,
 		    0);
 		CHECK(n > 0 || (n == -1 && errno == EAGAIN), "%s",
@@ -242,7 +262,7 @@ echoes_come_in_pieces(void **state)
 			rig_up(sizes[i]);
 			add(1, 3, clock_ns());
 			take(all);
-			assert_int_equal(link_waiting(&rig.link), 3);
+			assert_int_equal(link_waiting(&rig.path.link), 3);
 			for (size_t at = 0; at < all; at += piece) {
 				piece = all - at < pieces[k] ? all - at :
 							       pieces[k];
@@ -253,8 +273,8 @@ echoes_come_in_pieces(void **state)
 				check_reply(n, n + 1);
 				assert_false(rig.answer[n].late);
 			}
-			assert_int_equal(link_waiting(&rig.link), 0);
-			assert_int_equal(rig.link.state, LINK_UP);
+			assert_int_equal(link_waiting(&rig.path.link), 0);
+			assert_int_equal(rig.path.link.state, LINK_UP);
 			rig_down(NULL);
 		}
 	rig_empty(NULL);
@@ -311,8 +331,8 @@ each_byte_is_compared(void **state)
 				rig.answer[i].fault != FAULT_MISMATCH &&
 				rig.answer[i].seq == i + 1,
 			    "%u: %s", at, fault_name(rig.answer[i].fault));
-		assert_int_equal(rig.link.state, LINK_DOWN);
-		assert_int_equal(rig.link.fd, -1);
+		assert_int_equal(rig.path.link.state, LINK_DOWN);
+		assert_int_equal(rig.path.link.fd, -1);
 		rig_down(NULL);
 	}
 	rig_empty(NULL);
@@ -397,7 +417,7 @@ extra_bytes_are_none(void **state)
 	give((const unsigned char *)"x", 1);
 	await(2);
 	check_loss(1, 0, FAULT_MISMATCH);
-	assert_int_equal(rig.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
 	rig_down(NULL);
 
 	/* In one piece with the echo. */
@@ -435,14 +455,14 @@ echo_before_the_probe(void **state)
 	rig_up(20);
 	add(1, 1, clock_ns());
 	take(20);
-	assert_true(link_add(&rig.link, 2, clock_ns()));
+	assert_true(link_add(&rig.path.link, 2, clock_ns()));
 	give(rig.bytes, 20);
 	give(probe, 20);
 	/* Both are there before the link may write. */
 	end = clock_ns() + PATIENCE_MS * MS;
-	while (recv(rig.link.fd, both, sizeof(both), MSG_PEEK) < 40)
+	while (recv(rig.path.link.fd, both, sizeof(both), MSG_PEEK) < 40)
 		assert_true(clock_ns() < end && poll(&fd, 0, 1) == 0);
-	link_work(&rig.link, POLLIN, note, &rig);
+	link_work(&rig.path.link, POLLIN, note, &rig);
 	assert_int_equal(rig.count, 2);
 	check_reply(0, 1);
 	check_loss(1, 2, FAULT_MISMATCH);
@@ -456,32 +476,32 @@ late_echoes_stay_in_step(void **state)
 
 	(void)state;
 	rig_up(20);
-	assert_true(link_deadline(&rig.link, SECOND) == INT64_MAX);
+	assert_true(link_deadline(&rig.path.link, SECOND) == INT64_MAX);
 	add(1, 3, due);
 	take(60);
 	now = clock_ns();
 	/* Not yet. */
-	link_expire(&rig.link, now, EVER, note, &rig);
+	link_expire(&rig.path.link, now, EVER, note, &rig);
 	assert_int_equal(rig.count, 0);
-	assert_true(link_deadline(&rig.link, SECOND) >= due + SECOND);
-	assert_true(link_deadline(&rig.link, SECOND) <= now + SECOND);
-	assert_int_equal(link_oldest(&rig.link), 1);
+	assert_true(link_deadline(&rig.path.link, SECOND) >= due + SECOND);
+	assert_true(link_deadline(&rig.path.link, SECOND) <= now + SECOND);
+	assert_int_equal(link_oldest(&rig.path.link), 1);
 	/* All of them, and each only once. */
-	link_expire(&rig.link, now + EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, now + EVER, EVER, note, &rig);
 	assert_int_equal(rig.count, 3);
 	for (unsigned i = 0; i < 3; i++)
 		check_loss(i, i + 1, FAULT_TIMEOUT);
-	link_expire(&rig.link, now + 2 * EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, now + 2 * EVER, EVER, note, &rig);
 	assert_int_equal(rig.count, 3);
-	assert_int_equal(link_waiting(&rig.link), 0);
-	assert_int_equal(link_oldest(&rig.link), 0);
-	assert_true(link_deadline(&rig.link, SECOND) == INT64_MAX);
+	assert_int_equal(link_waiting(&rig.path.link), 0);
+	assert_int_equal(link_oldest(&rig.path.link), 0);
+	assert_true(link_deadline(&rig.path.link, SECOND) == INT64_MAX);
 
 	/* A new one is not late; the old ones are, whenever they come. */
 	add(4, 4, clock_ns());
 	take(80);
-	assert_int_equal(link_waiting(&rig.link), 1);
-	assert_int_equal(link_oldest(&rig.link), 4);
+	assert_int_equal(link_waiting(&rig.path.link), 1);
+	assert_int_equal(link_oldest(&rig.path.link), 4);
 	give(rig.bytes, 30);
 	await(4);
 	give(rig.bytes + 30, 50);
@@ -490,12 +510,12 @@ late_echoes_stay_in_step(void **state)
 		check_reply(i, i - 2);
 		CHECK(rig.answer[i].late == (i < 6), "%u", i);
 	}
-	assert_int_equal(rig.link.state, LINK_UP);
+	assert_int_equal(rig.path.link.state, LINK_UP);
 
 	/* A late one that differs is told, and was lost already. */
 	add(5, 6, clock_ns());
 	take(120);
-	link_expire(&rig.link, clock_ns() + EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, clock_ns() + EVER, EVER, note, &rig);
 	assert_int_equal(rig.count, 9);
 	rig.bytes[85] ^= 1;
 	give(rig.bytes + 80, 40);
@@ -503,7 +523,7 @@ late_echoes_stay_in_step(void **state)
 	check_loss(9, 5, FAULT_MISMATCH);
 	assert_true(rig.answer[9].late);
 	assert_int_equal(rig.answer[9].at, 5);
-	assert_int_equal(rig.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
 }
 
 /* The time is that since the send; if that was late by us, since it was due. */
@@ -538,12 +558,11 @@ handshakes_are_apart(void **state)
 	(void)state;
 	for (int apart = 0; apart < 2; apart++) {
 		rig_empty(NULL);
-		link_init(&rig.link, 20, apart != 0);
-		assert_int_equal(link_connect(&rig.link, &at, &anywhere, false),
-		    FAULT_NONE);
+		link_init(&rig.path.link, 20, apart != 0);
+		assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 		/* As if it had begun long ago. */
-		rig.link.begun -= 500 * MS;
-		assert_true(link_add(&rig.link, 1, clock_ns() - 500 * MS));
+		rig.path.race.begun[0] -= 500 * MS;
+		assert_true(link_add(&rig.path.link, 1, clock_ns() - 500 * MS));
 		rig.peer = accept(fd, NULL, NULL);
 		assert_return_code(rig.peer, errno);
 		non_blocking(rig.peer);
@@ -578,9 +597,9 @@ ends(void **state)
 	check_reply(0, 1);
 	check_loss(1, 2, FAULT_ENDED);
 	check_loss(2, 3, FAULT_ENDED);
-	assert_int_equal(rig.link.state, LINK_DOWN);
-	assert_int_equal(rig.link.fd, -1);
-	assert_int_equal(link_waiting(&rig.link), 0);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.fd, -1);
+	assert_int_equal(link_waiting(&rig.path.link), 0);
 }
 
 static void
@@ -595,7 +614,7 @@ resets(void **state)
 	await(2);
 	check_loss(0, 1, FAULT_RESET);
 	check_loss(1, 2, FAULT_RESET);
-	assert_int_equal(rig.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
 }
 
 /* An end while nothing is under way is no loss. */
@@ -610,7 +629,7 @@ ends_idle(void **state)
 	await(1);
 	close(rig.peer);
 	rig.peer = -1;
-	while (rig.link.state != LINK_DOWN)
+	while (rig.path.link.state != LINK_DOWN)
 		assert_true(turn(0, PATIENCE_MS));
 	assert_int_equal(rig.count, 1);
 }
@@ -623,21 +642,20 @@ connects(void **state)
 	int64_t connect_ns;
 
 	(void)state;
-	link_init(&rig.link, 20, false);
+	link_init(&rig.path.link, 20, false);
 	for (uint64_t round = 0; round < 3; round++) {
 		uint64_t seq = 2 * round + 1;
 
-		assert_int_equal(link_connect(&rig.link, &at, &anywhere, false),
-		    FAULT_NONE);
+		assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 		/* They go as soon as it is up. */
-		assert_true(link_add(&rig.link, seq, clock_ns()));
-		assert_true(link_add(&rig.link, seq + 1, clock_ns()));
+		assert_true(link_add(&rig.path.link, seq, clock_ns()));
+		assert_true(link_add(&rig.path.link, seq + 1, clock_ns()));
 		rig.peer = accept(fd, NULL, NULL);
 		assert_return_code(rig.peer, errno);
 		non_blocking(rig.peer);
-		while (rig.link.state != LINK_UP)
+		while (rig.path.link.state != LINK_UP)
 			assert_true(turn(0, PATIENCE_MS));
-		connect_ns = rig.link.connect_ns;
+		connect_ns = rig.path.link.connect_ns;
 		assert_true(connect_ns > 0);
 		rig.length = 0;
 		take(40);
@@ -647,7 +665,7 @@ connects(void **state)
 		assert_true(rig.answer[seq].seq == seq + 1);
 		assert_true(rig.answer[seq].fault == FAULT_NONE);
 		assert_true(rig.answer[seq].connect_ns == connect_ns);
-		link_down(&rig.link, FAULT_NONE, note, &rig);
+		link_down(&rig.path.link, FAULT_NONE, note, &rig);
 		assert_int_equal(rig.count, seq + 1);
 		close(rig.peer);
 		rig.peer = -1;
@@ -663,19 +681,54 @@ is_refused(void **state)
 	enum fault fault;
 
 	(void)state;
-	link_init(&rig.link, 20, false);
-	fault = link_connect(&rig.link, &at, &anywhere, false);
+	link_init(&rig.path.link, 20, false);
+	fault = begin(&at, 1, NULL);
 	if (fault == FAULT_NONE) {
-		assert_true(link_add(&rig.link, 1, clock_ns()));
-		assert_true(link_add(&rig.link, 2, clock_ns()));
+		assert_true(link_add(&rig.path.link, 1, clock_ns()));
+		assert_true(link_add(&rig.path.link, 2, clock_ns()));
 		await(2);
 		check_loss(0, 1, FAULT_REFUSED);
 		check_loss(1, 2, FAULT_REFUSED);
 	} else {
 		assert_int_equal(fault, FAULT_REFUSED);
 	}
-	assert_int_equal(rig.link.state, LINK_DOWN);
-	assert_int_equal(rig.link.fd, -1);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.fd, -1);
+	close(fd);
+}
+
+/* Two addresses of one port: where nobody is, the other is tried. */
+static void
+other_address_is_tried(void **state)
+{
+	struct addr at[2];
+	int fd = listener(&at[1], 8), fds[2];
+
+	(void)state;
+	at[0] = at[1];
+	at[0].in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 0x4d0300);
+	for (unsigned round = 0; round < 2; round++) {
+		/* The first one is not there, or the second one goes before. */
+		assert_int_equal(begin(at, 2, round > 0 ? &at[1] : NULL),
+		    FAULT_NONE);
+		assert_true(link_add(&rig.path.link, round + 1, clock_ns()));
+		while (rig.path.link.state != LINK_UP)
+			assert_true(turn(0, PATIENCE_MS));
+		assert_true(rig.path.race.tried == 2 - round);
+		fds[round] = accept(fd, NULL, NULL);
+		assert_return_code(fds[round], errno);
+		path_down(&rig.path, FAULT_ENDED, note, &rig);
+		close(fds[round]);
+	}
+	/* All have to fail. */
+	at[1].in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 0x4d0301);
+	rig.count = 0;
+	if (begin(at, 2, NULL) == FAULT_NONE) {
+		assert_true(link_add(&rig.path.link, 9, clock_ns()));
+		await(1);
+		check_loss(0, 9, FAULT_REFUSED);
+	}
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
 	close(fd);
 }
 
@@ -698,22 +751,21 @@ handshake_has_no_end(void **state)
 		if (poll(&ready, 1, 300) == 0)
 			break; /* the queue is full */
 	}
-	link_init(&rig.link, 20, false);
-	assert_int_equal(link_connect(&rig.link, &at, &anywhere, false),
-	    FAULT_NONE);
+	link_init(&rig.path.link, 20, false);
+	assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 	due = clock_ns();
-	assert_true(link_add(&rig.link, 1, due));
-	assert_true(link_add(&rig.link, 2, due + SECOND));
-	link_send(&rig.link, note, &rig);
-	link_expire(&rig.link, due + SECOND / 2, SECOND, note, &rig);
+	assert_true(link_add(&rig.path.link, 1, due));
+	assert_true(link_add(&rig.path.link, 2, due + SECOND));
+	link_send(&rig.path.link, note, &rig);
+	path_expire(&rig.path, due + SECOND / 2, SECOND, note, &rig);
 	assert_int_equal(rig.count, 0);
-	assert_int_equal(rig.link.state, LINK_CONNECTING);
-	assert_true(link_deadline(&rig.link, SECOND) == due + SECOND);
-	link_expire(&rig.link, due + SECOND, SECOND, note, &rig);
+	assert_int_equal(rig.path.link.state, LINK_CONNECTING);
+	assert_true(link_deadline(&rig.path.link, SECOND) == due + SECOND);
+	path_expire(&rig.path, due + SECOND, SECOND, note, &rig);
 	assert_int_equal(rig.count, 2);
 	check_loss(0, 1, FAULT_CONNECT_TIMEOUT);
 	check_loss(1, 2, FAULT_CONNECT_TIMEOUT);
-	assert_int_equal(rig.link.state, LINK_DOWN);
+	assert_int_equal(rig.path.link.state, LINK_DOWN);
 	while (filled > 0)
 		close(filling[--filled]);
 	close(fd);
@@ -740,7 +792,8 @@ many_are_under_way(void **state)
 		give(rig.bytes + 9 * given, (size_t)9 * fewer);
 		given += fewer;
 		await(given);
-		CHECK(link_waiting(&rig.link) == seq - given, "%" PRIu64, seq);
+		CHECK(link_waiting(&rig.path.link) == seq - given, "%" PRIu64,
+		    seq);
 	}
 	give(rig.bytes + 9 * given, 9 * (seq - given));
 	await((unsigned)seq);
@@ -752,14 +805,14 @@ static void
 there_is_a_bound(void **state)
 {
 	(void)state;
-	link_init(&rig.link, 1 << 20, false);
+	link_init(&rig.path.link, 1 << 20, false);
 	for (unsigned i = 0; i < LINK_PROBES; i++) {
-		CHECK(link_has_room(&rig.link), "%u", i);
-		CHECK(link_add(&rig.link, i + 1, i), "%u", i);
+		CHECK(link_has_room(&rig.path.link), "%u", i);
+		CHECK(link_add(&rig.path.link, i + 1, i), "%u", i);
 	}
-	assert_false(link_has_room(&rig.link));
-	assert_int_equal(link_waiting(&rig.link), LINK_PROBES);
-	rig.link.count = 0; /* they need not be told one by one */
+	assert_false(link_has_room(&rig.path.link));
+	assert_int_equal(link_waiting(&rig.path.link), LINK_PROBES);
+	rig.path.link.count = 0; /* they need not be told one by one */
 }
 
 static int
@@ -792,6 +845,7 @@ main(void)
 		TEST(ends_idle),
 		TEST(connects),
 		TEST(is_refused),
+		TEST(other_address_is_tried),
 		TEST(handshake_has_no_end),
 		TEST(many_are_under_way),
 		TEST(there_is_a_bound),
