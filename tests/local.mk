@@ -140,6 +140,7 @@ client_tests = \
 	%D%/client/out-of-local-ports.t \
 	%D%/client/output-spares-itself.t \
 	%D%/client/output-spares-the-input.t \
+	%D%/client/percentages-do-not-lie.t \
 	%D%/client/ping-counts-and-sums-up.t \
 	%D%/client/ping-counts-failed-connections.t \
 	%D%/client/ping-deadline-begins-with-its-probes.t \

@@ -140,11 +140,13 @@ print_rows(FILE *file, const struct chart *chart, uint64_t total,
 	columns = width > others + BAR_MIN ? width - others : BAR_MIN;
 	for (unsigned i = 0; i < chart->rows; i++) {
 		uint64_t n = chart->count[i];
+		char share[HUMAN_TEXT];
 
 		fprintf(file, "%*s  ", (int)edges, chart->edge[i]);
 		print_bar(file, (double)n / (double)most, columns, utf8);
-		fprintf(file, "  %*" PRIu64 "  %6.2f%%\n", (int)counts, n,
-		    100.0 * (double)n / (double)total);
+		fprintf(file, "  %*" PRIu64 "  %7s\n", (int)counts, n,
+		    human_share((double)n, (double)total, share,
+			sizeof(share)));
 	}
 }
 

@@ -28,6 +28,12 @@ document_real(double value, int decimals)
 }
 
 json_t *
+document_ratio(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *
 document_us(int64_t ns)
 {
 	return ns < 0 ? json_null() : document_real((double)ns / 1e3, 3);

@@ -51,6 +51,12 @@ json_t *document_now(void);
 /* A number with that many decimals; null for one that is not finite. */
 json_t *document_real(double, int decimals);
 
+/*
+ * A part of a whole, or percents of it, with all digits that there are: 0 and
+ * all of it only when that is exact.
+ */
+json_t *document_ratio(double);
+
 /* An integer; null for a negative value. */
 json_t *document_count(int64_t);
 

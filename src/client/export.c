@@ -253,8 +253,7 @@ generator(const struct result *r)
 
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		json_array_append_new(cpu,
-		    r->busy[i] >= 0 ? document_real(r->busy[i], 4) :
-				      json_null());
+		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
 	json_object_set_new(object, "cpu_per_thread", cpu);
 	json_object_set_new(object, "lag", times(r->lag, r->plan->opt));
 	json_object_set_new(object, "saturated", json_boolean(r->saturated));

@@ -11,6 +11,9 @@ static const char *const times[] = { " ns", " us", " ms", " s" };
 static const char *const sizes[] = { " B", " KiB", " MiB", " GiB", " TiB" };
 static const char *const thousands[] = { "", "k", "M", "G", "T" };
 
+/* So many decimals has a number at most. */
+enum { PLACES = 14 };
+
 static uint64_t
 magnitude(int64_t n)
 {
@@ -28,7 +31,7 @@ power_of_ten(int exponent)
 }
 
 /*
- * Write n / 10^decimals, nine at most.  Never by way of "%f", whose point is
+ * Write n / 10^decimals, PLACES at most.  Never by way of "%f", whose point is
  * the locale's; and what was rounded to nothing has no sign.
  */
 static char *
@@ -36,7 +39,7 @@ fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
     size_t size)
 {
 	const char *sign = negative && n > 0 ? "-" : "";
-	char fraction[16] = "";
+	char fraction[PLACES + 2] = "";
 
 	for (int i = decimals; i > 0; i--) {
 		fraction[i] = (char)('0' + n % 10);
@@ -147,6 +150,61 @@ char *
 human_bytes(double bytes, char *buf, size_t size)
 {
 	return scaled(bytes, 1024, sizes, buf, size);
+}
+
+/* A number of percent that is neither 0 nor 100, in units of 10^-decimals. */
+static uint64_t
+percent_steps(double percent, int *decimals)
+{
+	const double all = 100;
+	uint64_t n;
+
+	*decimals = 0;
+	for (;;) {
+		double one = (double)power_of_ten(*decimals);
+
+		n = (uint64_t)round(percent * one);
+		if (*decimals == PLACES ||
+		    (n >= 1000 && n != (uint64_t)(all * one)))
+			break;
+		++*decimals;
+	}
+	while (*decimals > 0 && n % 10 == 0) {
+		n /= 10;
+		--*decimals;
+	}
+	return n;
+}
+
+char *
+human_percent(double part, double whole, char *buf, size_t size)
+{
+	double percent = 100 * part / whole;
+	uint64_t steps;
+	int decimals;
+
+	if (!(part > 0) || part == whole)
+		return fixed(false, part > 0 ? 100 : 0, 0, "%", buf, size);
+	/* Of nothing, or more than anybody has. */
+	if (!(percent < 1e4))
+		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%", buf,
+		    size);
+	steps = percent_steps(percent, &decimals);
+	return fixed(false, steps, decimals, "%", buf, size);
+}
+
+char *
+human_share(double part, double whole, char *buf, size_t size)
+{
+	uint64_t n = (uint64_t)round(1e4 * part / whole);
+
+	if (n == 0 && part > 0)
+		snprintf(buf, size, "<0.01%%");
+	else if (n == 10000 && part < whole)
+		snprintf(buf, size, ">99.99%%");
+	else
+		return fixed(false, n, 2, "%", buf, size);
+	return buf;
 }
 
 char *

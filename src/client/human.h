@@ -31,6 +31,16 @@ char *human_duration(int64_t ns, char *, size_t);
 /* "512 B", "12.3 GiB". */
 char *human_bytes(double bytes, char *, size_t);
 
+/*
+ * A part of a whole: "0%", "33.33%", "100%", "0.00004%".  Four digits, and as
+ * many more as it takes to tell it from none and from all: these two are said
+ * only when they are exact.
+ */
+char *human_percent(double part, double whole, char *, size_t);
+
+/* The same with two decimals for a column: "<0.01%", "33.33%", ">99.99%". */
+char *human_share(double part, double whole, char *, size_t);
+
 /* "1.8", "950", "182k", "1.25M", for a line that has little room. */
 char *human_short(double number, char *, size_t);
 

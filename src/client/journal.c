@@ -10,6 +10,7 @@
 #include "client/dial.h"
 #include "client/document.h"
 #include "client/failure.h"
+#include "client/human.h"
 #include "client/link.h"
 #include "client/options.h"
 #include "client/product.h"
@@ -278,10 +279,13 @@ void
 journal_interim(struct journal *j, const struct account *a)
 {
 	FILE *out = output_error();
+	char loss[HUMAN_TEXT];
 
 	(void)j;
-	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %.4g%% loss",
-	    a->received, a->sent, account_loss_percent(a));
+	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %s loss", a->received,
+	    a->sent,
+	    human_percent((double)a->lost, (double)a->sent, loss,
+		sizeof(loss)));
 	if (a->received > 0)
 		write_rtt(out, a, ", rtt");
 	putc('\n', out);
@@ -306,12 +310,15 @@ summary_percentiles(FILE *file, const struct histogram *h)
 static void
 summary_text(struct journal *j, const struct account *a, FILE *file)
 {
+	char loss[HUMAN_TEXT];
+
 	fprintf(file, "\n--- %s port %u echo statistics ---\n", j->target->host,
 	    j->target->port);
+	human_percent((double)a->lost, (double)a->sent, loss, sizeof(loss));
 	fprintf(file,
 	    "%" PRIu64 " sent, %" PRIu64 " received, %" PRIu64
-	    " corrupt, %" PRIu64 " late, %.4g%% loss, time %.0f ms\n",
-	    a->sent, a->received, a->corrupt, a->late, account_loss_percent(a),
+	    " corrupt, %" PRIu64 " late, %s loss, time %.0f ms\n",
+	    a->sent, a->received, a->corrupt, a->late, loss,
 	    ms((double)(a->ended - a->began)));
 	if (a->received > 0) {
 		write_rtt(file, a, "rtt");
@@ -379,7 +386,7 @@ summary_json(struct journal *j, const struct account *a,
 		json_object_set_new(object, counts[i].name,
 		    json_integer((json_int_t)counts[i].value));
 	json_object_set_new(object, "loss_percent",
-	    a->sent > 0 ? document_real(account_loss_percent(a), 4) :
+	    a->sent > 0 ? document_ratio(account_loss_percent(a)) :
 			  json_null());
 	json_object_set_new(object, "total_time_us",
 	    document_us(a->ended - a->began));

@@ -11,6 +11,7 @@
 #include "client/result.h"
 #include "client/terminal.h"
 #include "common/output.h"
+#include "common/units.h"
 
 #define FIRST_NS INT64_C(500000000)
 #define AGAIN_NS INT64_C(250000000)
@@ -96,13 +97,14 @@ void
 progress_running(struct progress *p, int64_t done, int64_t whole,
     uint64_t connections, const struct interval *i, int64_t now)
 {
-	char text[256], state[128], end[HUMAN_TEXT] = "";
+	char text[256], state[128], seconds[HUMAN_TEXT], end[40] = "";
 
 	if (!p->drawn || now < p->next)
 		return;
 	figures(i, state, sizeof(state));
+	units_seconds_text(whole / 1000000, seconds, sizeof(seconds));
 	if (whole > 0)
-		snprintf(end, sizeof(end), "/%.3gs", (double)whole / 1e9);
+		snprintf(end, sizeof(end), "/%ss", seconds);
 	if (done < 0)
 		snprintf(text, sizeof(text), "[warm-up] %" PRIu64 " conn  %s",
 		    connections, state);

@@ -92,8 +92,9 @@ print_messages(FILE *f, const struct result *r)
 	fprintf(f, "rate        %.1f/s in %s", r->rate,
 	    human_time(r->window_ns, time, sizeof(time)));
 	if (r->plan->opt->rate > 0)
-		fprintf(f, " (%.1f%% of the %" PRId64 "/s asked for)",
-		    100 * r->rate / (double)r->plan->opt->rate,
+		fprintf(f, " (%s of the %" PRId64 "/s asked for)",
+		    human_percent(r->rate, (double)r->plan->opt->rate, out,
+			sizeof(out)),
 		    r->plan->opt->rate);
 	putc('\n', f);
 	if (seconds <= 0)
@@ -242,8 +243,8 @@ print_saturation(FILE *f, const struct result *r)
 		if (r->busy[i] > busiest)
 			busiest = r->busy[i];
 	if (busiest >= 0)
-		snprintf(busy, sizeof(busy), ": a thread is %.0f%% busy",
-		    100 * busiest);
+		snprintf(busy, sizeof(busy), ": a thread is %s busy",
+		    human_percent(busiest, 1, lag, sizeof(lag)));
 	if (local > 0)
 		snprintf(failed, sizeof(failed),
 		    ", %" PRIu64 " connections failed: %s", local,

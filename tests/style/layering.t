@@ -92,8 +92,8 @@ my %may = (
     'client/interrupt.h' => [],
     'client/journal.c' => [qw(
         client/account.h client/dial.h client/document.h client/failure.h
-        client/link.h client/options.h client/product.h client/target.h
-        client/terminal.h common/output.h
+        client/human.h client/link.h client/options.h client/product.h
+        client/target.h client/terminal.h common/output.h
     )],
     'client/journal.h' => [],
     'client/link.c' => [qw(
@@ -180,7 +180,7 @@ my %may = (
     )],
     'client/progress.c' => [qw(
         client/fold.h client/human.h client/options.h client/result.h
-        client/terminal.h common/output.h
+        client/terminal.h common/output.h common/units.h
     )],
     'client/progress.h' => [],
     'client/quote.c' => [qw(

@@ -72,6 +72,7 @@ read_row(struct drawn *d, const char *line, bool utf8)
 	const char *at = line + strspn(line, " "), *gap = strstr(at, "  ");
 	unsigned cells = 0, part, before = 8, columns;
 	char after;
+	int share = 0;
 
 	CHECK(d->rows < CHART_ROWS, "%s", line);
 	CHECK(gap != NULL && gap - at < 2 * HUMAN_TEXT, "%s", line);
@@ -83,8 +84,11 @@ read_row(struct drawn *d, const char *line, bool utf8)
 		before = part;
 		d->bar[d->rows] += part;
 	}
-	CHECK(sscanf(at, "%" SCNu64 " %lf%c", &d->count[d->rows],
-		  &d->share[d->rows], &after) == 3 &&
+	CHECK(sscanf(at, "%" SCNu64 " %n", &d->count[d->rows], &share) == 1,
+	    "%s", line);
+	/* "<0.01%" and ">99.99%" */
+	share += at[share] == '<' || at[share] == '>';
+	CHECK(sscanf(at + share, "%lf%c", &d->share[d->rows], &after) == 2 &&
 		after == '%',
 	    "%s", line);
 	columns = (unsigned)(at - line) - (utf8 ? 2 * cells : 0) +
@@ -315,6 +319,7 @@ few_are_seen(void **state)
 {
 	struct histogram *h = new ();
 	struct drawn d;
+	char *text;
 
 	(void)state;
 	record(h, 1000, 1000000);
@@ -325,6 +330,10 @@ few_are_seen(void **state)
 	assert_int_equal(d.bar[1], 1);
 	d = drawn(h, 80, false);
 	assert_int_equal(d.bar[1], 8);
+	text = draw(h, 80, false);
+	assert_non_null(strstr(text, "  >99.99%\n"));
+	assert_non_null(strstr(text, "   <0.01%\n"));
+	free(text);
 	free(h);
 }
 

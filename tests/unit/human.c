@@ -250,6 +250,51 @@ short_numbers_are_short(void **state)
 		    rows[i].text, "%g", rows[i].number);
 }
 
+/* 0 and 100 are for those that are. */
+static void
+percents_do_not_lie(void **state)
+{
+	static const struct {
+		double part, whole;
+		const char *percent, *share;
+	} rows[] = {
+		{ 0, 0, "0%", NULL },
+		{ 0, 1, "0%", "0.00%" },
+		{ 1, 1, "100%", "100.00%" },
+		{ 40000, 40000, "100%", "100.00%" },
+		{ 1, 3, "33.33%", "33.33%" },
+		{ 2, 3, "66.67%", "66.67%" },
+		{ 1, 2, "50%", "50.00%" },
+		{ 1, 8, "12.5%", "12.50%" },
+		{ 1, 30, "3.333%", "3.33%" },
+		{ 1, 300, "0.3333%", "0.33%" },
+		{ 39999, 40000, "99.998%", ">99.99%" },
+		{ 1, 40000, "0.0025%", "<0.01%" },
+		{ 1, 2500000, "0.00004%", "<0.01%" },
+		{ 2499999, 2500000, "99.99996%", ">99.99%" },
+		{ 1, 3e9, "0.00000003333%", "<0.01%" },
+		{ 3e9 - 1, 3e9, "99.99999997%", ">99.99%" },
+		{ 99995, 100000, "99.995%", NULL },
+		{ 99994, 100000, "99.99%", "99.99%" },
+		{ 20000.2, 20000, "100.001%", NULL },
+		{ 25000, 20000, "125%", NULL },
+		{ 4, 1e-300, "1000000000000000%", NULL },
+	};
+	char text[HUMAN_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK_TEXT(human_percent(rows[i].part, rows[i].whole, text,
+			       sizeof(text)),
+		    rows[i].percent, "%g of %g", rows[i].part, rows[i].whole);
+		if (rows[i].share != NULL)
+			CHECK_TEXT(human_share(rows[i].part, rows[i].whole,
+				       text, sizeof(text)),
+			    rows[i].share, "%g of %g", rows[i].part,
+			    rows[i].whole);
+	}
+}
+
 static void
 a_small_buffer_is_not_overrun(void **state)
 {
@@ -281,6 +326,10 @@ the_locale_is_ignored(void **state)
 	CHECK_TEXT(text, "1.50 KiB", "human_bytes");
 	human_short(1250000, text, sizeof(text));
 	CHECK_TEXT(text, "1.25M", "human_short");
+	human_percent(1, 3, text, sizeof(text));
+	CHECK_TEXT(text, "33.33%", "human_percent");
+	human_share(1, 3, text, sizeof(text));
+	CHECK_TEXT(text, "33.33%", "human_share");
 	setlocale(LC_ALL, "C");
 }
 
@@ -295,6 +344,7 @@ main(void)
 		cmocka_unit_test(a_unit_says_what_it_is),
 		cmocka_unit_test(bytes_are_counted_in_powers_of_1024),
 		cmocka_unit_test(short_numbers_are_short),
+		cmocka_unit_test(percents_do_not_lie),
 		cmocka_unit_test(a_small_buffer_is_not_overrun),
 		cmocka_unit_test(the_locale_is_ignored),
 	};
