@@ -264,6 +264,7 @@ static void
 print_remarks(FILE *f, const struct result *r)
 {
 	const struct options *opt = r->plan->opt;
+	char text[THRESHOLD_TEXT];
 
 	if (r->window.not_sent > r->due / 100)
 		fold_print(f, 2,
@@ -289,10 +290,9 @@ print_remarks(FILE *f, const struct result *r)
 		    r->plan->cpus);
 	for (unsigned i = 0; i < opt->thresholds; i++)
 		if (r->broken[i])
-			fprintf(f, "failed: %s%s\n", opt->fail_if[i].text,
-			    r->figure[i] != r->figure[i] ?
-				" (too few samples to tell)" :
-				"");
+			fprintf(f, "failed: %s\n",
+			    threshold_text(&opt->fail_if[i], r->figure[i], text,
+				sizeof(text)));
 	if (r->interrupted)
 		fprintf(f, "%s\n", interrupt_words());
 }

@@ -112,36 +112,24 @@ result_percentile(const struct histogram *h, uint32_t percentile)
 }
 
 static double
-percentile_figure(const struct histogram *h, uint32_t percentile)
-{
-	int64_t ns = result_percentile(h, percentile);
-
-	return ns >= 0 ? (double)ns : NAN;
-}
-
-static double
 figure(const struct result *r, const struct threshold *t)
 {
-	const struct histogram *h = r->response;
-	bool any = h->count > 0;
-
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
-		return percentile_figure(h, t->percentile);
-	case METRIC_CONNECT_PERCENTILE:
-		return percentile_figure(r->connect, t->percentile);
 	case METRIC_MIN:
-		return any ? (double)h->min : NAN;
 	case METRIC_MEAN:
-		return any ? histogram_mean(h) : NAN;
 	case METRIC_MAX:
-		return any ? (double)h->max : NAN;
+		return threshold_of_times(t, r->response, RESULT_ABOVE);
+	case METRIC_CONNECT_PERCENTILE:
+		return threshold_of_times(t, r->connect, RESULT_ABOVE);
 	case METRIC_ERRORS:
 		return (double)(tally_faults(r->window.lost) +
 		    r->window.not_sent + tally_faults(r->connects.failed));
 	case METRIC_ERROR_RATE:
 		return r->window.sent + r->window.not_sent > 0 ? r->error_rate :
 								 NAN;
+	case METRIC_DISCONNECTS:
+		return (double)tally_faults(r->connects.broken);
 	case METRIC_RATE:
 		break;
 	}
@@ -190,20 +178,22 @@ static int
 judge_thresholds(struct result *r, struct failure *f)
 {
 	const struct options *opt = r->plan->opt;
-	const struct threshold *first = NULL;
+	char text[THRESHOLD_TEXT];
+	int first = -1;
 
 	for (unsigned i = 0; i < opt->thresholds; i++) {
 		const struct threshold *t = &opt->fail_if[i];
 
 		r->figure[i] = figure(r, t);
 		r->broken[i] = threshold_broken(t, r->figure[i]);
-		if (r->broken[i] && first == NULL)
-			first = t;
+		if (r->broken[i] && first == -1)
+			first = (int)i;
 	}
-	if (first == NULL)
+	if (first == -1)
 		return 0;
-	return failure_set(f, OUTCOME_NEGATIVE, "--fail-if %s is true",
-	    first->text);
+	return failure_set(f, OUTCOME_NEGATIVE, "--fail-if: %s",
+	    threshold_text(&opt->fail_if[first], r->figure[first], text,
+		sizeof(text)));
 }
 
 /* Whether more are wrong than --max-error-rate tolerates. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/histogram.h"
+#include "client/human.h"
 #include "common/errbuf.h"
 #include "common/units.h"
 
@@ -25,6 +26,7 @@ static const struct {
 	{ "errors", METRIC_ERRORS },
 	{ "error_rate", METRIC_ERROR_RATE },
 	{ "rate", METRIC_RATE },
+	{ "disconnects", METRIC_DISCONNECTS },
 };
 
 /* Longer before shorter, as ">" also begins ">=". */
@@ -125,7 +127,7 @@ read_metric(struct threshold *threshold, const char *name, struct errbuf *err)
 		}
 	return errbuf_set(err,
 	    "\"%s\" is not one of pNN, connect.pNN, min, mean, max, errors, "
-	    "error_rate and rate",
+	    "error_rate, disconnects and rate",
 	    name);
 }
 
@@ -160,6 +162,19 @@ read_share(struct threshold *threshold, const char *text, int max_percent,
 	return 0;
 }
 
+/* "p99>5" would be seconds where everybody thinks of milliseconds. */
+static int
+read_time(const char *text, int64_t *ns, struct errbuf *err)
+{
+	size_t n = strlen(text);
+
+	if (n > 0 && (is_digit(text[n - 1]) || text[n - 1] == '.'))
+		return errbuf_set(err,
+		    "\"%s\" has no unit: is it %sms, or %ss?", text, text,
+		    text);
+	return units_duration(text, 0, day_ns, ns, err);
+}
+
 static int
 read_limit(struct threshold *threshold, char *text, struct errbuf *err)
 {
@@ -173,10 +188,11 @@ read_limit(struct threshold *threshold, char *text, struct errbuf *err)
 		return read_share(threshold, text, 1000, err);
 	}
 	if (threshold->metric == METRIC_RATE ||
-	    threshold->metric == METRIC_ERRORS)
+	    threshold->metric == METRIC_ERRORS ||
+	    threshold->metric == METRIC_DISCONNECTS)
 		result = units_count(text, 0, largest_count, &value, err);
 	else
-		result = units_duration(text, 0, day_ns, &value, err);
+		result = read_time(text, &value, err);
 	if (result == -1)
 		return -1;
 	threshold->limit = (double)value;
@@ -247,4 +263,85 @@ threshold_broken(const struct threshold *threshold, double figure)
 		return figure <= threshold->limit;
 	}
 	return true;
+}
+
+double
+threshold_of_times(const struct threshold *t, const struct histogram *h,
+    unsigned above)
+{
+	if (h->count == 0)
+		return NAN;
+	if (t->metric == METRIC_MIN)
+		return (double)h->min;
+	if (t->metric == METRIC_MEAN)
+		return histogram_mean(h);
+	if (t->metric == METRIC_MAX || t->percentile == 100 * PERCENT)
+		return (double)h->max;
+	return histogram_supports(h, t->percentile, above) ?
+	    (double)histogram_percentile(h, t->percentile) :
+	    NAN;
+}
+
+/* A time in three digits, or in all of them where that would look equal. */
+static const char *
+time_text(int64_t ns, int64_t limit, char *buf, size_t size)
+{
+	char other[HUMAN_TEXT];
+
+	human_time(ns, buf, size);
+	human_time(limit, other, sizeof(other));
+	return strcmp(buf, other) != 0 ? buf : human_duration(ns, buf, size);
+}
+
+static void
+figure_text(const struct threshold *t, double figure, char *buf, size_t size)
+{
+	char share[HUMAN_TEXT];
+
+	switch (t->metric) {
+	case METRIC_PERCENTILE:
+	case METRIC_MIN:
+	case METRIC_MEAN:
+	case METRIC_MAX:
+	case METRIC_CONNECT_PERCENTILE:
+		time_text((int64_t)figure, (int64_t)t->limit, buf, size);
+		return;
+	case METRIC_ERRORS:
+	case METRIC_DISCONNECTS:
+		snprintf(buf, size, "%.0f", figure);
+		return;
+	case METRIC_ERROR_RATE:
+		human_percent(figure, 100, buf, size);
+		return;
+	case METRIC_RATE:
+		break;
+	}
+	if (t->of_request)
+		snprintf(buf, size, "%s of what was asked for",
+		    human_percent(figure, 100, share, sizeof(share)));
+	else
+		snprintf(buf, size, "%.1f/s", figure);
+}
+
+char *
+threshold_text(const struct threshold *t, double figure, char *buf, size_t size)
+{
+	const char *sign = t->text + strcspn(t->text, "<>");
+	const char *limit = sign + strspn(sign, "<>=" BLANKS);
+	char is[80], time[HUMAN_TEXT], name[64];
+	bool is_time = t->metric <= METRIC_CONNECT_PERCENTILE;
+
+	if (isnan(figure)) {
+		snprintf(buf, size, "%s cannot be told: too few samples",
+		    t->text);
+		return buf;
+	}
+	(void)trim(name, sizeof(name), t->text, (size_t)(sign - t->text));
+	figure_text(t, figure, is, sizeof(is));
+	human_duration((int64_t)t->limit, time, sizeof(time));
+	snprintf(buf, size, "%s = %s %.*s %s%s", name, is,
+	    (int)strspn(sign, "<>="), sign, is_time ? time : limit,
+	    t->metric == METRIC_ERROR_RATE && strchr(limit, '%') == NULL ? "%" :
+									   "");
+	return buf;
 }

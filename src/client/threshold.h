@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct errbuf;
+struct histogram;
 
 enum threshold_metric {
 	METRIC_PERCENTILE, /* of the response time, ns */
@@ -19,9 +20,10 @@ enum threshold_metric {
 	METRIC_MEAN,
 	METRIC_MAX,
 	METRIC_CONNECT_PERCENTILE,
-	METRIC_ERRORS,	   /* a count, of errors and time-outs */
-	METRIC_ERROR_RATE, /* percent of what was sent */
-	METRIC_RATE,	   /* messages a second */
+	METRIC_ERRORS,	    /* a count, of errors and time-outs */
+	METRIC_ERROR_RATE,  /* percent of what was sent */
+	METRIC_RATE,	    /* messages a second */
+	METRIC_DISCONNECTS, /* a count, of connections */
 };
 
 enum threshold_relation { ABOVE, AT_LEAST, BELOW, AT_MOST };
@@ -37,8 +39,8 @@ struct threshold {
 
 /*
  * Read METRIC RELATION LIMIT, with or without blanks around them:
- *   pNN, connect.pNN, min, mean, max   a duration ("5ms", "0.25")
- *   errors                             a count ("0", "1k")
+ *   pNN, connect.pNN, min, mean, max   a duration with its unit ("5ms")
+ *   errors, disconnects                a count ("0", "1k")
  *   error_rate                         percent ("0.1%", "0.1")
  *   rate                               messages a second ("90k"), or percent
  *                                      of the rate asked for ("90%")
@@ -51,6 +53,23 @@ int threshold_read(struct threshold *, const char *text, struct errbuf *);
  * figure is in the unit of the limit; NaN, none could be had, breaks any.
  */
 bool threshold_broken(const struct threshold *, double figure);
+
+/*
+ * The figure that it asks for of such times: a percentile with `above` values
+ * above it, the least, the mean or the most, in ns; NaN where there are too
+ * few.
+ */
+double threshold_of_times(const struct threshold *, const struct histogram *,
+    unsigned above);
+
+/* Room for what that writes. */
+enum { THRESHOLD_TEXT = 200 };
+
+/*
+ * What was measured and what the limit is: "p99 = 4.04 ms > 1 ms", or that it
+ * "p99>1ms cannot be told: too few samples".
+ */
+char *threshold_text(const struct threshold *, double figure, char *, size_t);
 
 /*
  * Read "0.1%" or "0.1", at most five decimals, into units of 1/PERCENT

@@ -262,7 +262,7 @@ my %may = (
     )],
     'client/terminal.h' => [],
     'client/threshold.c' => [qw(
-        client/histogram.h common/errbuf.h common/units.h
+        client/histogram.h client/human.h common/errbuf.h common/units.h
     )],
     'client/threshold.h' => [],
     'client/traffic.c' => [qw(

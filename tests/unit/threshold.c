@@ -38,7 +38,7 @@ conditions_are_read(void **state)
 		{ "p99>5ms", METRIC_PERCENTILE, 9900000, ABOVE, 5e6, false },
 		{ "p50>=1us", METRIC_PERCENTILE, 5000000, AT_LEAST, 1e3,
 		    false },
-		{ "p99.99>0.25", METRIC_PERCENTILE, 9999000, ABOVE, 25e7,
+		{ "p99.99>0.25s", METRIC_PERCENTILE, 9999000, ABOVE, 25e7,
 		    false },
 		{ "p100<1s", METRIC_PERCENTILE, 10000000, BELOW, 1e9, false },
 		{ "p.5<=24h", METRIC_PERCENTILE, 50000, AT_MOST, 86400e9,
@@ -47,7 +47,8 @@ conditions_are_read(void **state)
 		    ABOVE, 1e6, false },
 		{ "min<1us", METRIC_MIN, 0, BELOW, 1e3, false },
 		{ "mean>1.5ms", METRIC_MEAN, 0, ABOVE, 15e5, false },
-		{ "max>1", METRIC_MAX, 0, ABOVE, 1e9, false },
+		{ "max>1s", METRIC_MAX, 0, ABOVE, 1e9, false },
+		{ "disconnects>0", METRIC_DISCONNECTS, 0, ABOVE, 0, false },
 		{ "errors>0", METRIC_ERRORS, 0, ABOVE, 0, false },
 		{ "errors>=1.5k", METRIC_ERRORS, 0, AT_LEAST, 1500, false },
 		{ "error_rate>0.1%", METRIC_ERROR_RATE, 0, ABOVE, 0.1, false },
@@ -90,7 +91,7 @@ bad_conditions_are_refused(void **state)
 		{ "p99=5ms", "has none of" },
 		{ ">5ms",
 		    "\"\" is not one of pNN, connect.pNN, min, mean, max, "
-		    "errors, error_rate and rate" },
+		    "errors, error_rate, disconnects and rate" },
 		{ " >5ms", "is not one of" },
 		{ "p>5ms", "\"p\" is not one of" },
 		{ "P99>5ms", "is not one of" },
@@ -117,10 +118,16 @@ bad_conditions_are_refused(void **state)
 		{ "p99>5 ms", "is not a duration" },
 		{ "p99>5parsecs", "\"5parsecs\" is not a duration" },
 		{ "p99>-5ms", "is not a duration" },
+		/* Of which unit would that be? */
+		{ "p99>5", "\"5\" has no unit: is it 5ms, or 5s?" },
+		{ "max>0.25", "\"0.25\" has no unit" },
+		{ "min<5.", "\"5.\" has no unit" },
+		{ "connect.p99>0", "\"0\" has no unit" },
+		{ "disconnects>0s", "is not a number" },
 		{ "p99>5%", "is not a duration" },
 		{ "p99>5ms,max>1s", "is not a duration" },
 		{ "max>25h", "\"25h\" is out of range (0 to 24 h)" },
-		{ "max>99999999999999999999", "out of range" },
+		{ "max>99999999999999999999s", "out of range" },
 		{ "errors>", "\"\" is not a number" },
 		{ "errors>-1", "is not a number" },
 		{ "errors>1%", "is not a number" },
@@ -414,6 +421,42 @@ every_outcome_has_a_kind(void **state)
 		    (int)rows[i].outcome);
 }
 
+/* What was measured stands beside the limit, and never looks equal to it. */
+static void
+a_condition_says_what_was_measured(void **state)
+{
+	static const struct {
+		const char *text;
+		double figure;
+		const char *says;
+	} rows[] = {
+		{ "p99>1ms", 4.04e6, "p99 = 4.04 ms > 1 ms" },
+		{ " p99.9 >= 0.5s ", 1e9, "p99.9 = 1.00 s >= 500 ms" },
+		{ "p50>1ms", 1000400, "p50 = 1.0004 ms > 1 ms" },
+		{ "connect.p50<20ms", 3e6, "connect.p50 = 3.00 ms < 20 ms" },
+		{ "max>1500us", 2e6, "max = 2.00 ms > 1.5 ms" },
+		{ "errors>0", 3, "errors = 3 > 0" },
+		{ "errors>1k", 1e7, "errors = 10000000 > 1k" },
+		{ "disconnects>0", 1, "disconnects = 1 > 0" },
+		{ "error_rate>0.1%", 0.2, "error_rate = 0.2% > 0.1%" },
+		{ "error_rate>0", 0.00004, "error_rate = 0.00004% > 0%" },
+		{ "rate<90k", 1234.56, "rate = 1234.6/s < 90k" },
+		{ "rate<90%", 12.5,
+		    "rate = 12.5% of what was asked for < 90%" },
+		{ "p99>1ms", NAN, "p99>1ms cannot be told: too few samples" },
+	};
+	char text[THRESHOLD_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct threshold is = read_good(rows[i].text);
+
+		CHECK_TEXT(threshold_text(&is, rows[i].figure, text,
+			       sizeof(text)),
+		    rows[i].says, "%s", rows[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -421,6 +464,7 @@ main(void)
 		cmocka_unit_test(conditions_are_read),
 		cmocka_unit_test(bad_conditions_are_refused),
 		cmocka_unit_test(a_limit_is_broken_beyond_it),
+		cmocka_unit_test(a_condition_says_what_was_measured),
 		cmocka_unit_test(percentiles_are_exact),
 		cmocka_unit_test(percentiles_have_names),
 		cmocka_unit_test(bad_percentiles_are_refused),
