@@ -118,6 +118,8 @@ libechoc_a_SOURCES = \
 	%D%/client/spectrum.h \
 	%D%/client/stream.c \
 	%D%/client/stream.h \
+	%D%/client/summary.c \
+	%D%/client/summary.h \
 	%D%/client/sweep.c \
 	%D%/client/sweep.h \
 	%D%/client/tally.c \
@@ -132,6 +134,8 @@ libechoc_a_SOURCES = \
 	%D%/client/traffic.h \
 	%D%/client/transcript.c \
 	%D%/client/transcript.h \
+	%D%/client/vigil.c \
+	%D%/client/vigil.h \
 	%D%/client/wait.c \
 	%D%/client/wait.h
 

@@ -150,8 +150,10 @@ client_tests = \
 	%D%/client/ping-for-programs.t \
 	%D%/client/ping-is-interrupted.t \
 	%D%/client/ping-keeps-its-schedule.t \
+	%D%/client/ping-knows-when-it-was-late.t \
 	%D%/client/ping-reconnects-each-probe.t \
 	%D%/client/ping-survives-a-restart.t \
+	%D%/client/ping-tells-a-dropped-connection.t \
 	%D%/client/progress-only-on-a-terminal.t \
 	%D%/client/readme-shows-what-is-printed.t \
 	%D%/client/send-any-size.t \

@@ -92,6 +92,8 @@ static const struct flag rows[] = {
 	    "of the bytes that are sent (1)" },
 	{ B, 0, "percentiles", "LIST", FLAG_PERCENTILES, FIELD(percentile), 0,
 	    0, "shown and exported (50,75,90,95,99,99.9,99.99)" },
+	{ P, 0, "fail-if", "EXPR", FLAG_THRESHOLD, FIELD(fail_if), 0, 0,
+	    "fail when it is true: p99>5ms, disconnects>0" },
 	{ B, 0, "fail-if", "EXPR", FLAG_THRESHOLD, FIELD(fail_if), 0, 0,
 	    "fail when it is true: p99>5ms, errors>0, rate<90%" },
 	{ B, 0, "max-error-rate", "PERCENT", FLAG_PERCENT, FIELD(max_error), 0,

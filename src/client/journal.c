@@ -14,14 +14,10 @@
 #include "client/link.h"
 #include "client/options.h"
 #include "client/product.h"
+#include "client/summary.h"
 #include "client/target.h"
 #include "client/terminal.h"
 #include "common/output.h"
-
-static const uint32_t percentiles[] = { 50 * PERCENT, 95 * PERCENT,
-	99 * PERCENT };
-static const char *const percentile_names[] = { "p50", "p95", "p99" };
-enum { PERCENTILES = 3 };
 
 static double
 ms(double ns)
@@ -94,7 +90,8 @@ static void
 csv_header(struct journal *j)
 {
 	if (writes(j, FORMAT_CSV) && !j->has_header)
-		fputs("seq,result,time_us,connect_time_us,at_byte\n",
+		fputs("seq,result,time_us,connect_time_us,at_byte,"
+		      "client_late_us\n",
 		    j->product->data);
 	j->has_header = true;
 }
@@ -170,22 +167,35 @@ answer_csv(const struct journal *j, const struct answer *a)
 	putc(',', file);
 	if (a->fault == FAULT_MISMATCH)
 		fprintf(file, "%" PRIu32, a->at);
+	putc(',', file);
+	if (a->late_ns > 0)
+		fprintf(file, "%.3f", (double)a->late_ns / 1e3);
 	putc('\n', file);
+}
+
+/* Something that has happened now. */
+static json_t *
+event(const char *type)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "type", json_string(type));
+	json_object_set_new(object, "time", document_now());
+	return object;
 }
 
 static void
 answer_json(struct journal *j, const struct answer *a)
 {
 	bool reply = a->fault == FAULT_NONE;
-	json_t *object = json_object();
+	json_t *object = event(reply ? "reply" : "loss");
 
-	json_object_set_new(object, "type",
-	    json_string(reply ? "reply" : "loss"));
-	json_object_set_new(object, "time", document_now());
 	json_object_set_new(object, "seq", json_integer((json_int_t)a->seq));
 	if (reply) {
 		json_object_set_new(object, "late", json_boolean(a->late));
 		json_object_set_new(object, "rtt_us", document_us(a->time_ns));
+		json_object_set_new(object, "client_late_us",
+		    document_us(a->late_ns > 0 ? a->late_ns : -1));
 	} else {
 		json_object_set_new(object, "reason",
 		    json_string(fault_name(a->fault)));
@@ -196,6 +206,17 @@ answer_json(struct journal *j, const struct answer *a)
 	if (a->fault == FAULT_MISMATCH)
 		json_object_set_new(object, "at_byte", json_integer(a->at));
 	record(j, object);
+}
+
+static void
+reply_text(struct journal *j, const struct answer *a, const char *info)
+{
+	product_text(j->product, "time=%.3f ms%s%s", ms((double)a->time_ns),
+	    a->late ? " late" : "", info);
+	if (a->late_ns > 0)
+		product_text(j->product, " (this client was %.0f ms late)",
+		    ms((double)a->late_ns));
+	product_text(j->product, "\n");
 }
 
 static void
@@ -214,8 +235,7 @@ answer_text(struct journal *j, const struct answer *a, const char *info)
 		product_text(j->product, "connect=%.3f ms ",
 		    ms((double)a->connect_ns));
 	if (reply)
-		product_text(j->product, "time=%.3f ms%s%s\n",
-		    ms((double)a->time_ns), a->late ? " late" : "", info);
+		reply_text(j, a, info);
 	else if (a->fault == FAULT_MISMATCH)
 		product_text(j->product, "%scorrupt at byte %" PRIu32 "%s\n",
 		    terminal_colour(t, COLOUR_BAD), a->at,
@@ -228,6 +248,13 @@ answer_text(struct journal *j, const struct answer *a, const char *info)
 		    terminal_colour(t, COLOUR_NONE));
 }
 
+/* Whether there are lines between the header and the summary. */
+static bool
+has_lines(const struct journal *j)
+{
+	return !j->opt->quiet && !j->opt->flood && j->product->text != NULL;
+}
+
 void
 journal_answer(struct journal *j, const struct answer *a, const char *info)
 {
@@ -238,8 +265,7 @@ journal_answer(struct journal *j, const struct answer *a, const char *info)
 	if (draws_dots(j))
 		product_text(j->product, "%s",
 		    a->fault == FAULT_NONE ? "\b \b" : "\bE");
-	else if (!j->opt->quiet && !j->opt->flood &&
-	    a->fault != FAULT_UNANSWERED)
+	else if (has_lines(j) && a->fault != FAULT_UNANSWERED)
 		answer_text(j, a, info);
 	flush(j);
 }
@@ -251,14 +277,12 @@ journal_outstanding(struct journal *j, uint64_t seq)
 	json_t *object;
 
 	if (writes(j, FORMAT_JSON)) {
-		object = json_object();
-		json_object_set_new(object, "type", json_string("outstanding"));
-		json_object_set_new(object, "time", document_now());
+		object = event("outstanding");
 		json_object_set_new(object, "seq",
 		    json_integer((json_int_t)seq));
 		record(j, object);
 	}
-	if (!j->opt->quiet && !j->opt->flood && j->product->text != NULL) {
+	if (has_lines(j)) {
 		date(j);
 		product_text(j->product,
 		    "from %s: seq=%" PRIu64 " no answer yet\n",
@@ -267,12 +291,69 @@ journal_outstanding(struct journal *j, uint64_t seq)
 	flush(j);
 }
 
+/* Closing is not wrong by itself; but it is what somebody looks for. */
 static void
-write_rtt(FILE *file, const struct account *a, const char *label)
+disconnect_text(struct journal *j, const struct ending *e)
 {
-	fprintf(file, "%s min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms", label,
-	    ms((double)a->times.min), ms(a->mean), ms((double)a->times.max),
-	    ms(account_deviation(a)));
+	char host[ADDR_TEXT], idle[HUMAN_TEXT];
+
+	date(j);
+	product_text(j->product, "from %s: %s%s after %s idle",
+	    host_of(j, host), terminal_colour(j->terminal, COLOUR_BAD),
+	    e->fault == FAULT_ENDED	? "connection closed by the server" :
+		e->fault == FAULT_RESET ? "connection reset" :
+					  "connection lost",
+	    human_time(e->idle_ns, idle, sizeof(idle)));
+	if (e->waiting > 0)
+		product_text(j->product, " and %u probe%s", e->waiting,
+		    e->waiting == 1 ? "" : "s");
+	product_text(j->product, "%s\n",
+	    terminal_colour(j->terminal, COLOUR_NONE));
+}
+
+void
+journal_disconnect(struct journal *j, const struct ending *e)
+{
+	json_t *object;
+
+	if (writes(j, FORMAT_JSON)) {
+		object = event("disconnect");
+		json_object_set_new(object, "reason",
+		    json_string(fault_name(e->fault)));
+		json_object_set_new(object, "idle_us", document_us(e->idle_ns));
+		json_object_set_new(object, "age_us", document_us(e->age_ns));
+		json_object_set_new(object, "waiting",
+		    json_integer(e->waiting));
+		record(j, object);
+	}
+	if (has_lines(j))
+		disconnect_text(j, e);
+	flush(j);
+}
+
+void
+journal_connect(struct journal *j, const struct connection *c, bool again)
+{
+	char host[ADDR_TEXT], local[ADDR_TEXT];
+	json_t *object;
+
+	addr_host(&c->peer, host, sizeof(host));
+	if (writes(j, FORMAT_JSON)) {
+		object = event("connect");
+		addr_text(&c->local, local, sizeof(local));
+		json_object_set_new(object, "address", json_string(host));
+		json_object_set_new(object, "local_address",
+		    json_string(local));
+		json_object_set_new(object, "connect_time_us",
+		    document_us(c->connect_ns));
+		record(j, object);
+	}
+	if (has_lines(j)) {
+		date(j);
+		product_text(j->product, "from %s: connected%s in %.3f ms\n",
+		    host, again ? " again" : "", ms((double)c->connect_ns));
+	}
+	flush(j);
 }
 
 void
@@ -286,114 +367,21 @@ journal_interim(struct journal *j, const struct account *a)
 	    a->sent,
 	    human_percent((double)a->lost, (double)a->sent, loss,
 		sizeof(loss)));
-	if (a->received > 0)
-		write_rtt(out, a, ", rtt");
+	if (a->times.count > 0)
+		summary_rtt(out, a, ", rtt");
 	putc('\n', out);
 }
 
 static void
-summary_percentiles(FILE *file, const struct histogram *h)
-{
-	fputs("p50/p95/p99 = ", file);
-	for (int i = 0; i < PERCENTILES; i++) {
-		fputs(i > 0 ? "/" : "", file);
-		if (histogram_supports(h, percentiles[i], ACCOUNT_ABOVE))
-			fprintf(file, "%.3f",
-			    ms((double)histogram_percentile(h,
-				percentiles[i])));
-		else
-			putc('-', file);
-	}
-	fputs(" ms\n", file);
-}
-
-static void
-summary_text(struct journal *j, const struct account *a, FILE *file)
-{
-	char loss[HUMAN_TEXT];
-
-	fprintf(file, "\n--- %s port %u echo statistics ---\n", j->target->host,
-	    j->target->port);
-	human_percent((double)a->lost, (double)a->sent, loss, sizeof(loss));
-	fprintf(file,
-	    "%" PRIu64 " sent, %" PRIu64 " received, %" PRIu64
-	    " corrupt, %" PRIu64 " late, %s loss, time %.0f ms\n",
-	    a->sent, a->received, a->corrupt, a->late, loss,
-	    ms((double)(a->ended - a->began)));
-	if (a->received > 0) {
-		write_rtt(file, a, "rtt");
-		putc('\n', file);
-		summary_percentiles(file, &a->times);
-	}
-	if (j->opt->fresh && a->connects.count > 0)
-		fprintf(file, "connect min/avg/max = %.3f/%.3f/%.3f ms\n",
-		    ms((double)a->connects.min),
-		    ms(histogram_mean(&a->connects)),
-		    ms((double)a->connects.max));
-	else if (a->connections + a->failed_connections > 0)
-		fprintf(file, "%" PRIu64 " reconnects, %" PRIu64 " failed\n",
-		    a->connections, a->failed_connections);
-}
-
-/* Minimum, mean and maximum of what was measured, null without any. */
-static json_t *
-extremes(const struct histogram *h)
-{
-	json_t *values = json_object();
-	bool any = h->count > 0;
-
-	json_object_set_new(values, "min", document_us(any ? h->min : -1));
-	json_object_set_new(values, "avg",
-	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
-	json_object_set_new(values, "max", document_us(any ? h->max : -1));
-	return values;
-}
-
-static json_t *
-round_trips(const struct account *a)
-{
-	json_t *values = extremes(&a->times);
-
-	json_object_set_new(values, "mdev",
-	    a->received > 0 ? document_real(account_deviation(a) / 1e3, 3) :
-			      json_null());
-	for (int i = 0; i < PERCENTILES; i++)
-		json_object_set_new(values, percentile_names[i],
-		    document_us(histogram_supports(&a->times, percentiles[i],
-				    ACCOUNT_ABOVE) ?
-			    histogram_percentile(&a->times, percentiles[i]) :
-			    -1));
-	return values;
-}
-
-static void
-summary_json(struct journal *j, const struct account *a,
+summarize(struct journal *j, const struct account *a,
     const struct failure *outcome)
 {
 	/* One without a start has to say itself what was to be done. */
 	json_t *object = j->has_start ? json_object() :
 					document_new(j->opt, j->target);
-	const struct {
-		const char *name;
-		uint64_t value;
-	} counts[] = { { "sent", a->sent }, { "received", a->received },
-		{ "lost", a->lost }, { "late", a->late },
-		{ "corrupt", a->corrupt }, { "reconnects", a->connections },
-		{ "failed_connections", a->failed_connections } };
 
 	json_object_set_new(object, "type", json_string("summary"));
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		json_object_set_new(object, counts[i].name,
-		    json_integer((json_int_t)counts[i].value));
-	json_object_set_new(object, "loss_percent",
-	    a->sent > 0 ? document_ratio(account_loss_percent(a)) :
-			  json_null());
-	json_object_set_new(object, "total_time_us",
-	    document_us(a->ended - a->began));
-	json_object_set_new(object, "rtt_us", round_trips(a));
-	if (j->opt->fresh)
-		json_object_set_new(object, "connect_us",
-		    extremes(&a->connects));
+	summary_members(object, j->opt, a);
 	document_outcome(object, outcome);
 	record(j, object);
 }
@@ -404,11 +392,11 @@ journal_summary(struct journal *j, const struct account *a,
 {
 	csv_header(j);
 	if (writes(j, FORMAT_JSON))
-		summary_json(j, a, outcome);
+		summarize(j, a, outcome);
 	/* CSV has rows of one kind only. */
 	if (writes(j, FORMAT_CSV) && j->product->text == NULL)
-		summary_text(j, a, output_error());
+		summary_text(output_error(), j->opt, j->target, a);
 	if (j->product->text != NULL)
-		summary_text(j, a, j->product->text);
+		summary_text(j->product->text, j->opt, j->target, a);
 	flush(j);
 }

@@ -13,6 +13,7 @@ struct account;
 struct addr;
 struct answer;
 struct connection;
+struct ending;
 struct failure;
 struct options;
 struct product;
@@ -47,6 +48,12 @@ void journal_sent(struct journal *);
  * connection, for -v, or "".
  */
 void journal_answer(struct journal *, const struct answer *, const char *info);
+
+/* A connection has come to its end; then what is lost with it is told. */
+void journal_disconnect(struct journal *, const struct ending *);
+
+/* One was made, after the header; `again`: it is not the first. */
+void journal_connect(struct journal *, const struct connection *, bool again);
 
 /* A probe is due and this one has no answer yet. */
 void journal_outstanding(struct journal *, uint64_t seq);

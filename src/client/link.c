@@ -13,8 +13,8 @@
 
 enum { SEQUENCE = 8, PIECE = 65536 };
 
-/* Who was later than this was late by our own fault. */
-#define LATE_NS INT64_C(1000000)
+/* What waited longer than this did so because the socket was full. */
+#define FULL_NS INT64_C(1000000)
 
 /*
  * Up to PIECE bytes of a probe from an offset on: its number in network byte
@@ -41,12 +41,11 @@ nth(const struct link *l, unsigned n)
 }
 
 void
-link_init(struct link *l, uint32_t size, bool apart)
+link_init(struct link *l, uint32_t size)
 {
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
 	l->size = size;
-	l->apart = apart;
 }
 
 void
@@ -55,6 +54,7 @@ link_adopt(struct link *l, int fd, int64_t connect_ns)
 	l->fd = fd;
 	l->state = LINK_UP;
 	l->connect_ns = connect_ns;
+	l->up_since = l->heard = clock_ns();
 }
 
 void
@@ -84,12 +84,22 @@ grow(struct link *l)
 }
 
 bool
-link_add(struct link *l, uint64_t seq, int64_t due)
+link_add(struct link *l, uint64_t seq, int64_t ready, int64_t late_ns)
 {
 	if (l->count == l->capacity && !grow(l))
 		return false;
-	*nth(l, l->count++) = (struct probe){ .seq = seq, .due = due };
+	*nth(l, l->count++) = (struct probe){ .seq = seq,
+		.ready = ready,
+		.late_ns = late_ns };
 	return true;
+}
+
+void
+link_blame(struct link *l, int64_t late_ns)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		if (nth(l, i)->late_ns < late_ns)
+			nth(l, i)->late_ns = late_ns;
 }
 
 bool
@@ -100,20 +110,20 @@ link_has_room(const struct link *l)
 
 /* The oldest of those that are not lost is. */
 static void
-lose_next(struct link *l, enum fault fault, link_tell *tell, void *context)
+lose_next(struct link *l, enum fault fault, const struct link_user *user)
 {
 	const struct answer answer = { .seq = nth(l, l->told++)->seq,
 		.fault = fault,
 		.connect_ns = l->connect_ns };
 
-	tell(context, &answer);
+	user->answered(user->context, &answer);
 }
 
 void
-link_down(struct link *l, enum fault fault, link_tell *tell, void *context)
+link_down(struct link *l, enum fault fault, const struct link_user *user)
 {
 	while (l->told < l->count)
-		lose_next(l, fault, tell, context);
+		lose_next(l, fault, user);
 	if (l->fd != -1)
 		close(l->fd);
 	l->fd = -1;
@@ -122,15 +132,21 @@ link_down(struct link *l, enum fault fault, link_tell *tell, void *context)
 	l->partly = l->matched = 0;
 }
 
-/* The oldest has come back whole. */
+/*
+ * The oldest has come back whole.  Neither the handshake nor this client's own
+ * delay before the send is part of its time; but a full socket is.
+ */
 static void
-complete(struct link *l, int64_t now, link_tell *tell, void *context)
+complete(struct link *l, int64_t now, int64_t late_ns,
+    const struct link_user *user)
 {
 	const struct probe *p = nth(l, 0);
-	bool was_late = !l->apart && p->sent - p->due > LATE_NS;
+	int64_t ready = p->ready > l->up_since ? p->ready : l->up_since;
+	bool waited = p->sent - ready > FULL_NS;
 	const struct answer answer = { .seq = p->seq,
 		.late = l->told > 0,
-		.time_ns = now - (was_late ? p->due : p->sent),
+		.time_ns = now - (waited ? ready : p->sent),
+		.late_ns = p->late_ns > late_ns ? p->late_ns : late_ns,
 		.connect_ns = l->connect_ns };
 
 	l->head = (l->head + 1) & (l->capacity - 1);
@@ -138,12 +154,12 @@ complete(struct link *l, int64_t now, link_tell *tell, void *context)
 	l->written--;
 	l->told -= l->told > 0;
 	l->matched = 0;
-	tell(context, &answer);
+	user->answered(user->context, &answer);
 }
 
 /* The oldest has not come back as it went: what follows cannot be trusted. */
 static void
-corrupt(struct link *l, uint32_t at, link_tell *tell, void *context)
+corrupt(struct link *l, uint32_t at, const struct link_user *user)
 {
 	struct answer answer = { .fault = FAULT_MISMATCH,
 		.at = at,
@@ -154,24 +170,25 @@ corrupt(struct link *l, uint32_t at, link_tell *tell, void *context)
 		answer.late = l->told > 0;
 		l->told += l->told == 0;
 	}
-	tell(context, &answer);
+	user->answered(user->context, &answer);
 	/* Nobody has seen the echoes of the others. */
-	link_down(l, FAULT_ENDED, tell, context);
+	link_down(l, FAULT_ENDED, user);
 }
 
 static void
-match(struct link *l, const unsigned char *bytes, size_t n, int64_t now,
-    link_tell *tell, void *context)
+match(struct link *l, const unsigned char *bytes, size_t n, int64_t late_ns,
+    const struct link_user *user)
 {
 	static unsigned char wanted[PIECE];
 
+	l->heard = clock_ns();
 	while (n > 0) {
 		size_t run, same;
 
 		/* More than was sent. */
 		if (l->count == 0 ||
 		    (l->written == 0 && l->matched >= l->partly)) {
-			corrupt(l, l->matched, tell, context);
+			corrupt(l, l->matched, user);
 			return;
 		}
 		run = probe_bytes(nth(l, 0)->seq, l->size, l->matched, wanted);
@@ -182,35 +199,49 @@ match(struct link *l, const unsigned char *bytes, size_t n, int64_t now,
 		same = pattern_difference(wanted, bytes, run);
 		l->matched += (uint32_t)same;
 		if (same < run) {
-			corrupt(l, l->matched, tell, context);
+			corrupt(l, l->matched, user);
 			return;
 		}
 		bytes += run;
 		n -= run;
 		if (l->matched == l->size)
-			complete(l, now, tell, context);
+			complete(l, l->heard, late_ns, user);
 	}
 }
 
+/* The connection has come to its end, and what is under way with it. */
 static void
-receive(struct link *l, link_tell *tell, void *context)
+dropped(struct link *l, enum fault fault, const struct link_user *user)
+{
+	int64_t now = clock_ns();
+	int64_t until = l->count > 0 && nth(l, 0)->sent != 0 ? nth(l, 0)->sent :
+							       now;
+	const struct ending ending = { .fault = fault,
+		.idle_ns = until > l->heard ? until - l->heard : 0,
+		.age_ns = now - l->up_since,
+		.waiting = link_waiting(l) };
+
+	user->ended(user->context, &ending);
+	link_down(l, fault, user);
+}
+
+static void
+receive(struct link *l, int64_t late_ns, const struct link_user *user)
 {
 	static unsigned char buffer[PIECE];
-	ssize_t n;
+	/* Once: who is told of it may take long, and what is there then is late. */
+	ssize_t n = recv(l->fd, buffer, sizeof(buffer), 0);
 
-	do {
-		n = recv(l->fd, buffer, sizeof(buffer), 0);
-		if (n > 0)
-			match(l, buffer, (size_t)n, clock_ns(), tell, context);
-	} while (n == (ssize_t)sizeof(buffer) && l->fd != -1);
-	if (n == 0 && l->fd != -1)
-		link_down(l, FAULT_ENDED, tell, context);
-	else if (n == -1 && errno != EAGAIN && errno != EINTR)
-		link_down(l, fault_of_transfer(errno), tell, context);
+	if (n > 0)
+		match(l, buffer, (size_t)n, late_ns, user);
+	else if (n == 0)
+		dropped(l, FAULT_ENDED, user);
+	else if (errno != EAGAIN && errno != EINTR)
+		dropped(l, fault_of_transfer(errno), user);
 }
 
 void
-link_send(struct link *l, link_tell *tell, void *context)
+link_send(struct link *l, const struct link_user *user)
 {
 	static unsigned char bytes[PIECE];
 	ssize_t n;
@@ -227,8 +258,7 @@ link_send(struct link *l, link_tell *tell, void *context)
 			if (l->partly == 0)
 				p->sent = 0;
 			if (errno != EAGAIN && errno != EINTR)
-				link_down(l, fault_of_transfer(errno), tell,
-				    context);
+				dropped(l, fault_of_transfer(errno), user);
 			return;
 		}
 		l->partly += (uint32_t)n;
@@ -246,29 +276,30 @@ link_events(const struct link *l)
 }
 
 void
-link_work(struct link *l, short revents, link_tell *tell, void *context)
+link_work(struct link *l, short revents, int64_t late_ns,
+    const struct link_user *user)
 {
 	if ((revents & ~POLLOUT) != 0)
-		receive(l, tell, context);
-	link_send(l, tell, context);
+		receive(l, late_ns, user);
+	link_send(l, user);
 }
 
 static int64_t
 since(const struct probe *p)
 {
-	return p->sent != 0 ? p->sent : p->due;
+	return p->sent != 0 ? p->sent : p->ready;
 }
 
 void
-link_expire(struct link *l, int64_t now, int64_t timeout, link_tell *tell,
-    void *context)
+link_expire(struct link *l, int64_t now, int64_t timeout,
+    const struct link_user *user)
 {
 	while (l->told < l->count && now - since(nth(l, l->told)) >= timeout) {
 		if (l->state == LINK_CONNECTING) {
-			link_down(l, FAULT_CONNECT_TIMEOUT, tell, context);
+			link_down(l, FAULT_CONNECT_TIMEOUT, user);
 			return;
 		}
-		lose_next(l, FAULT_TIMEOUT, tell, context);
+		lose_next(l, FAULT_TIMEOUT, user);
 	}
 }
 

@@ -210,6 +210,31 @@ is_dash(const char *path)
 }
 
 static int
+check_thresholds(const struct options *opt, struct failure *f)
+{
+	bool ping = opt->mode == MODE_PING;
+
+	for (unsigned i = 0; i < opt->thresholds; i++) {
+		const struct threshold *t = &opt->fail_if[i];
+
+		if (ping && t->metric == METRIC_RATE)
+			return failure_set(f, OUTCOME_USAGE,
+			    "--fail-if %s: the rate is what -i says", t->text);
+		if (ping && t->metric == METRIC_CONNECT_PERCENTILE &&
+		    !opt->fresh)
+			return failure_set(f, OUTCOME_USAGE,
+			    "--fail-if %s: without --reconnect there is only "
+			    "one connection",
+			    t->text);
+		if (t->of_request && opt->rate == 0)
+			return failure_set(f, OUTCOME_USAGE,
+			    "--fail-if %s: there is no -R to compare with",
+			    t->text);
+	}
+	return 0;
+}
+
+static int
 check(const struct options *opt, struct failure *f)
 {
 	if (opt->only_v4 && opt->only_v6)
@@ -235,12 +260,7 @@ check(const struct options *opt, struct failure *f)
 	if (opt->rate > 0 && opt->pipeline > 1)
 		return failure_set(f, OUTCOME_USAGE,
 		    "-P is of the closed loop, -R of the open one");
-	for (unsigned i = 0; i < opt->thresholds; i++)
-		if (opt->fail_if[i].of_request && opt->rate == 0)
-			return failure_set(f, OUTCOME_USAGE,
-			    "--fail-if %s: there is no -R to compare with",
-			    opt->fail_if[i].text);
-	return 0;
+	return check_thresholds(opt, f);
 }
 
 /*

@@ -28,8 +28,8 @@ path_poll(struct path *p, struct pollfd *fds)
 }
 
 static bool
-connect_on(struct path *p, const struct pollfd *fds, link_tell *tell,
-    void *context, struct connection *c)
+connect_on(struct path *p, const struct pollfd *fds,
+    const struct link_user *user, struct connection *c)
 {
 	int winner = race_look(&p->race, fds);
 
@@ -40,18 +40,18 @@ connect_on(struct path *p, const struct pollfd *fds, link_tell *tell,
 	}
 	race_step(&p->race, clock_ns());
 	if (race_is_lost(&p->race))
-		path_down(p, fault_of_errno(p->race.error), tell, context);
+		path_down(p, fault_of_errno(p->race.error), user);
 	return false;
 }
 
 bool
-path_work(struct path *p, const struct pollfd *fds, link_tell *tell,
-    void *context, struct connection *c)
+path_work(struct path *p, const struct pollfd *fds, int64_t late_ns,
+    const struct link_user *user, struct connection *c)
 {
 	if (p->link.state == LINK_CONNECTING)
-		return connect_on(p, fds, tell, context, c);
+		return connect_on(p, fds, user, c);
 	if (p->link.state == LINK_UP && fds[0].revents != 0)
-		link_work(&p->link, fds[0].revents, tell, context);
+		link_work(&p->link, fds[0].revents, late_ns, user);
 	return false;
 }
 
@@ -66,20 +66,20 @@ path_next(const struct path *p, int64_t timeout)
 }
 
 void
-path_expire(struct path *p, int64_t now, int64_t timeout, link_tell *tell,
-    void *context)
+path_expire(struct path *p, int64_t now, int64_t timeout,
+    const struct link_user *user)
 {
 	bool connecting = p->link.state == LINK_CONNECTING;
 
-	link_expire(&p->link, now, timeout, tell, context);
+	link_expire(&p->link, now, timeout, user);
 	if (connecting && p->link.state == LINK_DOWN)
 		race_end(&p->race);
 }
 
 void
-path_down(struct path *p, enum fault fault, link_tell *tell, void *context)
+path_down(struct path *p, enum fault fault, const struct link_user *user)
 {
 	if (p->link.state == LINK_CONNECTING)
 		race_end(&p->race);
-	link_down(&p->link, fault, tell, context);
+	link_down(&p->link, fault, user);
 }

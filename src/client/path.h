@@ -35,21 +35,22 @@ enum fault path_connect(struct path *, const struct target *,
 unsigned path_poll(struct path *, struct pollfd *);
 
 /*
- * Do what poll(2) says can be done, in the order of path_poll, and what is due.
+ * Do what poll(2) says can be done, in the order of path_poll, and what is due;
+ * late_ns as in link_work.
  * Returns true when a connection was made, which is in the last argument; what
  * waits on the link has not gone yet.
  */
-bool path_work(struct path *, const struct pollfd *, link_tell *, void *context,
-    struct connection *);
+bool path_work(struct path *, const struct pollfd *, int64_t late_ns,
+    const struct link_user *, struct connection *);
 
 /* When there is something to do but for what poll(2) tells, or INT64_MAX. */
 int64_t path_next(const struct path *, int64_t timeout);
 
 /* Tell those lost that have waited for `timeout` nanoseconds. */
-void path_expire(struct path *, int64_t now, int64_t timeout, link_tell *,
-    void *context);
+void path_expire(struct path *, int64_t now, int64_t timeout,
+    const struct link_user *);
 
 /* Close; all that wait are told lost by that fault. */
-void path_down(struct path *, enum fault, link_tell *, void *context);
+void path_down(struct path *, enum fault, const struct link_user *);
 
 #endif

@@ -15,6 +15,7 @@
 #include "client/path.h"
 #include "client/pattern.h"
 #include "client/product.h"
+#include "client/vigil.h"
 #include "common/clock.h"
 
 /* With --reconnect so many probes may be under way, each on its own link. */
@@ -38,8 +39,10 @@ struct ping {
 	uint64_t seq;				   /* of the last probe */
 	uint64_t settled;			   /* answered or lost */
 	int64_t next_due, deadline;
-	int64_t asked; /* when the system was last asked for what is there */
+	struct vigil vigil;
+	bool held; /* the link was full when the next one was due */
 	bool interrupted;
+	struct link_user user;
 };
 
 /* What the kernel measured, as retransmissions look like delay. */
@@ -57,7 +60,7 @@ kernel_info(const struct ping *p, char *text, size_t size)
 }
 
 static void
-tell(void *context, const struct answer *answer)
+answered(void *context, const struct answer *answer)
 {
 	struct ping *p = context;
 	char info[80];
@@ -65,13 +68,23 @@ tell(void *context, const struct answer *answer)
 	account_answer(&p->account, answer);
 	if (!answer->late && answer->seq != 0)
 		p->settled++;
-	if (p->opt->fresh && answer->fault == FAULT_NONE)
+	if (p->opt->fresh && answer->fault == FAULT_NONE &&
+	    answer->late_ns == 0)
 		histogram_record(&p->account.connects, answer->connect_ns);
 	journal_answer(&p->journal, answer, kernel_info(p, info, sizeof(info)));
 	/* The answer to the last one is the sign for the next. */
 	if ((p->opt->adaptive || p->opt->flood) && answer->seq == p->seq &&
 	    answer->fault == FAULT_NONE)
 		p->next_due = clock_ns();
+}
+
+static void
+ended(void *context, const struct ending *ending)
+{
+	struct ping *p = context;
+
+	p->account.disconnects++;
+	journal_disconnect(&p->journal, ending);
 }
 
 /* A path for the next probe: the one, or one that has nothing to do. */
@@ -86,7 +99,7 @@ choose_path(struct ping *p)
 			return &p->paths[i];
 	if (p->path_count == LINKS)
 		return NULL;
-	link_init(&p->paths[p->path_count].link, (uint32_t)p->opt->size, true);
+	link_init(&p->paths[p->path_count].link, (uint32_t)p->opt->size);
 	return &p->paths[p->path_count++];
 }
 
@@ -95,7 +108,20 @@ lose(struct ping *p, uint64_t seq, enum fault fault)
 {
 	const struct answer answer = { .seq = seq, .fault = fault };
 
-	tell(p, &answer);
+	answered(p, &answer);
+}
+
+/*
+ * What it waits for a full link counts for the server, what it waits for us
+ * for nobody.
+ */
+static bool
+add(struct ping *p, struct path *path, uint64_t seq, int64_t due)
+{
+	if (p->held)
+		return link_add(&path->link, seq, due, 0);
+	return link_add(&path->link, seq, clock_ns(),
+	    vigil_late(&p->vigil, due));
 }
 
 static void
@@ -112,13 +138,12 @@ send_probe(struct ping *p, int64_t due)
 		    p->worked ? &p->peer : NULL, &p->from, p->opt);
 	if (fault != FAULT_NONE)
 		p->account.failed_connections++;
-	if (path == NULL || fault != FAULT_NONE ||
-	    !link_add(&path->link, seq, due)) {
+	if (path == NULL || fault != FAULT_NONE || !add(p, path, seq, due)) {
 		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
 		return;
 	}
 	p->working = path;
-	link_send(&path->link, tell, p);
+	link_send(&path->link, &p->user);
 }
 
 /*
@@ -134,7 +159,7 @@ may_send(struct ping *p)
 	if (p->opt->fresh || link_has_room(l))
 		return true;
 	if (link_waiting(l) == 0)
-		path_down(&p->paths[0], FAULT_TIMEOUT, tell, p);
+		path_down(&p->paths[0], FAULT_TIMEOUT, &p->user);
 	return link_has_room(l);
 }
 
@@ -168,13 +193,16 @@ send_due(struct ping *p)
 			p->next_due = INT64_MAX;
 			return;
 		}
-		if (!may_send(p))
+		if (!may_send(p)) {
+			p->held = true;
 			return;
+		}
 		if (p->opt->outstanding)
 			say_outstanding(p);
 		due = p->next_due;
 		p->next_due = due + p->opt->interval_ns;
 		send_probe(p, due);
+		p->held &= p->next_due <= now;
 	}
 }
 
@@ -184,8 +212,13 @@ connected(struct ping *p, struct path *path, const struct connection *c)
 {
 	p->account.connections++;
 	p->peer = c->peer;
+	/* The handshake is a measurement only where each probe has its own. */
+	if (p->opt->fresh)
+		link_blame(&path->link, p->vigil.late);
+	else
+		journal_connect(&p->journal, c, p->worked);
 	p->worked = true;
-	link_send(&path->link, tell, p);
+	link_send(&path->link, &p->user);
 }
 
 static void
@@ -196,15 +229,15 @@ work_on(struct ping *p, struct path *path, const struct pollfd *fds)
 	struct connection c;
 
 	p->working = path;
-	if (path_work(path, fds, tell, p, &c))
+	if (path_work(path, fds, p->vigil.late, &p->user, &c))
 		connected(p, path, &c);
 	/* Not by what the clock says after a slow reader of ours. */
-	path_expire(path, p->asked, p->opt->timeout_ns, tell, p);
+	path_expire(path, p->vigil.asked, p->opt->timeout_ns, &p->user);
 	if (connecting && l->state == LINK_DOWN)
 		p->account.failed_connections++;
 	/* Its only probe is done, or lost: nothing more is to be said on it. */
 	if (p->opt->fresh && l->state != LINK_DOWN && link_waiting(l) == 0)
-		path_down(path, FAULT_NONE, tell, p);
+		path_down(path, FAULT_NONE, &p->user);
 }
 
 static void
@@ -235,33 +268,48 @@ is_over(const struct ping *p)
 	return count > 0 && p->seq >= count && p->settled >= count;
 }
 
-static void
-sleep_until_event(struct ping *p)
+/* What to poll(2) for, and until when; returns how many. */
+static unsigned
+prepare(struct ping *p, int64_t *until)
 {
-	int64_t until = INT64_MAX, next;
-	struct timespec wait;
-	unsigned n = 0;
+	unsigned n = 0, waiting = 0;
+	int64_t next;
 
+	*until = INT64_MAX;
 	for (unsigned i = 0; i < p->path_count; i++) {
 		n += path_poll(&p->paths[i], &p->fds[n]);
+		waiting += link_waiting(&p->paths[i].link);
 		next = path_next(&p->paths[i], p->opt->timeout_ns);
-		if (next < until)
-			until = next;
+		if (next < *until)
+			*until = next;
 	}
 	/* A full link has to be emptied first. */
 	if ((p->opt->fresh || link_has_room(&p->paths[0].link)) &&
-	    p->next_due < until)
-		until = p->next_due;
-	if (p->opt->deadline_ns > 0 && p->deadline < until)
-		until = p->deadline;
+	    p->next_due < *until)
+		*until = p->next_due;
+	if (p->opt->deadline_ns > 0 && p->deadline < *until)
+		*until = p->deadline;
 	p->fds[n] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
-	p->asked = clock_ns();
-	until = until > p->asked ? until - p->asked : 0;
-	wait.tv_sec = until / CLOCK_SECOND;
-	wait.tv_nsec = until % CLOCK_SECOND;
-	if (ppoll(p->fds, n + 1, &wait, NULL) == -1)
-		for (unsigned i = 0; i <= n; i++)
+	vigil_ask(&p->vigil);
+	if (waiting > 0 && p->vigil.asked + VIGIL_NAP < *until)
+		*until = p->vigil.asked + VIGIL_NAP;
+	return n + 1;
+}
+
+static void
+sleep_until_event(struct ping *p)
+{
+	int64_t until, left;
+	unsigned n = prepare(p, &until);
+	struct timespec wait;
+
+	left = until > p->vigil.asked ? until - p->vigil.asked : 0;
+	wait.tv_sec = left / CLOCK_SECOND;
+	wait.tv_nsec = left % CLOCK_SECOND;
+	if (ppoll(p->fds, n, &wait, NULL) == -1)
+		for (unsigned i = 0; i < n; i++)
 			p->fds[i].revents = 0;
+	vigil_told(&p->vigil, until);
 }
 
 static void
@@ -287,27 +335,6 @@ run(struct ping *p)
 	}
 }
 
-/* How the run counts as a whole. */
-static int
-judge(const struct ping *p, struct failure *f)
-{
-	const struct account *a = &p->account;
-
-	if (a->corrupt > 0)
-		return failure_set(f, OUTCOME_MISMATCH,
-		    "%llu of %llu echoes differed",
-		    (unsigned long long)a->corrupt,
-		    (unsigned long long)a->sent);
-	if (a->received == 0)
-		return failure_set(f, OUTCOME_NEGATIVE, "no reply");
-	if (p->opt->count > 0 && p->opt->deadline_ns > 0 &&
-	    a->received < (uint64_t)p->opt->count)
-		return failure_set(f, OUTCOME_NEGATIVE,
-		    "%llu of %lld replies before the deadline",
-		    (unsigned long long)a->received, (long long)p->opt->count);
-	return 0;
-}
-
 /* The first connection is made before the first probe is due. */
 static void
 begin(struct ping *p, const struct target *t, struct failure *f)
@@ -318,7 +345,7 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 	if (bounded.deadline_ns > 0 && bounded.deadline_ns < bounded.timeout_ns)
 		bounded.timeout_ns = bounded.deadline_ns;
 	p->path_count = 1;
-	link_init(&p->paths[0].link, (uint32_t)p->opt->size, p->opt->fresh);
+	link_init(&p->paths[0].link, (uint32_t)p->opt->size);
 	p->target = t;
 	p->peer = t->address[0];
 	p->journal.peer = &p->peer;
@@ -330,7 +357,8 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
 	journal_start(&p->journal, &c, f);
-	p->next_due = p->account.began = clock_ns();
+	vigil_begin(&p->vigil);
+	p->next_due = p->account.began = p->vigil.told;
 	p->deadline = p->next_due + p->opt->deadline_ns;
 }
 
@@ -345,6 +373,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 	if (p == NULL)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	p->opt = opt;
+	p->user = (struct link_user){ answered, ended, p };
 	p->journal = (struct journal){ .opt = opt,
 		.target = t,
 		.terminal = terminal,
@@ -359,12 +388,12 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		if (f->outcome != OUTCOME_USAGE) {
 			*f = (struct failure){ 0 };
 			run(p);
-			judge(p, &outcome);
+			account_judge(&p->account, opt, &outcome);
 		}
 	}
 	/* Whoever stops waiting has lost what is still under way. */
 	for (unsigned i = 0; i < p->path_count; i++)
-		path_down(&p->paths[i], FAULT_UNANSWERED, tell, p);
+		path_down(&p->paths[i], FAULT_UNANSWERED, &p->user);
 	p->account.ended = clock_ns();
 	if (p->account.began == 0)
 		p->account.began = p->account.ended;

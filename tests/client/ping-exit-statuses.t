@@ -185,7 +185,7 @@ for (
         received => 4, then => sub {
             my $r = shift;
             losses($fault, "3 $words")->($r);
-            like("@{ $r->{summary}{more} }", qr/^1 reconnects?\b/,
+            like("@{ $r->{summary}{more} }", qr/^1 disconnects?, 1 reconnects?\b/,
                 "$fault: and one reconnect");
         });
     $server = Server->start(fault => $fault, at => 0);

@@ -68,9 +68,10 @@ sub members {
 }
 
 my $date = qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\z/;
-my $summary = 'corrupt error failed_connections late loss_percent lost'
-    . ' received reconnects rtt_us.avg rtt_us.max rtt_us.mdev rtt_us.min'
-    . ' rtt_us.p50 rtt_us.p95 rtt_us.p99 sent status total_time_us type';
+my $summary = 'client_late corrupt disconnects error failed_connections late'
+    . ' loss_percent lost received reconnects rtt_us.avg rtt_us.max'
+    . ' rtt_us.mdev rtt_us.min rtt_us.p50 rtt_us.p95 rtt_us.p99 sent status'
+    . ' thresholds total_time_us type';
 
 # All went well.
 my @records = json('up', 0, '-c', 4, '-i', '0.01', $server->target);
@@ -89,7 +90,8 @@ is($start->{size_bytes}, 56, 'the size');
 cmp_ok($start->{interval_us}, '==', 10_000, 'the interval');
 cmp_ok($start->{connect_time_us}, '>', 0, 'the connection');
 like($start->{local_address}, qr/^127\.0\.0\.1:\d+$/, 'and from where');
-is(members($replies[0]), 'late rtt_us seq time type', 'a reply');
+is(members($replies[0]), 'client_late_us late rtt_us seq time type',
+    'a reply');
 like($replies[0]{time}, $date, '... when it came');
 is(join(' ', map { $_->{seq} } @replies), '1 2 3 4', '... each of them');
 is(members($sum), $summary, 'the summary');
@@ -183,9 +185,9 @@ sub csv {
     my ($header, @rows) = map { [split /,/, $_, -1] } split /\n/,
         $r->{stdout};
     is(join(',', @{ $header // [] }),
-        'seq,result,time_us,connect_time_us,at_byte',
+        'seq,result,time_us,connect_time_us,at_byte,client_late_us',
         "csv, $name: the header");
-    is(scalar(grep { @$_ != 5 } @rows), 0, "csv, $name: rows of five")
+    is(scalar(grep { @$_ != 6 } @rows), 0, "csv, $name: rows of six")
         or diag($r->{stdout});
     return @rows;
 }
@@ -198,10 +200,10 @@ $sum = EchocPing::summary($r->{stderr});
 is($sum->{received}, 3, 'csv, up: the summary is on standard error')
     or diag($r->{stderr});
 @rows = csv('down', 1, '-c', 2, '-i', '0.01', $refuse->target);
-is(join(' ', map { "@$_" } @rows), '1 refused    2 refused   ',
+is(join(' ', map { "@$_" } @rows), '1 refused     2 refused    ',
     'csv, down: a row for each');
 @rows = csv('corrupt', 6, $begun{csv_corrupt});
-is("@{ $rows[0] }", '1 mismatch   9', 'csv, corrupt: its byte');
+is("@{ $rows[0] }", '1 mismatch   9 ', 'csv, corrupt: its byte');
 @rows = csv('the end comes first', 1, '-i', '0.1', '-w', '0.55',
     $silent->target);
 my ($sent) = $r->{stderr} =~ /^(\d+) sent/m;
@@ -225,7 +227,7 @@ for my $form (['-o', $file], ['-j', '-o', $file],
     is(scalar EchocPing::replies($r), 2, "$name: all of it");
     my $text = Files::slurp($file);
     if ("@$form" =~ /csv/) {
-        is(scalar(() = $text =~ /^\d,reply,[\d.]+,,$/mg), 2,
+        is(scalar(() = $text =~ /^\d,reply,[\d.]+,,,[\d.]*$/mg), 2,
             "$name: rows in the file");
         unlike($text, qr/xxx|statistics/, "$name: and nothing else");
         next;

@@ -11,7 +11,7 @@ use Source;
 # Without the own header of a .c file, which always comes first.
 my %may = (
     'client/account.c' => [qw(
-        client/link.h
+        client/failure.h client/link.h client/options.h
     )],
     'client/account.h' => [qw(
         client/histogram.h
@@ -93,7 +93,7 @@ my %may = (
     'client/journal.c' => [qw(
         client/account.h client/dial.h client/document.h client/failure.h
         client/human.h client/link.h client/options.h client/product.h
-        client/target.h client/terminal.h common/output.h
+        client/summary.h client/target.h client/terminal.h common/output.h
     )],
     'client/journal.h' => [],
     'client/link.c' => [qw(
@@ -154,7 +154,7 @@ my %may = (
     'client/ping.c' => [qw(
         client/account.h client/document.h client/failure.h client/interrupt.h
         client/journal.h client/options.h client/path.h client/pattern.h
-        client/product.h common/clock.h
+        client/product.h client/vigil.h common/clock.h
     )],
     'client/ping.h' => [],
     'client/places.c' => [qw(
@@ -239,6 +239,12 @@ my %may = (
     'client/stream.h' => [qw(
         client/mismatch.h
     )],
+    'client/summary.c' => [qw(
+        client/account.h client/human.h client/options.h client/target.h
+    )],
+    'client/summary.h' => [qw(
+        client/document.h
+    )],
     'client/sweep.c' => [qw(
         client/counter.h client/handshake.h client/loop.h client/loss.h
         client/plan.h client/traffic.h common/clock.h
@@ -277,6 +283,10 @@ my %may = (
     )],
     'client/transcript.h' => [qw(
         client/terminal.h
+    )],
+    'client/vigil.c' => [],
+    'client/vigil.h' => [qw(
+        common/clock.h
     )],
     'client/wait.c' => [qw(
         client/document.h client/failure.h client/interrupt.h client/message.h

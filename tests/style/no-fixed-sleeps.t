@@ -13,6 +13,8 @@ use constant PACE => 0.05;
 # Where the time itself is what a test needs, or what is measured.
 my %time_matters = (
     'tests/client/bench-open-loop-is-honest.t' => 'somebody is stopped',
+    'tests/client/ping-knows-when-it-was-late.t' =>
+        'a client is stopped for a time',
     'tests/client/started-is-the-start.t' => 'a connection is not the start',
     'tests/daemon/idle-timeout.t'         => 'a client says nothing',
     'tests/daemon/quit-after-idle.t'      => 'the master has slept',

@@ -32,6 +32,8 @@ static struct rig {
 	int peer;
 	unsigned count;
 	struct answer answer[ANSWERS];
+	unsigned endings;
+	struct ending ending; /* the last one */
 	unsigned char *bytes; /* that came to the other end */
 	size_t length, room;
 } rig;
@@ -46,6 +48,17 @@ note(void *context, const struct answer *answer)
 	assert_true(r->count < ANSWERS);
 	r->answer[r->count++] = *answer;
 }
+
+static void
+note_ending(void *context, const struct ending *ending)
+{
+	struct rig *r = context;
+
+	r->endings++;
+	r->ending = *ending;
+}
+
+static const struct link_user user = { note, note_ending, &rig };
 
 static int
 listener(struct addr *at, int backlog)
@@ -98,7 +111,7 @@ rig_up(uint32_t size)
 	/* As dial has it; or each end waits for the other's acknowledgement. */
 	no_delay(sock);
 	no_delay(rig.peer);
-	link_init(&rig.path.link, size, false);
+	link_init(&rig.path.link, size);
 	link_adopt(&rig.path.link, sock, 77);
 }
 
@@ -108,7 +121,7 @@ rig_empty(void **state)
 	(void)state;
 	memset(&rig, 0, sizeof(rig));
 	rig.peer = -1;
-	link_init(&rig.path.link, 1, false);
+	link_init(&rig.path.link, 1);
 	return 0;
 }
 
@@ -116,7 +129,7 @@ static int
 rig_down(void **state)
 {
 	(void)state;
-	path_down(&rig.path, FAULT_OTHER, note, &rig);
+	path_down(&rig.path, FAULT_OTHER, &user);
 	link_free(&rig.path.link);
 	if (rig.peer != -1)
 		close(rig.peer);
@@ -136,8 +149,8 @@ turn(short more_events, int timeout_ms)
 		fds[0].events |= more_events;
 	if (poll(fds, n, timeout_ms) <= 0)
 		return false;
-	if (path_work(&rig.path, fds, note, &rig, &c))
-		link_send(&rig.path.link, note, &rig);
+	if (path_work(&rig.path, fds, 0, &user, &c))
+		link_send(&rig.path.link, &user);
 	return true;
 }
 
@@ -167,8 +180,8 @@ static void
 add(uint64_t first, uint64_t last, int64_t due)
 {
 	for (uint64_t seq = first; seq <= last; seq++)
-		assert_true(link_add(&rig.path.link, seq, due));
-	link_send(&rig.path.link, note, &rig);
+		assert_true(link_add(&rig.path.link, seq, due, 0));
+	link_send(&rig.path.link, &user);
 }
 
 /* Read at the other end until that many bytes have come in all. */
@@ -194,7 +207,7 @@ take(size_t length)
 		CHECK(poll(fds, 2, PATIENCE_MS) > 0, "%zu of %zu", rig.length,
 		    length);
 		if (fds[1].revents != 0)
-			link_work(&rig.path.link, fds[1].revents, note, &rig);
+			link_work(&rig.path.link, fds[1].revents, 0, &user);
 		n = recv(rig.peer, rig.bytes + rig.length, length - rig.length,
 		    0);
 		CHECK(n > 0 || (n == -1 && errno == EAGAIN), "%s",
@@ -455,14 +468,14 @@ echo_before_the_probe(void **state)
 	rig_up(20);
 	add(1, 1, clock_ns());
 	take(20);
-	assert_true(link_add(&rig.path.link, 2, clock_ns()));
+	assert_true(link_add(&rig.path.link, 2, clock_ns(), 0));
 	give(rig.bytes, 20);
 	give(probe, 20);
 	/* Both are there before the link may write. */
 	end = clock_ns() + PATIENCE_MS * MS;
 	while (recv(rig.path.link.fd, both, sizeof(both), MSG_PEEK) < 40)
 		assert_true(clock_ns() < end && poll(&fd, 0, 1) == 0);
-	link_work(&rig.path.link, POLLIN, note, &rig);
+	link_work(&rig.path.link, POLLIN, 0, &user);
 	assert_int_equal(rig.count, 2);
 	check_reply(0, 1);
 	check_loss(1, 2, FAULT_MISMATCH);
@@ -481,17 +494,17 @@ late_echoes_stay_in_step(void **state)
 	take(60);
 	now = clock_ns();
 	/* Not yet. */
-	link_expire(&rig.path.link, now, EVER, note, &rig);
+	link_expire(&rig.path.link, now, EVER, &user);
 	assert_int_equal(rig.count, 0);
 	assert_true(link_deadline(&rig.path.link, SECOND) >= due + SECOND);
 	assert_true(link_deadline(&rig.path.link, SECOND) <= now + SECOND);
 	assert_int_equal(link_oldest(&rig.path.link), 1);
 	/* All of them, and each only once. */
-	link_expire(&rig.path.link, now + EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, now + EVER, EVER, &user);
 	assert_int_equal(rig.count, 3);
 	for (unsigned i = 0; i < 3; i++)
 		check_loss(i, i + 1, FAULT_TIMEOUT);
-	link_expire(&rig.path.link, now + 2 * EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, now + 2 * EVER, EVER, &user);
 	assert_int_equal(rig.count, 3);
 	assert_int_equal(link_waiting(&rig.path.link), 0);
 	assert_int_equal(link_oldest(&rig.path.link), 0);
@@ -515,7 +528,7 @@ late_echoes_stay_in_step(void **state)
 	/* A late one that differs is told, and was lost already. */
 	add(5, 6, clock_ns());
 	take(120);
-	link_expire(&rig.path.link, clock_ns() + EVER, EVER, note, &rig);
+	link_expire(&rig.path.link, clock_ns() + EVER, EVER, &user);
 	assert_int_equal(rig.count, 9);
 	rig.bytes[85] ^= 1;
 	give(rig.bytes + 80, 40);
@@ -526,7 +539,7 @@ late_echoes_stay_in_step(void **state)
 	assert_int_equal(rig.path.link.state, LINK_DOWN);
 }
 
-/* The time is that since the send; if that was late by us, since it was due. */
+/* The time is that since the send; if the socket was full, since it was ready. */
 static void
 time_counts_from(void **state)
 {
@@ -534,6 +547,7 @@ time_counts_from(void **state)
 
 	(void)state;
 	rig_up(20);
+	rig.path.link.up_since -= SECOND;
 	began = clock_ns();
 	add(1, 1, began);
 	add(2, 2, began - 500 * MS);
@@ -547,7 +561,31 @@ time_counts_from(void **state)
 	assert_true(rig.answer[1].time_ns <= ended - began + 500 * MS);
 }
 
-/* But not since the handshake, where that is told apart. */
+/* What this client was late with says so, by the most that it was. */
+static void
+late_client_is_told(void **state)
+{
+	static const int64_t late[] = { 0, 3 * MS, 70 * MS };
+
+	(void)state;
+	rig_up(20);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(
+		    link_add(&rig.path.link, i + 1, clock_ns(), late[i]));
+	link_blame(&rig.path.link, 7 * MS);
+	link_send(&rig.path.link, &user);
+	take(60);
+	give(rig.bytes, 20);
+	await(1);
+	give(rig.bytes + 20, 40);
+	while (rig.count < 3)
+		link_work(&rig.path.link, POLLIN, 20 * MS, &user);
+	assert_true(rig.answer[0].late_ns == 7 * MS);
+	assert_true(rig.answer[1].late_ns == 20 * MS);
+	assert_true(rig.answer[2].late_ns == 70 * MS);
+}
+
+/* The handshake is part of no round trip. */
 static void
 handshakes_are_apart(void **state)
 {
@@ -556,29 +594,21 @@ handshakes_are_apart(void **state)
 	int64_t sent;
 
 	(void)state;
-	for (int apart = 0; apart < 2; apart++) {
-		rig_empty(NULL);
-		link_init(&rig.path.link, 20, apart != 0);
-		assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
-		/* As if it had begun long ago. */
-		rig.path.race.begun[0] -= 500 * MS;
-		assert_true(link_add(&rig.path.link, 1, clock_ns() - 500 * MS));
-		rig.peer = accept(fd, NULL, NULL);
-		assert_return_code(rig.peer, errno);
-		non_blocking(rig.peer);
-		sent = clock_ns();
-		take(20);
-		give(rig.bytes, 20);
-		await(1);
-		sent = clock_ns() - sent;
-		assert_true(rig.answer[0].connect_ns >= 500 * MS);
-		if (apart != 0)
-			assert_true(rig.answer[0].time_ns <= sent);
-		else
-			assert_true(rig.answer[0].time_ns >= 500 * MS);
-		rig_down(NULL);
-	}
-	rig_empty(NULL);
+	link_init(&rig.path.link, 20);
+	assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
+	/* As if it had begun long ago. */
+	rig.path.race.begun[0] -= 500 * MS;
+	assert_true(link_add(&rig.path.link, 1, clock_ns() - 500 * MS, 0));
+	rig.peer = accept(fd, NULL, NULL);
+	assert_return_code(rig.peer, errno);
+	non_blocking(rig.peer);
+	sent = clock_ns();
+	take(20);
+	give(rig.bytes, 20);
+	await(1);
+	sent = clock_ns() - sent;
+	assert_true(rig.answer[0].connect_ns >= 500 * MS);
+	assert_true(rig.answer[0].time_ns <= sent);
 	close(fd);
 }
 
@@ -597,6 +627,10 @@ ends(void **state)
 	check_reply(0, 1);
 	check_loss(1, 2, FAULT_ENDED);
 	check_loss(2, 3, FAULT_ENDED);
+	assert_int_equal(rig.endings, 1);
+	assert_int_equal(rig.ending.fault, FAULT_ENDED);
+	assert_int_equal(rig.ending.waiting, 2);
+	assert_true(rig.ending.age_ns >= rig.ending.idle_ns);
 	assert_int_equal(rig.path.link.state, LINK_DOWN);
 	assert_int_equal(rig.path.link.fd, -1);
 	assert_int_equal(link_waiting(&rig.path.link), 0);
@@ -614,24 +648,58 @@ resets(void **state)
 	await(2);
 	check_loss(0, 1, FAULT_RESET);
 	check_loss(1, 2, FAULT_RESET);
+	assert_int_equal(rig.endings, 1);
+	assert_int_equal(rig.ending.fault, FAULT_RESET);
 	assert_int_equal(rig.path.link.state, LINK_DOWN);
 }
 
-/* An end while nothing is under way is no loss. */
+/* An end while nothing is under way is no loss, but an end. */
 static void
 ends_idle(void **state)
 {
 	(void)state;
 	rig_up(20);
+	rig.path.link.up_since -= 2 * SECOND;
 	add(1, 1, clock_ns());
 	take(20);
 	give(rig.bytes, 20);
 	await(1);
+	rig.path.link.heard -= SECOND;
 	close(rig.peer);
 	rig.peer = -1;
 	while (rig.path.link.state != LINK_DOWN)
 		assert_true(turn(0, PATIENCE_MS));
 	assert_int_equal(rig.count, 1);
+	assert_int_equal(rig.endings, 1);
+	assert_int_equal(rig.ending.waiting, 0);
+	assert_true(rig.ending.idle_ns >= SECOND);
+	assert_true(rig.ending.age_ns >= 2 * SECOND);
+
+	/* Our own end is none. */
+	rig_down(NULL);
+	rig_empty(NULL);
+	rig_up(20);
+	add(1, 1, clock_ns());
+	path_down(&rig.path, FAULT_UNANSWERED, &user);
+	assert_int_equal(rig.endings, 0);
+}
+
+/* It was silent until the probe whose answer is a reset. */
+static void
+silence_ends_with_a_probe(void **state)
+{
+	(void)state;
+	rig_up(20);
+	rig.path.link.heard -= SECOND;
+	add(1, 1, clock_ns());
+	take(20);
+	rig.path.link.ring[0].sent -= SECOND / 4;
+	dial_hang_up(rig.peer);
+	rig.peer = -1;
+	await(1);
+	assert_int_equal(rig.endings, 1);
+	assert_true(rig.ending.idle_ns >= SECOND / 2);
+	assert_true(rig.ending.idle_ns <= rig.ending.age_ns + SECOND * 3 / 4);
 }
 
 static void
@@ -642,14 +710,14 @@ connects(void **state)
 	int64_t connect_ns;
 
 	(void)state;
-	link_init(&rig.path.link, 20, false);
+	link_init(&rig.path.link, 20);
 	for (uint64_t round = 0; round < 3; round++) {
 		uint64_t seq = 2 * round + 1;
 
 		assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 		/* They go as soon as it is up. */
-		assert_true(link_add(&rig.path.link, seq, clock_ns()));
-		assert_true(link_add(&rig.path.link, seq + 1, clock_ns()));
+		assert_true(link_add(&rig.path.link, seq, clock_ns(), 0));
+		assert_true(link_add(&rig.path.link, seq + 1, clock_ns(), 0));
 		rig.peer = accept(fd, NULL, NULL);
 		assert_return_code(rig.peer, errno);
 		non_blocking(rig.peer);
@@ -665,7 +733,7 @@ connects(void **state)
 		assert_true(rig.answer[seq].seq == seq + 1);
 		assert_true(rig.answer[seq].fault == FAULT_NONE);
 		assert_true(rig.answer[seq].connect_ns == connect_ns);
-		link_down(&rig.path.link, FAULT_NONE, note, &rig);
+		link_down(&rig.path.link, FAULT_NONE, &user);
 		assert_int_equal(rig.count, seq + 1);
 		close(rig.peer);
 		rig.peer = -1;
@@ -681,11 +749,11 @@ is_refused(void **state)
 	enum fault fault;
 
 	(void)state;
-	link_init(&rig.path.link, 20, false);
+	link_init(&rig.path.link, 20);
 	fault = begin(&at, 1, NULL);
 	if (fault == FAULT_NONE) {
-		assert_true(link_add(&rig.path.link, 1, clock_ns()));
-		assert_true(link_add(&rig.path.link, 2, clock_ns()));
+		assert_true(link_add(&rig.path.link, 1, clock_ns(), 0));
+		assert_true(link_add(&rig.path.link, 2, clock_ns(), 0));
 		await(2);
 		check_loss(0, 1, FAULT_REFUSED);
 		check_loss(1, 2, FAULT_REFUSED);
@@ -711,20 +779,20 @@ other_address_is_tried(void **state)
 		/* The first one is not there, or the second one goes before. */
 		assert_int_equal(begin(at, 2, round > 0 ? &at[1] : NULL),
 		    FAULT_NONE);
-		assert_true(link_add(&rig.path.link, round + 1, clock_ns()));
+		assert_true(link_add(&rig.path.link, round + 1, clock_ns(), 0));
 		while (rig.path.link.state != LINK_UP)
 			assert_true(turn(0, PATIENCE_MS));
 		assert_true(rig.path.race.tried == 2 - round);
 		fds[round] = accept(fd, NULL, NULL);
 		assert_return_code(fds[round], errno);
-		path_down(&rig.path, FAULT_ENDED, note, &rig);
+		path_down(&rig.path, FAULT_ENDED, &user);
 		close(fds[round]);
 	}
 	/* All have to fail. */
 	at[1].in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 0x4d0301);
 	rig.count = 0;
 	if (begin(at, 2, NULL) == FAULT_NONE) {
-		assert_true(link_add(&rig.path.link, 9, clock_ns()));
+		assert_true(link_add(&rig.path.link, 9, clock_ns(), 0));
 		await(1);
 		check_loss(0, 9, FAULT_REFUSED);
 	}
@@ -751,17 +819,17 @@ handshake_has_no_end(void **state)
 		if (poll(&ready, 1, 300) == 0)
 			break; /* the queue is full */
 	}
-	link_init(&rig.path.link, 20, false);
+	link_init(&rig.path.link, 20);
 	assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 	due = clock_ns();
-	assert_true(link_add(&rig.path.link, 1, due));
-	assert_true(link_add(&rig.path.link, 2, due + SECOND));
-	link_send(&rig.path.link, note, &rig);
-	path_expire(&rig.path, due + SECOND / 2, SECOND, note, &rig);
+	assert_true(link_add(&rig.path.link, 1, due, 0));
+	assert_true(link_add(&rig.path.link, 2, due + SECOND, 0));
+	link_send(&rig.path.link, &user);
+	path_expire(&rig.path, due + SECOND / 2, SECOND, &user);
 	assert_int_equal(rig.count, 0);
 	assert_int_equal(rig.path.link.state, LINK_CONNECTING);
 	assert_true(link_deadline(&rig.path.link, SECOND) == due + SECOND);
-	path_expire(&rig.path, due + SECOND, SECOND, note, &rig);
+	path_expire(&rig.path, due + SECOND, SECOND, &user);
 	assert_int_equal(rig.count, 2);
 	check_loss(0, 1, FAULT_CONNECT_TIMEOUT);
 	check_loss(1, 2, FAULT_CONNECT_TIMEOUT);
@@ -805,10 +873,10 @@ static void
 there_is_a_bound(void **state)
 {
 	(void)state;
-	link_init(&rig.path.link, 1 << 20, false);
+	link_init(&rig.path.link, 1 << 20);
 	for (unsigned i = 0; i < LINK_PROBES; i++) {
 		CHECK(link_has_room(&rig.path.link), "%u", i);
-		CHECK(link_add(&rig.path.link, i + 1, i), "%u", i);
+		CHECK(link_add(&rig.path.link, i + 1, i, 0), "%u", i);
 	}
 	assert_false(link_has_room(&rig.path.link));
 	assert_int_equal(link_waiting(&rig.path.link), LINK_PROBES);
@@ -839,10 +907,12 @@ main(void)
 		TEST(echo_before_the_probe),
 		TEST(late_echoes_stay_in_step),
 		TEST(time_counts_from),
+		TEST(late_client_is_told),
 		TEST(handshakes_are_apart),
 		TEST(ends),
 		TEST(resets),
 		TEST(ends_idle),
+		TEST(silence_ends_with_a_probe),
 		TEST(connects),
 		TEST(is_refused),
 		TEST(other_address_is_tried),

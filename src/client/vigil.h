@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * vigil: whether this client itself stood still: it was stopped, suspended,
+ * got no processor, or had to wait for whoever reads its output.  What it
+ * measures then is its own.  Asks only the clock.
+ */
+#ifndef ECHOC_VIGIL_H
+#define ECHOC_VIGIL_H
+
+#include <stdint.h>
+
+#include "common/clock.h"
+
+/* Who does not look for so long stands still. */
+#define VIGIL_STILL (50 * CLOCK_MS)
+
+/* Nor sleeps anybody longer who waits for an answer, so that it is noticed. */
+#define VIGIL_NAP (50 * CLOCK_MS)
+
+/* All by clock_ns(). */
+struct vigil {
+	int64_t asked; /* when the system was last asked for what is there */
+	int64_t told;  /* when it has answered */
+	int64_t
+	    still; /* when a time in which it stood still was over, the last */
+	int64_t late; /* 0, or so long ago what was told last may have come */
+};
+
+void vigil_begin(struct vigil *);
+
+/* Now ppoll(2) is asked, or whatever waits. */
+void vigil_ask(struct vigil *);
+
+/* It has answered, and should have by `until`. */
+void vigil_told(struct vigil *, int64_t until);
+
+/* By how much it is late with what was due then, if that is for standing still. */
+int64_t vigil_late(struct vigil *, int64_t due);
+
+#endif
