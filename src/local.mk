@@ -75,6 +75,8 @@ libechoc_a_SOURCES = \
 	%D%/client/message.h \
 	%D%/client/mismatch.c \
 	%D%/client/mismatch.h \
+	%D%/client/misuse.c \
+	%D%/client/misuse.h \
 	%D%/client/msglog.c \
 	%D%/client/msglog.h \
 	%D%/client/options.c \

@@ -19,41 +19,6 @@
 #include "client/wait.h"
 #include "common/output.h"
 
-/* Whether -j is among letters behind one dash, and no value of another. */
-static bool
-has_letter_j(const char *word)
-{
-	const struct flag *row;
-
-	if (word[0] != '-' || word[1] == '-')
-		return false;
-	for (const char *c = word + 1; *c != '\0'; c++) {
-		if (*c == 'j')
-			return true;
-		for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
-			if (row->letter == *c && row->values != NULL)
-				return false;
-	}
-	return false;
-}
-
-/* Whether JSON was asked for in a command line that could not be read. */
-static bool
-wants_json(const struct options *opt, int argc, char *argv[])
-{
-	static const char *const words[] = { "--json", "--json-stream",
-		"--format=json", "json" };
-
-	for (int i = 1; i < argc; i++) {
-		if (has_letter_j(argv[i]))
-			return true;
-		for (size_t n = 0; n < sizeof(words) / sizeof(words[0]); n++)
-			if (strcmp(argv[i], words[n]) == 0)
-				return true;
-	}
-	return opt->json || opt->format == FORMAT_JSON;
-}
-
 /* The one line that says what went wrong; a file of ours has no port. */
 static void
 complain(const struct target *t, const struct failure *f)
@@ -91,9 +56,21 @@ run_mode(struct target *t, const struct options *opt, struct product *p,
 	return transcript_run(t, opt, p, &terminal, f);
 }
 
-/* Nothing was begun: the reason, and for -j its document. */
+/* A command line that cannot be read says nothing of a form, either. */
 static int
-refuse(const struct options *opt, int argc, char *argv[], struct failure *f)
+misused(const struct options *opt, const struct failure *f)
+{
+	bool word = opt->mode != MODE_TRANSCRIPT;
+
+	fprintf(output_error(), "echoc: %s\nTry 'echoc %s%s--help'.\n",
+	    f->why.text, word ? options_mode_name(opt->mode) : "",
+	    word ? " " : "");
+	return OUTCOME_USAGE;
+}
+
+/* Nothing was begun for a file of ours: the reason, and for -j its document. */
+static int
+unopened(const struct options *opt, struct failure *f)
 {
 	const struct product out = { .data = output_standard(),
 		.path = "standard output" };
@@ -101,28 +78,16 @@ refuse(const struct options *opt, int argc, char *argv[], struct failure *f)
 	json_t *object;
 
 	fprintf(output_error(), "echoc: %s\n", f->why.text);
-	if (wants_json(opt, argc, argv)) {
-		object = document_new(opt, NULL);
-		/* What ends a stream of objects has a type. */
-		if (opt->mode == MODE_PING || opt->mode == MODE_BENCH)
-			json_object_set_new(object, "type",
-			    json_string(
-				opt->mode == MODE_PING ? "summary" : "result"));
-		document_outcome(object, f);
-		document_write(object, &out,
-		    stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS, f);
-	}
-	return OUTCOME_USAGE;
-}
-
-static int
-misused(const struct options *opt, int argc, char *argv[], struct failure *f)
-{
-	bool word = opt->mode != MODE_TRANSCRIPT;
-
-	refuse(opt, argc, argv, f);
-	fprintf(output_error(), "Try 'echoc %s%s--help'.\n",
-	    word ? options_mode_name(opt->mode) : "", word ? " " : "");
+	if (!opt->json)
+		return OUTCOME_USAGE;
+	object = document_new(opt, NULL);
+	/* What ends a stream of objects has a type. */
+	if (opt->mode == MODE_PING || opt->mode == MODE_BENCH)
+		json_object_set_new(object, "type",
+		    json_string(opt->mode == MODE_PING ? "summary" : "result"));
+	document_outcome(object, f);
+	document_write(object, &out, stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS,
+	    f);
 	return OUTCOME_USAGE;
 }
 
@@ -153,7 +118,7 @@ main(int argc, char *argv[])
 	result = options_read(&opt, argc, argv, &f);
 	document_begin(&opt);
 	if (result == -1)
-		return misused(&opt, argc, argv, &f);
+		return misused(&opt, &f);
 	if (opt.action == ACTION_HELP)
 		flags_help(output_standard(), opt.mode);
 	if (opt.action == ACTION_VERSION)
@@ -162,12 +127,13 @@ main(int argc, char *argv[])
 		if (output_flush(output_standard()) == 0)
 			return OUTCOME_OK;
 		failure_sys(&f, OUTCOME_USAGE, "standard output");
-		return refuse(&opt, argc, argv, &f);
+		fprintf(output_error(), "echoc: %s\n", f.why.text);
+		return OUTCOME_USAGE;
 	}
 	if (target_read(&target, &opt, &f) == -1)
-		return misused(&opt, argc, argv, &f);
+		return misused(&opt, &f);
 	if (product_open(&product, &opt, &f) == -1)
-		return refuse(&opt, argc, argv, &f);
+		return unopened(&opt, &f);
 	if (interrupt_open(opt.mode == MODE_PING, &f) == 0)
 		run_mode(&target, &opt, &product, &f);
 	/* A wrong echo is worse than a full disk, and one line is enough. */

@@ -7,10 +7,11 @@
 
 #include "client/failure.h"
 #include "client/flags.h"
+#include "client/misuse.h"
 #include "common/clock.h"
 #include "common/units.h"
 
-enum { ROWS = 80, LONG_BASE = 256 };
+enum { ROWS = 80 };
 
 static const char *const names[MODE_COUNT] = { "transcript", "send", "ping",
 	"bench", "wait" };
@@ -19,6 +20,16 @@ const char *
 options_mode_name(enum mode mode)
 {
 	return names[mode];
+}
+
+enum mode
+options_mode_of(const char *word)
+{
+	enum mode mode = MODE_SEND;
+
+	while (mode < MODE_COUNT && strcmp(word, names[mode]) != 0)
+		mode++;
+	return mode;
 }
 
 /* What getopt_long(3) wants to know about the options of a mode. */
@@ -49,7 +60,7 @@ spell(struct spelling *s, enum mode mode)
 			s->longs[words++] = (struct option){ row->name,
 				row->values != NULL ? required_argument :
 						      no_argument,
-				NULL, LONG_BASE + (int)i };
+				NULL, OPTIONS_LONG + (int)i };
 	}
 	s->shorts[letters] = '\0';
 }
@@ -60,8 +71,8 @@ found(enum mode mode, int c)
 {
 	const struct flag *row;
 
-	if (c >= LONG_BASE)
-		return flags_row((size_t)(c - LONG_BASE));
+	if (c >= OPTIONS_LONG)
+		return flags_row((size_t)(c - OPTIONS_LONG));
 	for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
 		if (row->letter == c && (row->modes & (1u << mode)) != 0)
 			return row;
@@ -246,6 +257,10 @@ check(const struct options *opt, struct failure *f)
 	if (opt->message != NULL && opt->file != NULL)
 		return failure_set(f, OUTCOME_USAGE,
 		    "-m and -f exclude each other");
+	if (opt->mode == MODE_WAIT && opt->message != NULL &&
+	    opt->message[0] == '\0')
+		return failure_set(f, OUTCOME_USAGE,
+		    "-m: an empty message proves nothing");
 	if (opt->escape && opt->message == NULL)
 		return failure_set(f, OUTCOME_USAGE, "-e is of use with -m");
 	if (opt->json && opt->format == FORMAT_CSV)
@@ -263,46 +278,21 @@ check(const struct options *opt, struct failure *f)
 	return check_thresholds(opt, f);
 }
 
-/*
- * A long option is the whole word, and getopt_long(3) has no letter for it that
- * it does not know; a letter may be amid others.
- */
-static int
-refuse(const struct spelling *s, int c, const char *word, struct failure *f)
-{
-	const char letter[] = { '-', (char)optopt, '\0' };
-	bool is_long = (optopt == 0 || optopt >= LONG_BASE) &&
-	    strncmp(word, "--", 2) == 0;
-	const char *name = is_long ? word : letter;
-
-	if (c == ':')
-		return failure_set(f, OUTCOME_USAGE, "%s needs a value", name);
-	if (is_long && optopt >= LONG_BASE)
-		return failure_set(f, OUTCOME_USAGE, "%s: takes no value",
-		    word);
-	for (const struct option *o = s->longs; is_long && o->name; o++)
-		if (strncmp(o->name, word + 2, strcspn(word + 2, "=")) == 0)
-			return failure_set(f, OUTCOME_USAGE,
-			    "%s could be several options", word);
-	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
-}
-
 /* The next word that is no option: a mode if it is the first, else the host. */
 static int
 take_word(struct options *opt, struct spelling *s, const char *word,
     bool may_be_mode, unsigned for_modes, struct failure *f)
 {
-	for (enum mode mode = MODE_SEND; may_be_mode && mode < MODE_COUNT;
-	     mode++)
-		if (strcmp(word, names[mode]) == 0) {
-			set_mode(opt, mode);
-			spell(s, mode);
-			return (for_modes & (1u << mode)) != 0 ?
-			    0 :
-			    failure_set(f, OUTCOME_USAGE,
-				"an option before \"%s\" is none of this mode",
-				word);
-		}
+	enum mode mode = may_be_mode ? options_mode_of(word) : MODE_COUNT;
+
+	if (mode != MODE_COUNT) {
+		set_mode(opt, mode);
+		spell(s, mode);
+		return (for_modes & (1u << mode)) != 0 ?
+		    0 :
+		    failure_set(f, OUTCOME_USAGE,
+			"an option before \"%s\" is none of this mode", word);
+	}
 	if (read_each(&opt->words, word, &f->why) == -1)
 		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
 		    word);
@@ -344,13 +334,15 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 			continue;
 		}
 		if (c == ':' || c == '?')
-			return refuse(&s, c, argv[optind - 1], f);
+			return misuse_option(opt, c, argv[optind - 1], f);
 		row = found(opt->mode, c);
 		for_modes &= row->modes;
 		if (read_value(opt, row, optarg, &err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "%s%.*s: %s",
-			    c < LONG_BASE ? "-" : "--", c < LONG_BASE ? 1 : 99,
-			    c < LONG_BASE ? &row->letter : row->name, err.text);
+			    c < OPTIONS_LONG ? "-" : "--",
+			    c < OPTIONS_LONG ? 1 : 99,
+			    c < OPTIONS_LONG ? &row->letter : row->name,
+			    err.text);
 	}
 	if (opt->json_stream)
 		opt->json = true;

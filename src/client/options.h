@@ -109,12 +109,17 @@ struct options {
 };
 
 /*
- * Read argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure; the
- * fields read so far are set, so that a document can still be asked for.
+ * Read argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure.
  */
 int options_read(struct options *, int argc, char *argv[], struct failure *);
 
 /* "ping"; "transcript" for the mode that has no word. */
 const char *options_mode_name(enum mode);
+
+/* The mode of a word, MODE_COUNT if it is none. */
+enum mode options_mode_of(const char *word);
+
+/* getopt_long(3) tells long options by their row, from this number on. */
+enum { OPTIONS_LONG = 256 };
 
 #endif

@@ -39,6 +39,33 @@ digits_only(const char *text)
 	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
+/* As addr_check_port(), but nobody connects to port 0. */
+static int
+check_port(const char *text, struct errbuf *err)
+{
+	int64_t n;
+
+	if (!digits_only(text) || strlen(text) >= ADDR_PORT)
+		return addr_check_port(text, err);
+	return units_integer(text, 1, 65535, &n, err) == -1 ?
+	    errbuf_prefix(err, "port: ") :
+	    0;
+}
+
+/* HOST and what may follow it. */
+static int
+read_host(struct target *t, const char *word, struct errbuf *err)
+{
+	const char *colon = strrchr(word, ':');
+
+	/* Not the last part of a bare IPv6 address. */
+	if (colon != NULL && digits_only(colon + 1) &&
+	    (strchr(word, ':') == colon || colon[-1] == ']') &&
+	    check_port(colon + 1, err) == -1)
+		return -1;
+	return addr_split(word, t->host, t->service, err);
+}
+
 int
 target_read(struct target *t, const struct options *opt, struct failure *f)
 {
@@ -60,7 +87,7 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 		return failure_set(f, OUTCOME_USAGE,
 		    "%s is no host; a port comes after the host, or with -p",
 		    host);
-	if (addr_split(host, t->host, t->service, &err) == -1)
+	if (read_host(t, host, &err) == -1)
 		return failure_set(f, OUTCOME_USAGE, "%s", err.text);
 	if ((opt->words.count > 1) + opt->ports.count +
 		(t->service[0] != '\0') >
@@ -70,7 +97,7 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 	if (opt->words.count > 1)
 		port = opt->words.item[1];
 	if (port != NULL) {
-		if (addr_check_port(port, &err) == -1)
+		if (check_port(port, &err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "%s", err.text);
 		snprintf(t->service, sizeof(t->service), "%s", port);
 	}
@@ -78,14 +105,8 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 		snprintf(t->service, sizeof(t->service), "%d", TARGET_PORT);
 	if (t->host[0] == '\0')
 		snprintf(t->host, sizeof(t->host), "localhost");
-	if (digits_only(t->service)) {
-		int64_t n;
-
-		if (units_integer(t->service, 1, 65535, &n, &err) == -1)
-			return failure_set(f, OUTCOME_USAGE, "port: %s",
-			    err.text);
-		t->port = (uint16_t)n;
-	}
+	if (digits_only(t->service))
+		t->port = (uint16_t)strtoul(t->service, NULL, 10);
 	return 0;
 }
 
@@ -197,33 +218,52 @@ take_answer(struct target *t, const struct question *q, struct failure *f)
 	return 0;
 }
 
-/* Cut HOST:PORT:ADDRESS, where ADDRESS may be in brackets. */
-static int
-cut(const char *item, char host[ADDR_HOST], uint16_t *port,
-    struct addr *address)
+/* The text without brackets around it. */
+static void
+unwrap(const char *text, size_t length, char *buf, size_t size)
 {
-	char number[8], literal[ADDR_TEXT];
-	const char *first = strchr(item, ':');
-	const char *second = first != NULL ? strchr(first + 1, ':') : NULL;
-	struct errbuf err;
-	int64_t n;
-	size_t length;
-
-	if (second == NULL || first == item || first - item >= ADDR_HOST)
-		return -1;
-	snprintf(host, ADDR_HOST, "%.*s", (int)(first - item), item);
-	snprintf(number, sizeof(number), "%.*s", (int)(second - first - 1),
-	    first + 1);
-	length = strlen(++second);
-	if (second[0] == '[' && length > 1 && second[length - 1] == ']') {
-		second++;
+	if (length > 1 && text[0] == '[' && text[length - 1] == ']') {
+		text++;
 		length -= 2;
 	}
-	snprintf(literal, sizeof(literal), "%.*s", (int)length, second);
-	if (units_integer(number, 1, 65535, &n, &err) == -1)
-		return -1;
+	snprintf(buf, size, "%.*s", (int)length, text);
+}
+
+/* Cut HOST:PORT:ADDRESS, where host and address may be in brackets. */
+static int
+cut(const char *item, char host[ADDR_HOST], uint16_t *port,
+    struct addr *address, struct errbuf *err)
+{
+	char number[8], literal[ADDR_TEXT];
+	const char *close = item[0] == '[' ? strchr(item, ']') : NULL;
+	const char *first = strchr(close != NULL ? close : item, ':');
+	const char *second = first != NULL ? strchr(first + 1, ':') : NULL;
+	int64_t n;
+
+	if (second == NULL || first == item || first - item >= ADDR_HOST ||
+	    second[1] == '\0')
+		return errbuf_set(err, "HOST:PORT:ADDRESS is wanted");
+	unwrap(item, (size_t)(first - item), host, ADDR_HOST);
+	snprintf(number, sizeof(number), "%.*s", (int)(second - first - 1),
+	    first + 1);
+	if (units_integer(number, 1, 65535, &n, err) == -1)
+		return errbuf_prefix(err, "port: ");
 	*port = (uint16_t)n;
-	return addr_from_literal(address, literal, *port);
+	unwrap(second + 1, strlen(second + 1), literal, sizeof(literal));
+	return addr_from_literal(address, literal, *port) == 0 ?
+	    0 :
+	    errbuf_set(err, "\"%s\" is no address", second + 1);
+}
+
+/* A dot at the end says that a name is whole, and changes nothing here. */
+static bool
+is_same_host(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	n -= n > 1 && a[n - 1] == '.';
+	m -= m > 1 && b[m - 1] == '.';
+	return n == m && strncasecmp(a, b, n) == 0;
 }
 
 /* The number of a service that was given by name, 0 when there is none. */
@@ -245,17 +285,18 @@ given(struct target *t, const struct options *opt, int family,
 {
 	char host[ADDR_HOST];
 	struct addr address;
-	uint16_t port;
+	struct errbuf err;
+	uint16_t port = 0;
 	bool matched = false;
 
 	if (opt->resolve.count > 0 && t->port == 0)
 		t->port = service_port(t->service);
 	for (unsigned i = 0; i < opt->resolve.count; i++) {
-		if (cut(opt->resolve.item[i], host, &port, &address) == -1)
-			return failure_set(f, OUTCOME_USAGE,
-			    "--resolve %s: HOST:PORT:ADDRESS is wanted",
-			    opt->resolve.item[i]);
-		if (port != t->port || strcasecmp(t->host, host) != 0)
+		if (cut(opt->resolve.item[i], host, &port, &address, &err) ==
+		    -1)
+			return failure_set(f, OUTCOME_USAGE, "--resolve %s: %s",
+			    opt->resolve.item[i], err.text);
+		if (port != t->port || !is_same_host(t->host, host))
 			continue;
 		matched = true;
 		if (family == AF_UNSPEC || family == address.sa.sa_family)

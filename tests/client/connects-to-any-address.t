@@ -298,7 +298,7 @@ SKIP: {
         '-I of IPv4 is not forgotten for a name of IPv6');
     isnt($r->{status}, 0, '... but an error');
 }
-for my $mode (['send', '-m', 'x'], ['ping'], ['wait'], []) {
+for my $mode (['send', '-m', 'x'], ['ping'], ['bench', '-n', 1], []) {
     Echoc::same(Echoc::run(args => [@$mode, '-I', '192.0.2.1', $target]),
         "echoc @$mode: an address of somebody else is a mistake",
         status => 2, stdout => '',
@@ -310,6 +310,10 @@ for my $mode (['send', '-m', 'x'], ['ping'], ['wait'], []) {
 my $host = $servers[0]->host;
 my @good = ('--resolve', "SEVERAL.example:$port:$host");
 sent('names have no case', $servers[0], @good);
+$r = Echoc::run(args => ['send', '-m', 'x', '--resolve', "ping:$port:$host",
+    "ping.:$port"]);
+is($r->{status}, 0, 'and a dot at the end is no difference')
+    or diag($r->{stderr});
 for ("several.example:1:$host", "other.example:$port:$host") {
     $r = Echoc::run(args => ['send', '-m', 'x', '-W', 2, '--resolve',
         s/\.example/.invalid/r, "several.invalid:$port"], timeout => 20);

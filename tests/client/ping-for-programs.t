@@ -159,9 +159,6 @@ my @head = qw(schema tool mode command started target);
 for (
     ['unknown host', 3, 'resolve', 'no-such-host.invalid:7'],
     ['unknown service', 3, 'resolve', 'localhost:no-such-service'],
-    ['unknown option', 2, 'usage', '--foreheads', 'localhost'],
-    ['a bad value', 2, 'usage', '-c', 'x', 'localhost'],
-    ['too many words', 2, 'usage', 'localhost', '7', '8'],
     ['a bad interface', 2, 'usage', '-I', 'no-such-one', 'localhost'],
     ['a bad address', 2, 'usage', '--resolve', 'x', 'localhost'],
 ) {

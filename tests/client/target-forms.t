@@ -140,14 +140,32 @@ for (
         "echoc @$_: allowed", status => 0, stderr => '');
 }
 
-# Who asks for a document gets one, and the line all the same.
-for my $words (['--foreheads', '-j'], ['send', '-j', '-4', '-6']) {
-    my $r = Echoc::run(args => $words);
-    Echoc::same($r, "echoc @$words", status => 2, stderr => qr/\Aechoc: /);
-    my $json = Echoc::json($r->{stdout});
-    is($json->{status}, 2, '... with the status');
-    like($r->{stderr}, qr/\Aechoc: \Q$json->{error}{message}\E\n/,
-        '... and the message');
+# What cannot be read gets plain text, whatever its other words are.
+for my $words (['--foreheads', '-j'], ['send', '-j', '-4', '-6'],
+    ['ping', '--nosuch', '--jso'], ['-m', 'json', '--nosuch'],
+    ['send', '-j', '127.0.0.1', 1, 2]) {
+    Echoc::same(Echoc::run(args => $words), "echoc @$words: plain text",
+        status => 2, stdout => '',
+        stderr => qr/\Aechoc: [^\n]+\nTry 'echoc (?:\w+ )?--help'\.\n\z/);
+}
+
+# It says what may have been meant.
+for (
+    [['-c', 3, 'ping'], '-c: the options of ping come after the word "ping"'],
+    [['--coun=3', 'ping', 'localhost'],
+        '--coun=3: the options of ping come after the word "ping"'],
+    [['-c', 3, 'send'], 'unknown option -c'],
+    [['bench', '--con', 3],
+        '--con could be --connections, --connect-rate or --connect-concurrency'],
+    [['ping', '--re=x'], '--re=x could be --reconnect or --resolve'],
+    [['localhost:99999'], 'port: 99999 is out of range (1 to 65535)'],
+    [['localhost', '0'], 'port: 0 is out of range (1 to 65535)'],
+    [['-p', '65536'], 'port: 65536 is out of range (1 to 65535)'],
+    [['wait', '-m', ''], '-m: an empty message proves nothing'],
+) {
+    my ($words, $message) = @$_;
+    Echoc::same(Echoc::run(args => $words), "echoc @$words", status => 2,
+        stdout => '', stderr => qr/\Aechoc: \Q$message\E\n/);
 }
 
 # Questions are answered on standard output.

@@ -131,12 +131,17 @@ my %may = (
         client/failure.h client/quote.h
     )],
     'client/mismatch.h' => [],
+    'client/misuse.c' => [qw(
+        client/failure.h client/flags.h
+    )],
+    'client/misuse.h' => [],
     'client/msglog.c' => [qw(
         client/failure.h common/output.h
     )],
     'client/msglog.h' => [],
     'client/options.c' => [qw(
-        client/failure.h client/flags.h common/clock.h common/units.h
+        client/failure.h client/flags.h client/misuse.h common/clock.h
+        common/units.h
     )],
     'client/options.h' => [qw(
         client/sizes.h client/threshold.h

@@ -122,7 +122,7 @@ bad_forms(void **state)
 		{ { { "[::1]:7", "7" }, { 0 } }, "more than once" },
 		/* no port at all */
 		{ { { "host:0" }, { 0 } }, "0" },
-		{ { { "host:65536" }, { 0 } }, "65536" },
+		{ { { "host:65536" }, { 0 } }, "65536 is out of range (1 to" },
 		{ { { "host:70000" }, { 0 } }, "70000" },
 		{ { { "host:4294967303" }, { 0 } }, "4294967303" },
 		{ { { "host:18446744073709551623" }, { 0 } },
@@ -136,7 +136,7 @@ bad_forms(void **state)
 		{ { { "host", "65536" }, { 0 } }, "65536" },
 		{ { { "host", "" }, { 0 } }, "" },
 		{ { { "host", "-1" }, { 0 } }, "-1" },
-		{ { { 0 }, { "0" } }, "0" },
+		{ { { 0 }, { "0" } }, "0 is out of range (1 to" },
 		{ { { 0 }, { "" } }, "" },
 		{ { { 0 }, { "65536" } }, "65536" },
 		{ { { 0 }, { "12x 4" } }, "12x 4" },
@@ -236,7 +236,7 @@ given_addresses_come_first(void **state)
 	opt.resolve.item[2] = "one.example:7:192.0.2.6";
 	opt.resolve.item[3] = "TWO.EXAMPLE:7:[2001:db8::7]";
 	opt.resolve.item[4] = "two.example:7:2001:db8::8";
-	opt.resolve.item[5] = "two.example.:7:192.0.2.9";
+	opt.resolve.item[5] = "two.example..:7:192.0.2.9";
 	opt.resolve.count = 6;
 	assert_int_equal(resolve(&t, &opt, &f), 0);
 	assert_int_equal(t.count, 3);
@@ -282,9 +282,41 @@ many_addresses_are_given(void **state)
 	}
 }
 
+/* A dot at the end of either, and brackets around the host. */
+static void
+given_hosts_match(void **state)
+{
+	static const struct {
+		const char *word, *item;
+	} rows[] = {
+		{ "ping.:7", "ping:7:192.0.2.7" },
+		{ "ping:7", "PING.:7:192.0.2.7" },
+		{ "ping.:7", "ping.:7:192.0.2.7" },
+		{ "[2001:db8::1]:7", "[2001:db8::1]:7:192.0.2.7" },
+		{ "[::1]:7", "[::1]:7:[192.0.2.7]" },
+		{ "host:7", "[host]:7:192.0.2.7" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct row row = { { rows[i].word }, { 0 } };
+		struct options opt = command_line(&row);
+		struct failure f;
+		struct target t;
+
+		opt.resolve.item[opt.resolve.count++] = rows[i].item;
+		CHECK(resolve(&t, &opt, &f) == 0, "%s: %s", rows[i].item,
+		    f.why.text);
+		CHECK(t.count == 1, "%s: %u", rows[i].item, t.count);
+		check_address(&t, 0, "192.0.2.7:7");
+	}
+}
+
 static void
 bad_addresses_are_given(void **state)
 {
+	static const char *const no_address[] = { "a:1:bad", "a:7:127.1",
+		"a:7:[::1", "[::1]:7:x" };
 	static const char *const items[] = { "", ":", "::", "x", "a:7",
 		"a:7:", ":7:192.0.2.1", "a::192.0.2.1", "a:0:192.0.2.1",
 		"a:65536:192.0.2.1", "a:65543:192.0.2.1", "a:-1:192.0.2.1",
@@ -308,6 +340,12 @@ bad_addresses_are_given(void **state)
 		CHECK(f.outcome == OUTCOME_USAGE, "\"%s\"", items[i]);
 		CHECK(strstr(f.why.text, "--resolve") != NULL, "\"%s\": %s",
 		    items[i], f.why.text);
+	}
+	for (size_t i = 0; i < COUNT(no_address); i++) {
+		opt.resolve.item[0] = no_address[i];
+		CHECK(resolve(&t, &opt, &f) == -1, "\"%s\"", no_address[i]);
+		CHECK(strstr(f.why.text, "is no address") != NULL, "\"%s\": %s",
+		    no_address[i], f.why.text);
 	}
 }
 
@@ -349,6 +387,7 @@ main(void)
 		cmocka_unit_test(literals_resolve),
 		cmocka_unit_test(given_addresses_come_first),
 		cmocka_unit_test(many_addresses_are_given),
+		cmocka_unit_test(given_hosts_match),
 		cmocka_unit_test(bad_addresses_are_given),
 		cmocka_unit_test(does_not_resolve),
 	};

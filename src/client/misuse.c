@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/misuse.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/failure.h"
+#include "client/flags.h"
+
+/* The options that a long one may be short for: "--a, --b or --c". */
+static void
+list_candidates(enum mode mode, const char *name, char *buf, size_t size)
+{
+	size_t n = strcspn(name, "="), used = 0;
+	const struct flag *row = flags_row(0);
+	const char *last = NULL;
+
+	buf[0] = '\0';
+	for (size_t i = 0; row != NULL; i++) {
+		row = flags_row(i);
+		if (row != NULL &&
+		    ((row->modes & (1u << mode)) == 0 ||
+			strncmp(row->name, name, n) != 0))
+			continue;
+		if (last != NULL && used < size)
+			used += (size_t)snprintf(buf + used, size - used,
+			    "%s--%s",
+			    used == 0	    ? "" :
+				row != NULL ? ", " :
+					      " or ",
+			    last);
+		last = row != NULL ? row->name : NULL;
+	}
+}
+
+/* Whether a mode has that option, "-c" or the beginning of "--count". */
+static bool
+has_option(enum mode mode, const char *name)
+{
+	size_t n = strcspn(name, "=");
+	const struct flag *row;
+
+	for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
+		if ((row->modes & (1u << mode)) != 0 &&
+		    (name[1] == '-' ? strncmp(row->name, name + 2, n - 2) == 0 :
+				      row->letter == name[1]))
+			return true;
+	return false;
+}
+
+/* One that the transcript does not have, but the mode that follows. */
+static int
+refuse_unknown(const struct options *opt, const char *name, struct failure *f)
+{
+	enum mode mode = MODE_COUNT;
+
+	for (int i = optind; opt->mode == MODE_TRANSCRIPT && i < opt->argc &&
+	     mode == MODE_COUNT;
+	     i++)
+		mode = options_mode_of(opt->argv[i]);
+	if (mode != MODE_COUNT && has_option(mode, name))
+		return failure_set(f, OUTCOME_USAGE,
+		    "%s: the options of %s come after the word \"%s\"", name,
+		    options_mode_name(mode), options_mode_name(mode));
+	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
+}
+
+/*
+ * A long option is the whole word, and getopt_long(3) has no letter for it that
+ * it does not know; a letter may be amid others.
+ */
+int
+misuse_option(const struct options *opt, int c, const char *word,
+    struct failure *f)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_long = (optopt == 0 || optopt >= OPTIONS_LONG) &&
+	    strncmp(word, "--", 2) == 0;
+	const char *name = is_long ? word : letter;
+	char list[400];
+
+	if (c == ':')
+		return failure_set(f, OUTCOME_USAGE, "%s needs a value", name);
+	if (is_long && optopt >= OPTIONS_LONG)
+		return failure_set(f, OUTCOME_USAGE, "%s: takes no value",
+		    word);
+	if (is_long) {
+		list_candidates(opt->mode, word + 2, list, sizeof(list));
+		if (list[0] != '\0')
+			return failure_set(f, OUTCOME_USAGE, "%s could be %s",
+			    word, list);
+	}
+	return refuse_unknown(opt, name, f);
+}
