@@ -31,6 +31,7 @@ int
 dial_origin(struct origin *from, const char *text, struct errbuf *err)
 {
 	memset(from, 0, sizeof(*from));
+	errno = 0;
 	if (addr_from_literal(&from->addr, text, 0) == 0)
 		return try_bind(&from->addr) == 0 ?
 		    0 :
@@ -40,6 +41,16 @@ dial_origin(struct origin *from, const char *text, struct errbuf *err)
 		    "-I: \"%s\" is neither an address nor an interface", text);
 	memcpy(from->device, text, strlen(text) + 1);
 	return 0;
+}
+
+int
+dial_refuse(struct failure *f, const struct errbuf *err)
+{
+	int error = errno;
+
+	failure_set(f, OUTCOME_USAGE, "%s", err->text);
+	f->error = error;
+	return -1;
 }
 
 int
@@ -54,7 +65,7 @@ dial_family(const struct options *opt, struct failure *f)
 		const char *text = opt->interfaces.item[i];
 
 		if (dial_origin(&from, text, &f->why) == -1)
-			return failure_set(f, OUTCOME_USAGE, "%s", f->why.text);
+			return dial_refuse(f, &f->why);
 		if (from.addr.len == 0 || from.addr.sa.sa_family == family)
 			continue;
 		if (family != AF_UNSPEC)

@@ -28,8 +28,14 @@ struct connection {
 	int64_t connect_ns; /* what the handshake took */
 };
 
-/* Read "192.0.2.1", "::1" or "eth0".  Returns -1 with the reason in err. */
+/*
+ * Read "192.0.2.1", "::1" or "eth0".  Returns -1 with the reason in err and
+ * errno, EADDRNOTAVAIL for an address that is not one of ours.
+ */
 int dial_origin(struct origin *, const char *text, struct errbuf *);
+
+/* What dial_origin() said, as OUTCOME_USAGE with its errno.  Returns -1. */
+int dial_refuse(struct failure *, const struct errbuf *);
 
 /*
  * The one family that -4, -6 and the addresses of -I leave, or AF_UNSPEC.

@@ -232,7 +232,7 @@ race_run(const struct target *t, const struct options *opt,
 	c->fd = -1;
 	if (opt->interfaces.count > 0 &&
 	    dial_origin(&from, opt->interfaces.item[0], &err) == -1)
-		return failure_set(f, OUTCOME_USAGE, "%s", err.text);
+		return dial_refuse(f, &err);
 	race_init(&race, t, NULL, &from, opt);
 	winner = run(&race, clock_ns() + opt->timeout_ns, f);
 	if (winner == -1) {

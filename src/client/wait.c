@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/wait.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "client/document.h"
 #include "client/failure.h"
+#include "client/human.h"
 #include "client/interrupt.h"
 #include "client/message.h"
 #include "client/options.h"
@@ -72,6 +75,24 @@ document(const struct target *t, const struct options *opt, int64_t tries,
 	return document_write(object, p, DOCUMENT_MEMBERS, written);
 }
 
+/* A mistake in the command line; an address to come from may be set up yet. */
+static bool
+is_mistake(const struct failure *f)
+{
+	return f->outcome == OUTCOME_USAGE && f->error != EADDRNOTAVAIL;
+}
+
+/* How long it was tried, before the reason of the last time. */
+static void
+say_how_often(const struct options *opt, int64_t tries, struct failure *f)
+{
+	char time[HUMAN_TEXT];
+
+	errbuf_prefix(&f->why, "not ready after %s, %" PRId64 " %s; the last: ",
+	    human_duration(opt->deadline_ns, time, sizeof(time)), tries,
+	    tries == 1 ? "try" : "tries");
+}
+
 int
 wait_run(struct target *t, const struct options *opt, struct product *p,
     struct failure *f)
@@ -96,7 +117,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 		next = clock_ns() + opt->interval_ns;
 		result = try_once(t, opt, deadline, &s, &c, f);
 		if (result == 0 || f->outcome == OUTCOME_INTERRUPTED ||
-		    f->outcome == OUTCOME_USAGE)
+		    is_mistake(f))
 			break;
 		/* What the deadline cut off says less than the try before. */
 		if (tries > 1 && clock_ns() >= deadline)
@@ -104,8 +125,10 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 		/* The last try is made just before the deadline. */
 		if (next > deadline - LAST_NS)
 			next = deadline - LAST_NS;
-		if (clock_ns() >= deadline - LAST_NS)
+		if (clock_ns() >= deadline - LAST_NS) {
+			say_how_often(opt, tries, f);
 			break;
+		}
 		if (!pause_until(next)) {
 			failure_set(f, OUTCOME_INTERRUPTED, "%s",
 			    interrupt_words());

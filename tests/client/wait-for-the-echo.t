@@ -140,6 +140,21 @@ for my $form ([], ['-j']) {
         if @$form;
 }
 
+# It says how often it has tried.
+$r = Echoc::run(args => ['wait', '-w', '0.5', Server->start(
+    fault => 'refuse')->target]);
+like($r->{stderr}, qr/: not ready after 500 ms, \d+ tr(?:y|ies); the last: /,
+    'how often, and for how long');
+like($r->{stderr}, qr/; the last: cannot connect: Connection refused\n\z/,
+    '... and why it failed the last time');
+
+# The address to come from may be set up yet: it is waited for.
+$r = Echoc::run(args => ['wait', '-w', '0.5', '-I', '192.0.2.1',
+    Server->start->target], timeout => 20);
+Echoc::same($r, 'no such address of ours', status => 2, stdout => '',
+    stderr => qr/\Aechoc: not ready after .*; the last: -I 192\.0\.2\.1: /);
+cmp_ok($r->{seconds}, '>=', 0.4, '... not before its time');
+
 # Success, for a program.
 $server = Server->start(fault => 'early', only => 1);
 $r = Echoc::run(args => ['wait', '-j', $server->target]);

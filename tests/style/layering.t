@@ -294,9 +294,9 @@ my %may = (
         common/clock.h
     )],
     'client/wait.c' => [qw(
-        client/document.h client/failure.h client/interrupt.h client/message.h
-        client/options.h client/product.h client/race.h client/stream.h
-        client/target.h common/clock.h
+        client/document.h client/failure.h client/human.h client/interrupt.h
+        client/message.h client/options.h client/product.h client/race.h
+        client/stream.h client/target.h common/clock.h
     )],
     'client/wait.h' => [],
     'common/addr.c' => [qw(
