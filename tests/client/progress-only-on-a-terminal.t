@@ -151,7 +151,7 @@ sub ended {
 SKIP: {
     # Whether there are terminals is found out here.
     Echoc::start(args => ['--version'], terminal => ['stdout'])->wait;
-    my $together = Clock::is_slow() ? 4 : TOGETHER;
+    my $together = Clock::is_slow() ? 20 : TOGETHER;
     while (my @batch = splice @cases, 0, $together) {
         my @clients = map {
             my @on = @{ $_->{on} } ? (terminal => $_->{on}) : ();

@@ -71,7 +71,7 @@ for (
     ['send', 4, ['send', '-m', 'hello']],
     ['wait', 4, ['wait', '-w', 1]],
     ['bench', 4, ['bench', '-n', 3]],
-    ['a mistake', 2, ['send', '--nonsense']],
+    ['a mistake', 2, ['send', '-f', '/nonexistent']],
 ) {
     my ($name, $status, $args) = @$_;
     my $bad = Server->start(fault => 'refuse');
