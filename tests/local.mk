@@ -227,6 +227,7 @@ daemon_tests = \
 	%D%/daemon/nonblocking-stderr.t \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
+	%D%/daemon/per-connection-syscalls.t \
 	%D%/daemon/per-message-syscalls.t \
 	%D%/daemon/pid-file-says-who-has-it.t \
 	%D%/daemon/pid-file.t \
