@@ -11,10 +11,13 @@
 
 #include "common/clock.h"
 
-/* Who does not look for so long stands still. */
-#define VIGIL_STILL (50 * CLOCK_MS)
+/*
+ * A client that does not look for so long has stood still.  What is shorter may
+ * be a processor that others use, too, and is part of any such measurement.
+ */
+#define VIGIL_STILL (200 * CLOCK_MS)
 
-/* Nor sleeps anybody longer who waits for an answer, so that it is noticed. */
+/* A client that waits for an answer looks so often, to notice it in time. */
 #define VIGIL_NAP (50 * CLOCK_MS)
 
 /* All by clock_ns(). */
