@@ -12,15 +12,15 @@ use Source;
 my $server = Server->start;
 my %shown = samples();
 
-# samples(): what is below each "$ echoc" of the section on the client, by
-# the arguments.
+# samples(): what is below each "$ build/echoc" of the section on the client,
+# by the arguments.
 sub samples {
     my ($section) = join("\n", lines('README.md')) =~
         /^## The client\n(.*?)^## /ms;
     my (%lines, $command);
     for (split /\n/, $section) {
         undef $command unless /^(?: {4}|\z)/;
-        $command = $1 // '', next if /^ {4}\$ echoc ?(.*)/;
+        $command = $1 // '', next if m{^ {4}\$ build/echoc ?(.*)};
         push @{ $lines{$command} }, s/^ {4}//r if defined $command;
     }
     return map { $_ => join "\n", @{ $lines{$_} } } keys %lines;
