@@ -164,14 +164,46 @@ like $text, qr{\n==== \S+/fails.t\n1\.\.2\nnot ok 2 - bad one\n# the reason\n},
 like $text, qr{^2 files in \d+ s, \d+ s of processor time; .* \Q$log\E$}m,
     'the times of all, and where the log is';
 like read_file($log), qr/ok 1 - good one\n/, 'which has each result';
+
+my $long = write_file('tests/long.t', 'print "1..1\nnot ok 1 - first\n";'
+    . 'print "# line $_ of many\n" for 1 .. 1000; print "# the last one\n";');
+(undef, $text) = harness($long);
+like $text, qr{
+    ^not\ ok\ 1\ -\ first\n .* ^\#\ line\ 9\ of .*
+    ^\[\.\.\.\ \d+\ more\ lines\ .* ^\#\ line\ 992\ of .*
+    ^\#\ the\ last\ one\n }xms, 'of very much, begin and end are shown';
+cmp_ok scalar(() = $text =~ /\n/g), '<', 150, 'and not all';
+
 like((harness('-v', $quick))[1], qr/^ok 1 - a result$/m, '-v shows each result');
+
+my $interrupts = write_file('tests/interrupts.t', <<'END');
+# It looks for the harness among the processes above it.
+my $pid = $$;
+my $line = '';
+until ($line =~ m{tests/harness\0}) {
+    open my $fh, '<', "/proc/$pid/stat" or die "$pid: $!";
+    ($pid) = <$fh> =~ /^.*\) \S (\d+)/;
+    open $fh, '<', "/proc/$pid/cmdline" or die "$pid: $!";
+    $line = <$fh>;
+}
+kill INT => $pid;
+END
+(my $status, $text) = harness('-j', 1, $fails, $interrupts, $quick);
+is $status, 130, 'an interrupt ends it';
+like $text, qr{^interrupted;.*^not ok 2 - bad one\n.*^1 files }ms,
+    'what has failed until then is shown';
+is total($text), '1 passed, 1 failed, 0 skipped', 'and counted';
 
 # Mistakes -------------------------------------------------------------------
 
 is((harness('-t', 'fast', $quick))[0], 2, 'a tier that does not exist');
 is((harness())[0], 2, 'no test');
 is((harness('-t', 'slow', $quick))[0], 2, 'no test in the tier');
-is((harness("$dir/nowhere.t"))[0], 1, 'a test that does not exist fails');
+for my $name ('nowhere.t', 'without-an-ending') {
+    my ($status, $said) = harness($quick, "$dir/$name");
+    is $status, 2, 'a test that does not exist';
+    is $said, "harness: there is no test $dir/$name\n", 'is named, and no more';
+}
 
 # Tags in this tree ----------------------------------------------------------
 
