@@ -24,11 +24,26 @@ my $owner = $$;    # their own copies of this must leave them alone
 # A signal that ends the test must still let END blocks run; a handler (unlike
 # IGNORE) is gone in programs that we execute.
 my @ending = qw(TERM INT HUP);
-$SIG{$_} = sub { exit 143 } for @ending;
+$SIG{$_} = \&end_by_signal for @ending;
 $SIG{PIPE} = sub { };
 
 # Orphans of a daemon become our children, so that we see how they end.
 Machine::kernel('prctl', 36, 1, 0, 0, 0);    # PR_SET_CHILD_SUBREAPER
+
+# end_by_signal(NAME): say where the test was, and end it.  A second signal must
+# not cut the END blocks short: timeout(1) sends one to us and one to our group.
+sub end_by_signal {
+    my $name = shift;
+    $SIG{$_} = sub { } for @ending;
+    print STDERR "# ended by SIG$name\n";
+    my $last = '';
+    for (my $i = 0; my ($file, $line) = (caller $i)[1, 2]; $i++) {
+        my $where = "#   at $file line $line\n";
+        print STDERR $where if $where ne $last;    # an eval repeats it
+        $last = $where;
+    }
+    exit 143;
+}
 
 # Our own --------------------------------------------------------------------
 
