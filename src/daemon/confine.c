@@ -113,19 +113,6 @@ is_gid(gid_t gid)
 	    effective == gid && saved == gid;
 }
 
-/* Whether there is no supplementary group that this one is not already. */
-static bool
-has_only(gid_t gid)
-{
-	gid_t groups[8];
-	int n = getgroups((int)(sizeof(groups) / sizeof(groups[0])), groups);
-
-	for (int i = 0; i < n; i++)
-		if (groups[i] != gid)
-			return false;
-	return n >= 0;
-}
-
 /* The id cannot be had, and errno says why. */
 static int
 not_ours(const char *kind, unsigned id, struct errbuf *err)
@@ -141,8 +128,13 @@ not_ours(const char *kind, unsigned id, struct errbuf *err)
 static int
 become(const struct confine_user *user, struct errbuf *err)
 {
-	/* Who stays root has nothing that its groups could add to. */
-	if (!has_only(user->gid) && setgroups(0, NULL) == -1 && user->uid != 0)
+	/*
+	 * Who stays root has nothing that its groups could add to.  Nobody else
+	 * may have any, not even one with the number of its own group: in a
+	 * user namespace that is what a group of elsewhere looks like.
+	 */
+	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 &&
+	    user->uid != 0)
 		return errbuf_sys(err, "cannot drop the supplementary groups");
 	if (!is_gid(user->gid) &&
 	    setresgid(user->gid, user->gid, user->gid) == -1)
@@ -158,7 +150,7 @@ static int
 prove(const struct confine_user *user, struct errbuf *err)
 {
 	if (!is_uid(user->uid) || !is_gid(user->gid) ||
-	    (user->uid != 0 && !has_only(user->gid)))
+	    (user->uid != 0 && getgroups(0, NULL) != 0))
 		return errbuf_set(err, "the ids are not what they were set to");
 	if (user->uid != 0 &&
 	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 ||

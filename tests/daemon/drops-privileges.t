@@ -12,6 +12,7 @@ use Clock;
 use Echod;
 use Files;
 use Machine;
+use Namespace;
 use Process;
 
 Machine::needs('root');
@@ -94,6 +95,35 @@ $d = Echod->start(options => [ '-o', 'group=root' ]);
 check($d, $uid, 0, 'group = "root"');
 is(Client::echo_once($d->port, 'x'), 'x', 'group = "root" serves');
 $d->finish;
+
+# In a user namespace that does not have one of its groups, which looks there
+# like the group of nobody (kernel.overflowgid).
+SKIP: {
+    my $map = "0 0 1000\n$uid $uid 1\n";
+    my @mapped = ('setpriv', '--groups', '1234', $^X, "-I$INC[0]", '-MFiles',
+        '-MNamespace', '-e', <<'EOF', $map);
+my $map = shift;
+pipe my $in, my $out or die "pipe: $!";
+my $pid = fork // die "fork: $!";
+if (!$pid) {
+    close $out;
+    my $end = <$in>;
+    Files::spew("/proc/${\ getppid}/$_", $map) for qw(uid_map gid_map);
+    exit;
+}
+Namespace::go(Namespace::USER) or die "unshare: $!";
+close $out;
+waitpid $pid, 0;
+exec { $ARGV[0] } @ARGV if $? == 0;
+exit 1;
+EOF
+    skip 'no such user namespace here', 7
+        if $uid != $gid || system("@mapped[0 .. 2] true") != 0
+        || !Namespace::quietly(@mapped, 'true');
+    $d = Echod->start(prefix => \@mapped);
+    check($d, $uid, $gid, 'a group of elsewhere');
+    $d->finish;
+}
 
 # Who cannot be.
 my ($status, undef, $text) =
