@@ -368,6 +368,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 {
 	struct ping *p = calloc(1, sizeof(*p));
 	struct failure writing = { 0 }, outcome = { 0 };
+	bool has_run = false;
 	struct errbuf err;
 
 	if (p == NULL)
@@ -388,12 +389,14 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		if (f->outcome != OUTCOME_USAGE) {
 			*f = (struct failure){ 0 };
 			run(p);
-			account_judge(&p->account, opt, &outcome);
+			has_run = true;
 		}
 	}
 	/* Whoever stops waiting has lost what is still under way. */
 	for (unsigned i = 0; i < p->path_count; i++)
 		path_down(&p->paths[i], FAULT_UNANSWERED, &p->user);
+	if (has_run)
+		account_judge(&p->account, opt, &outcome);
 	p->account.ended = clock_ns();
 	if (p->account.began == 0)
 		p->account.began = p->account.ended;

@@ -106,6 +106,12 @@ ping('fewer than -c within -w', 1, $server,
     });
 $server = Server->start(fault => 'stall', at => 112, for => 600);
 ping('-w alone', 0, $server, ['-i', '0.1', '-w', $time], received => 2);
+# What is still under way then is lost, for a --fail-if as for the summary.
+for my $condition ('errors>0', 'error_rate>1%') {
+    $server = Server->start(fault => 'stall', at => 112, for => 600);
+    ping("-w alone, --fail-if $condition", 1, $server, ['-i', '0.1', '-w',
+            $time, '-W', 60, '--fail-if', $condition], received => 2);
+}
 
 # Down.
 $server = Server->start(fault => 'refuse');
