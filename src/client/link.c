@@ -229,7 +229,7 @@ static void
 receive(struct link *l, int64_t late_ns, const struct link_user *user)
 {
 	static unsigned char buffer[PIECE];
-	/* Once: who is told of it may take long, and what is there then is late. */
+	/* Only once: user may take long, and what has come meanwhile is late. */
 	ssize_t n = recv(l->fd, buffer, sizeof(buffer), 0);
 
 	if (n > 0)

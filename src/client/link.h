@@ -61,7 +61,7 @@ struct ending {
 	unsigned waiting; /* probes that are lost with it */
 };
 
-/* Who is told of it; an end before what is lost with it. */
+/* What is called; for an end, before what is lost with it is answered. */
 struct link_user {
 	void (*answered)(void *context, const struct answer *);
 	void (*ended)(void *context, const struct ending *);

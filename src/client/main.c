@@ -92,9 +92,9 @@ unopened(const struct options *opt, struct failure *f)
 }
 
 /*
- * Who was started without a standard descriptor would give its number to a
- * socket, and write to the server what is for the user.  Whoever
- * uses what stands in for it is told that it is not open, all the same.
+ * Without one of the standard descriptors its number would be given to a socket,
+ * and what is for the user would go to the server.  What takes its place can be
+ * neither read nor written, and is reported as a descriptor that is not open.
  */
 static void
 open_standard_descriptors(void)

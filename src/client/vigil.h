@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * vigil: whether this client itself stood still: it was stopped, suspended,
- * got no processor, or had to wait for whoever reads its output.  What it
- * measures then is its own.  Asks only the clock.
+ * got no processor, or had to wait for the reader of its output.  What is
+ * measured then says nothing of the path.  It asks only the clock.
  */
 #ifndef ECHOC_VIGIL_H
 #define ECHOC_VIGIL_H
@@ -12,12 +12,13 @@
 #include "common/clock.h"
 
 /*
- * A client that does not look for so long has stood still.  What is shorter may
- * be a processor that others use, too, and is part of any such measurement.
+ * A client that has not looked at the clock for so long stood still.  A shorter
+ * delay may be that of a processor which other programs use, too, and is part
+ * of any such measurement.
  */
 #define VIGIL_STILL (200 * CLOCK_MS)
 
-/* A client that waits for an answer looks so often, to notice it in time. */
+/* While it waits for an answer it sleeps no longer than this, to notice that. */
 #define VIGIL_NAP (50 * CLOCK_MS)
 
 /* All by clock_ns(). */

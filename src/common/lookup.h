@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lookup: the addresses of a host.  May block for as long as a name service
- * does; who may not wait calls it elsewhere.
+ * lookup: the addresses of a host.  It may block for as long as a name service
+ * does; a caller that may not wait calls it in another thread or process.
  */
 #ifndef ECHOD_LOOKUP_H
 #define ECHOD_LOOKUP_H

@@ -368,7 +368,7 @@ read_steady(struct reading *r, struct inventory *files, bool needed)
 	return errbuf_set(r->err, "%s changes while it is read", changed);
 }
 
-/* Who saves a file may empty it first. */
+/* An editor may empty a file before it writes to it. */
 static int
 refuse_emptied(const struct reading *r, const struct inventory *files,
     const struct config *now)
@@ -377,13 +377,12 @@ refuse_emptied(const struct reading *r, const struct inventory *files,
 
 	if (now->has_settings && !r->config->has_settings)
 		return errbuf_set(r->err,
-		    "%s has no setting any more; if it is not just being "
-		    "written, a restart takes the defaults",
+		    "%s has no setting any more; if that is meant, restart "
+		    "echod to use the defaults",
 		    r->file);
 	if ((path = inventory_emptied(files, now->with_text)) != NULL)
 		return errbuf_set(r->err,
-		    "%s is empty now; if it is not just being written, "
-		    "do not include it",
+		    "%s is empty now; if that is meant, do not include it",
 		    path);
 	return 0;
 }

@@ -129,9 +129,9 @@ static int
 become(const struct confine_user *user, struct errbuf *err)
 {
 	/*
-	 * Who stays root has nothing that its groups could add to.  Nobody else
-	 * may have any, not even one with the number of its own group: in a
-	 * user namespace that is what a group of elsewhere looks like.
+	 * A process that stays root gains nothing by its groups.  Any other may
+	 * have none, not even one with the number of its own group: in a user
+	 * namespace that is what a foreign group looks like.
 	 */
 	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 &&
 	    user->uid != 0)

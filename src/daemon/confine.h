@@ -35,8 +35,8 @@ void confine_descriptors(const int *keep, size_t n);
  * Lock this process into the directory, drop the supplementary groups, the
  * group and the user, and prove that there is no way back (setresuid(2));
  * set no_new_privs (prctl(2)).  Without root only the last is done.  What is
- * as it should be is left alone, and so are the groups of who stays root and
- * may not drop them: a container may allow neither.
+ * as it should be is left alone, and so are the groups of a process that stays
+ * root and may not drop them: a container may allow neither.
  * Returns -1 with the reason in err; the caller must then end.
  */
 int confine_identity(const struct confine_user *, struct errbuf *);

@@ -56,11 +56,11 @@ void listener_set_removed(struct listener_set *removed,
     const struct listener_set *now, const struct listener_set *next);
 
 /*
- * They are about to go: let the kernel hold back nobody who has connected, and
- * find them no more for those who come now, who are refused or meet another
- * listener.  Whoever has connected comes into the queue as soon as data comes
- * from it, and else when the kernel repeats its part of the handshake: after a
- * second, or as late as timeouts.defer_accept.
+ * The listeners are about to go: new clients no longer find them, and are refused
+ * or meet another listener, and the kernel holds back no client that has
+ * connected.  Such a client comes into the queue as soon as it sends data, or
+ * when the kernel repeats its part of the handshake: after a second, or as late
+ * as timeouts.defer_accept.
  */
 void listener_set_hide(struct listener_set *);
 

@@ -56,7 +56,7 @@ bool loader_reaped(struct loader *, pid_t);
 /* Free everything; ends the child if it still runs. */
 void loader_close(struct loader *);
 
-/* Start one that is no reload, wait, and give the result to the caller, who frees it. */
+/* Load for a start, not for a reload, and wait; the caller frees the result. */
 struct load *loader_run(const struct options *, struct errbuf *);
 
 #endif

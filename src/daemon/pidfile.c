@@ -50,8 +50,8 @@ name_of(pid_t pid, char *name, size_t size)
 }
 
 /*
- * Somebody has the lock, and that need not be an echod: whoever may read the
- * file can lock it against us.  fcntl(2) says 0 for a process of another pid
+ * Another process has the lock, and that need not be an echod: any process that
+ * may read the file can lock it against us.  fcntl(2) says 0 for a process of another pid
  * namespace, and -1 for the lock of an open file description.
  */
 static void
@@ -87,8 +87,8 @@ blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
 }
 
 /*
- * In a directory like /tmp the kernel may refuse the file of somebody else even
- * to root, who has every other right to it.
+ * In a directory like /tmp the kernel may refuse another user's file even to
+ * root, which has every other right to it.
  */
 static bool
 is_refused_by_rule(const char *path, struct stat *st)

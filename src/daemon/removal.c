@@ -29,7 +29,7 @@ removal_all(const struct master *m, struct listener_set *all)
 }
 
 /*
- * For how long the kernel may keep somebody back who has connected before the
+ * For how long the kernel may hold back a client that connected before the
  * listener was hidden: it repeats its SYN-ACK after a second and at doubled
  * distances, none of which is longer than what it was told to wait in all.
  */
@@ -63,7 +63,7 @@ take_over(struct master *m, const struct listener_set *removed,
 
 	for (unsigned i = 0; i < removed->count; i++) {
 		if (r->listeners.count == CONFIG_ADDRESSES) {
-			/* Whoever waits there is reset. */
+			/* The clients that wait there are reset. */
 			close(removed->item[i].fd);
 			continue;
 		}
@@ -75,7 +75,7 @@ take_over(struct master *m, const struct listener_set *removed,
 	r->close_ms = later(r->close_ms, held_ms + ms);
 }
 
-/* Fork for those who wait, of whom `takers` will be taken by others. */
+/* Fork for the clients that wait, but for `takers` of them: others take these. */
 static unsigned
 sweep(struct master *m, unsigned takers)
 {
@@ -89,7 +89,7 @@ sweep(struct master *m, unsigned takers)
 		gen.config = next;
 	gen.listeners = &m->removal.listeners;
 	left = supply_sweep(&m->pool, &gen, takers);
-	/* Who is late has no more time than the others. */
+	/* A worker that starts late has no more time than the others. */
 	if (finish_ms > 0)
 		dismiss_generations(&m->pool, 0, UINT_MAX,
 		    finish_ms > now_ms ? finish_ms - now_ms : 1, now_ms);
@@ -170,7 +170,7 @@ removal_step(struct master *m, int64_t now_ms)
 	if (now_ms < r->close_ms) {
 		if (!settled(m))
 			return now_ms + LOOK_MS;
-		/* In this order: who is expected may wait a moment later. */
+		/* In this order: a client that is held back may be queued meanwhile. */
 		expects = now_ms < r->held_ms &&
 		    listener_set_expects(&r->listeners);
 		/* Where there is no room for them yet, some may be made. */

@@ -2,10 +2,10 @@
 /*
  * removal: listeners that are on their way out, because a reload has taken them
  * out of the configuration, or has opened them and failed, or because of a
- * stop.  Nobody new finds them (listener_set_hide()).  Workers let go of them
- * one after the other, so the master keeps them until nobody else takes clients
- * from them, the kernel holds back nobody who has connected, and all who wait
- * have a worker.  What it closes at last has an empty queue, unless there is no
+ * stop.  New clients do not find them (listener_set_hide()).  Workers let go of
+ * them one after the other, so the master keeps them until no worker takes
+ * clients from them, the kernel holds back no client that has connected, and all
+ * that wait have a worker.  What it closes at last has an empty queue, unless there is no
  * room for so many in time; then the log says how many are left.
  */
 #ifndef ECHOD_REMOVAL_H
@@ -49,7 +49,7 @@ void removal_stop(struct master *, int64_t now_ms);
 /* Returns the clock_ms() to be called again at, or INT64_MAX. */
 int64_t removal_step(struct master *, int64_t now_ms);
 
-/* Close all there are now; whoever waits is counted and reset. */
+/* Close all that are left; clients that wait are counted and reset. */
 void removal_end(struct master *);
 
 #endif
