@@ -237,7 +237,7 @@ rate_panel(FILE *f, const char *data, const struct result *r, double second,
 		most = fmax(most, (double)row->echoed / seconds);
 		faults = fmax(faults, (double)row->faults / seconds);
 	}
-	/* One that is far above what was reached would hide that. */
+	/* A rate far above the one reached would make that too small to see. */
 	if (asked > 2 * most)
 		asked = 0;
 	most = fmax(most, asked);

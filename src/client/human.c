@@ -185,7 +185,7 @@ human_percent(double part, double whole, char *buf, size_t size)
 
 	if (!(part > 0) || part == whole)
 		return fixed(false, part > 0 ? 100 : 0, 0, "%", buf, size);
-	/* Of nothing, or more than anybody has. */
+	/* The whole is 0, or so small that decimals say nothing. */
 	if (!(percent < 1e4))
 		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%", buf,
 		    size);

@@ -92,7 +92,7 @@ interrupt_spare_writes(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
-	/* These can only fail for a number that is no signal. */
+	/* sigaction(2) can fail only for a number that is no signal. */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }

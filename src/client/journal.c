@@ -291,7 +291,7 @@ journal_outstanding(struct journal *j, uint64_t seq)
 	flush(j);
 }
 
-/* Closing is not wrong by itself; but it is what somebody looks for. */
+/* In the colour of errors: it may be no error, but ping is used to find it. */
 static void
 disconnect_text(struct journal *j, const struct ending *e)
 {

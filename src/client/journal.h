@@ -49,10 +49,10 @@ void journal_sent(struct journal *);
  */
 void journal_answer(struct journal *, const struct answer *, const char *info);
 
-/* A connection has come to its end; then what is lost with it is told. */
+/* A connection has come to its end; call this before its probes are lost. */
 void journal_disconnect(struct journal *, const struct ending *);
 
-/* One was made, after the header; `again`: it is not the first. */
+/* A connection was made after the header; `again`: it is not the first. */
 void journal_connect(struct journal *, const struct connection *, bool again);
 
 /* A probe is due and this one has no answer yet. */

@@ -100,7 +100,7 @@ void link_work(struct link *, short revents, int64_t late_ns,
 /* Write what waits and can go. */
 void link_send(struct link *, const struct link_user *);
 
-/* Tell those lost that have waited for `timeout` nanoseconds. */
+/* Report as lost the probes that have waited for `timeout` nanoseconds. */
 void link_expire(struct link *, int64_t now, int64_t timeout,
     const struct link_user *);
 

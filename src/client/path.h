@@ -46,7 +46,7 @@ bool path_work(struct path *, const struct pollfd *, int64_t late_ns,
 /* When there is something to do but for what poll(2) tells, or INT64_MAX. */
 int64_t path_next(const struct path *, int64_t timeout);
 
-/* Tell those lost that have waited for `timeout` nanoseconds. */
+/* Report as lost the probes that have waited for `timeout` nanoseconds. */
 void path_expire(struct path *, int64_t now, int64_t timeout,
     const struct link_user *);
 

@@ -187,7 +187,7 @@ lost(const struct race *race, struct failure *f)
 	return failure_sys(f, outcome, "cannot connect");
 }
 
-/* Until somebody wins, or all have lost; returns the winner or -1. */
+/* Until an attempt succeeds or all have failed; returns its number or -1. */
 static int
 run(struct race *race, int64_t end, struct failure *f)
 {

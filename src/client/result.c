@@ -211,7 +211,7 @@ result_lacks_workers(const struct result *r)
 	    tally_most(r->connects.failed) == FAULT_TIMEOUT;
 }
 
-/* The first connections, and what most of those lacked that failed. */
+/* Some of the first connections failed: how many, and why most of them did. */
 static int
 unmade(const struct result *r, uint64_t failed, struct failure *f)
 {

@@ -16,7 +16,7 @@ struct scale {
 	const char *unit;
 };
 
-/* Let it reach as far as that; what is negative is not known. */
+/* Extend the axis to this value; a negative one is unknown, and ignored. */
 void scale_stretch(struct scale *, int64_t ns);
 
 /* Choose the largest unit of which there is one. */

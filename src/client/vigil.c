@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/vigil.h"
 
-/* What is told sooner was there when it was asked for. */
+/* An answer that takes less time was there before it was asked for. */
 #define AT_ONCE CLOCK_MS
 
 void

@@ -24,21 +24,20 @@
 /* All by clock_ns(). */
 struct vigil {
 	int64_t asked; /* when the system was last asked for what is there */
-	int64_t told;  /* when it has answered */
-	int64_t
-	    still; /* when a time in which it stood still was over, the last */
-	int64_t late; /* 0, or so long ago what was told last may have come */
+	int64_t told;  /* when the system has answered */
+	int64_t still; /* when this client last went on after a standstill */
+	int64_t late;  /* how old the last answer may be; 0: it is new */
 };
 
 void vigil_begin(struct vigil *);
 
-/* Now ppoll(2) is asked, or whatever waits. */
+/* Call this before ppoll(2), or another call that waits. */
 void vigil_ask(struct vigil *);
 
-/* It has answered, and should have by `until`. */
+/* Call this after it; it should have returned by `until`. */
 void vigil_told(struct vigil *, int64_t until);
 
-/* By how much it is late with what was due then, if that is for standing still. */
+/* How late what was due then is, as far as a standstill is the reason; else 0. */
 int64_t vigil_late(struct vigil *, int64_t due);
 
 #endif

@@ -21,7 +21,7 @@ lookup_is_localhost(const char *name)
 	return n == length || (n > length + 1 && name[n - length - 1] == '.');
 }
 
-/* Whether it says that there is no such host, or that nobody could tell. */
+/* Whether there is no such host, or no name service that could tell. */
 static bool
 is_unknown(int result)
 {

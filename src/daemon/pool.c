@@ -177,7 +177,7 @@ pool_settled_beside(const struct pool *pool, unsigned generation)
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		/* A frozen one would keep everybody. */
+		/* A frozen one would keep the listeners open. */
 		if (worker->pid != 0 && !worker->frozen &&
 		    (worker->generation != generation || worker->sweeper) &&
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)

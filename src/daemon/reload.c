@@ -174,13 +174,13 @@ open_next(struct master *m, struct errbuf *err)
 		if (status != EX_OK)
 			return status;
 	}
-	/* Those who could not be told to leave again must not come. */
+	/* Workers that could not be told to leave must not be started. */
 	if (!is_start(m) && !confine_may_signal(r->config->uid)) {
 		errbuf_set(err, "cannot signal workers of uid %u",
 		    (unsigned)r->config->uid);
 		return EX_NOPERM;
 	}
-	/* Of those that were replaced since. */
+	/* Forget the reasons of workers that were replaced meanwhile. */
 	(void)scoreboard_take_why(&m->pool.board, why);
 	if (open_logger(m, err) == -1)
 		return EX_OSERR;

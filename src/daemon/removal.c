@@ -140,7 +140,7 @@ removal_stop(struct master *m, int64_t now_ms)
 	m->removal.finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
 }
 
-/* Nobody else takes clients from them; a frozen one would keep everybody. */
+/* Whether no worker takes clients from these listeners, but for frozen ones. */
 static bool
 settled(const struct master *m)
 {

@@ -149,7 +149,7 @@ is_zoned(const char *host, const char **zone)
 	return addr_from_literal(&addr, head, 0) == 0;
 }
 
-/* It is no literal, and looks like one; often it is clear what is meant. */
+/* The address looks like a literal and is none; say how it is written. */
 static int
 refuse_literal(const struct config_listen *listen, bool in_file,
     struct errbuf *err)
@@ -187,7 +187,7 @@ refuse_literal(const struct config_listen *listen, bool in_file,
 	return EX_CONFIG;
 }
 
-/* Nobody knows this host or this service, or nobody could be asked. */
+/* The host or the service is unknown, or no name service could be asked. */
 static int
 unresolved(const struct config_listen *listen, int result, struct errbuf *err)
 {

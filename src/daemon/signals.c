@@ -30,7 +30,7 @@ static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };
 static const int left_alone[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 	SIGTRAP, SIGSYS, SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
 
-/* A reader that is gone, and a limit of the file size. */
+/* What a write can raise: the reader is gone, or the file may not grow. */
 static const int of_writes[] = { SIGPIPE, SIGXFSZ };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -197,7 +197,7 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 	return end;
 }
 
-/* Some editors put one in front, where nobody sees it. */
+/* Some editors begin a file with a byte order mark, and do not show it. */
 static int
 refuse_mark(struct scan *scan, const char *text, const char *path)
 {
