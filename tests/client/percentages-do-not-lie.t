@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # If this fails, ping says 0 or 100 percent of a loss that is neither, or writes
-# a number for people as nobody does.
+# a number for people with an exponent.
 use strict;
 use warnings;
 

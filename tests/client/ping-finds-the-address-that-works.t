@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping stays on an address where nobody is, though its name has
-# another one where somebody answers.
+# If this fails, ping stays on an address where no server listens, although its
+# name has another one where a server does.
 use strict;
 use warnings;
 

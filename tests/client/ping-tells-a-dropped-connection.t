@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # If this fails, ping hides that its connection was dropped between two probes,
-# which is what somebody looks for who pings seldom.
+# although users who ping at long intervals want to find just that.
 use strict;
 use warnings;
 

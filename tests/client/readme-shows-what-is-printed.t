@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, who does what the README shows sees something else: a line
-# that echoc prints in another form, more of them, or fewer.
+# If this fails, a reader of the README who types its commands sees other lines
+# of echoc than it shows, or more of them, or fewer.
 use strict;
 use warnings;
 

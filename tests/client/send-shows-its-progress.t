@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, whoever sends much at a terminal cannot see how far it is, or
-# sees it where it spoils something else.
+# If this fails, a user who sends much at a terminal cannot see how far send is,
+# or the progress gets between other output.
 use strict;
 use warnings;
 

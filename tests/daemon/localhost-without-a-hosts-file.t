@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, echod does not start by its defaults in a root without
-# /etc/hosts, as builders of images leave it; or a service that nobody has
-# listed there looks like a name that is wrong.
+# /etc/hosts, as builders of images leave it; or the error about a service
+# that /etc/services does not list blames the host name.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an operator looks for an echod that does not run, because
-# somebody else has the pid file; or does not learn what to do about it.
+# another program has locked the pid file; or does not learn what to do about it.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a stop at once that comes after a quiet time leaves nobody the
-# time to end in order: it counts from the last time that the master had
+# If this fails, a stop at once that comes after a quiet time leaves workers no
+# time to end in order: that time counts from the last time that the master had
 # something to do, so that workers are killed.
 #
 # slow: is quiet for longer than the five seconds that a worker has to end

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an echod whose workers are to stay root does not start where
-# root cannot give anything up, as in a container without capabilities; or one
-# whose workers are to be somebody else does not say what it is that fails.
+# root cannot give anything up, as in a container without capabilities; or an
+# echod whose workers are to be another user does not say which step failed.
 use strict;
 use warnings;
 
