@@ -250,6 +250,7 @@ daemon_tests = \
 	%D%/daemon/reload-under-load.t \
 	%D%/daemon/reload-while-clients-stay.t \
 	%D%/daemon/removed-address-serves-its-queue.t \
+	%D%/daemon/removed-in-a-storm.t \
 	%D%/daemon/replaced-logger-leaves.t \
 	%D%/daemon/reset-in-mid-echo.t \
 	%D%/daemon/root-gives-nothing-up.t \

@@ -2,6 +2,7 @@
 #include "daemon/removal.h"
 
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -50,6 +51,21 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* Room for one more is that of the oldest, whose clients had the most time. */
+static void
+make_room(struct listener_set *set)
+{
+	unsigned left;
+
+	if (set->count < CONFIG_ADDRESSES)
+		return;
+	if ((left = listener_waiting(&set->item[0], NULL)) > 0)
+		log_warning("closing with connections unserved count=%u", left);
+	close(set->item[0].fd);
+	set->count--;
+	memmove(set->item, set->item + 1, set->count * sizeof(set->item[0]));
+}
+
 /*
  * Their sockets are ours from now on, and are closed `ms` after nobody is held
  * back any more at the latest.
@@ -62,11 +78,7 @@ take_over(struct master *m, const struct listener_set *removed,
 	int64_t held_ms = now_ms + hold_ms(config);
 
 	for (unsigned i = 0; i < removed->count; i++) {
-		if (r->listeners.count == CONFIG_ADDRESSES) {
-			/* The clients that wait there are reset. */
-			close(removed->item[i].fd);
-			continue;
-		}
+		make_room(&r->listeners);
 		r->listeners.item[r->listeners.count] = removed->item[i];
 		r->listeners.item[r->listeners.count++].reported = false;
 	}
