@@ -116,7 +116,7 @@ listed(const struct config *config, unsigned from, const struct addr *addr)
 
 /*
  * "7", "127.1", "0x7f000001": old forms of an address, most likely a port.  And
- * no name has a colon.
+ * no name has a colon or a percent sign.
  */
 static bool
 looks_numeric(const char *host)
@@ -126,7 +126,7 @@ looks_numeric(const char *host)
 
 	if (addr_from_literal(&literal, host, 0) == 0)
 		return false;
-	if (strchr(host, ':') != NULL)
+	if (strpbrk(host, ":%") != NULL)
 		return true;
 	if (getaddrinfo(host, NULL, &hints, &found) != 0)
 		return false;

@@ -181,6 +181,11 @@ no_addresses(void **state)
 		{ "::1:10000 7",
 		    "f:10: listen: \"::1:10000\" is neither an address" },
 		{ "[::1] 7", "f:10: listen: \"[::1]\" is neither an address" },
+		{ "127.0.0.1%lo 7",
+		    "f:10: listen: \"127.0.0.1%lo\" port 7: only a link-local "
+		    "address has an interface" },
+		{ "name%lo 7",
+		    "f:10: listen: \"name%lo\" is neither an address nor a" },
 		{ "::1%lo 7",
 		    "f:10: listen: \"::1%lo\" port 7: only a link-local "
 		    "address has an interface" },
