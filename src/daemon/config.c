@@ -382,7 +382,8 @@ refuse_emptied(const struct reading *r, const struct inventory *files,
 		    r->file);
 	if ((path = inventory_emptied(files, now->with_text)) != NULL)
 		return errbuf_set(r->err,
-		    "%s is empty now; if that is meant, do not include it",
+		    "%s says nothing any more; if that is meant, do not "
+		    "include it",
 		    path);
 	return 0;
 }

@@ -48,7 +48,7 @@ write_file($file, qq(backlog = 7;\n\@include "part.conf"\n));
 like($d->reload, qr/: reload done /, 'a part is included');
 check_refused('by the part');
 write_file($part, "# nothing yet\n");
-like($d->reload, qr/$failed\Q$part\E is empty/, 'emptied: a reload fails');
+like($d->reload, qr/$failed\Q$part\E says nothing any more/, 'emptied: a reload fails');
 check_refused('then');
 write_file($file, "backlog = 7;\n");
 like($d->reload, qr/: reload done /, 'not included any more: it is done');

@@ -554,9 +554,9 @@ emptied_files(void **state)
 		{ "@include \"part.conf\"\n", "",
 		    "first.conf has no setting any more" },
 		{ "backlog = 8;\n@include \"part.conf\"\n", "",
-		    "part.conf is empty now" },
+		    "part.conf says nothing any more" },
 		{ "backlog = 8;\n@include \"part.conf\"\n", "\n# a = 1;\n",
-		    "part.conf is empty now" },
+		    "part.conf says nothing any more" },
 		/* What the operator leaves in a part that he means so. */
 		{ "backlog = 8;\n@include \"part.conf\"\n", "workers = { };\n",
 		    NULL },
