@@ -23,9 +23,9 @@ enum {
 
 /*
  * Read a regular file.  Returns its text, to be freed by the caller, after
- * looking through it and everything it includes, and an inventory of these; NULL with the reason in err,
- * "FILE:LINE: " in front where a line is to blame.  errno is ENOENT when the
- * file itself does not exist.
+ * looking through it and everything it includes, and an inventory of these;
+ * NULL with the reason in err, "FILE:LINE: " in front where a line is to blame.
+ * errno is ENOENT when the file itself does not exist.
  */
 char *source_read(const char *path, struct inventory *, struct errbuf *);
 
