@@ -59,10 +59,11 @@ race_init(struct race *race, const struct target *t, const struct addr *first,
 		put_first(race, first);
 	race->in_turn = opt->eyeballs_ns == 0;
 	race->delay = opt->eyeballs_ns;
-	if (race->in_turn)
-		race->delay = opt->timeout_ns / race->count;
-	else if (race->delay < DELAY_MIN)
+	if (race->delay < DELAY_MIN)
 		race->delay = DELAY_MIN;
+	/* Else the last ones would never be tried. */
+	if (race->in_turn || race->delay > opt->timeout_ns / race->count)
+		race->delay = opt->timeout_ns / race->count;
 }
 
 /* False: it has failed at once. */
