@@ -275,6 +275,22 @@ service_port(const char *name)
 	return service != NULL ? ntohs((uint16_t)service->s_port) : 0;
 }
 
+/* What -I says may be that interface. */
+static int
+check_scope(const struct addr *address, const struct options *opt,
+    struct failure *f)
+{
+	char host[ADDR_TEXT];
+
+	if (opt->interfaces.count > 0 || !addr_lacks_scope(address))
+		return 0;
+	addr_host(address, host, sizeof(host));
+	return failure_set(f, OUTCOME_USAGE,
+	    "%s is link-local and needs its interface, as in %s%%eth0 or by "
+	    "-I eth0",
+	    host, host);
+}
+
 /*
  * Use --resolve if HOST and PORT are those of the target.  Returns whether one
  * was, -1 with the failure.
@@ -299,8 +315,11 @@ given(struct target *t, const struct options *opt, int family,
 		if (port != t->port || !is_same_host(t->host, host))
 			continue;
 		matched = true;
-		if (family == AF_UNSPEC || family == address.sa.sa_family)
-			t->address[t->count++] = address;
+		if (family != AF_UNSPEC && family != address.sa.sa_family)
+			continue;
+		if (check_scope(&address, opt, f) == -1)
+			return -1;
+		t->address[t->count++] = address;
 	}
 	if (matched && t->count == 0)
 		return failure_set(f, OUTCOME_RESOLVE,
@@ -347,11 +366,8 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 	if (t->port != 0 &&
 	    addr_from_literal(&t->address[0], t->host, t->port) == 0 &&
 	    (family == AF_UNSPEC || family == t->address[0].sa.sa_family)) {
-		if (addr_lacks_scope(&t->address[0]))
-			return failure_set(f, OUTCOME_USAGE,
-			    "%s is link-local and needs its interface, as in "
-			    "%s%%eth0",
-			    t->host, t->host);
+		if (check_scope(&t->address[0], opt, f) == -1)
+			return -1;
 		t->count = 1;
 		return 0;
 	}

@@ -46,10 +46,17 @@ good($server, '127.0.0.1', '--', '127.0.0.1', $port);
 good($server, '127.0.0.1', '--', "127.0.0.1:$port");
 
 # What no route can be found for.
-for my $words (["[fe80::1]:$port"], ['fe80::1', $port], ['-6', 'fe80::1', $port]) {
-    Echoc::same(Echoc::run(args => ['send', '-m', 'x', @$words]),
-        "echoc send @$words", status => 2, stdout => '',
+for (['send', "[fe80::1]:$port"], ['send', 'fe80::1', $port],
+    ['ping', '-6', 'fe80::1', $port]) {
+    Echoc::same(Echoc::run(args => $_), "echoc @$_", status => 2, stdout => '',
         stderr => qr/^echoc: fe80::1 is link-local and needs its interface, /);
+}
+unlike(Echoc::run(args => ['send', '-m', 'x', '-I', 'lo', "[fe80::1]:$port"])
+        ->{stderr}, qr/needs its interface/, 'which may be that of -I');
+for my $mode (['send', '-m', 'x'], ['wait'], ['ping'], ['bench']) {
+    Echoc::same(Echoc::run(args => [@$mode, '--resolve', "a:$port:[fe80::1]",
+            "a:$port"]), "echoc @$mode --resolve fe80::1", status => 2,
+        stdout => '', stderr => qr/^echoc: fe80::1 is link-local and needs its /);
 }
 
 SKIP: {
