@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ enum { LINE = 128 };
 int
 msglog_open(const char *path, struct failure *f)
 {
-	/* Appending, so that the threads' lines do not meet. */
+	/* Appending: somebody may empty it while it grows. */
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 	    0666);
 
@@ -48,9 +49,14 @@ msglog_new(int fd)
 int
 msglog_flush(struct msglog *log)
 {
+	/* A pipe takes a part of it, and would take that of another thread. */
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&turn);
 	if (log->error == 0 &&
 	    output_write(log->fd, log->bytes, log->used) == -1)
 		log->error = errno;
+	pthread_mutex_unlock(&turn);
 	log->used = 0;
 	errno = log->error;
 	return log->error == 0 ? 0 : -1;

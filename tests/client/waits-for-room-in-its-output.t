@@ -107,6 +107,28 @@ through_full('stderr', 0, qr/ 3 received, .*\n/, 'ping', '--format', 'csv',
     '-c', 3, '-i', '1ms');
 through_full('stderr', 2, qr/\Aechoc: .*nosuch.*\n/, '--nosuch');
 
+# Two threads that wait for the same reader: each line stays whole.
+{
+    my $messages = 8_000;
+    my ($reader, $writer, $filled) = full_pipe();
+    my $client = Echoc::start(args => ['bench', '-j', '-n', $messages, '-c', 4,
+            '-t', 2, '--log', '/dev/fd/2', $server->target],
+        stderr => $writer);
+    my $text = '';
+    Clock::until(sub {
+        my $over = !$client->is_running;
+        1 while sysread($reader, $text, LEAST, length $text) && $over;
+        return $over;
+    }, 20);
+    $text = substr $text, $filled;
+    is($client->wait->{status}, 0, '--log to a pipe: status 0');
+    my $line = qr/^\d+\t\d+\t\d+\t[0-3]\t64$/m;
+    my (undef, @lines) = split /\n/, $text;
+    is(scalar(grep { /$line/ } @lines), $messages,
+        '--log to a pipe: a line for each message');
+    is_deeply([grep { !/$line/ } @lines], [], '--log to a pipe: and no other');
+}
+
 # A terminal that is read late now and then.
 for (
     ['stdout', sub { return $_[0] eq $long }, 'send', '-f', "$dir/file"],
