@@ -6,6 +6,7 @@
 #include <math.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,6 +99,28 @@ write_script(const struct paths *paths, const struct target *t,
 	return product_file_close(file, paths->script, f);
 }
 
+/* On a full disk gnuplot ends well, and a part of the picture is missing. */
+static bool
+is_whole(const char *picture)
+{
+	char end[16] = "";
+	struct stat st;
+	FILE *file;
+
+	if (stat(picture, &st) == -1)
+		return false;
+	if (!S_ISREG(st.st_mode))
+		return true;
+	file = fopen(picture, "re");
+	if (file == NULL)
+		return false;
+	if (fseek(file, -(long)sizeof(end) + 1, SEEK_END) == -1)
+		rewind(file);
+	end[fread(end, 1, sizeof(end) - 1, file)] = '\0';
+	fclose(file);
+	return strstr(end, "</svg>") != NULL;
+}
+
 static int
 run_gnuplot(const struct paths *paths, struct failure *f)
 {
@@ -105,7 +128,6 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	char script[PATH_MAX + 2];
 	posix_spawnattr_t attr;
 	posix_spawn_file_actions_t actions;
-	struct stat picture;
 	sigset_t set;
 	pid_t child;
 	int status, error;
@@ -137,7 +159,7 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
 		continue;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
-	    stat(paths->picture, &picture) == -1)
+	    !is_whole(paths->picture))
 		return failure_set(f, OUTCOME_USAGE,
 		    "--plot: gnuplot failed on %s and %s", paths->script,
 		    paths->data);

@@ -195,6 +195,8 @@ for (
     ['gnuplot fails', fake('echo no good >&2; exit 1')],
     ['gnuplot dies', fake('kill -9 $$')],
     ['gnuplot makes no picture', fake(':')],
+    # Of a full disk it says nothing.
+    ['gnuplot makes a part', fake('printf "<svg><g>" >"$output"')],
 ) {
     my ($name, $path) = @$_;
     for my $json ([], ['-j']) {
