@@ -18,8 +18,12 @@ my $server = Server->start;
 my $port = $server->port;
 my $ms = qr/\d+\.\d{3}/;
 
-# All of it.
-my $r = EchocPing::run(args => ['-c', 3, '-i', '0.01', $server->target]);
+# All of it, once this machine had a processor for it in time.
+my $r;
+for (1 .. 10) {
+    $r = EchocPing::run(args => ['-c', 3, '-i', '0.01', $server->target]);
+    last unless @{ $r->{client_late} };
+}
 Echoc::same($r, 'three probes', status => 0, stderr => '', stdout => qr{
     \A
     ECHO\ 127\.0\.0\.1\ \(127\.0\.0\.1\)\ port\ $port:\ 56\ bytes,
@@ -81,7 +85,7 @@ for (
     $r = EchocPing::run(args => ['-q', '-c', $count, '-i', '1ms',
         $server->target]);
     # Not of those with which the client itself was late.
-    next if grep { / not timed: / } @{ $r->{summary}{more} };
+    next if $r->{not_timed};
     my $values = $r->{summary}{percentiles} // [];
     is(join('/', map { s/^$ms\z/n/r } @$values), $form,
         "the percentiles of $count replies");

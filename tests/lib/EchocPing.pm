@@ -16,6 +16,9 @@
 #	summary   {sent, received, corrupt, late, loss, time, rtt, percentiles,
 #	          more}; rtt is [min, avg, max, mdev] or undef, as are the
 #	          percentiles, [p50, p95, p99]; more is [...] further lines
+#	client_late, not_timed  the milliseconds with which lines say that the
+#	          client was late, and their number in the summary; as a busy
+#	          machine may add these, lines and summary are without them
 package EchocPing;
 
 use strict;
@@ -64,6 +67,10 @@ sub summary {
 sub parse {
     my $r = shift;
     my $text = $r->{stdout} // '';
+    $r->{client_late} = [];
+    push @{ $r->{client_late} }, $1
+        while $text =~ s/ \(this client was (\d+) ms late\)$//m;
+    $r->{not_timed} = $text =~ s/^(\d+) not timed: .*\n//m ? $1 : 0;
     $r->{summary} = summary($text);
     $text =~ s/$summary//;
     ($r->{header}, @{ $r->{lines} }) = split /\n/, $text;
