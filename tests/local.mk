@@ -9,7 +9,7 @@
 
 unit_tests = \
 	%D%/unit/access.t \
-	%D%/unit/account.t \
+	%D%/unit/stats.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
 	%D%/unit/chart.t \
@@ -17,10 +17,10 @@ unit_tests = \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
 	%D%/unit/errbuf.t \
-	%D%/unit/flow.t \
+	%D%/unit/connection.t \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
-	%D%/unit/human.t \
+	%D%/unit/humanize.t \
 	%D%/unit/link.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
@@ -39,17 +39,17 @@ unit_tests = \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
 	%D%/unit/sizes.t \
-	%D%/unit/source.t \
-	%D%/unit/spectrum.t \
+	%D%/unit/text.t \
+	%D%/unit/percentiles.t \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
-	%D%/unit/tally.t \
+	%D%/unit/counts.t \
 	%D%/unit/target.t \
 	%D%/unit/threshold.t \
 	%D%/unit/units.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
-%C%_unit_account_t_SOURCES = %D%/unit/check.h %D%/unit/account.c
+%C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
 %C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
@@ -57,10 +57,10 @@ unit_tests = \
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
-%C%_unit_flow_t_SOURCES = %D%/unit/check.h %D%/unit/flow.c
+%C%_unit_connection_t_SOURCES = %D%/unit/check.h %D%/unit/connection.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
-%C%_unit_human_t_SOURCES = %D%/unit/check.h %D%/unit/human.c
+%C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
 %C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
@@ -79,30 +79,30 @@ unit_tests = \
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
 %C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
-%C%_unit_source_t_SOURCES = %D%/unit/check.h %D%/unit/source.c
-%C%_unit_spectrum_t_SOURCES = %D%/unit/check.h %D%/unit/spectrum.c
+%C%_unit_text_t_SOURCES = %D%/unit/check.h %D%/unit/text.c
+%C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
-%C%_unit_tally_t_SOURCES = %D%/unit/check.h %D%/unit/tally.c
+%C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
 
 # What is of the client links with the client instead of the daemon.
-%C%_unit_account_t_LDADD = $(client_ldadd)
+%C%_unit_stats_t_LDADD = $(client_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
-%C%_unit_flow_t_LDADD = $(client_ldadd)
+%C%_unit_connection_t_LDADD = $(client_ldadd)
 %C%_unit_fold_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
-%C%_unit_human_t_LDADD = $(client_ldadd)
+%C%_unit_humanize_t_LDADD = $(client_ldadd)
 %C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
 %C%_unit_report_t_LDADD = $(client_ldadd)
 %C%_unit_result_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)
 %C%_unit_sizes_t_LDADD = $(client_ldadd)
-%C%_unit_spectrum_t_LDADD = $(client_ldadd)
-%C%_unit_tally_t_LDADD = $(client_ldadd)
+%C%_unit_percentiles_t_LDADD = $(client_ldadd)
+%C%_unit_counts_t_LDADD = $(client_ldadd)
 %C%_unit_target_t_LDADD = $(client_ldadd)
 %C%_unit_threshold_t_LDADD = $(client_ldadd)
 

@@ -4,19 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/bench.h"
-#include "client/document.h"
-#include "client/failure.h"
+#include "client/bench/bench.h"
+#include "client/core/destination.h"
+#include "client/core/document.h"
+#include "client/core/failure.h"
+#include "client/core/signals.h"
+#include "client/core/terminal.h"
 #include "client/flags.h"
-#include "client/interrupt.h"
+#include "client/net/target.h"
 #include "client/options.h"
-#include "client/ping.h"
-#include "client/product.h"
-#include "client/send.h"
-#include "client/target.h"
-#include "client/terminal.h"
-#include "client/transcript.h"
-#include "client/wait.h"
+#include "client/ping/ping.h"
+#include "client/send/send.h"
+#include "client/send/transcript.h"
+#include "client/send/wait.h"
 #include "common/output.h"
 
 /* The one line that says what went wrong; a file of ours has no port. */

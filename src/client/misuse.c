@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/failure.h"
+#include "client/core/failure.h"
 #include "client/flags.h"
 
 /* The options that a long one may be short for: "--a, --b or --c". */

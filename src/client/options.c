@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/failure.h"
+#include "client/core/failure.h"
 #include "client/flags.h"
 #include "client/misuse.h"
 #include "common/clock.h"

@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "client/sizes.h"
-#include "client/threshold.h"
+#include "client/core/sizes.h"
+#include "client/core/threshold.h"
 
 struct failure;
 

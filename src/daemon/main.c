@@ -14,13 +14,13 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
-#include "daemon/background.h"
-#include "daemon/config.h"
-#include "daemon/confine.h"
-#include "daemon/dump.h"
-#include "daemon/loader.h"
-#include "daemon/master.h"
-#include "daemon/options.h"
+#include "config/config.h"
+#include "config/dump.h"
+#include "config/options.h"
+#include "daemon/master/daemonize.h"
+#include "daemon/master/loader.h"
+#include "daemon/master/master.h"
+#include "daemon/sandbox/confine.h"
 #include "daemon/signals.h"
 
 static void

@@ -108,8 +108,8 @@ says $part{bench}, qr/^\.It Cm (?:.*[ ,])?$_(?: |$)/m, "$_: is in echoc(1)"
     for @figures;
 
 # Exit statuses, with their names in JSON.
-my %status = slurp('src/client/failure.h') =~ /\b(OUTCOME_\w+) = (\d+)/g;
-my %kind = slurp('src/client/failure.c') =~
+my %status = slurp('src/client/core/failure.h') =~ /\b(OUTCOME_\w+) = (\d+)/g;
+my %kind = slurp('src/client/core/failure.c') =~
     /case (OUTCOME_\w+):\s+return "(\w+)"/g;
 is_deeply [sort keys %kind], [sort keys %status], 'each exit status has a name';
 says $part{'EXIT STATUS'}, qr/^\.It $status{$_} Pq Li $kind{$_}$/m,
@@ -118,7 +118,7 @@ unknown [($part{'EXIT STATUS'} // '') =~ /^\.It (\d+)/mg], [values %status],
     'echoc(1) has no other exit status';
 
 # Kinds of errors.
-my @faults = slurp('src/client/fault.c') =~
+my @faults = slurp('src/client/core/fault.c') =~
     /= \{ "(\w+)",\s"([^"]+)",\s+(OUTCOME_\w+) \}/g;
 cmp_ok scalar(@faults), '>=', 3 * 10, 'there are kinds of errors';
 while (my ($name, $words, $outcome) = splice @faults, 0, 3) {
@@ -166,7 +166,7 @@ unknown [map { split / , / } ($part{ENVIRONMENT} // '') =~ /^\.It Ev (.*)/mg],
     'echoc(1) has no other variable';
 
 # Signals.
-$seen{$_} = 1 for code('src/client/interrupt.c') =~ /\b(SIG[A-Z]{3,})\b/g;
+$seen{$_} = 1 for code('src/client/core/signals.c') =~ /\b(SIG[A-Z]{3,})\b/g;
 delete @seen{qw(SIG_BLOCK SIG_IGN SIG_UNBLOCK)};
 my @signals = sort grep { /^SIG/ } keys %seen;
 cmp_ok scalar(@signals), '>=', 4, 'there are signals';

@@ -91,7 +91,7 @@ for my $setting (@settings) {
 }
 
 # Options.
-my $options = slurp('src/daemon/options.c');
+my $options = slurp('src/config/options.c');
 my @long = $options =~ /\{ "([a-z-]+)", \w+, NULL, '(\w)' \}/g;
 cmp_ok scalar(@long), '>=', 20, 'there are options';
 while (my ($long, $short) = splice @long, 0, 2) {
@@ -121,7 +121,7 @@ for (sort keys %statuses) {
 }
 
 # Reasons for the end of a connection.
-my ($names) = slurp('src/daemon/echo.c') =~ /names\[ECHO_ENDS\] = \{(.*?)\}/s;
+my ($names) = slurp('src/daemon/worker/echo.c') =~ /names\[ECHO_ENDS\] = \{(.*?)\}/s;
 my @reasons = grep { $_ ne 'open' } ($names // '') =~ /"([^"]+)"/g;
 cmp_ok scalar(@reasons), '>=', 8, 'there are reasons';
 says $man8, qr/^\.It Li \Q$_\E$/m, "$_: is in echod(8)" for @reasons;

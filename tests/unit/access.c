@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 
 #include "common/errbuf.h"
-#include "daemon/access.h"
+#include "config/access.h"
 
 static struct addr
 address(const char *text)

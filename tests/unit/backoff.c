@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "daemon/backoff.h"
-#include "daemon/policy.h"
+#include "daemon/master/backoff.h"
+#include "daemon/master/policy.h"
 
 /* An arbitrary moment: the clock does not begin at 0. */
 static const int64_t T = 123456789;

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "client/chart.h"
-#include "client/histogram.h"
-#include "client/human.h"
+#include "client/bench/out/chart.h"
+#include "client/core/histogram.h"
+#include "client/core/humanize.h"
 
 /* What a chart says, read back from its text. */
 struct drawn {

@@ -7,9 +7,9 @@
 #include <sysexits.h>
 
 #include "common/errbuf.h"
-#include "daemon/config.h"
-#include "daemon/options.h"
-#include "daemon/settings.h"
+#include "config/config.h"
+#include "config/options.h"
+#include "config/settings.h"
 
 static struct config config;
 static struct config_origin origins[SETTINGS_MAX];

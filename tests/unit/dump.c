@@ -5,9 +5,9 @@
 #include <sysexits.h>
 
 #include "common/errbuf.h"
-#include "daemon/dump.h"
-#include "daemon/options.h"
-#include "daemon/settings.h"
+#include "config/dump.h"
+#include "config/options.h"
+#include "config/settings.h"
 
 /* Load a file and print what came of it; the text is the caller's. */
 static char *

@@ -14,7 +14,7 @@
 #include "common/addr.h"
 #include "common/clock.h"
 #include "common/net.h"
-#include "daemon/echo.h"
+#include "daemon/worker/echo.h"
 
 enum { WAIT_MS = 60000 };
 

@@ -2,7 +2,7 @@
 /* fold: no line is too long, and no word is lost or broken. */
 #include "check.h"
 
-#include "client/fold.h"
+#include "client/core/fold.h"
 
 #define TEN "123456789 "
 #define SIXTY TEN TEN TEN TEN TEN TEN

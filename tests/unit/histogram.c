@@ -6,7 +6,7 @@
 #include <math.h>
 #include <pthread.h>
 
-#include "client/histogram.h"
+#include "client/core/histogram.h"
 
 #define OVER (INT64_C(1) << 47) /* the first value over the range */
 

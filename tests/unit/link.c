@@ -12,10 +12,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "client/dial.h"
+#include "client/net/dial.h"
+#include "client/net/pattern.h"
 #include "client/options.h"
-#include "client/path.h"
-#include "client/pattern.h"
+#include "client/ping/path.h"
 #include "common/addr.h"
 #include "common/clock.h"
 

@@ -13,8 +13,8 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "common/net.h"
-#include "daemon/listener.h"
-#include "daemon/settings.h"
+#include "config/settings.h"
+#include "daemon/master/listener.h"
 
 static struct config config;
 

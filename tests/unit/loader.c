@@ -9,9 +9,9 @@
 #include <sysexits.h>
 
 #include "common/clock.h"
-#include "daemon/loader.h"
-#include "daemon/options.h"
-#include "daemon/settings.h"
+#include "config/options.h"
+#include "config/settings.h"
+#include "daemon/master/loader.h"
 
 static unsigned
 count_descriptors(void)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "common/errbuf.h"
-#include "daemon/log.h"
+#include "daemon/log/log.h"
 
 /* One pipe for all tests; the reading end does not wait. */
 static struct log_pipe pipes;

@@ -6,7 +6,7 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
-#include "daemon/logger.h"
+#include "daemon/log/logger.h"
 
 /* A logger, and what it writes to standard error. */
 static struct logger logger;

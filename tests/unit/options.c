@@ -5,7 +5,7 @@
 #include <getopt.h>
 
 #include "common/errbuf.h"
-#include "daemon/options.h"
+#include "config/options.h"
 
 /* What was read stays reachable: nobody owns the text that -p makes. */
 static struct options kept[128];

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "client/pattern.h"
+#include "client/net/pattern.h"
 
 /* Each test begins with the same table. */
 static int

@@ -9,7 +9,7 @@
 #include <sysexits.h>
 
 #include "common/errbuf.h"
-#include "daemon/pidfile.h"
+#include "daemon/master/pidfile.h"
 
 /* Whether the kernel refuses to open what may be made (proc(5)). */
 static bool protected_regular;

@@ -2,12 +2,12 @@
 /* report: no line of it is wider than a terminal, whatever was measured. */
 #include "check.h"
 
-#include "client/histogram.h"
-#include "client/plan.h"
-#include "client/report.h"
-#include "client/result.h"
-#include "client/target.h"
-#include "client/terminal.h"
+#include "client/bench/out/report.h"
+#include "client/bench/plan.h"
+#include "client/bench/result.h"
+#include "client/core/histogram.h"
+#include "client/core/terminal.h"
+#include "client/net/target.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -8,8 +8,8 @@
 #include <sysexits.h>
 
 #include "common/errbuf.h"
-#include "daemon/resolve.h"
-#include "daemon/settings.h"
+#include "config/settings.h"
+#include "loader/resolve.h"
 
 static struct config config;
 static struct config_origin origins[SETTINGS_MAX];

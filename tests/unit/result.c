@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "client/failure.h"
-#include "client/histogram.h"
-#include "client/loop.h"
-#include "client/plan.h"
-#include "client/result.h"
+#include "client/bench/plan.h"
+#include "client/bench/result.h"
+#include "client/bench/thread.h"
+#include "client/core/failure.h"
+#include "client/core/histogram.h"
 
 #define SECOND INT64_C(1000000000)
 

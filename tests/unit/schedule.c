@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "client/schedule.h"
+#include "client/bench/schedule.h"
 
 /* An arbitrary moment: the clock does not begin at 0. */
 static const int64_t T = 987654321012345;

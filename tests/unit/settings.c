@@ -7,7 +7,7 @@
 
 #include "common/errbuf.h"
 #include "common/units.h"
-#include "daemon/settings.h"
+#include "config/settings.h"
 
 static struct config config;
 static struct config_origin origins[SETTINGS_MAX];

@@ -2,7 +2,7 @@
 /* sizes: what was asked for is what is sent, and each as often. */
 #include "check.h"
 
-#include "client/sizes.h"
+#include "client/core/sizes.h"
 #include "common/errbuf.h"
 
 static struct sizes

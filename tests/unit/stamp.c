@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "daemon/stamp.h"
+#include "daemon/log/stamp.h"
 
 static const char *
 stamp(const char *zone, time_t seconds, long nanoseconds)

@@ -4,9 +4,9 @@
 
 #include <inttypes.h>
 
-#include "client/failure.h"
+#include "client/core/failure.h"
+#include "client/net/target.h"
 #include "client/options.h"
-#include "client/target.h"
 
 /* A name as long as the DNS allows, and one that is longer. */
 #define TEN "abcdefghi."

@@ -7,10 +7,10 @@
 
 #include <math.h>
 
-#include "client/failure.h"
-#include "client/fault.h"
-#include "client/histogram.h"
-#include "client/threshold.h"
+#include "client/core/failure.h"
+#include "client/core/fault.h"
+#include "client/core/histogram.h"
+#include "client/core/threshold.h"
 #include "common/errbuf.h"
 
 static struct threshold

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/bench/out/caption.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "client/bench/plan.h"
+#include "client/bench/result.h"
+#include "client/core/histogram.h"
+#include "client/core/humanize.h"
+#include "client/net/target.h"
+
+/* No more bytes than that of a text. */
+enum { PART = 64 };
+
+/*
+ * What somebody typed, as far as the picture may have it, and so many bytes of
+ * it: at most PART.
+ */
+static const char *
+part(const char *text, size_t most, char buf[PART + 4])
+{
+	bool plain = MB_CUR_MAX == 1 || mbstowcs(NULL, text, 0) == (size_t)-1;
+	size_t n = strlen(text), end = n;
+
+	/* Not in the middle of a character. */
+	if (n > most)
+		for (end = most;
+		     ((unsigned char)text[end] & 0xc0) == 0x80 && end > 0;)
+			end--;
+	snprintf(buf, PART + 4, "%.*s%s", (int)end, text,
+	    n > most ? "..." : "");
+	for (char *c = buf; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f ||
+		    (plain && (unsigned char)*c >= 0x80))
+			*c = '?';
+	return buf;
+}
+
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+const char *
+caption_latency(const struct result *r)
+{
+	return r->service != NULL ? "response time" : "service time";
+}
+
+static void
+write_load(char line[CAPTION_TEXT], const struct plan *plan)
+{
+	const struct options *opt = plan->opt;
+	char size[160], sizes[PART + 4], loop[96];
+
+	if (opt->rate > 0)
+		snprintf(loop, sizeof(loop), "%" PRId64 " messages/s in total",
+		    opt->rate);
+	else
+		snprintf(loop, sizeof(loop),
+		    "%" PRId64 " message%s under way on each", opt->pipeline,
+		    plural(opt->pipeline));
+	sizes_text(&opt->sizes, size, sizeof(size));
+	snprintf(line, CAPTION_TEXT, "%s loop: %u connection%s, %s, %s bytes",
+	    opt->rate > 0 ? "open" : "closed", plan->connections,
+	    plural(plan->connections), loop, part(size, PART, sizes));
+}
+
+static void
+write_outcome(char line[CAPTION_TEXT], const struct result *r)
+{
+	const struct histogram *h = r->response;
+	uint64_t lost = tally_faults(r->window.lost) + r->window.not_sent;
+	char length[HUMAN_TEXT], min[HUMAN_TEXT], mean[HUMAN_TEXT];
+	char max[HUMAN_TEXT];
+
+	snprintf(line, CAPTION_TEXT,
+	    "%" PRIu64 " echoed and %" PRIu64 " lost in %s (%.1f/s); %s: min "
+	    "%s, mean %s, max %s",
+	    r->window.echoed, lost,
+	    human_time(r->window_ns, length, sizeof(length)), r->rate,
+	    caption_latency(r), human_time(h->min, min, sizeof(min)),
+	    human_time((int64_t)histogram_mean(h), mean, sizeof(mean)),
+	    human_time(h->max, max, sizeof(max)));
+}
+
+static void
+write_place(char line[CAPTION_TEXT], const struct result *r)
+{
+	const struct plan *plan = r->plan;
+	struct utsname system = { .nodename = "?" };
+	char here[PART + 4], date[64];
+	struct tm tm;
+
+	uname(&system);
+	gmtime_r(&plan->opt->started.tv_sec, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	snprintf(line, CAPTION_TEXT,
+	    "measured on %s (%u thread%s, %u CPU%s) by echoc " PACKAGE_VERSION
+	    ", %s%s",
+	    part(system.nodename, PART / 2, here), plan->threads,
+	    plural(plan->threads), plan->cpus, plural(plan->cpus), date,
+	    r->saturated ? "; the client limits this result" : "");
+}
+
+void
+caption_write(char line[CAPTION_LINES][CAPTION_TEXT], const struct target *t,
+    const struct result *r)
+{
+	const char *label = r->plan->opt->label;
+	char host[ADDR_TEXT], name[PART + 4];
+
+	addr_host(&r->plan->peer, host, sizeof(host));
+	snprintf(line[0], CAPTION_TEXT, "Echo of %s (%s) port %u%s",
+	    part(t->host, PART / 2, name), host, t->port,
+	    r->plan->loopback ? ", loopback" : "");
+	snprintf(line[1], CAPTION_TEXT, "%s",
+	    label != NULL ? part(label, PART, name) : "");
+	write_load(line[2], r->plan);
+	write_outcome(line[3], r);
+	write_place(line[4], r);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/bench/out/export.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "client/bench/plan.h"
+#include "client/bench/result.h"
+#include "client/core/document.h"
+#include "client/core/failure.h"
+#include "client/core/histogram.h"
+#include "client/net/target.h"
+
+static json_t *
+integer(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+/* One member a kind that happened. */
+static json_t *
+kinds(const uint64_t counts[FAULT_KINDS])
+{
+	json_t *object = json_object();
+
+	for (int i = 1; i < FAULT_KINDS; i++)
+		if (counts[i] > 0)
+			json_object_set_new(object, fault_name((enum fault)i),
+			    integer(counts[i]));
+	return object;
+}
+
+static json_t *
+times(const struct histogram *h, const struct options *opt)
+{
+	json_t *object, *percentiles;
+	bool any;
+
+	if (h == NULL)
+		return json_null();
+	any = h->count > 0;
+	object = json_object();
+	percentiles = json_object();
+	json_object_set_new(object, "count", integer(h->count));
+	json_object_set_new(object, "min_us", document_us(any ? h->min : -1));
+	json_object_set_new(object, "mean_us",
+	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
+	json_object_set_new(object, "max_us", document_us(any ? h->max : -1));
+	json_object_set_new(object, "stddev_us",
+	    any ? document_real(histogram_deviation(h) / 1e3, 3) : json_null());
+	for (unsigned i = 0; i < opt->percentiles; i++) {
+		char name[THRESHOLD_NAME];
+
+		threshold_name(opt->percentile[i], name, sizeof(name));
+		json_object_set_new(percentiles, name,
+		    document_us(result_percentile(h, opt->percentile[i])));
+	}
+	json_object_set_new(object, "percentiles_us", percentiles);
+	return object;
+}
+
+/* Upper edge and count of each counter that is used. */
+static json_t *
+histogram(const struct histogram *h)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)
+		if (h->counter[i] > 0)
+			json_array_append_new(array,
+			    json_pack("[o, o]", document_us(histogram_high(i)),
+				integer(h->counter[i])));
+	return array;
+}
+
+static json_t *
+interval(const struct interval *i)
+{
+	json_t *object = json_object();
+	double seconds = (double)i->length_ns / 1e9;
+
+	json_object_set_new(object, "begin_us", document_us(i->begin_ns));
+	json_object_set_new(object, "length_us", document_us(i->length_ns));
+	json_object_set_new(object, "echoed", integer(i->echoed));
+	json_object_set_new(object, "bytes", integer(i->bytes));
+	json_object_set_new(object, "errors", integer(i->faults));
+	json_object_set_new(object, "rate_per_s",
+	    document_real(seconds > 0 ? (double)i->echoed / seconds : 0, 3));
+	json_object_set_new(object, "p50_us", document_us(i->p50_ns));
+	json_object_set_new(object, "p99_us", document_us(i->p99_ns));
+	json_object_set_new(object, "max_us", document_us(i->max_ns));
+	return object;
+}
+
+static json_t *
+strings(const char *const *text, unsigned count)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(array, document_text(text[i]));
+	return array;
+}
+
+static json_t *
+percentile_list(const struct options *opt)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < opt->percentiles; i++)
+		json_array_append_new(array,
+		    document_real((double)opt->percentile[i] / PERCENT, 5));
+	return array;
+}
+
+static json_t *
+config(const struct plan *plan)
+{
+	const struct options *opt = plan->opt;
+	json_t *object = json_object();
+	char text[160];
+
+	sizes_text(&opt->sizes, text, sizeof(text));
+	json_object_set_new(object, "model",
+	    json_string(opt->rate > 0 ? "open" : "closed"));
+	json_object_set_new(object, "connections", integer(plan->connections));
+	json_object_set_new(object, "threads", integer(plan->threads));
+	json_object_set_new(object, "sizes_bytes", json_string(text));
+	json_object_set_new(object, "rate_per_s",
+	    opt->rate > 0 ? json_integer(opt->rate) : json_null());
+	json_object_set_new(object, "pipeline",
+	    opt->rate > 0 ? json_null() : json_integer(opt->pipeline));
+	json_object_set_new(object, "duration_us",
+	    opt->messages > 0 ? json_null() : document_us(opt->duration_ns));
+	json_object_set_new(object, "messages",
+	    opt->messages > 0 ? json_integer(opt->messages) : json_null());
+	json_object_set_new(object, "warmup_us", document_us(plan->warmup_ns));
+	json_object_set_new(object, "timeout_us", document_us(opt->timeout_ns));
+	json_object_set_new(object, "interval_us",
+	    document_us(opt->interval_ns));
+	json_object_set_new(object, "reconnect", json_integer(opt->reconnect));
+	json_object_set_new(object, "connect_rate_per_s",
+	    opt->connect_rate > 0 ? json_integer(opt->connect_rate) :
+				    json_null());
+	json_object_set_new(object, "connect_concurrency",
+	    json_integer(opt->connect_concurrency));
+	json_object_set_new(object, "verify",
+	    json_string(opt->no_verify != 0 ? "none" : "full"));
+	json_object_set_new(object, "nodelay", json_boolean(!opt->nagle));
+	json_object_set_new(object, "seed", json_integer(opt->seed));
+	json_object_set_new(object, "max_error_percent",
+	    document_real((double)opt->max_error / PERCENT, 5));
+	json_object_set_new(object, "percentiles", percentile_list(opt));
+	json_object_set_new(object, "family",
+	    json_string(opt->only_v4 ? "ipv4" :
+		    opt->only_v6     ? "ipv6" :
+				       "any"));
+	json_object_set_new(object, "interfaces",
+	    strings(opt->interfaces.item, opt->interfaces.count));
+	json_object_set_new(object, "label",
+	    opt->label != NULL ? document_text(opt->label) : json_null());
+	return object;
+}
+
+static json_t *
+environment(const struct plan *plan)
+{
+	json_t *object = json_object();
+	char clock[64] = "";
+	struct utsname name;
+	FILE *f = fopen("/sys/devices/system/clocksource/clocksource0/"
+			"current_clocksource",
+	    "re");
+
+	if (f != NULL) {
+		if (fgets(clock, sizeof(clock), f) != NULL)
+			clock[strcspn(clock, "\n")] = '\0';
+		fclose(f);
+	}
+	json_object_set_new(object, "kernel",
+	    uname(&name) == 0 ? json_string(name.release) : json_null());
+	json_object_set_new(object, "cpus", integer(plan->cpus));
+	json_object_set_new(object, "clock_source",
+	    clock[0] != '\0' ? json_string(clock) : json_null());
+	json_object_set_new(object, "descriptor_limit", integer(plan->files));
+	json_object_set_new(object, "loopback", json_boolean(plan->loopback));
+	return object;
+}
+
+static json_t *
+connects(const struct result *r)
+{
+	const struct connects *c = &r->connects;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "wanted", integer(c->wanted));
+	json_object_set_new(object, "established", integer(c->established));
+	json_object_set_new(object, "total_time_us",
+	    document_us(r->connect_ns));
+	json_object_set_new(object, "failed", kinds(c->failed));
+	json_object_set_new(object, "reconnects", integer(c->again));
+	json_object_set_new(object, "reconnect_rate_per_s",
+	    r->window_ns > 0 ?
+		document_real((double)c->within * 1e9 / (double)r->window_ns,
+		    3) :
+		json_null());
+	json_object_set_new(object, "reconnects_failed",
+	    kinds(c->again_failed));
+	json_object_set_new(object, "broken", kinds(c->broken));
+	json_object_set_new(object, "unclosed", integer(c->unclosed));
+	json_object_set_new(object, "handshake",
+	    times(r->connect, r->plan->opt));
+	return object;
+}
+
+static json_t *
+messages(const struct result *r)
+{
+	const struct tally *t = &r->window;
+	json_t *object = json_object();
+	double seconds = (double)r->window_ns / 1e9;
+
+	json_object_set_new(object, "sent", integer(t->sent));
+	json_object_set_new(object, "echoed", integer(t->echoed));
+	json_object_set_new(object, "timeouts",
+	    integer(t->lost[FAULT_TIMEOUT]));
+	json_object_set_new(object, "errors", integer(tally_errors(t)));
+	json_object_set_new(object, "not_sent", integer(t->not_sent));
+	json_object_set_new(object, "due",
+	    r->due > 0 ? integer(r->due) : json_null());
+	json_object_set_new(object, "echoed_in_window", integer(r->completed));
+	json_object_set_new(object, "window_us", document_us(r->window_ns));
+	json_object_set_new(object, "rate_per_s", document_real(r->rate, 3));
+	json_object_set_new(object, "bytes_sent", integer(t->bytes_sent));
+	json_object_set_new(object, "bytes_echoed", integer(t->bytes_echoed));
+	json_object_set_new(object, "throughput_bytes_per_s",
+	    seconds > 0 ?
+		document_real((double)r->completed_bytes / seconds, 1) :
+		json_null());
+	json_object_set_new(object, "bytes_verified",
+	    r->plan->opt->no_verify != 0 ? json_null() : integer(r->verified));
+	json_object_set_new(object, "mismatches", integer(r->mismatches));
+	json_object_set_new(object, "first_mismatch",
+	    document_mismatch(&r->mismatch));
+	return object;
+}
+
+static json_t *
+generator(const struct result *r)
+{
+	json_t *object = json_object(), *cpu = json_array();
+
+	for (unsigned i = 0; i < r->plan->threads; i++)
+		json_array_append_new(cpu,
+		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
+	json_object_set_new(object, "cpu_per_thread", cpu);
+	json_object_set_new(object, "lag", times(r->lag, r->plan->opt));
+	json_object_set_new(object, "saturated", json_boolean(r->saturated));
+	return object;
+}
+
+static json_t *
+thresholds(const struct result *r)
+{
+	const struct options *opt = r->plan->opt;
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < opt->thresholds; i++)
+		json_array_append_new(array,
+		    json_pack("{s:o, s:b}", "fail_if",
+			document_text(opt->fail_if[i].text), "failed",
+			(int)r->broken[i]));
+	return array;
+}
+
+static void
+add_result(json_t *object, const struct result *r)
+{
+	char host[ADDR_TEXT];
+	json_t *intervals = json_array();
+
+	addr_host(&r->plan->peer, host, sizeof(host));
+	json_object_set_new(json_object_get(object, "target"), "address",
+	    json_string(host));
+	for (unsigned i = 0; i < r->interval_count; i++)
+		json_array_append_new(intervals, interval(&r->intervals[i]));
+	json_object_set_new(object, "interrupted",
+	    json_boolean(r->interrupted));
+	json_object_set_new(object, "config", config(r->plan));
+	json_object_set_new(object, "environment", environment(r->plan));
+	json_object_set_new(object, "connect", connects(r));
+	json_object_set_new(object, "messages", messages(r));
+	json_object_set_new(object, "errors", kinds(r->window.lost));
+	json_object_set_new(object, "warmup",
+	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(r->before.sent),
+		"echoed", integer(r->before.echoed), "not_sent",
+		integer(r->before.not_sent), "errors", kinds(r->before.lost)));
+	json_object_set_new(object, "response_time",
+	    times(r->response, r->plan->opt));
+	json_object_set_new(object, "service_time",
+	    times(r->service != NULL ? r->service : r->response, r->plan->opt));
+	json_object_set_new(object, "generator", generator(r));
+	json_object_set_new(object, "thresholds", thresholds(r));
+	json_object_set_new(object, "histogram", histogram(r->response));
+	json_object_set_new(object, "intervals", intervals);
+}
+
+int
+export_json(const struct product *p, const struct target *t,
+    const struct options *opt, const struct result *r,
+    const struct failure *outcome, struct failure *f)
+{
+	json_t *object = document_new(opt, t);
+
+	json_object_set_new(object, "type", json_string("result"));
+	if (r != NULL)
+		add_result(object, r);
+	document_outcome(object, outcome);
+	return document_write(object, p,
+	    opt->json_stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS, f);
+}
+
+int
+export_interval(const struct product *p, const struct interval *i,
+    struct failure *f)
+{
+	json_t *object = interval(i);
+
+	json_object_set_new(object, "type", json_string("interval"));
+	return document_write(object, p, DOCUMENT_LINE, f);
+}
+
+static void
+csv_time(FILE *file, int64_t ns)
+{
+	putc(',', file);
+	if (ns >= 0)
+		fprintf(file, "%.3f", (double)ns / 1e3);
+}
+
+void
+export_csv(FILE *file, const struct result *r)
+{
+	fputs("begin_us,length_us,echoed,bytes,errors,rate_per_s,p50_us,"
+	      "p99_us,max_us\n",
+	    file);
+	for (unsigned i = 0; r != NULL && i < r->interval_count; i++) {
+		const struct interval *row = &r->intervals[i];
+
+		fprintf(file, "%.3f,%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
+		    (double)row->begin_ns / 1e3, (double)row->length_ns / 1e3,
+		    row->echoed, row->bytes, row->faults);
+		if (row->length_ns > 0)
+			fprintf(file, "%.3f",
+			    (double)row->echoed * 1e9 / (double)row->length_ns);
+		csv_time(file, row->p50_ns);
+		csv_time(file, row->p99_ns);
+		csv_time(file, row->max_ns);
+		putc('\n', file);
+	}
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/bench/out/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "client/bench/out/caption.h"
+#include "client/bench/out/chart.h"
+#include "client/bench/plan.h"
+#include "client/bench/result.h"
+#include "client/core/fold.h"
+#include "client/core/histogram.h"
+#include "client/core/humanize.h"
+#include "client/core/signals.h"
+#include "client/core/terminal.h"
+#include "client/net/target.h"
+
+/* Where the second column begins. */
+enum { INDENT = 12 };
+
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* What the load consists of. */
+static void
+print_load(FILE *f, const struct plan *plan)
+{
+	const struct options *opt = plan->opt;
+	char size[160], loop[96];
+
+	sizes_text(&opt->sizes, size, sizeof(size));
+	if (opt->rate > 0)
+		snprintf(loop, sizeof(loop), "%" PRId64 " messages/s in total",
+		    opt->rate);
+	else
+		snprintf(loop, sizeof(loop),
+		    "%" PRId64 " message%s under way on each", opt->pipeline,
+		    plural(opt->pipeline));
+	fold_print(f, 2, "%s loop: %u connection%s, %s, %s bytes",
+	    opt->rate > 0 ? "open" : "closed", plan->connections,
+	    plural(plan->connections), loop, size);
+}
+
+void
+report_head(FILE *f, const struct target *t, const struct result *r)
+{
+	const struct plan *plan = r->plan;
+	const struct options *opt = plan->opt;
+	char host[ADDR_TEXT], time[HUMAN_TEXT], warm[HUMAN_TEXT];
+	char length[64], warmup[64] = ", no warm-up", reconnect[96] = "";
+
+	addr_host(&plan->peer, host, sizeof(host));
+	fold_print(f, 2, "echoc bench: %s (%s) port %u%s", t->host, host,
+	    t->port, plan->loopback ? ", loopback" : "");
+	print_load(f, plan);
+	human_duration(opt->duration_ns, time, sizeof(time));
+	if (plan->warmup_ns > 0)
+		snprintf(warmup, sizeof(warmup), " after %s of warm-up",
+		    human_duration(plan->warmup_ns, warm, sizeof(warm)));
+	if (opt->messages > 0)
+		snprintf(length, sizeof(length), "%" PRId64 " message%s",
+		    opt->messages, plural(opt->messages));
+	else
+		snprintf(length, sizeof(length), "%s", time);
+	if (opt->reconnect > 0)
+		snprintf(reconnect, sizeof(reconnect),
+		    ", a new connection after %" PRId64 " message%s",
+		    opt->reconnect, plural(opt->reconnect));
+	fold_print(f, 2, "%u thread%s (%u CPU%s), %s%s%s", plan->threads,
+	    plural(plan->threads), plan->cpus, plural(plan->cpus), length,
+	    warmup, reconnect);
+	putc('\n', f);
+}
+
+static void
+print_messages(FILE *f, const struct result *r)
+{
+	const struct tally *t = &r->window;
+	char time[HUMAN_TEXT], out[HUMAN_TEXT], in[HUMAN_TEXT], more[96] = "";
+	double seconds = (double)r->window_ns / 1e9;
+
+	if (t->not_sent > 0)
+		snprintf(more, sizeof(more), ", %" PRIu64 " not sent",
+		    t->not_sent);
+	fold_print(f, INDENT,
+	    "messages    %" PRIu64 " sent, %" PRIu64 " echoed, %" PRIu64
+	    " timeouts, %" PRIu64 " errors%s",
+	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], tally_errors(t), more);
+	fprintf(f, "rate        %.1f/s in %s", r->rate,
+	    human_time(r->window_ns, time, sizeof(time)));
+	if (r->plan->opt->rate > 0)
+		fprintf(f, " (%s of the %" PRId64 "/s asked for)",
+		    human_percent(r->rate, (double)r->plan->opt->rate, out,
+			sizeof(out)),
+		    r->plan->opt->rate);
+	putc('\n', f);
+	if (seconds <= 0)
+		return;
+	fprintf(f, "throughput  %s/s out, %s/s in\n",
+	    human_bytes((double)t->bytes_sent / seconds, out, sizeof(out)),
+	    human_bytes((double)r->completed_bytes / seconds, in, sizeof(in)));
+}
+
+static void
+print_connects(FILE *f, const struct result *r)
+{
+	const struct connects *c = &r->connects;
+	const struct histogram *h = r->connect;
+	char took[HUMAN_TEXT], p50[HUMAN_TEXT] = "-", p99[HUMAN_TEXT] = "-";
+	char max[HUMAN_TEXT], later[96] = "";
+	int64_t ns;
+
+	human_time(r->connect_ns, took, sizeof(took));
+	if (c->again > 0 && r->window_ns > 0)
+		snprintf(later, sizeof(later), ", %" PRIu64 " later (%.1f/s)",
+		    c->again, (double)c->within * 1e9 / (double)r->window_ns);
+	fold_print(f, INDENT,
+	    "connections %" PRIu64 " of %" PRIu64 " made in %s%s",
+	    c->established, c->wanted, took, later);
+	if (h->count == 0)
+		return;
+	ns = result_percentile(h, 50 * PERCENT);
+	if (ns >= 0)
+		human_time(ns, p50, sizeof(p50));
+	ns = result_percentile(h, 99 * PERCENT);
+	if (ns >= 0)
+		human_time(ns, p99, sizeof(p99));
+	fprintf(f, "connect     p50 %s, p99 %s, max %s\n", p50, p99,
+	    human_time(h->max, max, sizeof(max)));
+}
+
+static void
+print_row(FILE *f, const char *name, const struct human_unit *unit,
+    int64_t response, int64_t service, bool both)
+{
+	char text[HUMAN_TEXT];
+
+	fprintf(f, "  %-8s %16s", name,
+	    response >= 0 ? human_column(*unit, response, text, sizeof(text)) :
+			    "-");
+	if (both)
+		fprintf(f, " %16s",
+		    service >= 0 ?
+			human_column(*unit, service, text, sizeof(text)) :
+			"-");
+	putc('\n', f);
+}
+
+static void
+print_latency(FILE *f, const struct result *r)
+{
+	const struct options *opt = r->plan->opt;
+	const struct histogram *h = r->response, *s = r->service;
+	struct human_unit unit = human_unit(h->max);
+	bool both = s != NULL;
+	char name[THRESHOLD_NAME];
+
+	if (h->count == 0)
+		return;
+	fprintf(f, "\n  %-8s %16s", "latency", caption_latency(r));
+	fprintf(f, both ? " %16s\n" : "%s\n", both ? "service time" : "");
+	print_row(f, "min", &unit, h->min, both ? s->min : -1, both);
+	print_row(f, "mean", &unit, (int64_t)histogram_mean(h),
+	    both ? (int64_t)histogram_mean(s) : -1, both);
+	for (unsigned i = 0; i < opt->percentiles; i++) {
+		threshold_name(opt->percentile[i], name, sizeof(name));
+		print_row(f, name, &unit,
+		    result_percentile(h, opt->percentile[i]),
+		    both ? result_percentile(s, opt->percentile[i]) : -1, both);
+	}
+	print_row(f, "max", &unit, h->max, both ? s->max : -1, both);
+	putc('\n', f);
+}
+
+static void
+print_kinds(FILE *f, const char *what, const uint64_t kinds[FAULT_KINDS],
+    const struct terminal *t)
+{
+	for (int i = 1; i < FAULT_KINDS; i++)
+		if (kinds[i] > 0)
+			fprintf(f, "%s%-24s %-28s %" PRIu64 "%s\n",
+			    terminal_colour(t, COLOUR_BAD), what,
+			    fault_words((enum fault)i), kinds[i],
+			    terminal_colour(t, COLOUR_NONE));
+}
+
+static void
+print_errors(FILE *f, const struct result *r, const struct terminal *t)
+{
+	const struct connects *c = &r->connects;
+	uint64_t all = tally_faults(r->window.lost) + r->window.not_sent +
+	    tally_faults(r->before.lost) + r->before.not_sent +
+	    tally_faults(c->failed) + tally_faults(c->again_failed) +
+	    tally_faults(c->broken);
+
+	if (all == 0)
+		fputs("no errors\n", f);
+	print_kinds(f, "messages lost", r->window.lost, t);
+	print_kinds(f, "lost in the warm-up", r->before.lost, t);
+	if (r->before.not_sent > 0)
+		fprintf(f,
+		    "%" PRIu64 " messages of the warm-up were not sent\n",
+		    r->before.not_sent);
+	print_kinds(f, "connections not made", c->failed, t);
+	print_kinds(f, "connections broken", c->broken, t);
+	print_kinds(f, "reconnects failed", c->again_failed, t);
+	if (c->unclosed > 0)
+		fold_print(f, 2,
+		    "%" PRIu64 " connections were not closed by the "
+		    "server within 1 s of our end",
+		    c->unclosed);
+}
+
+static void
+print_verified(FILE *f, const struct result *r, const struct terminal *t)
+{
+	char volume[HUMAN_TEXT];
+	bool bad = r->mismatches > 0;
+
+	human_bytes((double)r->verified, volume, sizeof(volume));
+	if (r->plan->opt->no_verify != 0)
+		fprintf(f, "not verified (--verify none)\n");
+	else
+		fprintf(f, "%sverified %s, %" PRIu64 " mismatches%s\n",
+		    bad ? terminal_colour(t, COLOUR_BAD) : "", volume,
+		    r->mismatches, bad ? terminal_colour(t, COLOUR_NONE) : "");
+}
+
+/* What of the client limits the result. */
+static void
+print_saturation(FILE *f, const struct result *r)
+{
+	uint64_t local = r->connects.failed[FAULT_LOCAL] +
+	    r->connects.again_failed[FAULT_LOCAL];
+	char lag[HUMAN_TEXT], busy[64] = "", failed[128] = "";
+	char so[96] = "; the rate is a lower bound";
+	double busiest = -1;
+
+	for (unsigned i = 0; i < r->plan->threads; i++)
+		if (r->busy[i] > busiest)
+			busiest = r->busy[i];
+	if (busiest >= 0)
+		snprintf(busy, sizeof(busy), ": a thread is %s busy",
+		    human_percent(busiest, 1, lag, sizeof(lag)));
+	if (local > 0)
+		snprintf(failed, sizeof(failed),
+		    ", %" PRIu64 " connections failed: %s", local,
+		    fault_words(FAULT_LOCAL));
+	if (r->skipped > 0)
+		snprintf(so, sizeof(so),
+		    " and did not get to %" PRIu64 " messages", r->skipped);
+	else if (r->lag != NULL)
+		snprintf(so, sizeof(so), ", p99 of %s late with messages",
+		    human_time(histogram_percentile(r->lag, 99 * PERCENT), lag,
+			sizeof(lag)));
+	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
+	    failed, so);
+}
+
+static void
+print_remarks(FILE *f, const struct result *r)
+{
+	const struct options *opt = r->plan->opt;
+	char text[THRESHOLD_TEXT];
+
+	if (r->window.not_sent > r->due / 100)
+		fold_print(f, 2,
+		    "%" PRIu64 " of %" PRIu64 " messages due were sent",
+		    r->window.sent, r->due);
+	else if (r->due > r->completed + r->due / 100)
+		fold_print(f, 2,
+		    "%s%" PRIu64 " of %" PRIu64
+		    " messages due were echoed within the window",
+		    r->saturated ? "" : "the server did not keep up: ",
+		    r->completed, r->due);
+	if (result_lacks_workers(r))
+		fold_print(f, 2,
+		    "%" PRIu64 " of %" PRIu64 " connections had no echo: the "
+		    "server may have fewer workers than connections; these "
+		    "figures are of the other %" PRIu64,
+		    r->connects.failed[FAULT_TIMEOUT], r->connects.wanted,
+		    r->connects.established);
+	if (r->saturated)
+		print_saturation(f, r);
+	if (r->plan->threads > r->plan->cpus)
+		fprintf(f, "warning: more threads than CPUs (%u)\n",
+		    r->plan->cpus);
+	for (unsigned i = 0; i < opt->thresholds; i++)
+		if (r->broken[i])
+			fprintf(f, "failed: %s\n",
+			    threshold_text(&opt->fail_if[i], r->figure[i], text,
+				sizeof(text)));
+	if (r->interrupted)
+		fprintf(f, "%s\n", interrupt_words());
+}
+
+void
+report_print(FILE *f, const struct result *r, const struct terminal *t)
+{
+	print_messages(f, r);
+	print_connects(f, r);
+	print_latency(f, r);
+	print_errors(f, r, t);
+	print_verified(f, r, t);
+	print_remarks(f, r);
+}
+
+void
+report_chart(FILE *f, const struct result *r, const struct terminal *t)
+{
+	int when = r->plan->opt->histogram;
+
+	if (when == WHEN_NEVER || (when == WHEN_AUTO && !t->out) ||
+	    r->response->count == 0)
+		return;
+	putc('\n', f);
+	chart_print(f, r->response, terminal_width(), t->utf8);
+}

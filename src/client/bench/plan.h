@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan: what a load will be, worked out and checked before the first
+ * connection is made.  Does not change while the load runs.
+ */
+#ifndef ECHOC_PLAN_H
+#define ECHOC_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/net/dial.h"
+#include "client/options.h"
+
+struct failure;
+
+struct plan {
+	const struct options *opt;
+	struct addr peer;
+	bool loopback;
+	unsigned connections, threads, cpus;
+	int64_t warmup_ns;
+	int64_t duration_ns; /* INT64_MAX: until opt->messages are echoed */
+	struct origin origin[OPTIONS_LIST];
+	unsigned origins; /* 0: anywhere */
+	uint64_t files;	  /* the limit of descriptors, after it was raised */
+};
+
+/* Another address of the same target. */
+void plan_set_peer(struct plan *, const struct addr *);
+
+/*
+ * Choose what was left open, read the origins, raise the limit of descriptors
+ * as far as it goes, and see whether descriptors and local ports suffice.
+ * Returns -1 with OUTCOME_LIMIT, naming what is needed, or OUTCOME_USAGE.
+ */
+int plan_make(struct plan *, const struct options *, const struct addr *peer,
+    struct failure *);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/bench/result.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/bench/plan.h"
+#include "client/bench/thread.h"
+#include "client/core/failure.h"
+#include "client/core/histogram.h"
+#include "client/core/signals.h"
+
+/* A thread that is busier than this limits what is measured. */
+#define BUSY 0.9
+/* So is one that is so late with a message that could have gone. */
+#define LAG_NS INT64_C(1000000)
+
+int
+result_init(struct result *r, const struct plan *plan)
+{
+	memset(r, 0, sizeof(*r));
+	r->plan = plan;
+	r->response = histogram_new();
+	r->connect = histogram_new();
+	r->busy = calloc(plan->threads, sizeof(*r->busy));
+	if (plan->opt->rate > 0) {
+		r->service = histogram_new();
+		r->lag = histogram_new();
+	}
+	if (r->response == NULL || r->connect == NULL || r->busy == NULL ||
+	    (plan->opt->rate > 0 && (r->service == NULL || r->lag == NULL))) {
+		result_free(r);
+		errno = ENOMEM;
+		return -1;
+	}
+	return 0;
+}
+
+void
+result_gather(struct result *r, const struct loop *loops, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct loop *l = &loops[i];
+
+		tally_add(&r->window, &l->window);
+		tally_add(&r->before, &l->before);
+		tally_add_connects(&r->connects, &l->connects);
+		r->completed += l->completed;
+		r->completed_bytes += l->completed_bytes;
+		r->verified += l->verified;
+		if (r->mismatches == 0 && l->mismatches > 0)
+			r->mismatch = l->mismatch;
+		r->mismatches += l->mismatches;
+		r->skipped += l->skipped;
+		r->busy[i] = l->busy;
+		histogram_add(r->response, l->response);
+		histogram_add(r->connect, l->connect);
+		if (r->service != NULL) {
+			histogram_add(r->service, l->service);
+			histogram_add(r->lag, l->lag);
+		}
+	}
+	if (r->plan->opt->rate > 0)
+		r->due = r->window.sent + r->window.not_sent;
+}
+
+void
+result_interval(struct result *r, const struct interval *interval)
+{
+	struct interval *more;
+
+	/* Room is doubled whenever the count is a power of two. */
+	if ((r->interval_count & (r->interval_count - 1)) == 0) {
+		size_t room = r->interval_count > 0 ?
+		    2 * (size_t)r->interval_count :
+		    1;
+
+		more = realloc(r->intervals, room * sizeof(*more));
+		if (more == NULL)
+			return;
+		r->intervals = more;
+	}
+	r->intervals[r->interval_count++] = *interval;
+}
+
+void
+result_trim(struct result *r)
+{
+	struct interval *last;
+
+	while (r->interval_count > 1 &&
+	    r->intervals[r->interval_count - 1].begin_ns >= r->window_ns)
+		r->interval_count--;
+	if (r->interval_count == 0)
+		return;
+	last = &r->intervals[r->interval_count - 1];
+	if (last->begin_ns + last->length_ns > r->window_ns)
+		last->length_ns = r->window_ns - last->begin_ns;
+}
+
+int64_t
+result_percentile(const struct histogram *h, uint32_t percentile)
+{
+	if (percentile == 100 * PERCENT)
+		return h->count > 0 ? h->max : -1;
+	return histogram_supports(h, percentile, RESULT_ABOVE) ?
+	    histogram_percentile(h, percentile) :
+	    -1;
+}
+
+static double
+figure(const struct result *r, const struct threshold *t)
+{
+	switch (t->metric) {
+	case METRIC_PERCENTILE:
+	case METRIC_MIN:
+	case METRIC_MEAN:
+	case METRIC_MAX:
+		return threshold_of_times(t, r->response, RESULT_ABOVE);
+	case METRIC_CONNECT_PERCENTILE:
+		return threshold_of_times(t, r->connect, RESULT_ABOVE);
+	case METRIC_ERRORS:
+		return (double)(tally_faults(r->window.lost) +
+		    r->window.not_sent + tally_faults(r->connects.failed));
+	case METRIC_ERROR_RATE:
+		return r->window.sent + r->window.not_sent > 0 ? r->error_rate :
+								 NAN;
+	case METRIC_DISCONNECTS:
+		return (double)tally_faults(r->connects.broken);
+	case METRIC_RATE:
+		break;
+	}
+	return t->of_request ? 100 * r->rate / (double)r->plan->opt->rate :
+			       r->rate;
+}
+
+static bool
+is_saturated(const struct result *r)
+{
+	int64_t lag, half;
+
+	if (r->skipped > 0 || r->connects.again_failed[FAULT_LOCAL] > 0 ||
+	    r->connects.failed[FAULT_LOCAL] > 0)
+		return true;
+	for (unsigned i = 0; i < r->plan->threads; i++)
+		if (r->busy[i] > BUSY)
+			return true;
+	if (r->lag == NULL)
+		return false;
+	/* Of a few messages the slowest is enough to tell. */
+	lag = r->lag->count > 0 ? histogram_percentile(r->lag, 99 * PERCENT) :
+				  0;
+	half = result_percentile(r->response, 50 * PERCENT);
+	/* A tenth of the response, unless that is less than a timer can do. */
+	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
+}
+
+/* What failed most, with no echo at all. */
+static int
+nothing(const struct result *r, struct failure *f)
+{
+	const uint64_t *kinds = tally_faults(r->window.lost) > 0 ?
+	    r->window.lost :
+	    tally_faults(r->before.lost) > 0 ? r->before.lost :
+					       r->connects.again_failed;
+	enum fault most = tally_most(kinds);
+
+	return failure_set(f,
+	    most != FAULT_NONE ? fault_outcome(most) : OUTCOME_NEGATIVE,
+	    "not one echo: %s",
+	    most != FAULT_NONE ? fault_words(most) : "nothing was sent");
+}
+
+static int
+judge_thresholds(struct result *r, struct failure *f)
+{
+	const struct options *opt = r->plan->opt;
+	char text[THRESHOLD_TEXT];
+	int first = -1;
+
+	for (unsigned i = 0; i < opt->thresholds; i++) {
+		const struct threshold *t = &opt->fail_if[i];
+
+		r->figure[i] = figure(r, t);
+		r->broken[i] = threshold_broken(t, r->figure[i]);
+		if (r->broken[i] && first == -1)
+			first = (int)i;
+	}
+	if (first == -1)
+		return 0;
+	return failure_set(f, OUTCOME_NEGATIVE, "--fail-if: %s",
+	    threshold_text(&opt->fail_if[first], r->figure[first], text,
+		sizeof(text)));
+}
+
+/* Whether more are wrong than --max-error-rate tolerates. */
+static bool
+exceeds(const struct result *r, uint64_t wrong, uint64_t all)
+{
+	return (double)wrong * 100 * PERCENT >
+	    (double)all * (double)r->plan->opt->max_error;
+}
+
+bool
+result_lacks_workers(const struct result *r)
+{
+	return r->connects.established > 0 &&
+	    tally_most(r->connects.failed) == FAULT_TIMEOUT;
+}
+
+/* Some of the first connections failed: how many, and why most of them did. */
+static int
+unmade(const struct result *r, uint64_t failed, struct failure *f)
+{
+	const struct connects *c = &r->connects;
+
+	if (result_lacks_workers(r))
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRIu64
+		    " connections had no echo: too few workers?",
+		    c->failed[FAULT_TIMEOUT], c->wanted);
+	return failure_set(f, OUTCOME_NEGATIVE,
+	    "%" PRIu64 " of %" PRIu64 " connections could not be made: %s",
+	    failed, c->wanted, fault_words(tally_most(c->failed)));
+}
+
+int
+result_judge(struct result *r, struct failure *f)
+{
+	uint64_t wrong = tally_faults(r->window.lost) + r->window.not_sent;
+	uint64_t all = r->window.sent + r->window.not_sent;
+	uint64_t unconnected = tally_faults(r->connects.failed);
+	uint64_t early = tally_faults(r->before.lost) + r->before.not_sent;
+	int thresholds;
+
+	r->rate = r->window_ns > 0 ?
+	    (double)r->completed * 1e9 / (double)r->window_ns :
+	    0;
+	r->error_rate = all > 0 ? 100.0 * (double)wrong / (double)all : 0;
+	r->saturated = is_saturated(r);
+	thresholds = judge_thresholds(r, f);
+	if (r->mismatches > 0)
+		return mismatch_failure(&r->mismatch, f);
+	if (r->window.echoed == 0 && !r->interrupted)
+		return nothing(r, f);
+	if (all == 0)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%s before anything was measured", interrupt_words());
+	if (thresholds == -1)
+		return -1;
+	if (exceeds(r, wrong, all))
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRIu64 " messages failed", wrong, all);
+	if (exceeds(r, unconnected, r->connects.wanted))
+		return unmade(r, unconnected, f);
+	if (exceeds(r, early, r->before.sent + r->before.not_sent))
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " messages failed in the warm-up", early);
+	if (!r->interrupted && all < (uint64_t)r->plan->opt->messages)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%" PRIu64 " of %" PRId64
+		    " messages were sent before all connections were lost",
+		    r->window.sent, r->plan->opt->messages);
+	return 0;
+}
+
+int
+result_unconnected(struct result *r, struct failure *f)
+{
+	enum fault most = tally_most(r->connects.failed);
+
+	judge_thresholds(r, f);
+	if (r->mismatches > 0)
+		return mismatch_failure(&r->mismatch, f);
+	if (r->interrupted)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%s while connecting: %" PRIu64 " of %" PRIu64
+		    " connections were made",
+		    interrupt_words(), r->connects.established,
+		    r->connects.wanted);
+	return failure_set(f, fault_outcome(most),
+	    "none of %u connections could be made: %s", r->plan->connections,
+	    fault_words(most));
+}
+
+void
+result_free(struct result *r)
+{
+	free(r->response);
+	free(r->service);
+	free(r->connect);
+	free(r->lag);
+	free(r->busy);
+	free(r->intervals);
+	memset(r, 0, sizeof(*r));
+}

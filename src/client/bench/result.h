@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * result: what a load has measured, all threads together, and what that
+ * means.  Plain data; how it is shown is for others.
+ */
+#ifndef ECHOC_RESULT_H
+#define ECHOC_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/bench/counts.h"
+#include "client/net/mismatch.h"
+#include "client/options.h"
+
+struct failure;
+struct histogram;
+struct loop;
+struct plan;
+
+/* A percentile needs so many values above it. */
+enum { RESULT_ABOVE = 10 };
+
+/* What was echoed in one --interval. */
+struct interval {
+	int64_t begin_ns; /* since the window began */
+	int64_t length_ns;
+	uint64_t echoed, bytes;
+	uint64_t faults;		/* messages lost, time-outs too */
+	int64_t p50_ns, p99_ns, max_ns; /* -1: too few */
+};
+
+struct result {
+	const struct plan *plan;
+	bool interrupted;
+	int64_t connect_ns; /* until the last was connected or had failed */
+	int64_t window_ns;  /* how long was measured in fact */
+	struct tally window, before;
+	struct connects connects;
+	uint64_t completed, completed_bytes; /* echoes within the window */
+	uint64_t verified;
+	uint64_t mismatches;
+	struct mismatch mismatch;
+	/* Sums over the threads; service and lag are NULL in a closed loop. */
+	struct histogram *response, *service, *connect, *lag;
+	double *busy;	  /* of each thread: processor time over time; -1: ? */
+	uint64_t skipped; /* due, and the threads did not get to them */
+	uint64_t due;	  /* open loop: messages that were due, else 0 */
+	struct interval *intervals;
+	unsigned interval_count;
+
+	/* by result_judge */
+	double rate;	   /* echoes a second, within the window */
+	double error_rate; /* percent of what was sent or should have been */
+	bool saturated;	   /* the client limits the result */
+	double figure[OPTIONS_LIST]; /* of each --fail-if; NaN: not known */
+	bool broken[OPTIONS_LIST];
+};
+
+/* An empty one for that plan.  Returns -1 with errno. */
+int result_init(struct result *, const struct plan *);
+
+/* Add what the threads have counted, after their end. */
+void result_gather(struct result *, const struct loop *, unsigned loops);
+
+/* Add an interval; what memory has no room for is left out. */
+void result_interval(struct result *, const struct interval *);
+
+/* Let the intervals end with the window; what is later is empty. */
+void result_trim(struct result *);
+
+/*
+ * Work out the figures, and whether the run was good.  Returns -1 with the
+ * failure: OUTCOME_MISMATCH before all others, OUTCOME_NEGATIVE for errors and
+ * thresholds, or without any echo that of the most frequent error.
+ */
+int result_judge(struct result *, struct failure *);
+
+/*
+ * The same for a run in which no connection was made, or none yet when it was
+ * interrupted.  Returns -1 with the failure of most.
+ */
+int result_unconnected(struct result *, struct failure *);
+
+/*
+ * Whether it looks as if the server had fewer workers than there were
+ * connections: some had their first echo, and others waited for it in vain.
+ */
+bool result_lacks_workers(const struct result *);
+
+/*
+ * The value of a percentile in nanoseconds, -1 where too few lie above it.  That
+ * of 100 is the largest.
+ */
+int64_t result_percentile(const struct histogram *, uint32_t percentile);
+
+void result_free(struct result *);
+
+#endif

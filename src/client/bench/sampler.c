@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/bench/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/bench/counter.h"
+#include "client/bench/out/export.h"
+#include "client/bench/plan.h"
+#include "client/bench/thread.h"
+#include "client/core/destination.h"
+#include "client/core/histogram.h"
+#include "common/clock.h"
+
+/* So long the interval before is shown. */
+#define YOUNG_NS (250 * CLOCK_MS)
+
+/* So long a silence is worth a word. */
+#define PATIENCE_NS CLOCK_SECOND
+
+int
+sampler_init(struct sampler *s, const struct plan *plan,
+    const struct loop *loops, const struct terminal *terminal,
+    struct product *product)
+{
+	memset(s, 0, sizeof(*s));
+	s->plan = plan;
+	s->loops = loops;
+	s->product = product;
+	progress_init(&s->progress, plan->opt, terminal, clock_ns());
+	s->before = histogram_new();
+	s->since = histogram_new();
+	return s->before != NULL && s->since != NULL ? 0 : -1;
+}
+
+uint64_t
+sampler_established(const struct sampler *s)
+{
+	uint64_t made = 0;
+
+	for (unsigned n = 0; n < s->plan->threads; n++)
+		made += counter_read(&s->loops[n].connects.established);
+	return made;
+}
+
+void
+sampler_wait(struct sampler *s, const struct control *control, int64_t now)
+{
+	struct tally greetings = { 0 };
+	struct connects c = { 0 };
+	uint64_t settled;
+	struct waiting w = { .under_way = atomic_load(&control->handshakes) };
+
+	for (unsigned n = 0; n < s->plan->threads; n++) {
+		tally_add(&greetings, &s->loops[n].greetings);
+		tally_add_connects(&c, &s->loops[n].connects);
+	}
+	settled = c.established + tally_faults(c.failed);
+	if (settled != s->settled || w.under_way == 0 || s->stuck == 0) {
+		s->settled = settled;
+		s->stuck = now;
+	}
+	if (s->warned || now - s->stuck < PATIENCE_NS || s->plan->opt->quiet)
+		return;
+	s->warned = true;
+	w.wanted = s->plan->connections;
+	w.made = c.established;
+	w.unanswered = greetings.sent - greetings.echoed -
+	    tally_faults(greetings.lost);
+	w.timeout_ns = s->plan->opt->timeout_ns;
+	progress_waiting(&s->progress, &w);
+}
+
+void
+sampler_begin(struct sampler *s, int64_t window)
+{
+	s->window = s->began = window;
+}
+
+/* What has been counted since the interval began. */
+static void
+measure(struct sampler *s, struct interval *i, int64_t now)
+{
+	struct tally sum = { 0 };
+	uint64_t echoed = 0, bytes = 0;
+
+	memset(s->since, 0, sizeof(*s->since));
+	for (unsigned n = 0; n < s->plan->threads; n++) {
+		const struct loop *l = &s->loops[n];
+
+		histogram_add(s->since, l->response);
+		tally_add(&sum, &l->window);
+		echoed += counter_read(&l->completed);
+		bytes += counter_read(&l->completed_bytes);
+	}
+	*i = (struct interval){ .length_ns = now - s->began,
+		.begin_ns = s->began - s->window,
+		.echoed = echoed - s->echoed,
+		.bytes = bytes - s->bytes,
+		.faults = tally_faults(sum.lost) + sum.not_sent - s->faults };
+	histogram_subtract(s->since, s->before);
+	i->p50_ns = result_percentile(s->since, 50 * PERCENT);
+	i->p99_ns = result_percentile(s->since, 99 * PERCENT);
+	i->max_ns = s->since->count > 0 ? s->since->max : -1;
+}
+
+int
+sampler_interval(struct sampler *s, int64_t now, struct result *r,
+    struct failure *f)
+{
+	struct interval i;
+
+	if (now <= s->began)
+		return 0;
+	measure(s, &i, now);
+	histogram_add(s->before, s->since);
+	s->echoed += i.echoed;
+	s->bytes += i.bytes;
+	s->faults += i.faults;
+	s->began = now;
+	result_interval(r, &i);
+	s->last = i;
+	progress_interval(&s->progress, &i);
+	if (!s->plan->opt->json_stream || s->product->data == NULL)
+		return 0;
+	/* It may go to the same terminal. */
+	progress_erase(&s->progress);
+	return export_interval(s->product, &i, f);
+}
+
+void
+sampler_show(struct sampler *s, int64_t now)
+{
+	const struct options *opt = s->plan->opt;
+	struct interval i;
+
+	if (!s->progress.drawn || now < s->progress.next)
+		return;
+	if (s->window == 0) {
+		progress_connecting(&s->progress, sampler_established(s),
+		    s->plan->connections, now);
+		return;
+	}
+	/* One that has just begun has seen next to nothing. */
+	if (now - s->began < YOUNG_NS && s->last.length_ns > 0)
+		i = s->last;
+	else
+		measure(s, &i, now);
+	progress_running(&s->progress, now - s->window,
+	    opt->messages > 0 ? 0 : s->plan->duration_ns,
+	    sampler_established(s), &i, now);
+}
+
+void
+sampler_end(struct sampler *s)
+{
+	progress_erase(&s->progress);
+}
+
+void
+sampler_free(struct sampler *s)
+{
+	free(s->before);
+	free(s->since);
+	s->before = s->since = NULL;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/core/document.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/core/destination.h"
+#include "client/core/failure.h"
+#include "client/core/quote.h"
+#include "client/net/dial.h"
+#include "client/net/mismatch.h"
+#include "client/net/target.h"
+#include "client/options.h"
+#include "common/output.h"
+
+/* Decimal digits of a double that are never noise. */
+enum { DIGITS = 15 };
+
+json_t *
+document_real(double value, int decimals)
+{
+	double scale = pow(10, decimals);
+
+	if (!isfinite(value))
+		return json_null();
+	return json_real(round(value * scale) / scale);
+}
+
+json_t *
+document_ratio(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *
+document_us(int64_t ns)
+{
+	return ns < 0 ? json_null() : document_real((double)ns / 1e3, 3);
+}
+
+json_t *
+document_count(int64_t value)
+{
+	return value < 0 ? json_null() : json_integer(value);
+}
+
+json_t *
+document_hex(const unsigned char *bytes, size_t n)
+{
+	char text[3 * 64 + 1];
+
+	quote_hex(bytes, n < 64 ? n : 64, text);
+	return json_string(text);
+}
+
+json_t *
+document_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char plain[512];
+
+	if (string != NULL)
+		return string;
+	snprintf(plain, sizeof(plain), "%s", text);
+	for (char *c = plain; *c != '\0'; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(plain);
+}
+
+static json_t *
+date(const struct timespec *when)
+{
+	char text[64], seconds[32];
+	struct tm tm;
+
+	gmtime_r(&when->tv_sec, &tm);
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%06ldZ", seconds,
+	    when->tv_nsec / 1000);
+	return json_string(text);
+}
+
+json_t *
+document_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return date(&now);
+}
+
+void
+document_begin(struct options *opt)
+{
+	clock_gettime(CLOCK_REALTIME, &opt->started);
+}
+
+static json_t *
+target_object(const struct target *t)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "host", document_text(t->host));
+	json_object_set_new(object, "port",
+	    t->port != 0 ? json_integer(t->port) : json_null());
+	json_object_set_new(object, "address", json_null());
+	return object;
+}
+
+/* What was typed. */
+static json_t *
+command(const struct options *opt)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < opt->argc; i++)
+		json_array_append_new(array, document_text(opt->argv[i]));
+	return array;
+}
+
+json_t *
+document_new(const struct options *opt, const struct target *t)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "schema", json_integer(DOCUMENT_SCHEMA));
+	json_object_set_new(object, "tool", json_string("echoc"));
+	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
+	json_object_set_new(object, "mode",
+	    json_string(options_mode_name(opt->mode)));
+	json_object_set_new(object, "command", command(opt));
+	json_object_set_new(object, "started", date(&opt->started));
+	json_object_set_new(object, "target",
+	    t != NULL ? target_object(t) : json_null());
+	return object;
+}
+
+void
+document_connection(json_t *object, const struct connection *c)
+{
+	json_t *target = json_object_get(object, "target");
+	char text[ADDR_TEXT];
+
+	if (c->fd == -1) {
+		json_object_set_new(object, "local_address", json_null());
+		json_object_set_new(object, "connect_time_us", json_null());
+		return;
+	}
+	addr_host(&c->peer, text, sizeof(text));
+	if (json_is_object(target))
+		json_object_set_new(target, "address", json_string(text));
+	addr_text(&c->local, text, sizeof(text));
+	json_object_set_new(object, "local_address", json_string(text));
+	json_object_set_new(object, "connect_time_us",
+	    document_us(c->connect_ns));
+}
+
+json_t *
+document_mismatch(const struct mismatch *m)
+{
+	json_t *object;
+
+	if (!m->found)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "offset_bytes",
+	    json_integer((json_int_t)m->offset));
+	json_object_set_new(object, "shown_from_bytes",
+	    json_integer((json_int_t)m->shown));
+	json_object_set_new(object, "expected_hex",
+	    document_hex(m->expected, m->expected_count));
+	json_object_set_new(object, "received_hex",
+	    document_hex(m->received, m->received_count));
+	return object;
+}
+
+void
+document_outcome(json_t *object, const struct failure *f)
+{
+	json_t *error = json_null();
+
+	if (f->outcome != OUTCOME_OK) {
+		error = json_object();
+		json_object_set_new(error, "kind",
+		    json_string(failure_kind(f->outcome)));
+		json_object_set_new(error, "message",
+		    document_text(f->why.text));
+		json_object_set_new(error, "errno",
+		    f->error != 0 ? json_integer(f->error) : json_null());
+	}
+	json_object_set_new(object, "status", json_integer(f->outcome));
+	json_object_set_new(object, "error", error);
+}
+
+/* A histogram has thousands of numbers: a line for each would be too many. */
+static int
+write_members(json_t *object, FILE *file)
+{
+	const char *name, *before = "{";
+	json_t *member;
+
+	json_object_foreach(object, name, member)
+	{
+		fprintf(file, "%s\n  \"%s\": ", before, name);
+		if (json_dumpf(member, file,
+			JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY) == -1)
+			return -1;
+		before = ",";
+	}
+	return fputs("\n}", file) == EOF ? -1 : 0;
+}
+
+int
+document_write(json_t *object, const struct product *p, enum document_form form,
+    struct failure *f)
+{
+	FILE *file = p->data;
+	int result = form == DOCUMENT_MEMBERS ?
+	    write_members(object, file) :
+	    json_dumpf(object, file,
+		JSON_REAL_PRECISION(DIGITS) | JSON_COMPACT);
+
+	json_decref(object);
+	if (result == -1 || putc('\n', file) == EOF || output_flush(file) == -1)
+		return failure_sys(f, OUTCOME_USAGE, "%s", p->path);
+	return 0;
+}

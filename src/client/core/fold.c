@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/core/fold.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* Where the first line of a text ends, if it may have so many bytes. */
+static size_t
+line_end(const char *text, size_t room)
+{
+	size_t length = strlen(text), end = room;
+
+	if (length <= room)
+		return length;
+	while (end > 0 && text[end] != ' ')
+		end--;
+	if (end > 0)
+		return end;
+	/* One word: its last comma, else all of it. */
+	for (end = room; end > 0 && text[end - 1] != ','; end--)
+		continue;
+	return end > 0 ? end : strcspn(text, " ");
+}
+
+char *
+fold_text(const char *text, unsigned indent, char *buf, size_t size)
+{
+	size_t used = 0, end;
+	unsigned before = 0;
+
+	buf[0] = '\0';
+	while (used < size) {
+		end = line_end(text, FOLD_COLUMNS - before);
+		used += (size_t)snprintf(buf + used, size - used, "%*s%.*s",
+		    (int)before, "", (int)end, text);
+		text += end + strspn(text + end, " ");
+		if (*text == '\0' || used + 1 >= size)
+			break;
+		buf[used++] = '\n';
+		before = indent;
+	}
+	return buf;
+}
+
+void
+fold_print(FILE *f, unsigned indent, const char *fmt, ...)
+{
+	char text[FOLD_TEXT / 2], folded[FOLD_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(f, "%s\n", fold_text(text, indent, folded, sizeof(folded)));
+}

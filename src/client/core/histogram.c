@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/core/histogram.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/*
+ * A plain load and a plain store to the processor; atomic only so that who
+ * reads from another thread gets one state or the other, never a mixture.
+ */
+static inline uint64_t
+load(const uint64_t *from)
+{
+	return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
+static inline int64_t
+load_time(const int64_t *from)
+{
+	return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
+static inline void
+raise_by(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, load(counter) + n, __ATOMIC_RELAXED);
+}
+
+static inline void
+store_time(int64_t *to, int64_t ns)
+{
+	__atomic_store_n(to, ns, __ATOMIC_RELAXED);
+}
+
+/* How far right a value goes to become one of the upper half of 2048. */
+static inline unsigned
+shift_of(uint64_t ns)
+{
+	uint64_t small = 2 * HISTOGRAM_HALF - 1;
+
+	return 63 - HISTOGRAM_HALF_BITS - (unsigned)__builtin_clzll(ns | small);
+}
+
+static inline size_t
+place(int64_t ns)
+{
+	uint64_t value = ns > 0 ? (uint64_t)ns : 0;
+	unsigned shift = shift_of(value);
+	uint64_t index = ((uint64_t)shift << HISTOGRAM_HALF_BITS) +
+	    (value >> shift);
+
+	return index < HISTOGRAM_COUNTERS ? index : HISTOGRAM_COUNTERS;
+}
+
+/* The same for a place: how many bits the values that share it differ in. */
+static unsigned
+shift_at(size_t index)
+{
+	return index < 2 * HISTOGRAM_HALF ?
+	    0 :
+	    (unsigned)(index >> HISTOGRAM_HALF_BITS) - 1;
+}
+
+struct histogram *
+histogram_new(void)
+{
+	return calloc(1, sizeof(struct histogram));
+}
+
+void
+histogram_record(struct histogram *h, int64_t ns)
+{
+	size_t index = place(ns);
+
+	if (ns < 0)
+		ns = 0;
+	if (ns > h->max)
+		store_time(&h->max, ns);
+	if (ns < h->min || h->count == 0)
+		store_time(&h->min, ns);
+	raise_by(&h->sum, (uint64_t)ns);
+	raise_by(index < HISTOGRAM_COUNTERS ? &h->counter[index] : &h->over, 1);
+	raise_by(&h->count, 1);
+}
+
+void
+histogram_add(struct histogram *h, const struct histogram *other)
+{
+	size_t first = HISTOGRAM_COUNTERS, last = 0;
+	uint64_t over = load(&other->over), added = over;
+	int64_t min, max;
+
+	/*
+	 * The other may go on counting meanwhile.  What is added up here fits
+	 * the counters as they were read; its own count might not.
+	 */
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
+		uint64_t n = load(&other->counter[i]);
+
+		if (n == 0)
+			continue;
+		if (first == HISTOGRAM_COUNTERS)
+			first = i;
+		last = i;
+		raise_by(&h->counter[i], n);
+		added += n;
+	}
+	if (added == 0)
+		return;
+	if (over > 0)
+		last = HISTOGRAM_COUNTERS;
+	/* Nor may its extremes have arrived here yet. */
+	min = load_time(&other->min);
+	max = load_time(&other->max);
+	if (min < histogram_low(first))
+		min = histogram_low(first);
+	if (max < histogram_low(last))
+		max = histogram_low(last);
+	if (h->count == 0 || min < h->min)
+		store_time(&h->min, min);
+	if (max > h->max)
+		store_time(&h->max, max);
+	raise_by(&h->over, over);
+	raise_by(&h->sum, load(&other->sum));
+	raise_by(&h->count, added);
+}
+
+void
+histogram_subtract(struct histogram *h, const struct histogram *earlier)
+{
+	size_t first = HISTOGRAM_COUNTERS, last = 0;
+
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
+		h->counter[i] -= load(&earlier->counter[i]);
+		if (h->counter[i] == 0)
+			continue;
+		if (first == HISTOGRAM_COUNTERS)
+			first = i;
+		last = i;
+	}
+	h->over -= load(&earlier->over);
+	h->sum -= load(&earlier->sum);
+	h->count -= load(&earlier->count);
+	if (h->count == 0) {
+		h->min = 0;
+		h->max = 0;
+		return;
+	}
+	if (h->min < histogram_low(first))
+		h->min = histogram_low(first);
+	if (h->over == 0 && h->max > histogram_high(last))
+		h->max = histogram_high(last);
+}
+
+/* In integers: a rank that is off by one is a wrong percentile. */
+static uint64_t
+rank_of(uint64_t count, uint32_t percentile)
+{
+	uint64_t all = UINT64_C(100) * PERCENT;
+	uint64_t part = percentile < all ? percentile : all;
+	uint64_t rank;
+
+	rank = count / all * part + (count % all * part + all - 1) / all;
+	return rank > 0 ? rank : 1;
+}
+
+int64_t
+histogram_percentile(const struct histogram *h, uint32_t percentile)
+{
+	uint64_t rank = rank_of(h->count, percentile), seen = 0;
+
+	if (h->count == 0)
+		return 0;
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
+		seen += h->counter[i];
+		if (seen >= rank) {
+			int64_t high = histogram_high(i);
+
+			return high < h->max ? high : h->max;
+		}
+	}
+	return h->max;
+}
+
+bool
+histogram_supports(const struct histogram *h, uint32_t percentile,
+    uint64_t above)
+{
+	return h->count > 0 &&
+	    h->count - rank_of(h->count, percentile) >= above;
+}
+
+double
+histogram_mean(const struct histogram *h)
+{
+	return h->count > 0 ? (double)h->sum / (double)h->count : 0;
+}
+
+static double
+middle(size_t index)
+{
+	double low = (double)histogram_low(index);
+
+	return low + ((double)histogram_high(index) - low) / 2;
+}
+
+double
+histogram_deviation(const struct histogram *h)
+{
+	double mean, squares, count = (double)h->count;
+
+	if (h->count == 0)
+		return 0;
+	/*
+	 * The mean of the middles, not the exact one: else equal values would
+	 * deviate by their distance from the middle.  All that is known of
+	 * those over the range is that none is above max.
+	 */
+	mean = (double)h->over * (double)h->max;
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)
+		mean += (double)h->counter[i] * middle(i);
+	mean /= count;
+	squares = (double)h->over * pow((double)h->max - mean, 2);
+	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)
+		squares += (double)h->counter[i] * pow(middle(i) - mean, 2);
+	return sqrt(squares / count);
+}
+
+int64_t
+histogram_low(size_t index)
+{
+	unsigned shift = shift_at(index);
+	uint64_t within = index - ((size_t)shift << HISTOGRAM_HALF_BITS);
+
+	return (int64_t)(within << shift);
+}
+
+int64_t
+histogram_high(size_t index)
+{
+	return histogram_low(index) + (INT64_C(1) << shift_at(index)) - 1;
+}
+
+size_t
+histogram_index(int64_t ns)
+{
+	return place(ns);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/core/humanize.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* From the smallest on; a time is a thousand of the one before. */
+static const char *const times[] = { " ns", " us", " ms", " s" };
+static const char *const sizes[] = { " B", " KiB", " MiB", " GiB", " TiB" };
+static const char *const thousands[] = { "", "k", "M", "G", "T" };
+
+/* So many decimals has a number at most. */
+enum { PLACES = 14 };
+
+static uint64_t
+magnitude(int64_t n)
+{
+	return n < 0 ? UINT64_C(0) - (uint64_t)n : (uint64_t)n;
+}
+
+static uint64_t
+power_of_ten(int exponent)
+{
+	uint64_t power = 1;
+
+	while (exponent-- > 0)
+		power *= 10;
+	return power;
+}
+
+/*
+ * Write n / 10^decimals, PLACES at most.  Never by way of "%f", whose point is
+ * the locale's; and what was rounded to nothing has no sign.
+ */
+static char *
+fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
+    size_t size)
+{
+	const char *sign = negative && n > 0 ? "-" : "";
+	char fraction[PLACES + 2] = "";
+
+	for (int i = decimals; i > 0; i--) {
+		fraction[i] = (char)('0' + n % 10);
+		n /= 10;
+	}
+	if (decimals > 0)
+		fraction[0] = '.';
+	snprintf(buf, size, "%s%" PRIu64 "%s%s", sign, n, fraction, unit);
+	return buf;
+}
+
+static uint64_t
+divide_rounded(uint64_t n, uint64_t by)
+{
+	return n / by + (n % by >= by - by / 2 ? 1 : 0);
+}
+
+struct human_unit
+human_unit(int64_t largest_ns)
+{
+	uint64_t largest = magnitude(largest_ns);
+
+	if (largest < 10000)
+		return (struct human_unit){ "ns", 1, 0 };
+	if (largest < 10000000)
+		return (struct human_unit){ "us", 1e3, 1 };
+	if (largest < UINT64_C(10000000000))
+		return (struct human_unit){ "ms", 1e6, 3 };
+	return (struct human_unit){ "s", 1e9, 3 };
+}
+
+char *
+human_column(struct human_unit unit, int64_t ns, char *buf, size_t size)
+{
+	uint64_t step = (uint64_t)unit.ns / power_of_ten(unit.decimals);
+	uint64_t steps = divide_rounded(magnitude(ns), step > 0 ? step : 1);
+	char name[8];
+
+	snprintf(name, sizeof(name), " %s", unit.name);
+	return fixed(ns < 0, steps, unit.decimals, name, buf, size);
+}
+
+char *
+human_time(int64_t ns, char *buf, size_t size)
+{
+	uint64_t all = magnitude(ns), step = 1, steps = all;
+	int exponent = 0;
+
+	/*
+	 * The finest power of ten of which there are, rounded, fewer than a
+	 * thousand: so "1000 us" cannot come out.
+	 */
+	while (steps >= 1000 && exponent < 9) {
+		exponent++;
+		step *= 10;
+		steps = divide_rounded(all, step);
+	}
+	return fixed(ns < 0, steps, (9 - exponent) % 3,
+	    times[(exponent + 2) / 3], buf, size);
+}
+
+char *
+human_duration(int64_t ns, char *buf, size_t size)
+{
+	uint64_t n = magnitude(ns), one = 1;
+	int decimals = 0, unit = 0;
+
+	if (n == 0)
+		return fixed(false, 0, 0, " s", buf, size);
+	while (unit < 3 && n / one >= 1000) {
+		one *= 1000;
+		decimals += 3;
+		unit++;
+	}
+	while (decimals > 0 && n % 10 == 0) {
+		n /= 10;
+		decimals--;
+	}
+	return fixed(ns < 0, n, decimals, times[unit], buf, size);
+}
+
+/* Three digits in the smallest of five units that leaves less than a step. */
+static char *
+scaled(double number, double step, const char *const units[5], char *buf,
+    size_t size)
+{
+	double n = fabs(number);
+	int unit = 0, decimals;
+
+	while (unit < 4 && round(n) >= step) {
+		n /= step;
+		unit++;
+	}
+	/* Neither fits a number; nobody has so much of anything. */
+	if (!(n < 1e15)) {
+		snprintf(buf, size, "-");
+		return buf;
+	}
+	if (unit == 0 || round(n * 10) >= 1000)
+		decimals = 0;
+	else
+		decimals = round(n * 100) >= 1000 ? 1 : 2;
+	n = round(n * (double)power_of_ten(decimals));
+	return fixed(number < 0, (uint64_t)n, decimals, units[unit], buf, size);
+}
+
+char *
+human_bytes(double bytes, char *buf, size_t size)
+{
+	return scaled(bytes, 1024, sizes, buf, size);
+}
+
+/* A number of percent that is neither 0 nor 100, in units of 10^-decimals. */
+static uint64_t
+percent_steps(double percent, int *decimals)
+{
+	const double all = 100;
+	uint64_t n;
+
+	*decimals = 0;
+	for (;;) {
+		double one = (double)power_of_ten(*decimals);
+
+		n = (uint64_t)round(percent * one);
+		if (*decimals == PLACES ||
+		    (n >= 1000 && n != (uint64_t)(all * one)))
+			break;
+		++*decimals;
+	}
+	while (*decimals > 0 && n % 10 == 0) {
+		n /= 10;
+		--*decimals;
+	}
+	return n;
+}
+
+char *
+human_percent(double part, double whole, char *buf, size_t size)
+{
+	double percent = 100 * part / whole;
+	uint64_t steps;
+	int decimals;
+
+	if (!(part > 0) || part == whole)
+		return fixed(false, part > 0 ? 100 : 0, 0, "%", buf, size);
+	/* The whole is 0, or so small that decimals say nothing. */
+	if (!(percent < 1e4))
+		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%", buf,
+		    size);
+	steps = percent_steps(percent, &decimals);
+	return fixed(false, steps, decimals, "%", buf, size);
+}
+
+char *
+human_share(double part, double whole, char *buf, size_t size)
+{
+	uint64_t n = (uint64_t)round(1e4 * part / whole);
+
+	if (n == 0 && part > 0)
+		snprintf(buf, size, "<0.01%%");
+	else if (n == 10000 && part < whole)
+		snprintf(buf, size, ">99.99%%");
+	else
+		return fixed(false, n, 2, "%", buf, size);
+	return buf;
+}
+
+char *
+human_short(double number, char *buf, size_t size)
+{
+	double tenths = round(fabs(number) * 10);
+
+	/* A slow rate would else be shown as none at all. */
+	if (tenths < 100 && fmod(tenths, 10) > 0)
+		return fixed(number < 0, (uint64_t)tenths, 1, "", buf, size);
+	return scaled(number, 1000, thousands, buf, size);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/core/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "client/core/failure.h"
+#include "common/clock.h"
+
+static int descriptor = -1;
+static atomic_bool stop, report;
+
+/*
+ * The second one kills, but not within a moment of the first: a terminal, a
+ * shell and timeout(1) may all pass on the same one.
+ */
+#define MOMENT_NS INT64_C(300000000)
+
+static _Atomic int64_t first_stop;
+static atomic_int first_signal;
+
+/*
+ * A hangup comes from the terminal and from the shell, and the limit of
+ * processor time speaks each second: neither of them insists.
+ */
+static bool
+insists(int number)
+{
+	return number == SIGINT || number == SIGTERM;
+}
+
+static void
+on_stop(int number)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	int saved = errno;
+	int64_t now = clock_ns(), first = 0;
+
+	/* Any thread may be the one that is told. */
+	if (atomic_compare_exchange_strong(&first_stop, &first, now)) {
+		first_signal = number;
+		stop = true;
+		eventfd_write(descriptor, 1);
+	} else if (now - first > MOMENT_NS && insists(number)) {
+		sigaction(number, &usual, NULL);
+		raise(number);
+	}
+	errno = saved;
+}
+
+static void
+on_report(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	report = true;
+	eventfd_write(descriptor, 1);
+	errno = saved;
+}
+
+static int
+attend(int number, void (*handler)(int))
+{
+	struct sigaction action, before;
+
+	if (sigaction(number, NULL, &before) == -1)
+		return -1;
+	/* Who put us into the background does not want us to hear Ctrl-C. */
+	if (before.sa_handler == SIG_IGN)
+		return 0;
+	action.sa_handler = handler;
+	action.sa_flags = SA_RESTART;
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaddset(&action.sa_mask, SIGTERM);
+	if (sigaction(number, &action, NULL) == -1)
+		return -1;
+	/* Whoever started us may have blocked it. */
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, number);
+	return sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
+}
+
+void
+interrupt_spare_writes(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	/* sigaction(2) can fail only for a number that is no signal. */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+int
+interrupt_open(bool with_report, struct failure *f)
+{
+	descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (descriptor == -1 || attend(SIGINT, on_stop) == -1 ||
+	    attend(SIGTERM, on_stop) == -1 || attend(SIGHUP, on_stop) == -1 ||
+	    attend(SIGXCPU, on_stop) == -1 ||
+	    (with_report && attend(SIGQUIT, on_report) == -1))
+		return failure_sys(f, OUTCOME_LIMIT, "signals");
+	return 0;
+}
+
+int
+interrupt_fd(void)
+{
+	return descriptor;
+}
+
+bool
+interrupt_stopped(void)
+{
+	eventfd_t value;
+
+	/* What is not asked for shall not keep waking either. */
+	if (descriptor != -1)
+		eventfd_read(descriptor, &value);
+	return atomic_exchange(&stop, false);
+}
+
+const char *
+interrupt_words(void)
+{
+	switch (atomic_load(&first_signal)) {
+	case SIGHUP:
+		return "interrupted by a hangup";
+	case SIGXCPU:
+		return "interrupted by the limit of processor time";
+	}
+	return "interrupted";
+}
+
+enum interrupt
+interrupt_read(void)
+{
+	if (!stop && !report)
+		return INTERRUPT_NONE;
+	if (interrupt_stopped())
+		return INTERRUPT_STOP;
+	return atomic_exchange(&report, false) ? INTERRUPT_REPORT :
+						 INTERRUPT_NONE;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/ping/stats.h"
+
+#include <math.h>
+
+#include "client/core/failure.h"
+#include "client/options.h"
+#include "client/ping/link.h"
+
+void
+account_answer(struct account *a, const struct answer *answer)
+{
+	double delta;
+
+	if (answer->fault == FAULT_MISMATCH) {
+		a->corrupt++;
+		a->lost += !answer->late && answer->seq != 0;
+		return;
+	}
+	if (answer->fault != FAULT_NONE) {
+		a->lost++;
+		return;
+	}
+	if (answer->late) {
+		a->late++;
+		return;
+	}
+	a->received++;
+	/* That would be a measurement of this client. */
+	if (answer->late_ns > 0) {
+		a->untimed++;
+		return;
+	}
+	histogram_record(&a->times, answer->time_ns);
+	delta = (double)answer->time_ns - a->mean;
+	a->mean += delta / (double)a->times.count;
+	a->squares += delta * ((double)answer->time_ns - a->mean);
+}
+
+double
+account_loss_percent(const struct account *a)
+{
+	return a->sent > 0 ? 100.0 * (double)a->lost / (double)a->sent : 0;
+}
+
+double
+account_deviation(const struct account *a)
+{
+	return a->times.count > 0 ? sqrt(a->squares / (double)a->times.count) :
+				    0;
+}
+
+double
+account_figure(const struct account *a, const struct threshold *t)
+{
+	switch (t->metric) {
+	case METRIC_PERCENTILE:
+	case METRIC_MIN:
+	case METRIC_MEAN:
+	case METRIC_MAX:
+		return threshold_of_times(t, &a->times, ACCOUNT_ABOVE);
+	case METRIC_CONNECT_PERCENTILE:
+		return threshold_of_times(t, &a->connects, ACCOUNT_ABOVE);
+	case METRIC_ERRORS:
+		return (double)a->lost;
+	case METRIC_ERROR_RATE:
+		return a->sent > 0 ? account_loss_percent(a) : NAN;
+	case METRIC_DISCONNECTS:
+		return (double)a->disconnects;
+	case METRIC_RATE:
+		break;
+	}
+	return NAN;
+}
+
+int
+account_judge(const struct account *a, const struct options *opt,
+    struct failure *f)
+{
+	char text[THRESHOLD_TEXT];
+
+	if (a->corrupt > 0)
+		return failure_set(f, OUTCOME_MISMATCH,
+		    "%llu of %llu echoes differed",
+		    (unsigned long long)a->corrupt,
+		    (unsigned long long)a->sent);
+	if (a->received == 0)
+		return failure_set(f, OUTCOME_NEGATIVE, "no reply");
+	if (opt->count > 0 && opt->deadline_ns > 0 &&
+	    a->received < (uint64_t)opt->count)
+		return failure_set(f, OUTCOME_NEGATIVE,
+		    "%llu of %lld replies before the deadline",
+		    (unsigned long long)a->received, (long long)opt->count);
+	for (unsigned i = 0; i < opt->thresholds; i++) {
+		const struct threshold *t = &opt->fail_if[i];
+		double figure = account_figure(a, t);
+
+		if (threshold_broken(t, figure))
+			return failure_set(f, OUTCOME_NEGATIVE, "--fail-if: %s",
+			    threshold_text(t, figure, text, sizeof(text)));
+	}
+	return 0;
+}

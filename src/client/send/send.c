@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+#include "client/send/send.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/core/destination.h"
+#include "client/core/failure.h"
+#include "client/core/humanize.h"
+#include "client/core/progress.h"
+#include "client/core/terminal.h"
+#include "client/net/race.h"
+#include "client/net/target.h"
+#include "client/options.h"
+#include "client/send/message.h"
+#include "client/send/stream.h"
+#include "common/clock.h"
+#include "common/output.h"
+
+/* What is shown: the echo on stdout, and on a terminal how far it is. */
+struct view {
+	bool echo;
+	struct progress progress;
+	uint64_t whole; /* bytes of the input, 0: not known */
+};
+
+/* Straight to the descriptor: the bytes shall be seen as they arrive. */
+static int
+received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
+{
+	const struct view *view = context;
+
+	if (view->echo && output_write(STDOUT_FILENO, bytes, n) == -1)
+		return failure_sys(f, OUTCOME_USAGE, "standard output");
+	return 0;
+}
+
+static void
+turned(void *context, uint64_t got, int64_t now)
+{
+	struct view *view = context;
+
+	progress_sending(&view->progress, got, view->whole, now);
+}
+
+/* A pipe may be full for long; a file or a terminal takes what it gets. */
+static int
+slow_output(void)
+{
+	struct stat st;
+
+	if (fstat(STDOUT_FILENO, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		return STDOUT_FILENO;
+	return -1;
+}
+
+static int
+open_source(struct stream *s, const struct options *opt, char **message,
+    struct failure *f)
+{
+	*message = NULL;
+	if (opt->message != NULL) {
+		*message = message_new(opt, &s->length, f);
+		s->message = *message;
+		return *message != NULL ? 0 : -1;
+	}
+	if (opt->file == NULL || strcmp(opt->file, "-") == 0) {
+		s->input = STDIN_FILENO;
+		s->input_name = "standard input";
+		return 0;
+	}
+	s->input_name = opt->file;
+	/* Else open(2) of a FIFO waits for a writer, and hears no signal. */
+	s->input = open(opt->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (s->input == -1)
+		return failure_sys(f, OUTCOME_USAGE, "%s", opt->file);
+	return 0;
+}
+
+/* What is left of a file, 0 for what has no size. */
+static uint64_t
+input_size(const struct stream *s)
+{
+	struct stat st;
+	off_t at;
+
+	if (s->input == -1)
+		return s->length;
+	if (fstat(s->input, &st) == -1 || !S_ISREG(st.st_mode))
+		return 0;
+	at = lseek(s->input, 0, SEEK_CUR);
+	return at >= 0 && st.st_size > at ? (uint64_t)(st.st_size - at) : 0;
+}
+
+/* -v: to whom, and how much it was. */
+static void
+sum_up(const struct stream *s, const struct connection *c)
+{
+	char peer[ADDR_TEXT], connect[HUMAN_TEXT], time[HUMAN_TEXT];
+	char volume[HUMAN_TEXT], rate[HUMAN_TEXT] = "-";
+	int64_t ns = s->ended_ns - s->begun_ns;
+
+	if (ns > 0)
+		human_bytes((double)s->equal * 1e9 / (double)ns, rate,
+		    sizeof(rate));
+	addr_text(&c->peer, peer, sizeof(peer));
+	fprintf(output_error(),
+	    "connected to %s in %s\n"
+	    "%" PRIu64 " bytes sent, %" PRIu64
+	    " came back equal (%s) in %s (%s/s)\n",
+	    peer, human_time(c->connect_ns, connect, sizeof(connect)), s->sent,
+	    s->equal, human_bytes((double)s->equal, volume, sizeof(volume)),
+	    human_time(ns, time, sizeof(time)), rate);
+}
+
+/* The echo itself may go to the terminal, and would be drawn over. */
+static void
+watch(struct stream *s, struct view *view, const struct options *opt,
+    const struct terminal *terminal)
+{
+	progress_init(&view->progress, opt, terminal, clock_ns());
+	if (view->echo && terminal->out)
+		view->progress.drawn = false;
+	view->whole = input_size(s);
+	if (view->progress.drawn)
+		s->turned = turned;
+}
+
+int
+send_run(struct target *t, const struct options *opt, struct product *p,
+    const struct terminal *terminal, struct failure *f)
+{
+	struct connection c = { .fd = -1 };
+	struct view view = { .echo = p->text != NULL && !opt->quiet };
+	struct stream s = { .input = -1,
+		.output = -1,
+		.timeout_ns = opt->timeout_ns,
+		.half_close = !opt->keep_open,
+		.received = received,
+		.context = &view };
+	char *message;
+	int result = -1;
+
+	if (view.echo)
+		s.output = slow_output();
+	if (open_source(&s, opt, &message, f) == 0 &&
+	    target_resolve(t, opt, f) == 0)
+		result = race_run(t, opt, &c, f);
+	if (result == 0) {
+		s.fd = c.fd;
+		watch(&s, &view, opt, terminal);
+		result = stream_run(&s, f);
+		close(c.fd);
+		progress_erase(&view.progress);
+		if (opt->verbose > 0)
+			sum_up(&s, &c);
+	}
+	if (s.input > STDIN_FILENO)
+		close(s.input);
+	free(message);
+	if (p->data != NULL && message_document(t, opt, &c, &s, f, p) == -1)
+		return -1;
+	return result;
+}

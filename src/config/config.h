@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config: what echod is told to do, as plain data.
+ *
+ * struct config holds no pointer: the loader sends it through a pipe.  It is
+ * complete and valid by the time anybody but the loader sees it.
+ * config.c reads a file into it and is the only file that knows libconfig,
+ * which can hang, abort or exit on a hostile file; it runs in the loader only.
+ */
+#ifndef ECHOD_CONFIG_H
+#define ECHOD_CONFIG_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/addr.h"
+#include "config/access.h"
+#include "daemon/log/log.h"
+#include "daemon/master/policy.h"
+#include "loader/inventory.h"
+
+struct errbuf;
+struct options;
+
+#define CONFIG_PORT "10000" /* where none is given */
+
+enum {
+	CONFIG_LISTEN = 64,	/* entries of `listen` */
+	CONFIG_ADDRESSES = 128, /* what they resolve to */
+	CONFIG_NAME = 64,	/* a user, a group, an ident */
+	CONFIG_PATH = 1024,
+	CONFIG_FACILITIES = 12, /* words of log.facility */
+	CONFIG_WORKERS = 20000, /* bound of workers.max */
+};
+
+/* One entry of `listen` as it was written; "" is every address. */
+struct config_listen {
+	char address[ADDR_HOST];
+	char port[ADDR_PORT];
+	/* In the file of the list: of the entry, or of the list when the entry
+	 * is in a file that it includes. */
+	unsigned line;
+};
+
+/* One address to listen on. */
+struct config_address {
+	struct addr addr;
+	/* One of several that a name or wildcard stands for: may be skipped
+	 * when this kernel does not have its family. */
+	bool optional;
+	unsigned line; /* of its entry, when there is a listen_file */
+};
+
+enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
+
+struct config_log {
+	char ident[CONFIG_NAME];
+	int facility; /* index into the words of the setting */
+	int level;    /* likewise */
+	int to;	      /* enum log_target */
+};
+
+struct config {
+	/* What a reload must find again. */
+	bool from_file;			     /* a file, */
+	bool has_settings;		     /* one in it, */
+	uint64_t with_text[INVENTORY_FILES]; /* and text in what it includes */
+	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
+	unsigned listen_count;
+	struct config_listen listen[CONFIG_LISTEN];
+	unsigned address_count;
+	struct config_address addresses[CONFIG_ADDRESSES];
+	int64_t backlog;
+	int64_t buffer_size; /* bytes */
+	int64_t workers_start;
+	int64_t workers_min_spare;
+	int64_t workers_max_spare;
+	int64_t workers_max;
+	int64_t workers_max_connections; /* per worker; 0 = no bound */
+	int64_t timeout_idle_ms;	 /* all timeouts: 0 = none */
+	int64_t timeout_send_ms;
+	int64_t timeout_lifetime_ms;
+	int64_t timeout_drain_ms;
+	int64_t timeout_defer_ms;
+	struct access_list access;
+	struct config_log log;
+	char user[CONFIG_NAME];
+	char group[CONFIG_NAME];
+	char chroot[CONFIG_PATH];
+	char pid_file[CONFIG_PATH];
+	/* Whom the workers become: found by the loader, used when root. */
+	uid_t uid;
+	gid_t gid;
+};
+
+/*
+ * Where a setting was written, for messages; known within the loader only.
+ * An array of these is parallel to settings[].
+ */
+struct config_origin {
+	enum { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_OPTION } from;
+	char file[CONFIG_PATH];
+	unsigned line;
+};
+
+/*
+ * Fill the configuration and its origins from the defaults, the file and the
+ * command line, in this order, and check it.  No name is resolved yet.  A
+ * file that does not exist is an error only when it was asked for by name, or
+ * when `now` has one: the configuration in force, of a reload; else NULL.
+ * Neither is a file that says nothing where it has said something before: it
+ * is being written.  One that changes while it is read is read again, for about
+ * a second.
+ * Returns 0, or an exit status of sysexits.h with the reason in err.
+ */
+int config_load(struct config *, const struct options *,
+    const struct config *now, struct config_origin *origins, struct errbuf *);
+
+/* The part of the configuration that sizes the pool. */
+static inline struct policy_limits
+config_limits(const struct config *config)
+{
+	return (struct policy_limits){
+		.min_spare = (unsigned)config->workers_min_spare,
+		.max_spare = (unsigned)config->workers_max_spare,
+		.max = (unsigned)config->workers_max,
+	};
+}
+
+/* The level of log.level. */
+static inline enum log_level
+config_log_level(const struct config *config)
+{
+	return (enum log_level)(LEVEL_ERR + config->log.level);
+}
+
+#endif

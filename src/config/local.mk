@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: ISC
+#
+# The configuration as data: in libechod.a.
+
+libechod_a_SOURCES += \
+	%D%/access.c \
+	%D%/access.h \
+	%D%/check.c \
+	%D%/check.h \
+	%D%/config.h \
+	%D%/dump.c \
+	%D%/dump.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/settings.c \
+	%D%/settings.h

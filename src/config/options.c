@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#include "config/options.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+
+static const char short_options[] = ":c:dFhl:o:p:tTV";
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "foreground", no_argument, NULL, 'F' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "option", required_argument, NULL, 'o' },
+	{ "pid-file", required_argument, NULL, 'p' },
+	{ "print", no_argument, NULL, 'T' },
+	{ "test", no_argument, NULL, 't' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+const char *
+options_help(void)
+{
+	return "usage: echod [-Fd] [-c FILE] [-l ADDRESS[:PORT]]... "
+	       "[-o KEY=VALUE]... [-p FILE]\n"
+	       "       echod -t | -T [-c FILE] [-l ADDRESS[:PORT]]... "
+	       "[-o KEY=VALUE]...\n"
+	       "       echod -V | -h\n"
+	       "\n"
+	       "  -c, --config FILE      read FILE instead of " ECHOD_CONF "\n"
+	       "  -F, --foreground       stay in the foreground, log to "
+	       "standard error,\n"
+	       "                         no pid file unless -p asks for it\n"
+	       "  -d, --debug            the same at level debug\n"
+	       "  -l, --listen ADDRESS[:PORT]\n"
+	       "                         listen there instead of on `listen`; "
+	       "repeatable;\n"
+	       "                         '*' or an empty address is every "
+	       "address\n"
+	       "  -o, --option KEY=VALUE override one setting, as in "
+	       "-o workers.max=1000\n"
+	       "  -p, --pid-file FILE    lock and write FILE\n"
+	       "  -t, --test             check the configuration and exit\n"
+	       "  -T, --print            print the effective configuration "
+	       "and exit\n"
+	       "  -V, --version          print the version and exit\n"
+	       "  -h, --help             print this and exit\n"
+	       "\n"
+	       "HUP reloads, TERM finishes what runs and stops, INT and QUIT "
+	       "stop at once,\n"
+	       "USR1 writes a status report to the log.  See echod(8) and "
+	       "echod.conf(5).\n";
+}
+
+/* "pid_file=" and an absolute path: a daemon's directory is another one. */
+static int
+set_pid_file(struct options *opt, const char *path, struct errbuf *err)
+{
+	char cwd[PATH_MAX] = "";
+	int n;
+
+	if (path[0] != '/' && path[0] != '\0' &&
+	    getcwd(cwd, sizeof(cwd)) == NULL)
+		return errbuf_sys(err, "-p %s", path);
+	n = snprintf(opt->pid_file, sizeof(opt->pid_file), "pid_file=%s%s%s",
+	    cwd, cwd[0] != '\0' ? "/" : "", path);
+	if (n >= (int)sizeof(opt->pid_file))
+		return errbuf_set(err, "-p: the path is too long");
+	opt->override[opt->override_count++] = opt->pid_file;
+	return 0;
+}
+
+/* The override that -F, -d, -o or -p stands for goes into its place. */
+static int
+take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
+{
+	switch (c) {
+	case 'c':
+		opt->file = arg;
+		opt->file_given = true;
+		break;
+	case 'F':
+	case 'd':
+		opt->foreground = true;
+		break;
+	case 'l':
+		if (opt->listen_count == OPTIONS_MAX)
+			return errbuf_set(err, "more than %d times -l",
+			    OPTIONS_MAX);
+		opt->listen[opt->listen_count++] = arg;
+		break;
+	case 'o':
+		if (strchr(arg, '=') == NULL)
+			return errbuf_set(err, "-o %s: KEY=VALUE is wanted",
+			    arg);
+		if (opt->override_count >= OPTIONS_MAX)
+			return errbuf_set(err, "more than %d times -o",
+			    OPTIONS_MAX);
+		opt->override[opt->override_count++] = arg;
+		break;
+	case 't':
+		opt->action = ACTION_TEST;
+		break;
+	case 'T':
+		opt->action = ACTION_PRINT;
+		break;
+	case 'V':
+		opt->action = ACTION_VERSION;
+		break;
+	case 'h':
+		opt->action = ACTION_HELP;
+		break;
+	}
+	return 0;
+}
+
+/* A long option is the whole word; a short one may be amid others. */
+static int
+refuse(int c, const char *word, struct errbuf *err)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool known = optopt != 0 && strchr(short_options, optopt) != NULL;
+	bool is_long = c == '?' ? optopt == 0 : strncmp(word, "--", 2) == 0;
+	const char *name = is_long ? word : letter;
+
+	if (c == ':')
+		return errbuf_set(err, "%s needs a value", name);
+	if (known)
+		return errbuf_set(err, "%s takes no value", word);
+	return errbuf_set(err, "unknown option %s", name);
+}
+
+int
+options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
+{
+	const char *pid_file = NULL;
+	const char *given[OPTIONS_MAX];
+	unsigned given_count;
+	bool debug = false;
+	int c;
+
+	memset(opt, 0, sizeof(*opt));
+	opt->file = ECHOD_CONF;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, short_options, long_options,
+		    NULL)) != -1) {
+		if (c == ':' || c == '?')
+			return refuse(c, argv[optind - 1], err);
+		if (c == 'p')
+			pid_file = optarg;
+		debug |= c == 'd';
+		if (take_option(opt, c, optarg, err) == -1)
+			return -1;
+	}
+	if (optind < argc)
+		return errbuf_set(err, "unexpected argument %s", argv[optind]);
+
+	/* What the flags stand for comes first, so that -o has the last word. */
+	given_count = opt->override_count;
+	memcpy(given, opt->override, given_count * sizeof(given[0]));
+	opt->override_count = 0;
+	if (opt->foreground) {
+		opt->override[opt->override_count++] = "log.to=stderr";
+		opt->override[opt->override_count++] = "pid_file=";
+	}
+	if (debug)
+		opt->override[opt->override_count++] = "log.level=debug";
+	if (pid_file != NULL && set_pid_file(opt, pid_file, err) == -1)
+		return -1;
+	memcpy(opt->override + opt->override_count, given,
+	    given_count * sizeof(given[0]));
+	opt->override_count += given_count;
+	return 0;
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: ISC */
+#include "config/settings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/errbuf.h"
+#include "common/spell.h"
+#include "common/units.h"
+
+/* From LEVEL_ERR on. */
+static const char *const levels[] = { "err", "warning", "notice", "info",
+	"debug", NULL };
+/* In the order of logger.c's table. */
+static const char *const facilities[] = { "daemon", "user", "auth", "authpriv",
+	"local0", "local1", "local2", "local3", "local4", "local5", "local6",
+	"local7", NULL };
+_Static_assert(sizeof(facilities) / sizeof(facilities[0]) ==
+	CONFIG_FACILITIES + 1,
+    "CONFIG_FACILITIES is wrong");
+static const char *const targets[] = { "syslog", "stderr", NULL };
+
+/* clang-format off */
+#define SETTING(p, t, f, v, h) \
+	.path = p, .type = t, .offset = offsetof(struct config, f), \
+	.value = v, .help = h
+#define INTEGER(p, f, v, low, high, h) \
+	{ SETTING(p, SETTING_INTEGER, f, v, h), .min = low, .max = high }
+#define SECONDS(p, f, v, high, h) \
+	{ SETTING(p, SETTING_SECONDS, f, v, h), .max = (high) * 1000LL }
+#define STRING(p, f, v, a, h) \
+	{ SETTING(p, SETTING_STRING, f, v, h), .applies = a, \
+	    .size = sizeof(((struct config *)0)->f) }
+#define CHOICE(p, f, v, w, h) \
+	{ SETTING(p, SETTING_CHOICE, f, v, h), .words = w }
+#define NETWORKS(p, d, h) \
+	{ SETTING(p, SETTING_NETWORKS, access, "", h), .deny = d }
+
+enum { DAY = 86400, WEEK = 7 * DAY };
+
+const struct setting settings[] = {
+	{ SETTING("listen", SETTING_LISTEN, listen, "localhost:" CONFIG_PORT,
+	    "addresses to listen on") },
+	INTEGER("backlog", backlog, "4096", 1, 65535,
+	    "accept queue of each address"),
+	INTEGER("buffer_size", buffer_size, "65536", 1, 1048576,
+	    "bytes per receive"),
+	INTEGER("workers.start", workers_start, "5", 1, CONFIG_WORKERS,
+	    "workers forked at the start"),
+	INTEGER("workers.min_spare", workers_min_spare, "5", 1, CONFIG_WORKERS,
+	    "fewer idle workers than this: more are forked"),
+	INTEGER("workers.max_spare", workers_max_spare, "10", 1, CONFIG_WORKERS,
+	    "more idle workers than this: some are let go"),
+	INTEGER("workers.max", workers_max, "256", 1, CONFIG_WORKERS,
+	    "never more workers than this"),
+	INTEGER("workers.max_connections", workers_max_connections, "0",
+	    0, 1000000000, "connections a worker serves before it is replaced"),
+	SECONDS("timeouts.idle", timeout_idle_ms, "300", WEEK,
+	    "nothing received for this long: closed"),
+	SECONDS("timeouts.send", timeout_send_ms, "30", WEEK,
+	    "no byte of the echo taken for this long: closed"),
+	SECONDS("timeouts.lifetime", timeout_lifetime_ms, "0", 52 * WEEK,
+	    "the longest a connection may last"),
+	SECONDS("timeouts.drain", timeout_drain_ms, "30", DAY,
+	    "the longest a connection may outlive a stop or a reload"),
+	SECONDS("timeouts.defer_accept", timeout_defer_ms, "1", 600,
+	    "a connection without data stays in the kernel for about this long"),
+	NETWORKS("access.allow", false,
+	    "networks that are served; with any, the rest is not"),
+	NETWORKS("access.deny", true, "networks that are not served"),
+	STRING("log.ident", log.ident, "echod", APPLIES_RELOAD,
+	    "name in front of each line"),
+	CHOICE("log.facility", log.facility, "daemon", facilities,
+	    "syslog facility"),
+	CHOICE("log.level", log.level, "info", levels,
+	    "least important lines that are written"),
+	CHOICE("log.to", log.to, "syslog", targets,
+	    "where lines go"),
+	STRING("user", user, "nobody", APPLIES_RELOAD,
+	    "whom the workers become when echod is started as root"),
+	STRING("group", group, "", APPLIES_RELOAD,
+	    "their group; empty: the user's own"),
+	STRING("chroot", chroot, "", APPLIES_RELOAD,
+	    "directory the workers are locked into"),
+	STRING("pid_file", pid_file, ECHOD_PIDFILE, APPLIES_RESTART,
+	    "locked while echod runs; empty: none"),
+};
+/* clang-format on */
+const unsigned settings_count = sizeof(settings) / sizeof(settings[0]);
+_Static_assert(sizeof(settings) / sizeof(settings[0]) <= SETTINGS_MAX,
+    "SETTINGS_MAX is too small");
+
+static void *
+field(struct config *config, const struct setting *s)
+{
+	return (char *)config + s->offset;
+}
+
+static int
+assign_string(struct config *config, const struct setting *s, const char *text,
+    struct errbuf *err)
+{
+	size_t n = strlen(text);
+	const char *c;
+
+	if (n >= s->size)
+		return errbuf_set(err, "longer than %zu bytes", s->size - 1);
+	for (c = text; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return errbuf_set(err,
+			    "contains the control character 0x%02x",
+			    (unsigned char)*c);
+	memcpy(field(config, s), text, n + 1);
+	return 0;
+}
+
+static int
+assign_choice(struct config *config, const struct setting *s, const char *text,
+    struct errbuf *err)
+{
+	size_t used;
+
+	for (int i = 0; s->words[i] != NULL; i++)
+		if (strcmp(text, s->words[i]) == 0) {
+			*(int *)field(config, s) = i;
+			return 0;
+		}
+	errbuf_set(err, "\"%.40s\" is none of", text);
+	for (int i = 0; s->words[i] != NULL; i++) {
+		used = strlen(err->text);
+		snprintf(err->text + used, sizeof(err->text) - used, "%s %s",
+		    i > 0 ? "," : "", s->words[i]);
+	}
+	return -1;
+}
+
+void
+settings_clear_networks(struct config *config, const struct setting *s)
+{
+	struct access_list *list = &config->access;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < list->count; i++)
+		if (list->rules[i].deny != s->deny)
+			list->rules[kept++] = list->rules[i];
+	list->count = kept;
+}
+
+int
+settings_add_network(struct config *config, const struct setting *s,
+    const char *text, struct errbuf *err)
+{
+	struct access_list *list = &config->access;
+
+	if (list->count == ACCESS_RULES)
+		return errbuf_set(err, "more than %d networks", ACCESS_RULES);
+	if (access_rule_parse(&list->rules[list->count], text, s->deny, err) ==
+	    -1)
+		return -1;
+	list->count++;
+	return 0;
+}
+
+static int
+assign_networks(struct config *config, const struct setting *s,
+    const char *text, struct errbuf *err)
+{
+	char one[ACCESS_TEXT];
+	size_t n;
+
+	settings_clear_networks(config, s);
+	for (;;) {
+		text += strspn(text, ", ");
+		if ((n = strcspn(text, ", ")) == 0)
+			return 0;
+		if (n >= sizeof(one))
+			return errbuf_set(err, "\"%.40s...\" is not a network",
+			    text);
+		memcpy(one, text, n);
+		one[n] = '\0';
+		if (settings_add_network(config, s, one, err) == -1)
+			return -1;
+		text += n;
+	}
+}
+
+int
+settings_assign(struct config *config, const struct setting *s,
+    const char *text, struct errbuf *err)
+{
+	switch (s->type) {
+	case SETTING_INTEGER:
+		return units_integer(text, s->min, s->max, field(config, s),
+		    err);
+	case SETTING_SECONDS:
+		return units_seconds(text, s->min, s->max, field(config, s),
+		    err);
+	case SETTING_STRING:
+		return assign_string(config, s, text, err);
+	case SETTING_CHOICE:
+		return assign_choice(config, s, text, err);
+	case SETTING_NETWORKS:
+		return assign_networks(config, s, text, err);
+	case SETTING_LISTEN:
+		break;
+	}
+	return errbuf_set(err, "use -l ADDRESS[:PORT]");
+}
+
+void
+settings_defaults(struct config *config)
+{
+	struct errbuf err;
+
+	memset(config, 0, sizeof(*config));
+	for (unsigned i = 0; i < settings_count; i++)
+		if (settings[i].type != SETTING_LISTEN)
+			settings_assign(config, &settings[i], settings[i].value,
+			    &err);
+		else
+			addr_split(settings[i].value, config->listen[0].address,
+			    config->listen[0].port, &err);
+	config->listen_count = 1;
+}
+
+const struct setting *
+settings_find(const char *path)
+{
+	for (unsigned i = 0; i < settings_count; i++)
+		if (strcmp(settings[i].path, path) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+bool
+settings_is_group(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (unsigned i = 0; i < settings_count; i++)
+		if (strncmp(settings[i].path, name, n) == 0 &&
+		    settings[i].path[n] == '.')
+			return true;
+	return false;
+}
+
+/* Of a path, what is before its dot; all of it when there is none. */
+static unsigned
+group_distance(const char *path, const char *known)
+{
+	char group[CONFIG_NAME];
+
+	snprintf(group, sizeof(group), "%.*s", (int)strcspn(known, "."), known);
+	return spell_distance(path, group);
+}
+
+bool
+settings_nearest(const char *path, char *near, size_t size)
+{
+	unsigned edits, least = 4;
+
+	for (unsigned i = 0; i < settings_count; i++) {
+		const char *known = settings[i].path;
+		const char *dot = strchr(known, '.');
+
+		edits = spell_distance(path, known);
+		/* Perhaps the group was forgotten, or is another one. */
+		if (dot != NULL) {
+			const char *last = strrchr(path, '.');
+			unsigned e = spell_distance(last != NULL ? last + 1 :
+								   path,
+			    dot + 1);
+
+			/* Not every short word is like every other. */
+			if (e + 1 < edits && e < strlen(dot + 1) - 1)
+				edits = e + 1;
+		}
+		if (edits < least) {
+			least = edits;
+			snprintf(near, size, "%s", known);
+		}
+		/* Or it is the name of a group. */
+		if (dot == NULL || strchr(path, '.') != NULL)
+			continue;
+		edits = group_distance(path, known);
+		if (edits < least && edits + 1 < strlen(path)) {
+			least = edits;
+			snprintf(near, size, "%.*s", (int)(dot - known), known);
+		}
+	}
+	return least < 4;
+}
+
+/* The value of an integer setting, by its path. */
+static int64_t *
+number(struct config *config, const char *path)
+{
+	return field(config, settings_find(path));
+}
+
+bool
+settings_keep(struct config *next, const struct config *now,
+    const struct setting *s)
+{
+	const char *value = (const char *)now + s->offset;
+
+	if (strcmp(field(next, s), value) == 0)
+		return false;
+	memcpy(field(next, s), value, s->size);
+	return true;
+}
+
+int
+settings_blame(const struct config_origin *origins, const char *path,
+    struct errbuf *err)
+{
+	const struct config_origin *at =
+	    &origins[settings_find(path) - settings];
+
+	switch (at->from) {
+	case ORIGIN_FILE:
+		return errbuf_prefix(err, "%s:%u: %s: ", at->file, at->line,
+		    path);
+	case ORIGIN_OPTION:
+		if (strcmp(path, "listen") == 0)
+			return errbuf_prefix(err, "-l: ");
+		return errbuf_prefix(err, "-o %s: ", path);
+	default:
+		return errbuf_prefix(err, "%s: ", path);
+	}
+}
+
+/* `low` may not be above `high`, unless it was not written: then it yields. */
+static int
+check_order(struct config *config, const struct config_origin *origins,
+    const char *low, const char *high, struct errbuf *err)
+{
+	const struct config_origin *lo =
+	    &origins[settings_find(low) - settings];
+	const struct config_origin *hi =
+	    &origins[settings_find(high) - settings];
+	int64_t *a = number(config, low), *b = number(config, high);
+	bool later;
+
+	if (*a <= *b)
+		return 0;
+	if (lo->from == ORIGIN_DEFAULT) {
+		*a = *b;
+		return 0;
+	}
+	if (hi->from == ORIGIN_DEFAULT && strcmp(high, "workers.max") != 0) {
+		*b = *a;
+		return 0;
+	}
+	/* Of two that exclude each other, blame the one written later. */
+	later = hi->from > lo->from ||
+	    (hi->from == lo->from && hi->line > lo->line);
+	if (later)
+		errbuf_set(err, "%" PRId64 " is below %s = %" PRId64, *b, low,
+		    *a);
+	else
+		errbuf_set(err, "%" PRId64 " is above %s = %" PRId64 "%s", *a,
+		    high, *b,
+		    hi->from == ORIGIN_DEFAULT ? ", the default" : "");
+	return settings_blame(origins, later ? high : low, err);
+}
+
+/* A daemon's working directory is nobody's: paths say where they are. */
+static int
+check_path(const struct config_origin *origins, const char *path,
+    const char *value, struct errbuf *err)
+{
+	if (value[0] == '\0' || value[0] == '/')
+		return 0;
+	errbuf_set(err, "\"%.80s\" is not an absolute path", value);
+	return settings_blame(origins, path, err);
+}
+
+/* It goes into each line as it is. */
+static int
+check_printable(const struct config_origin *origins, const char *path,
+    const char *value, struct errbuf *err)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c < 0x20 || *c > 0x7e) {
+			errbuf_set(err, "not all of it is printable ASCII");
+			return settings_blame(origins, path, err);
+		}
+	return 0;
+}
+
+int
+settings_check(struct config *config, const struct config_origin *origins,
+    struct errbuf *err)
+{
+	static const char *const orders[][2] = {
+		{ "workers.start", "workers.max" },
+		{ "workers.min_spare", "workers.max" },
+		{ "workers.min_spare", "workers.max_spare" },
+		{ "workers.max_spare", "workers.max" },
+	};
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (check_order(config, origins, orders[i][0], orders[i][1],
+			err) == -1)
+			return -1;
+	if (check_printable(origins, "log.ident", config->log.ident, err) ==
+		-1 ||
+	    check_path(origins, "chroot", config->chroot, err) == -1)
+		return -1;
+	return check_path(origins, "pid_file", config->pid_file, err);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings: the one table that describes every setting completely: path,
+ * type, default, bounds, when it applies, one line of help.
+ *
+ * Reading, printing, overriding, the manual's test and the sample file's test
+ * walk this table.  It knows nothing of files and their syntax.
+ * To add a setting: a field in struct config, a row here, a paragraph in
+ * echod.conf(5), a line in etc/echod.conf; the tests name what is missing.
+ */
+#ifndef ECHOD_SETTINGS_H
+#define ECHOD_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+
+enum setting_type {
+	SETTING_INTEGER,  /* int64_t */
+	SETTING_SECONDS,  /* int64_t milliseconds, fractions in text */
+	SETTING_STRING,	  /* char[] */
+	SETTING_CHOICE,	  /* int, the index of a word */
+	SETTING_NETWORKS, /* into struct access_list */
+	SETTING_LISTEN,	  /* the list of addresses */
+};
+
+enum setting_applies { APPLIES_RELOAD, APPLIES_RESTART };
+
+struct setting {
+	const char *path; /* "workers.max"; one dot at most */
+	enum setting_type type;
+	size_t offset;		  /* in struct config */
+	size_t size;		  /* of a string */
+	const char *value;	  /* the default, as text */
+	int64_t min, max;	  /* bounds; of seconds: in milliseconds */
+	const char *const *words; /* of a choice, NULL-terminated */
+	enum setting_applies applies;
+	const char *help;
+	bool deny; /* of networks: these are refused */
+};
+
+enum { SETTINGS_MAX = 32 }; /* room for an array beside the table */
+
+extern const struct setting settings[];
+extern const unsigned settings_count;
+
+/* The row of a path, or NULL. */
+const struct setting *settings_find(const char *path);
+
+/* The known path or group most like an unknown one; false: none is close. */
+bool settings_nearest(const char *path, char *near, size_t size);
+
+/* Whether some path begins with this group name. */
+bool settings_is_group(const char *name);
+
+/* Every setting at its default; the listen list is filled as well. */
+void settings_defaults(struct config *);
+
+/*
+ * Give a setting its value from text; networks are separated by commas or
+ * blanks and replace the list.  Returns -1 with the reason, without the path.
+ */
+int settings_assign(struct config *, const struct setting *, const char *text,
+    struct errbuf *);
+
+/* Add one network to access.allow or access.deny; remove all of one. */
+int settings_add_network(struct config *, const struct setting *,
+    const char *text, struct errbuf *);
+void settings_clear_networks(struct config *, const struct setting *);
+
+/*
+ * Give a string setting of `next` the value it has in `now`; true when that
+ * changes it.
+ */
+bool settings_keep(struct config *next, const struct config *now,
+    const struct setting *);
+
+/*
+ * Put the place where a setting was written, and its path, in front of the
+ * reason in err: "FILE:LINE: user: ".  Always returns -1.
+ */
+int settings_blame(const struct config_origin *origins, const char *path,
+    struct errbuf *);
+
+/*
+ * The rules between settings.  origins[i] belongs to settings[i].  A default
+ * gives way to what was written; two written values that exclude each other
+ * are an error, with the place in front.
+ */
+int settings_check(struct config *, const struct config_origin *origins,
+    struct errbuf *);
+
+#endif

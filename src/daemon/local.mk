@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: ISC
+#
+# All of the daemon but main(), for unit tests to link with; and echod.
+
+libechod_a_SOURCES += \
+	%D%/log/log.c \
+	%D%/log/log.h \
+	%D%/log/logger.c \
+	%D%/log/logger.h \
+	%D%/log/stamp.c \
+	%D%/log/stamp.h \
+	%D%/master/autoscale.c \
+	%D%/master/autoscale.h \
+	%D%/master/backoff.c \
+	%D%/master/backoff.h \
+	%D%/master/daemonize.c \
+	%D%/master/daemonize.h \
+	%D%/master/drain.c \
+	%D%/master/drain.h \
+	%D%/master/halfopen.c \
+	%D%/master/halfopen.h \
+	%D%/master/listener.c \
+	%D%/master/listener.h \
+	%D%/master/loader.c \
+	%D%/master/loader.h \
+	%D%/master/master.c \
+	%D%/master/master.h \
+	%D%/master/pidfile.c \
+	%D%/master/pidfile.h \
+	%D%/master/policy.c \
+	%D%/master/policy.h \
+	%D%/master/pool.c \
+	%D%/master/pool.h \
+	%D%/master/reload.c \
+	%D%/master/reload.h \
+	%D%/master/status.c \
+	%D%/master/status.h \
+	%D%/master/terminate.c \
+	%D%/master/terminate.h \
+	%D%/sandbox/confine.c \
+	%D%/sandbox/confine.h \
+	%D%/scoreboard.c \
+	%D%/scoreboard.h \
+	%D%/signals.c \
+	%D%/signals.h \
+	%D%/worker/echo.c \
+	%D%/worker/echo.h \
+	%D%/worker/worker.c \
+	%D%/worker/worker.h
+
+sbin_PROGRAMS += echod
+echod_SOURCES = \
+	%D%/main.c
+echod_LDADD = \
+	libechod.a \
+	libcommon.a \
+	$(LIBCONFIG_LIBS) \
+	$(SECCOMP_LIBS)

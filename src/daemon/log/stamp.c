@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/log/stamp.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool
+stamp_wanted(int fd)
+{
+	const char *journal = getenv("JOURNAL_STREAM");
+	struct stat st;
+	char own[64];
+
+	if (journal == NULL || fstat(fd, &st) == -1)
+		return true;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(own, journal) != 0;
+}
+
+void
+stamp_write(const struct timespec *now, char text[STAMP_TEXT])
+{
+	static char date[24], offset[12];
+	static time_t second = -1;
+	struct tm tm;
+	int minutes;
+
+	if (now->tv_sec != second && localtime_r(&now->tv_sec, &tm) != NULL) {
+		second = now->tv_sec;
+		minutes = (int)(tm.tm_gmtoff / 60);
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+		snprintf(offset, sizeof(offset), "%c%02d:%02d",
+		    minutes < 0 ? '-' : '+', abs(minutes) / 60 % 24,
+		    abs(minutes) % 60);
+	}
+	snprintf(text, STAMP_TEXT, "%s.%03ld%s", date,
+	    now->tv_nsec / 1000000 % 1000, offset);
+}

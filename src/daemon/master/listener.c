@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "common/net.h"
+#include "daemon/log/log.h"
+#include "daemon/master/halfopen.h"
+#include "daemon/worker/echo.h"
+
+#ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
+#define SO_BINDTOIFINDEX 62
+#endif
+
+/*
+ * A host that has vanished is noticed within about two minutes, both when
+ * nothing is being sent (keepalive) and when something is (user time-out).  A
+ * user time-out that is longer rules in both cases, whatever the count of
+ * probes: see tcp(7).
+ */
+enum {
+	KEEPALIVE_IDLE_S = 60,
+	KEEPALIVE_INTERVAL_S = 10,
+	KEEPALIVE_COUNT = 6,
+	USER_TIMEOUT_MS = 120000,
+};
+
+static int
+set_int(int fd, int level, int option, int64_t value)
+{
+	int n = (int)value;
+
+	return setsockopt(fd, level, option, &n, sizeof(n));
+}
+
+/*
+ * The user time-out also ends a connection whose peer does not read; it must
+ * not come before the send time-out, which ends it in order.
+ */
+static int64_t
+user_timeout(const struct config *config)
+{
+	int64_t send = config->timeout_send_ms;
+
+	if (send == 0)
+		return 0;
+	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
+}
+
+/* See ECHO_STALLS; rounded up, for 0 would be no time-out. */
+static int64_t
+send_part(const struct config *config)
+{
+	return (config->timeout_send_ms + ECHO_STALLS - 1) / ECHO_STALLS;
+}
+
+/* What each accepted connection inherits.  -1 with errno. */
+static int
+tune(int fd, const struct config *config)
+{
+	int64_t defer_s = (config->timeout_defer_ms + 999) / 1000;
+
+	/* Without no-delay, Nagle's algorithm waits for the client's delayed
+	 * ACK: 40 ms a message (RFC 896, RFC 1122 section 4.2.3.2). */
+	if (set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1) == -1 ||
+	    /* Urgent data is data: the byte is echoed in its place. */
+	    set_int(fd, SOL_SOCKET, SO_OOBINLINE, 1) == -1 ||
+	    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S) ==
+		-1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT) == -1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(config)) ==
+		-1 ||
+	    set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_s) == -1 ||
+	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
+	    net_send_timeout(fd, send_part(config)) == -1)
+		return -1;
+	return listen(fd, (int)config->backlog);
+}
+
+/* Whether IPv6 is switched off for all interfaces, but perhaps loopback. */
+static bool
+ipv6_is_off(void)
+{
+	struct sockaddr_in6 loopback = { .sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	char value = '0';
+	bool off;
+	int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6",
+	    O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		(void)!read(fd, &value, 1);
+		close(fd);
+	}
+	if (value == '1')
+		return true;
+	/* Each interface has a switch, too. */
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return errno == EAFNOSUPPORT;
+	off = bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == -1 &&
+	    errno == EADDRNOTAVAIL;
+	close(fd);
+	return off;
+}
+
+/* A name may stand for a family that this system does not have. */
+static bool
+family_missing(const struct addr *addr, int error)
+{
+	return error == EAFNOSUPPORT ||
+	    (error == EADDRNOTAVAIL && addr->sa.sa_family == AF_INET6 &&
+		ipv6_is_off());
+}
+
+/*
+ * It is in the way of this address and need not be: one of the two is every
+ * address of a family, and so includes the other, or it is hidden.
+ */
+static bool
+overlaps(const struct listener *l, const struct addr *wanted)
+{
+	const struct addr *has = &l->bound;
+
+	return has->sa.sa_family == wanted->sa.sa_family &&
+	    addr_port(has) == addr_port(wanted) && addr_port(has) != 0 &&
+	    (addr_is_wildcard(has) || addr_is_wildcard(wanted) || l->hidden);
+}
+
+static int
+occupy(struct listener *l, const struct config *config)
+{
+	if (bind(l->fd, &l->wanted.sa, l->wanted.len) == -1 ||
+	    tune(l->fd, config) == -1)
+		return -1;
+	return net_local(l->fd, &l->bound);
+}
+
+/* SO_REUSEPORT on or off, for it and all that overlap with it. */
+static void
+share_with(const struct listener *l, const struct listener_set *now, int on)
+{
+	(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, on);
+	for (unsigned i = 0; i < now->count; i++)
+		if (overlaps(&now->item[i], &l->wanted))
+			(void)set_int(now->item[i].fd, SOL_SOCKET, SO_REUSEPORT,
+			    on);
+}
+
+/*
+ * Bind and listen beside listeners of ours that are in the way: one is the
+ * wildcard to the other, or it is hidden.  They will be closed if we get that
+ * far: no configuration has both.  The kernel allows it while all of them have
+ * SO_REUSEPORT (socket(7)).
+ */
+static int
+occupy_beside(struct listener *l, const struct listener_set *now,
+    const struct config *config)
+{
+	int result;
+
+	share_with(l, now, 1);
+	result = occupy(l, config);
+	share_with(l, now, 0);
+	return result;
+}
+
+/* Open, bind and listen.  -1 with errno. */
+static int
+open_listener(struct listener *l, const struct listener_set *now,
+    const struct config *config)
+{
+	int saved;
+
+	l->fd = socket(l->wanted.sa.sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (l->fd == -1)
+		return -1;
+	/* Connections of an earlier echod in TIME_WAIT are no obstacle; a
+	 * second listener still is (socket(7)). */
+	if (set_int(l->fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
+	    (l->wanted.sa.sa_family != AF_INET6 ||
+		set_int(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&
+	    (occupy(l, config) == 0 ||
+		(errno == EADDRINUSE && occupy_beside(l, now, config) == 0)))
+		return 0;
+	saved = errno;
+	close(l->fd);
+	l->fd = -1;
+	errno = saved;
+	return -1;
+}
+
+/*
+ * The listener of `now` with this address that `next` does not have yet.  A
+ * hidden one stays so: to undo it takes CAP_NET_RAW.
+ */
+static const struct listener *
+find_kept(const struct listener_set *next, const struct listener_set *now,
+    const struct addr *wanted)
+{
+	for (unsigned i = 0; i < now->count; i++) {
+		bool taken = false;
+
+		/* Port 0 may have become the one that it was given. */
+		if (now->item[i].hidden ||
+		    (!addr_equal(&now->item[i].wanted, wanted) &&
+			!addr_equal(&now->item[i].bound, wanted)))
+			continue;
+		for (unsigned k = 0; k < next->count; k++)
+			taken |= next->item[k].fd == now->item[i].fd;
+		if (!taken)
+			return &now->item[i];
+	}
+	return NULL;
+}
+
+int
+listener_set_prepare(struct listener_set *next, const struct listener_set *now,
+    const struct config *config, struct errbuf *err)
+{
+	const struct listener *kept;
+	int error;
+
+	next->count = 0;
+	for (unsigned i = 0; i < config->address_count; i++) {
+		struct listener *l = &next->item[next->count];
+		const struct config_address *want = &config->addresses[i];
+
+		if ((kept = find_kept(next, now, &want->addr)) != NULL) {
+			*l = *kept;
+			l->wanted = want->addr;
+			l->kept = true;
+			next->count++;
+			continue;
+		}
+		memset(l, 0, sizeof(*l));
+		l->wanted = want->addr;
+		addr_text(&l->wanted, l->text, sizeof(l->text));
+		if (open_listener(l, now, config) == 0) {
+			addr_text(&l->bound, l->text, sizeof(l->text));
+			next->count++;
+			continue;
+		}
+		error = errno;
+		if (want->optional && family_missing(&want->addr, error)) {
+			log_notice("skipped %s: this system does not have its "
+				   "address family",
+			    l->text);
+		} else {
+			errno = error;
+			errbuf_sys(err, "cannot listen on %s", l->text);
+			if (config->listen_file[0] != '\0')
+				errbuf_prefix(err,
+				    "%s:%u: ", config->listen_file, want->line);
+			return -1;
+		}
+	}
+	if (next->count == 0)
+		return errbuf_set(err,
+		    "cannot listen: this system has none of "
+		    "the address families");
+	return 0;
+}
+
+void
+listener_set_removed(struct listener_set *removed,
+    const struct listener_set *now, const struct listener_set *next)
+{
+	removed->count = 0;
+	for (unsigned i = 0; i < now->count; i++) {
+		bool kept = false;
+
+		for (unsigned k = 0; k < next->count; k++)
+			kept |= next->item[k].fd == now->item[i].fd;
+		if (!kept)
+			removed->item[removed->count++] = now->item[i];
+	}
+}
+
+void
+listener_set_commit(struct listener_set *now, struct listener_set *next,
+    const struct config *config)
+{
+	*now = *next;
+	for (unsigned i = 0; i < now->count; i++) {
+		struct listener *l = &now->item[i];
+
+		/* What the kernel took from one file it takes from another. */
+		if (l->kept && tune(l->fd, config) == -1)
+			log_warning("cannot change the options of %s: %m",
+			    l->text);
+		l->kept = false;
+	}
+	next->count = 0;
+}
+
+void
+listener_set_hide(struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		struct listener *l = &set->item[i];
+
+		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
+		/*
+		 * Bound to an interface that does not exist, it is passed over
+		 * when a SYN looks for a listener.  A handshake that is under
+		 * way goes on by itself: it was begun without an interface.
+		 * Before Linux 5.0, or 5.7 for others than root, this fails.
+		 */
+		if (!l->hidden)
+			l->hidden = set_int(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX,
+					INT32_MAX) == 0;
+	}
+}
+
+bool
+listener_set_expects(const struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (halfopen_any(&set->item[i].bound))
+			return true;
+	return false;
+}
+
+void
+listener_set_abandon(struct listener_set *next)
+{
+	for (unsigned i = 0; i < next->count; i++)
+		if (!next->item[i].kept)
+			close(next->item[i].fd);
+	next->count = 0;
+}
+
+void
+listener_set_close(struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		close(set->item[i].fd);
+	set->count = 0;
+}
+
+unsigned
+listener_waiting(const struct listener *l, unsigned *limit)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	(void)getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	/* Of a listening socket these two are the queue and its bound. */
+	if (limit != NULL)
+		*limit = info.tcpi_sacked;
+	return info.tcpi_unacked;
+}
+
+unsigned
+listener_set_waiting(const struct listener_set *set)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		n += listener_waiting(&set->item[i], NULL);
+	return n;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listener: a set of listening sockets; what to keep, open and close against
+ * another set, then commit or abandon.
+ *
+ * All options of a connection are set on its listener and inherited on
+ * accept(2), so a worker makes no call for them.  One socket an address,
+ * shared by inheritance: with one socket a process (SO_REUSEPORT), a process
+ * that leaves takes its queue with it.
+ */
+#ifndef ECHOD_LISTENER_H
+#define ECHOD_LISTENER_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+#include "config/config.h"
+
+struct errbuf;
+
+struct listener {
+	struct addr wanted;   /* as configured, the port perhaps 0 */
+	struct addr bound;    /* as getsockname(2) says */
+	char text[ADDR_TEXT]; /* of bound */
+	int fd;		      /* non-blocking, close-on-exec */
+	bool kept;	      /* the same socket as in the set before */
+	bool reported;	      /* the log has its line */
+	bool hidden;	      /* nobody finds it any more */
+	int64_t backlog_said; /* the log says it was capped */
+};
+
+struct listener_set {
+	unsigned count;
+	struct listener item[CONFIG_ADDRESSES];
+};
+
+/*
+ * Make the set that the configuration asks for.  An address that `now` has as
+ * well keeps its socket; the others are opened.  -1 with the address and the
+ * reason in err: what was opened until then is in `next`, to be abandoned.
+ * Notices about skipped addresses go to the log.
+ */
+int listener_set_prepare(struct listener_set *next,
+    const struct listener_set *now, const struct config *, struct errbuf *);
+
+/*
+ * From now on `next` rules: kept sockets get the options of the
+ * configuration, those that only `now` has are left to whoever has asked
+ * listener_set_removed() for them.  Cannot fail.
+ */
+void listener_set_commit(struct listener_set *now, struct listener_set *next,
+    const struct config *);
+
+/* Those of `now` that `next` does not have; nothing is opened or closed. */
+void listener_set_removed(struct listener_set *removed,
+    const struct listener_set *now, const struct listener_set *next);
+
+/*
+ * The listeners are about to go: new clients no longer find them, and are refused
+ * or meet another listener, and the kernel holds back no client that has
+ * connected.  Such a client comes into the queue as soon as it sends data, or
+ * when the kernel repeats its part of the handshake: after a second, or as late
+ * as timeouts.defer_accept.
+ */
+void listener_set_hide(struct listener_set *);
+
+/* Whether somebody may still come into the queues.  Does not block. */
+bool listener_set_expects(const struct listener_set *);
+
+/* Close what prepare opened. */
+void listener_set_abandon(struct listener_set *next);
+
+/* Close all; the queues live on while a worker has the sockets. */
+void listener_set_close(struct listener_set *);
+
+/*
+ * Connections that have been established and wait to be accepted (tcp(7),
+ * TCP_INFO of a listening socket); *limit is the queue's size, may be NULL.
+ */
+unsigned listener_waiting(const struct listener *, unsigned *limit);
+unsigned listener_set_waiting(const struct listener_set *);
+
+#endif

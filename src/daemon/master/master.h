@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * master: the event loop and the phases of its life.  Decides nothing by
+ * itself: it asks the others in a fixed order, and sleeps in one place.
+ */
+#ifndef ECHOD_MASTER_H
+#define ECHOD_MASTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/errbuf.h"
+#include "daemon/log/logger.h"
+#include "daemon/master/autoscale.h"
+#include "daemon/master/drain.h"
+#include "daemon/master/listener.h"
+#include "daemon/master/pidfile.h"
+#include "daemon/master/pool.h"
+#include "daemon/master/reload.h"
+
+struct config;
+struct options;
+
+enum phase {
+	PHASE_START, /* the first load; nothing is served yet */
+	PHASE_RUN,
+	PHASE_STOP, /* waiting for the last workers */
+};
+
+struct master {
+	const struct options *options;
+	enum phase phase;
+	int waiter;    /* epoll over the next two and the loader */
+	int signals;   /* signalfd */
+	int notify;    /* for background_report(), -1: foreground */
+	bool detached; /* standard error is /dev/null */
+	struct pidfile pidfile;
+	struct pool pool;
+	struct supply supply;
+	struct reload reload;
+	struct removal removal;
+	/* What is in force; current.number is 0 before the start. */
+	struct generation current;
+	struct config *config;
+	struct listener_set listeners;
+	struct logger logger;
+	struct logger_past past;
+	int64_t started_ms;
+	int status;	   /* what the process will exit with */
+	struct errbuf err; /* why the start failed */
+};
+
+/*
+ * Start, serve, stop.  `notify` is from background_start(), or -1; it is -1
+ * again in m->notify once the start has been reported.  Returns the exit
+ * status; when the start failed, the reason is in m->err for the caller to say.
+ */
+int master_run(struct master *, const struct options *, int notify);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/pidfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+
+/* Whether the path still names the file that we have open. */
+static bool
+is_ours(const struct pidfile *p)
+{
+	struct stat open_file, named;
+
+	return fstat(p->fd, &open_file) == 0 && lstat(p->path, &named) == 0 &&
+	    open_file.st_dev == named.st_dev &&
+	    open_file.st_ino == named.st_ino;
+}
+
+/* The name of a process; "" when it cannot be told. */
+static void
+name_of(pid_t pid, char *name, size_t size)
+{
+	char path[64], self[32], own[32];
+	ssize_t n;
+	int fd;
+
+	name[0] = '\0';
+	/* The /proc that we see may be that of another pid namespace. */
+	n = readlink("/proc/self", self, sizeof(self) - 1);
+	if (n == -1)
+		return;
+	self[n] = '\0';
+	snprintf(own, sizeof(own), "%ld", (long)getpid());
+	if (strcmp(self, own) != 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return;
+	n = read(fd, name, size - 1);
+	close(fd);
+	name[n > 0 ? n : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+}
+
+/*
+ * Another process has the lock, and that need not be an echod: any process that
+ * may read the file can lock it against us.  fcntl(2) says 0 for a process of another pid
+ * namespace, and -1 for the lock of an open file description.
+ */
+static void
+blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
+{
+	char name[32];
+
+	if (lock->l_pid == 0) {
+		errbuf_set(err,
+		    "pid file %s is locked from another pid namespace, such as "
+		    "that of a container; give another file with -p",
+		    path);
+		return;
+	}
+	if (lock->l_pid == -1) {
+		errbuf_set(err,
+		    "pid file %s is locked, by no echod: lsof(8) shows who has "
+		    "it open",
+		    path);
+		return;
+	}
+	name_of(lock->l_pid, name, sizeof(name));
+	if (lock->l_type == F_WRLCK &&
+	    (name[0] == '\0' || strncmp(name, "echod", 5) == 0))
+		errbuf_set(err, "already running as pid %ld (pid file %s)",
+		    (long)lock->l_pid, path);
+	else
+		errbuf_set(err,
+		    "pid file %s is locked by pid %ld%s%s%s, which is no "
+		    "echod: end it, or give another file with -p",
+		    path, (long)lock->l_pid, name[0] != '\0' ? " (" : "", name,
+		    name[0] != '\0' ? ")" : "");
+}
+
+/*
+ * In a directory like /tmp the kernel may refuse another user's file even to
+ * root, which has every other right to it.
+ */
+static bool
+is_refused_by_rule(const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+	struct stat dir;
+
+	if (slash == NULL)
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path),
+	    path);
+	return lstat(path, st) == 0 && st->st_uid != geteuid() &&
+	    stat(directory, &dir) == 0 && st->st_uid != dir.st_uid &&
+	    (dir.st_mode & S_ISVTX) != 0 &&
+	    (dir.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    access(path, R_OK | W_OK) == 0;
+}
+
+/* It could not be opened, and errno says why. */
+static void
+blame_open(const char *path, struct errbuf *err)
+{
+	int error = errno;
+	struct stat st;
+
+	if (error == ELOOP) {
+		errbuf_set(err, "pid file %s is a symbolic link", path);
+	} else if (error == EACCES && is_refused_by_rule(path, &st)) {
+		errbuf_set(err,
+		    "pid file %s belongs to uid %u, in a directory where "
+		    "others may make files: the kernel does not let us have it "
+		    "(fs.protected_regular); remove it, or give another file "
+		    "with -p",
+		    path, (unsigned)st.st_uid);
+	} else {
+		errbuf_set(err, "cannot open pid file %s: %s%s", path,
+		    strerror(error),
+		    error == EACCES && geteuid() != 0 ?
+			"; use -F, or give a file that you may write with -p" :
+			"");
+	}
+}
+
+/* 0, or an exit status with the reason in err. */
+static int
+take_lock(const struct pidfile *p, struct errbuf *err)
+{
+	struct flock mine = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock theirs;
+
+	while (fcntl(p->fd, F_SETLK, &mine) == -1) {
+		theirs = mine;
+		if ((errno != EACCES && errno != EAGAIN) ||
+		    fcntl(p->fd, F_GETLK, &theirs) == -1) {
+			errbuf_sys(err, "cannot lock pid file %s", p->path);
+			return EX_OSERR;
+		}
+		/* It may have been let go meanwhile. */
+		if (theirs.l_type != F_UNLCK) {
+			blame_holder(p->path, &theirs, err);
+			return EX_TEMPFAIL;
+		}
+	}
+	return EX_OK;
+}
+
+/* Open and lock once; the file may be removed by another echod meanwhile. */
+static int
+try_lock(struct pidfile *p, struct errbuf *err)
+{
+	struct stat st;
+
+	p->fd = open(p->path,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+	if (p->fd == -1) {
+		blame_open(p->path, err);
+		return EX_OSERR;
+	}
+	if (fstat(p->fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink > 1) {
+		errbuf_set(err, "pid file %s is not a plain file", p->path);
+		return EX_OSERR;
+	}
+	return take_lock(p, err);
+}
+
+int
+pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
+{
+	int status;
+
+	snprintf(p->path, sizeof(p->path), "%s", path);
+	do {
+		if ((status = try_lock(p, err)) != EX_OK) {
+			if (p->fd != -1)
+				close(p->fd);
+			p->fd = -1;
+			return status;
+		}
+		if (is_ours(p))
+			return EX_OK;
+		close(p->fd);
+	} while (true);
+}
+
+int
+pidfile_write(struct pidfile *p, struct errbuf *err)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+
+	if (ftruncate(p->fd, 0) == -1 ||
+	    pwrite(p->fd, text, (size_t)n, 0) != n) {
+		errbuf_sys(err, "cannot write pid file %s", p->path);
+		/* An empty file is no lie; half a number is. */
+		(void)!ftruncate(p->fd, 0);
+		return -1;
+	}
+	return 0;
+}
+
+void
+pidfile_remove(struct pidfile *p)
+{
+	if (p->fd == -1)
+		return;
+	if (is_ours(p))
+		unlink(p->path);
+	close(p->fd);
+	p->fd = -1;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/policy.h"
+
+#include <limits.h>
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+struct policy_plan
+policy_plan(const struct policy_view *view, const struct policy_limits *limits,
+    bool was_full)
+{
+	struct policy_plan plan = { 0 };
+	unsigned spare = view->starting + view->idle;
+	unsigned total = spare + view->busy;
+	unsigned wanted = limits->min_spare + view->waiting;
+	unsigned allowed = total < limits->max ? limits->max - total : 0;
+
+	if (spare < wanted)
+		plan.spawn = least(least(wanted - spare, allowed), view->room);
+	else if (view->idle > limits->max_spare && view->waiting == 0)
+		plan.retire = (view->idle - limits->max_spare + 3) / 4;
+	plan.excess = view->idle > limits->max_spare;
+
+	/* Those just asked for count as spare at once. */
+	spare += plan.spawn;
+	total += plan.spawn;
+	plan.full = total >= limits->max &&
+	    (spare == 0 ||
+		(was_full && spare < least(limits->min_spare, limits->max)));
+
+	if (plan.full) {
+		/* Nothing can be done until enough have come back. */
+		plan.ring_below = 0;
+		plan.ring_above = least(limits->min_spare, limits->max) - 1;
+	} else if (total >= limits->max) {
+		plan.ring_below = 1;
+		plan.ring_above = limits->max_spare;
+	} else {
+		plan.ring_below = limits->min_spare;
+		plan.ring_above = limits->max_spare;
+	}
+	/* While there are too many, the master comes back by itself. */
+	if (plan.excess)
+		plan.ring_above = UINT_MAX;
+	return plan;
+}
+
+int64_t
+policy_backoff_ms(unsigned failures, uint32_t jitter)
+{
+	int64_t ms = POLICY_BACKOFF_MIN_MS;
+
+	for (; failures > 1 && ms < POLICY_BACKOFF_MAX_MS; failures--)
+		ms *= 2;
+	if (ms > POLICY_BACKOFF_MAX_MS)
+		ms = POLICY_BACKOFF_MAX_MS;
+	return ms - (int64_t)(jitter % (uint32_t)(ms / 4));
+}
+
+uint64_t
+policy_connections(uint64_t connections, uint32_t jitter)
+{
+	uint64_t tenth = connections / 10;
+
+	/* Neighbours are far apart (Knuth's multiplicative hash). */
+	return connections - (uint64_t)jitter * 2654435761U % (tenth + 1);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/errbuf.h"
+#include "config/config.h"
+#include "daemon/log/log.h"
+#include "daemon/master/terminate.h"
+#include "daemon/signals.h"
+#include "daemon/worker/echo.h"
+#include "daemon/worker/worker.h"
+
+/* A generation may be as large as workers.max, and as many may be leaving
+ * beside it. */
+enum { CAPACITY = 2 * CONFIG_WORKERS };
+
+int
+pool_open(struct pool *pool, struct errbuf *err)
+{
+	memset(pool, 0, sizeof(*pool));
+	pool->worker = calloc(CAPACITY, sizeof(pool->worker[0]));
+	if (pool->worker == NULL)
+		return errbuf_sys(err, "no memory for the table of workers");
+	if (pipe2(pool->lifeline, O_CLOEXEC) == -1)
+		return errbuf_sys(err, "cannot make the lifeline");
+	pool->demand = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (pool->demand == -1)
+		return errbuf_sys(err, "cannot make the demand eventfd");
+	return scoreboard_create(&pool->board, CAPACITY, err);
+}
+
+void
+pool_heard(struct pool *pool)
+{
+	uint64_t rings;
+
+	/* Empty is as good as emptied. */
+	while (
+	    read(pool->demand, &rings, sizeof(rings)) == -1 && errno == EINTR)
+		;
+}
+
+/* The lowest free entry, so that the table stays short; -1: none. */
+static int
+free_entry(const struct pool *pool)
+{
+	for (int i = 0; i < CAPACITY; i++)
+		if (pool->worker[i].pid == 0)
+			return i;
+	return -1;
+}
+
+int
+pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
+{
+	int i = free_entry(pool);
+	struct worker_job job = {
+		.slot = (unsigned)i,
+		.leaving = leaving,
+		.master = getpid(),
+		.config = gen->config,
+		.listeners = gen->listeners,
+		.log = gen->log,
+		.board = &pool->board,
+		.lifeline = pool->lifeline[0],
+		.demand = pool->demand,
+	};
+	int64_t now_ms = clock_ms();
+	pid_t pid;
+
+	if (i == -1) {
+		errno = EAGAIN;
+		return -1;
+	}
+	scoreboard_claim(&pool->board, (unsigned)i, now_ms);
+	if ((pid = fork()) == -1) {
+		scoreboard_release(&pool->board, (unsigned)i);
+		return -1;
+	}
+	if (pid == 0)
+		worker_main(&job);
+	pool->worker[i] = (struct pool_worker){ .pid = pid,
+		.born_ms = now_ms,
+		.generation = gen->number,
+		.leaving = leaving,
+		.sweeper = leaving };
+	dismiss_expect(&pool->worker[i], gen->config->timeout_drain_ms, now_ms);
+	pool->count++;
+	pool->leaving += leaving;
+	if ((unsigned)i >= pool->used)
+		pool->used = (unsigned)i + 1;
+	return 0;
+}
+
+void
+pool_census(const struct pool *pool, unsigned generation,
+    struct pool_census *census)
+{
+	*census = (struct pool_census){ .leaving = pool->leaving };
+	for (unsigned i = 0; i < pool->used; i++) {
+		const struct pool_worker *worker = &pool->worker[i];
+		enum slot_state state;
+
+		if (worker->pid == 0 || worker->leaving ||
+		    worker->generation != generation)
+			continue;
+		/* A frozen one takes nobody, but keeps whom it has. */
+		state = scoreboard_state(&pool->board, i);
+		if (worker->frozen && state != SLOT_BUSY)
+			continue;
+		switch (state) {
+		case SLOT_FREE:
+		case SLOT_STARTING:
+			census->starting++;
+			break;
+		case SLOT_IDLE:
+			census->idle++;
+			break;
+		default:
+			census->busy++;
+		}
+	}
+}
+
+bool
+pool_may_signal(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 &&
+		    kill(pool->worker[i].pid, 0) == -1)
+			return false;
+	return true;
+}
+
+void
+pool_let_go(struct pool *pool)
+{
+	if (pool->lifeline[1] != -1)
+		close(pool->lifeline[1]);
+	pool->lifeline[1] = -1;
+}
+
+bool
+pool_proven(const struct pool *pool, int64_t since_ms)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 &&
+		    pool->worker[i].born_ms >= since_ms &&
+		    atomic_load(&pool->board.slots[i].connections) > 0)
+			return true;
+	return false;
+}
+
+bool
+pool_settled(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 &&
+		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
+			return false;
+	return true;
+}
+
+bool
+pool_settled_beside(const struct pool *pool, unsigned generation)
+{
+	for (unsigned i = 0; i < pool->used; i++) {
+		const struct pool_worker *worker = &pool->worker[i];
+
+		/* A frozen one would keep the listeners open. */
+		if (worker->pid != 0 && !worker->frozen &&
+		    (worker->generation != generation || worker->sweeper) &&
+		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
+			return false;
+	}
+	return true;
+}
+
+/* The entry of a child, pool->used if it is none of ours. */
+static unsigned
+find(const struct pool *pool, pid_t pid)
+{
+	unsigned i = 0;
+
+	while (i < pool->used && pool->worker[i].pid != pid)
+		i++;
+	return i;
+}
+
+bool
+pool_frozen(struct pool *pool, pid_t pid, bool frozen)
+{
+	unsigned i = find(pool, pid);
+
+	if (i == pool->used)
+		return false;
+	pool->worker[i].frozen = frozen;
+	if (frozen) {
+		/* It counts itself again when it goes on. */
+		scoreboard_discount(&pool->board, i);
+		log_warning("worker stopped pid=%ld", (long)pid);
+	} else {
+		log_notice("worker continued pid=%ld", (long)pid);
+	}
+	return true;
+}
+
+/* One line for a worker that did not leave in order. */
+static void
+report_death(const struct pool *pool, unsigned i, int wait_status)
+{
+	long pid = (long)pool->worker[i].pid;
+	char text[ADDR_TEXT], peer[ADDR_TEXT + 8] = "", how[64];
+	struct addr addr;
+
+	if (scoreboard_state(&pool->board, i) == SLOT_BUSY) {
+		scoreboard_peer(&pool->board.slots[i], &addr);
+		addr_text(&addr, text, sizeof(text));
+		snprintf(peer, sizeof(peer), " peer=%s", text);
+	}
+	if (WIFSIGNALED(wait_status))
+		snprintf(how, sizeof(how), "signal=%s core=%s",
+		    signals_name(WTERMSIG(wait_status)),
+		    WCOREDUMP(wait_status) ? "yes" : "no");
+	else
+		snprintf(how, sizeof(how), "status=%d",
+		    WEXITSTATUS(wait_status));
+	if (WIFSIGNALED(wait_status) &&
+	    !signals_is_crash(WTERMSIG(wait_status)))
+		log_warning("worker died pid=%ld %s%s", pid, how, peer);
+	else
+		log_err("worker died pid=%ld %s%s", pid, how, peer);
+}
+
+static void
+add_totals(struct pool *pool, const struct slot *slot)
+{
+	pool->gone.connections += atomic_load(&slot->connections);
+	pool->gone.bytes_in += atomic_load(&slot->bytes_in);
+	pool->gone.bytes_out += atomic_load(&slot->bytes_out);
+}
+
+bool
+pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
+{
+	struct pool_worker *worker;
+	bool in_order = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
+	unsigned i = find(pool, pid);
+
+	if (i == pool->used)
+		return false;
+	worker = &pool->worker[i];
+	end->generation = worker->generation;
+	end->status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
+	end->early = !worker->leaving &&
+	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
+	end->unexpected = !worker->leaving && (end->early || !in_order);
+	end->born_ms = worker->born_ms;
+	end->proven = atomic_load(&pool->board.slots[i].connections) > 0;
+	if (end->early || !in_order) {
+		/* A kill of ours has been reported already. */
+		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||
+		    WTERMSIG(wait_status) != SIGKILL)
+			report_death(pool, i, wait_status);
+		pool->gone.died++;
+	} else {
+		log_debug("worker left pid=%ld", (long)pid);
+	}
+	add_totals(pool, &pool->board.slots[i]);
+	scoreboard_release(&pool->board, i);
+	pool->count--;
+	pool->leaving -= worker->leaving;
+	*worker = (struct pool_worker){ 0 };
+	while (pool->used > 0 && pool->worker[pool->used - 1].pid == 0)
+		pool->used--;
+	return true;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/terminate.h"
+
+#include <signal.h>
+
+#include "daemon/log/log.h"
+#include "daemon/master/pool.h"
+#include "daemon/worker/echo.h"
+
+enum {
+	/* Who is forked is ready by then, or never; a reload that waits for it
+	 * gives up before (READY_MS). */
+	START_MS = 15000,
+	/* A drain time-out is for clients: who has none is gone by then. */
+	SETTLE_MS = 5000,
+	/* After QUIT: time to send the rest, to linger, and a second. */
+	CUT_MS = 2 * ECHO_LINGER_MS + 1000,
+};
+
+/* Cut it off after drain_ms (0: never), unless that is due earlier. */
+static void
+bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
+{
+	if (drain_ms == 0 || worker->kill_ms != 0)
+		return;
+	if (worker->quit_ms == 0 || worker->quit_ms > now_ms + drain_ms)
+		worker->quit_ms = now_ms + drain_ms;
+}
+
+void
+dismiss_expect(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
+{
+	worker->settle_ms = now_ms + START_MS;
+	if (worker->leaving)
+		bound(worker, drain_ms, now_ms);
+}
+
+static void
+tell_leave(struct pool *pool, unsigned i, int64_t drain_ms, int64_t now_ms)
+{
+	struct pool_worker *worker = &pool->worker[i];
+
+	worker->leaving = true;
+	worker->settle_ms = now_ms + SETTLE_MS;
+	bound(worker, drain_ms, now_ms);
+	pool->leaving++;
+	scoreboard_discount(&pool->board, i);
+	kill(worker->pid, SIGTERM);
+}
+
+static void
+tell_cut(struct pool *pool, unsigned i, int64_t now_ms)
+{
+	struct pool_worker *worker = &pool->worker[i];
+
+	if (!worker->leaving)
+		tell_leave(pool, i, 0, now_ms);
+	worker->quit_ms = 0;
+	worker->kill_ms = now_ms + CUT_MS;
+	kill(worker->pid, SIGQUIT);
+}
+
+void
+dismiss_idle(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
+{
+	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
+		const struct pool_worker *worker = &pool->worker[i];
+
+		/* A frozen one is counted no more, and would not hear it. */
+		if (worker->pid == 0 || worker->leaving || worker->frozen ||
+		    worker->generation != generation ||
+		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
+			continue;
+		tell_leave(pool, i, 0, now_ms);
+		n--;
+	}
+}
+
+void
+dismiss_generations(struct pool *pool, unsigned first, unsigned last,
+    int64_t drain_ms, int64_t now_ms)
+{
+	for (unsigned i = 0; i < pool->used; i++) {
+		struct pool_worker *worker = &pool->worker[i];
+
+		if (worker->pid == 0 || worker->generation < first ||
+		    worker->generation > last)
+			continue;
+		if (!worker->leaving)
+			tell_leave(pool, i, drain_ms, now_ms);
+		else
+			bound(worker, drain_ms, now_ms);
+	}
+}
+
+void
+dismiss_now(struct pool *pool, int64_t now_ms)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0 && pool->worker[i].kill_ms == 0)
+			tell_cut(pool, i, now_ms);
+}
+
+/* Has a client, was told to finish, and may still do so. */
+static bool
+is_finishing(const struct pool *pool, unsigned i)
+{
+	return pool->worker[i].pid != 0 && pool->worker[i].leaving &&
+	    pool->worker[i].kill_ms == 0 &&
+	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
+}
+
+/* Is about to have one. */
+static bool
+is_sweeping(const struct pool *pool, unsigned i)
+{
+	return pool->worker[i].pid != 0 && pool->worker[i].sweeper &&
+	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
+}
+
+void
+dismiss_excess(struct pool *pool, unsigned max, int64_t now_ms)
+{
+	unsigned finishing = 0, cut = 0;
+
+	for (unsigned i = 0; i < pool->used; i++)
+		finishing += is_finishing(pool, i) || is_sweeping(pool, i);
+	for (; finishing > max; finishing--, cut++) {
+		unsigned oldest = pool->used;
+
+		for (unsigned i = 0; i < pool->used; i++)
+			if (is_finishing(pool, i) &&
+			    (oldest == pool->used ||
+				pool->worker[i].generation <
+				    pool->worker[oldest].generation))
+				oldest = i;
+		if (oldest == pool->used)
+			break;
+		tell_cut(pool, oldest, now_ms);
+	}
+	if (cut > 0)
+		log_warning("workers leaving above workers.max, "
+			    "cut off the oldest count=%u",
+		    cut);
+}
+
+/* Of two deadlines, of which the second may be none. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return b != 0 && b < a ? b : a;
+}
+
+/* Who was forked gets ready, who was told to leave without a client leaves. */
+static void
+enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)
+{
+	struct pool_worker *worker = &pool->worker[i];
+	enum slot_state state = scoreboard_state(&pool->board, i);
+
+	if (worker->settle_ms == 0)
+		return;
+	if (state == SLOT_BUSY || (state == SLOT_IDLE && !worker->leaving)) {
+		worker->settle_ms = 0;
+	} else if (now_ms >= worker->settle_ms) {
+		worker->settle_ms = 0;
+		if (worker->kill_ms == 0)
+			tell_cut(pool, i, now_ms);
+	}
+}
+
+int64_t
+dismiss_enforce(struct pool *pool, int64_t now_ms)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned i = 0; i < pool->used; i++) {
+		struct pool_worker *worker = &pool->worker[i];
+
+		if (worker->pid == 0)
+			continue;
+		enforce_settling(pool, i, now_ms);
+		if (worker->quit_ms != 0 && now_ms >= worker->quit_ms)
+			tell_cut(pool, i, now_ms);
+		if (worker->kill_ms != 0 && now_ms >= worker->kill_ms) {
+			log_warning("worker did not end, killed pid=%ld",
+			    (long)worker->pid);
+			kill(worker->pid, SIGKILL);
+			/* Once may be too early for a frozen one; repeat. */
+			worker->kill_ms = now_ms + CUT_MS;
+		}
+		next = earlier(next, worker->settle_ms);
+		next = earlier(next, worker->quit_ms);
+		next = earlier(next, worker->kill_ms);
+	}
+	return next;
+}

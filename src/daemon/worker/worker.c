@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/worker/worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/time.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/errbuf.h"
+#include "config/access.h"
+#include "config/config.h"
+#include "daemon/log/log.h"
+#include "daemon/master/listener.h"
+#include "daemon/master/policy.h"
+#include "daemon/sandbox/confine.h"
+#include "daemon/scoreboard.h"
+#include "daemon/signals.h"
+#include "daemon/worker/echo.h"
+
+enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
+
+/* This worker; there is one a process, and the signal handler needs it. */
+static struct {
+	const struct worker_job *job;
+	int waiter; /* epoll over listeners and lifeline */
+	struct echo echo;
+	uint64_t served;
+	uint64_t allowed;	       /* connections, 0 = any number */
+	int pause_ms;		       /* after the last failed accept */
+	volatile sig_atomic_t busy;    /* the handler may drop the listeners */
+	volatile sig_atomic_t leaving; /* after this connection */
+	volatile sig_atomic_t cut;     /* now */
+	volatile sig_atomic_t dropped; /* no listener and no waiter now */
+	/* When the connection must end, and why; 0: never. */
+	volatile int64_t deadline_ms;
+	volatile sig_atomic_t deadline_end;
+} w;
+
+/* Nobody but the clients that are being served shall hold a port. */
+static void
+drop_listeners(void)
+{
+	if (w.dropped)
+		return;
+	w.dropped = 1;
+	for (unsigned i = 0; i < w.job->listeners->count; i++)
+		close(w.job->listeners->item[i].fd);
+	close(w.waiter);
+}
+
+/* Have SIGALRM come at the deadline, unless an earlier one is set. */
+static void
+set_deadline(int64_t ms_from_now, enum echo_end end)
+{
+	int64_t at = clock_ms() + ms_from_now;
+	struct itimerval timer = {
+		.it_value = { .tv_sec = (ms_from_now + 1) / 1000,
+		    .tv_usec = (ms_from_now + 1) % 1000 * 1000 }
+	};
+
+	if (ms_from_now == 0 || (w.deadline_ms != 0 && w.deadline_ms <= at))
+		return;
+	w.deadline_ms = at;
+	w.deadline_end = (sig_atomic_t)end;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* System calls only: signal-safety(7), and setitimer(2), which it lacks. */
+static void
+on_signal(int signo)
+{
+	int saved = errno;
+
+	switch (signo) {
+	case SIGTERM:
+	case SIGQUIT:
+		w.leaving = 1;
+		if (w.busy)
+			drop_listeners();
+		if (signo == SIGQUIT) {
+			w.cut = 1;
+			echo_interrupt(ECHO_DRAINED);
+		} else if (getppid() != w.job->master) {
+			/* As long as there is a master, the deadline is its. */
+			set_deadline(w.job->config->timeout_drain_ms,
+			    ECHO_DRAINED);
+		}
+		break;
+	case SIGALRM:
+		if (w.deadline_ms != 0 && clock_ms() >= w.deadline_ms)
+			echo_interrupt((enum echo_end)w.deadline_end);
+		break;
+	}
+	errno = saved;
+}
+
+static void
+ring(bool needed)
+{
+	uint64_t one = 1;
+
+	/* It can only be full, and then the master is awake already. */
+	if (needed && write(w.job->demand, &one, sizeof(one)) == -1)
+		return;
+}
+
+static void
+on_received(const struct echo *e, size_t n)
+{
+	char text[LOG_LINE - 128];
+
+	scoreboard_add(&w.job->board->slots[w.job->slot], n, 0);
+	if (!log_wants(LEVEL_DEBUG))
+		return;
+	log_debug("received %s", log_quote(text, sizeof(text), e->buffer, n));
+	log_debug("sending data back to the client");
+}
+
+static void
+on_sent(const struct echo *e, size_t n)
+{
+	(void)e;
+	scoreboard_add(&w.job->board->slots[w.job->slot], 0, n);
+}
+
+static void
+log_end(const struct listener *l, const struct addr *peer, enum echo_end end,
+    int64_t ms)
+{
+	char text[ADDR_TEXT], reason[128] = "";
+
+	if (!log_wants(LEVEL_INFO))
+		return;
+	addr_text(peer, text, sizeof(text));
+	if (end == ECHO_ERROR) {
+		log_quote(reason, sizeof(reason), strerror(w.echo.error),
+		    strlen(strerror(w.echo.error)));
+	}
+	log_info("connection ended peer=%s listener=%s in_bytes=%" PRIu64
+		 " out_bytes=%" PRIu64 " seconds=%" PRId64
+		 ".%03d reason=%s%s%s",
+	    text, l->text, w.echo.in, w.echo.out, ms / 1000, (int)(ms % 1000),
+	    echo_end_name(end), end == ECHO_ERROR ? " error=" : "", reason);
+}
+
+/* Signals are open in here: w.busy is set before and cleared after. */
+static enum echo_end
+converse(void)
+{
+	struct itimerval off = { 0 };
+	enum echo_end end;
+
+	echo_begin(&w.echo);
+	set_deadline(w.job->config->timeout_lifetime_ms, ECHO_LIFETIME);
+	w.busy = 1;
+	if (w.leaving)
+		drop_listeners();
+	if (w.cut)
+		echo_interrupt(ECHO_DRAINED);
+	signals_let();
+	end = echo_serve(&w.echo);
+	signals_hold();
+	w.busy = 0;
+	if (w.deadline_ms != 0) {
+		setitimer(ITIMER_REAL, &off, NULL);
+		w.deadline_ms = 0;
+	}
+	return end;
+}
+
+static void
+serve(const struct listener *l, int fd, const struct addr *peer)
+{
+	int64_t start = clock_ms();
+	enum echo_end end = ECHO_REFUSED;
+	char host[ADDR_TEXT];
+
+	ring(scoreboard_busy(w.job->board, w.job->slot, peer, start));
+	w.echo.fd = fd;
+	w.echo.in = w.echo.out = 0;
+	addr_host(peer, host, sizeof(host));
+	log_debug("connection from %s port %u", host, addr_port(peer));
+	if (access_allows(&w.job->config->access, peer))
+		end = converse();
+	else /* While clients wait, epoll_pwait(2) lets none in. */
+		signals_take();
+	if (end == ECHO_CLOSED)
+		log_debug("no more data from %s port %u", host,
+		    addr_port(peer));
+	close(fd);
+	log_end(l, peer, end, clock_ms() - start);
+	w.served++;
+}
+
+/* Wait without listening, but for the master and for signals. */
+static void
+pause_accepting(void)
+{
+	struct pollfd pfd = { .fd = w.job->lifeline, .events = POLLIN };
+	struct timespec ts;
+	int ms;
+
+	w.pause_ms = w.pause_ms == 0 ? PAUSE_MIN_MS : w.pause_ms * 2;
+	if (w.pause_ms > PAUSE_MAX_MS)
+		w.pause_ms = PAUSE_MAX_MS;
+	/* Not all workers in step. */
+	ms = w.pause_ms + getpid() % PAUSE_MIN_MS;
+	ts.tv_sec = ms / 1000;
+	ts.tv_nsec = ms % 1000 * 1000000L;
+	(void)ppoll(&pfd, 1, &ts, signals_waiting());
+}
+
+/*
+ * accept(2) failed.  Errors of one connection are its own affair; when the
+ * system has run out of something, waiting may help; anything else will not
+ * change, and another worker has to find out for itself.
+ */
+static void
+accept_failed(const struct listener *l)
+{
+	switch (errno) {
+	case EAGAIN:
+	case EINTR:
+		return;
+	case ECONNABORTED:
+	case ECONNRESET:
+	case EPROTO:
+	case ENOPROTOOPT:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case ENONET:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case EOPNOTSUPP:
+	case ETIMEDOUT:
+		log_debug("accept failed listener=%s: %m", l->text);
+		/* While others wait, epoll_pwait(2) lets none in. */
+		signals_take();
+		return;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case EPERM: /* of a security module, which leaves it in the queue */
+		/* Once an episode: the next success ends it. */
+		if (w.pause_ms == 0)
+			log_warning("accept failed listener=%s, trying again: "
+				    "%m",
+			    l->text);
+		if (!w.leaving)
+			pause_accepting();
+		return;
+	}
+	log_err("accept failed listener=%s, leaving: %m", l->text);
+	_exit(EX_OSERR);
+}
+
+/* Take one connection from this listener and serve it, if there is one. */
+static bool
+take(const struct listener *l)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct addr peer;
+	int fd = accept4(l->fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC);
+
+	if (fd == -1) {
+		accept_failed(l);
+		return false;
+	}
+	w.pause_ms = 0;
+	addr_from_sockaddr(&peer, (const struct sockaddr *)&ss, len);
+	serve(l, fd, &peer);
+	return true;
+}
+
+/*
+ * A connection may have woken us and nobody else, so whoever leaves while it
+ * waits looks once more, and serves at most one that is there.
+ */
+static void
+last_look(void)
+{
+	if (w.cut || (w.allowed != 0 && w.served >= w.allowed))
+		return;
+	scoreboard_leaving(w.job->board, w.job->slot, clock_ms());
+	for (unsigned i = 0;
+	     i < w.job->listeners->count && !w.dropped && !w.cut; i++)
+		if (take(&w.job->listeners->item[i]))
+			return;
+}
+
+static void
+work(void)
+{
+	struct epoll_event event;
+	int n;
+
+	while (!w.leaving && (w.allowed == 0 || w.served < w.allowed)) {
+		n = epoll_pwait(w.waiter, &event, 1, -1, signals_waiting());
+		if (n != 1) {
+			/* Perhaps we were stopped, and not counted then. */
+			(void)scoreboard_idle(w.job->board, w.job->slot,
+			    clock_ms());
+			continue;
+		}
+		if (event.data.u32 == UINT32_MAX) {
+			/* No master any more, or it is about to go. */
+			w.leaving = 1;
+			set_deadline(w.job->config->timeout_drain_ms,
+			    ECHO_DRAINED);
+			return;
+		}
+		if (take(&w.job->listeners->item[event.data.u32]) && !w.leaving)
+			ring(scoreboard_idle(w.job->board, w.job->slot,
+			    clock_ms()));
+	}
+}
+
+/* One wait for everything: which listener, or the end of the master. */
+static int
+open_waiter(struct errbuf *err)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	if ((w.waiter = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		return errbuf_sys(err, "cannot open an epoll");
+	event.data.u32 = UINT32_MAX;
+	if (epoll_ctl(w.waiter, EPOLL_CTL_ADD, w.job->lifeline, &event) == -1)
+		return errbuf_sys(err, "cannot wait for the lifeline");
+	/* One connection wakes one worker (epoll_ctl(2)). */
+	event.events = EPOLLIN | EPOLLEXCLUSIVE;
+	for (unsigned i = 0; i < w.job->listeners->count; i++) {
+		event.data.u32 = i;
+		if (epoll_ctl(w.waiter, EPOLL_CTL_ADD,
+			w.job->listeners->item[i].fd, &event) == -1)
+			return errbuf_sys(err, "cannot wait for %s",
+			    w.job->listeners->item[i].text);
+	}
+	return 0;
+}
+
+/* Close what is the master's; keep what the job needs. */
+static void
+keep_descriptors(void)
+{
+	int keep[CONFIG_ADDRESSES + 3];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < w.job->listeners->count; i++)
+		keep[n++] = w.job->listeners->item[i].fd;
+	keep[n++] = w.job->lifeline;
+	keep[n++] = w.job->demand;
+	keep[n++] = w.job->log->write_fd;
+	confine_descriptors(keep, n);
+	confine_name("worker");
+}
+
+static _Noreturn void
+give_up(const struct errbuf *err, int status)
+{
+	log_err("worker cannot start: %s", err->text);
+	scoreboard_complain(w.job->board, err->text);
+	_exit(status);
+}
+
+/* The fixed order of a worker's confinement. */
+static void
+prepare(void)
+{
+	const struct config *config = w.job->config;
+	struct confine_user user = { config->uid, config->gid, config->chroot };
+	struct errbuf err;
+
+	signals_worker(on_signal);
+	keep_descriptors();
+	log_use(w.job->log, config_log_level(config));
+	w.echo.size = (size_t)config->buffer_size;
+	w.echo.idle_ms = config->timeout_idle_ms;
+	w.echo.received = on_received;
+	w.echo.sent = on_sent;
+	if ((w.echo.buffer = malloc(w.echo.size)) == NULL) {
+		errbuf_sys(&err, "no memory for a buffer of %zu bytes",
+		    w.echo.size);
+		give_up(&err, EX_OSERR);
+	}
+	if (open_waiter(&err) == -1)
+		give_up(&err, EX_OSERR);
+	if (confine_identity(&user, &err) == -1)
+		give_up(&err, EX_NOPERM);
+	if (confine_parent(w.job->master, SIGTERM, &err) == 0)
+		return;
+	if (getppid() == w.job->master)
+		give_up(&err, EX_OSERR);
+	_exit(EX_OK);
+}
+
+_Noreturn void
+worker_main(const struct worker_job *job)
+{
+	w.job = job;
+	w.allowed =
+	    policy_connections((uint64_t)job->config->workers_max_connections,
+		(uint32_t)getpid());
+	prepare();
+	w.leaving = job->leaving;
+	if (!w.leaving) {
+		ring(scoreboard_idle(job->board, job->slot, clock_ms()));
+		work();
+	}
+	last_look();
+	_exit(EX_OK);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC */
+#include "loader/resolve.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "common/lookup.h"
+#include "config/config.h"
+#include "config/settings.h"
+
+static int
+add_address(struct config *config, const struct config_listen *listen,
+    const struct addr *addr, bool optional, struct errbuf *err)
+{
+	char text[ADDR_TEXT], other[ADDR_TEXT];
+
+	for (unsigned i = 0; i < config->address_count; i++) {
+		const struct addr *there = &config->addresses[i].addr;
+
+		/* Port 0 is another port each time. */
+		if (addr_port(addr) == 0 ||
+		    addr_port(addr) != addr_port(there) ||
+		    addr->sa.sa_family != there->sa.sa_family)
+			continue;
+		addr_text(addr, text, sizeof(text));
+		addr_text(there, other, sizeof(other));
+		if (addr_equal(addr, there))
+			return errbuf_set(err, "%s is listed twice", text);
+		if (addr_is_wildcard(addr) || addr_is_wildcard(there))
+			return errbuf_set(err,
+			    "%s and %s exclude each other: one of them is "
+			    "every address",
+			    text, other);
+	}
+	if (config->address_count == CONFIG_ADDRESSES)
+		return errbuf_set(err, "more than %d addresses in all",
+		    CONFIG_ADDRESSES);
+	config->addresses[config->address_count].addr = *addr;
+	config->addresses[config->address_count].optional = optional;
+	config->addresses[config->address_count].line = listen->line;
+	config->address_count++;
+	return 0;
+}
+
+/* Sockets for IPv6 are for nothing else here. */
+static int
+refuse_mapped(const struct addr *addr, struct errbuf *err)
+{
+	const uint8_t *bytes = addr->in6.sin6_addr.s6_addr;
+
+	if (addr->sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&addr->in6.sin6_addr))
+		return 0;
+	return errbuf_set(err, "::ffff:%u.%u.%u.%u is IPv4: write %u.%u.%u.%u",
+	    bytes[12], bytes[13], bytes[14], bytes[15], bytes[12], bytes[13],
+	    bytes[14], bytes[15]);
+}
+
+/*
+ * bind(2) takes an IPv4 one, to which nobody can connect, and has nothing but
+ * "Invalid argument" to say of an IPv6 one.
+ */
+static int
+refuse_group(const struct addr *addr, struct errbuf *err)
+{
+	uint32_t v4 = ntohl(addr->in.sin_addr.s_addr);
+	char host[ADDR_TEXT];
+
+	addr_host(addr, host, sizeof(host));
+	if (addr->sa.sa_family == AF_INET6 ?
+		IN6_IS_ADDR_MULTICAST(&addr->in6.sin6_addr) :
+		IN_MULTICAST(v4))
+		return errbuf_set(err,
+		    "%s is a multicast address, and TCP has none", host);
+	if (addr->sa.sa_family == AF_INET && v4 == INADDR_BROADCAST)
+		return errbuf_set(err,
+		    "%s is the broadcast address, and TCP has none", host);
+	return 0;
+}
+
+static int
+check_scope(const struct addr *addr, struct errbuf *err)
+{
+	char host[ADDR_TEXT], name[IF_NAMESIZE];
+
+	addr_host(addr, host, sizeof(host));
+	if (addr_lacks_scope(addr))
+		return errbuf_set(err,
+		    "%s is link-local and needs its interface, as in %s%%eth0",
+		    host, host);
+	if (addr->sa.sa_family == AF_INET6 && addr->in6.sin6_scope_id != 0 &&
+	    if_indextoname(addr->in6.sin6_scope_id, name) == NULL)
+		return errbuf_set(err, "%s: there is no interface %u", host,
+		    addr->in6.sin6_scope_id);
+	return 0;
+}
+
+static bool
+listed(const struct config *config, unsigned from, const struct addr *addr)
+{
+	for (unsigned i = from; i < config->address_count; i++)
+		if (addr_equal(&config->addresses[i].addr, addr))
+			return true;
+	return false;
+}
+
+/*
+ * "7", "127.1", "0x7f000001": old forms of an address, most likely a port.  And
+ * no name has a colon or a percent sign.
+ */
+static bool
+looks_numeric(const char *host)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *found;
+	struct addr literal;
+
+	if (addr_from_literal(&literal, host, 0) == 0)
+		return false;
+	if (strpbrk(host, ":%") != NULL)
+		return true;
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
+/* It is a literal but for its interface; *zone is the name of that. */
+static bool
+is_zoned(const char *host, const char **zone)
+{
+	const char *sign = strchr(host, '%');
+	char head[ADDR_HOST];
+	struct addr addr;
+
+	if (sign == NULL)
+		return false;
+	snprintf(head, sizeof(head), "%.*s", (int)(sign - host), host);
+	*zone = sign + 1;
+	return addr_from_literal(&addr, head, 0) == 0;
+}
+
+/* The address looks like a literal and is none; say how it is written. */
+static int
+refuse_literal(const struct config_listen *listen, bool in_file,
+    struct errbuf *err)
+{
+	const char *host = listen->address, *zone;
+	struct errbuf ignored;
+
+	if (is_zoned(host, &zone)) {
+		if (if_nametoindex(zone) == 0)
+			errbuf_set(err,
+			    "\"%s\" port %s: there is no interface %s", host,
+			    listen->port, zone);
+		else
+			errbuf_set(err,
+			    "\"%s\" port %s: only a link-local address has an "
+			    "interface",
+			    host, listen->port);
+		return EX_CONFIG;
+	}
+	errbuf_set(err, "\"%s\" is neither an address nor a name", host);
+	if (strspn(host, "0123456789") != strlen(host) ||
+	    addr_check_port(host, &ignored) == -1)
+		return EX_CONFIG;
+	/* As some would give a port. */
+	if (in_file)
+		errbuf_set(err,
+		    "\"%s\" is neither an address nor a name; a port is "
+		    "written port = %s",
+		    host, host);
+	else
+		errbuf_set(err,
+		    "\"%s\" is neither an address nor a name; port %s of every "
+		    "address is \":%s\"",
+		    host, host, host);
+	return EX_CONFIG;
+}
+
+/* The host or the service is unknown, or no name service could be asked. */
+static int
+unresolved(const struct config_listen *listen, int result, struct errbuf *err)
+{
+	if (result == EAI_SERVICE)
+		errbuf_set(err, "\"%s\" port %s: there is no TCP service %s",
+		    listen->address, listen->port, listen->port);
+	else
+		errbuf_set(err, "\"%s\" port %s: %s", listen->address,
+		    listen->port,
+		    result == EAI_SYSTEM ? strerror(errno) :
+					   gai_strerror(result));
+	/* A name service may be back soon: not the file's fault. */
+	return result == EAI_AGAIN ? EX_UNAVAILABLE : EX_CONFIG;
+}
+
+/* One entry of `listen`, which may stand for several addresses. */
+static int
+resolve_entry(struct config *config, const struct config_listen *listen,
+    struct errbuf *err)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *found, *ai;
+	unsigned first = config->address_count;
+	bool every = listen->address[0] == '\0' ||
+	    strcmp(listen->address, "*") == 0;
+	struct addr literal;
+	bool optional = addr_from_literal(&literal, listen->address, 0) == -1;
+	int result;
+
+	if (!every && looks_numeric(listen->address))
+		return refuse_literal(listen, config->listen_file[0] != '\0',
+		    err);
+	result = lookup_host(every ? NULL : listen->address, listen->port,
+	    &hints, &found);
+	if (result != 0)
+		return unresolved(listen, result, err);
+	result = EX_OK;
+	for (ai = found; ai != NULL && result == EX_OK; ai = ai->ai_next) {
+		struct addr addr;
+
+		addr_from_sockaddr(&addr, ai->ai_addr, ai->ai_addrlen);
+		/* A hosts file may name one address twice. */
+		if (addr.len == 0 || listed(config, first, &addr))
+			continue;
+		if (refuse_mapped(&addr, err) == -1 ||
+		    refuse_group(&addr, err) == -1 ||
+		    check_scope(&addr, err) == -1 ||
+		    add_address(config, listen, &addr, optional, err) == -1)
+			result = EX_CONFIG;
+	}
+	freeaddrinfo(found);
+	return result;
+}
+
+static int
+resolve_group(struct config *config, struct errbuf *err)
+{
+	struct group *gr;
+
+	if (geteuid() != 0 || config->group[0] == '\0')
+		return EX_OK;
+	if ((gr = getgrnam(config->group)) == NULL) {
+		errbuf_set(err, "there is no group \"%s\"", config->group);
+		return EX_CONFIG;
+	}
+	config->gid = gr->gr_gid;
+	return EX_OK;
+}
+
+/* Whom the workers become; without root nobody becomes anybody. */
+static int
+resolve_user(struct config *config, struct errbuf *err)
+{
+	struct passwd *pw;
+
+	config->uid = geteuid();
+	config->gid = getegid();
+	if (geteuid() != 0)
+		return EX_OK;
+	if ((pw = getpwnam(config->user)) == NULL) {
+		errbuf_set(err, "there is no user \"%s\"", config->user);
+		return EX_CONFIG;
+	}
+	if (pw->pw_uid == 0 && strcmp(config->user, "root") != 0) {
+		errbuf_set(err,
+		    "\"%s\" is root under another name; "
+		    "write \"root\" if that is meant",
+		    config->user);
+		return EX_CONFIG;
+	}
+	config->uid = pw->pw_uid;
+	config->gid = pw->pw_gid;
+	return EX_OK;
+}
+
+/* A jail that its inmates could rebuild is none. */
+static int
+check_chroot(const struct config *config, struct errbuf *err)
+{
+	struct stat st;
+
+	if (config->chroot[0] == '\0')
+		return EX_OK;
+	if (geteuid() != 0)
+		errbuf_set(err, "only root can do that");
+	else if (stat(config->chroot, &st) == -1)
+		errbuf_sys(err, "%s", config->chroot);
+	else if (!S_ISDIR(st.st_mode))
+		errbuf_set(err, "%s is not a directory", config->chroot);
+	else if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		errbuf_set(err,
+		    "%s must belong to root and be writable by nobody else",
+		    config->chroot);
+	else
+		return EX_OK;
+	return EX_CONFIG;
+}
+
+int
+resolve_config(struct config *config, struct config_origin *origins,
+    struct errbuf *err)
+{
+	struct config_origin *listen =
+	    &origins[settings_find("listen") - settings];
+	int status = EX_OK;
+
+	config->address_count = 0;
+	config->listen_file[0] = '\0';
+	if (listen->from == ORIGIN_FILE)
+		strcpy(config->listen_file, listen->file);
+	for (unsigned i = 0; i < config->listen_count; i++) {
+		/* The very entry, not only the list. */
+		listen->line = config->listen[i].line;
+		status = resolve_entry(config, &config->listen[i], err);
+		if (status != EX_OK) {
+			settings_blame(origins, "listen", err);
+			return status;
+		}
+	}
+	if ((status = resolve_user(config, err)) != EX_OK)
+		settings_blame(origins, "user", err);
+	else if ((status = resolve_group(config, err)) != EX_OK)
+		settings_blame(origins, "group", err);
+	else if ((status = check_chroot(config, err)) != EX_OK)
+		settings_blame(origins, "chroot", err);
+	return status;
+}
