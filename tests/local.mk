@@ -9,15 +9,15 @@
 
 unit_tests = \
 	%D%/unit/access.t \
-	%D%/unit/stats.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
 	%D%/unit/chart.t \
 	%D%/unit/config.t \
+	%D%/unit/connection.t \
+	%D%/unit/counts.t \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
 	%D%/unit/errbuf.t \
-	%D%/unit/connection.t \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
@@ -29,6 +29,7 @@ unit_tests = \
 	%D%/unit/lookup.t \
 	%D%/unit/options.t \
 	%D%/unit/pattern.t \
+	%D%/unit/percentiles.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/report.t \
@@ -39,25 +40,24 @@ unit_tests = \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
 	%D%/unit/sizes.t \
-	%D%/unit/text.t \
-	%D%/unit/percentiles.t \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
-	%D%/unit/counts.t \
+	%D%/unit/stats.t \
 	%D%/unit/target.t \
+	%D%/unit/text.t \
 	%D%/unit/threshold.t \
 	%D%/unit/units.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
-%C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
 %C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
 %C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/config.c
+%C%_unit_connection_t_SOURCES = %D%/unit/check.h %D%/unit/connection.c
+%C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
-%C%_unit_connection_t_SOURCES = %D%/unit/check.h %D%/unit/connection.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
@@ -69,6 +69,7 @@ unit_tests = \
 %C%_unit_lookup_t_SOURCES = %D%/unit/check.h %D%/unit/lookup.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
+%C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
@@ -79,30 +80,29 @@ unit_tests = \
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
 %C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
-%C%_unit_text_t_SOURCES = %D%/unit/check.h %D%/unit/text.c
-%C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
-%C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
+%C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
+%C%_unit_text_t_SOURCES = %D%/unit/check.h %D%/unit/text.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
 
 # What is of the client links with the client instead of the daemon.
-%C%_unit_stats_t_LDADD = $(client_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
 %C%_unit_connection_t_LDADD = $(client_ldadd)
+%C%_unit_counts_t_LDADD = $(client_ldadd)
 %C%_unit_fold_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
 %C%_unit_humanize_t_LDADD = $(client_ldadd)
 %C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
+%C%_unit_percentiles_t_LDADD = $(client_ldadd)
 %C%_unit_report_t_LDADD = $(client_ldadd)
 %C%_unit_result_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)
 %C%_unit_sizes_t_LDADD = $(client_ldadd)
-%C%_unit_percentiles_t_LDADD = $(client_ldadd)
-%C%_unit_counts_t_LDADD = $(client_ldadd)
+%C%_unit_stats_t_LDADD = $(client_ldadd)
 %C%_unit_target_t_LDADD = $(client_ldadd)
 %C%_unit_threshold_t_LDADD = $(client_ldadd)
 

@@ -34,7 +34,7 @@ complain(const struct target *t, const struct failure *f)
 }
 
 static int
-run_mode(struct target *t, const struct options *opt, struct product *p,
+run_mode(struct target *t, const struct options *opt, struct destination *p,
     struct failure *f)
 {
 	struct terminal terminal;
@@ -72,7 +72,7 @@ misused(const struct options *opt, const struct failure *f)
 static int
 unopened(const struct options *opt, struct failure *f)
 {
-	const struct product out = { .data = output_standard(),
+	const struct destination out = { .data = output_standard(),
 		.path = "standard output" };
 	bool stream = opt->mode == MODE_PING || opt->json_stream;
 	json_t *object;
@@ -109,12 +109,12 @@ main(int argc, char *argv[])
 {
 	struct options opt;
 	struct target target = { 0 };
-	struct product product;
+	struct destination product;
 	struct failure f = { 0 }, writing = { 0 };
 	int result;
 
 	open_standard_descriptors();
-	interrupt_spare_writes();
+	signals_spare_writes();
 	result = options_read(&opt, argc, argv, &f);
 	document_begin(&opt);
 	if (result == -1)
@@ -132,12 +132,12 @@ main(int argc, char *argv[])
 	}
 	if (target_read(&target, &opt, &f) == -1)
 		return misused(&opt, &f);
-	if (product_open(&product, &opt, &f) == -1)
+	if (destination_open(&product, &opt, &f) == -1)
 		return unopened(&opt, &f);
-	if (interrupt_open(opt.mode == MODE_PING, &f) == 0)
+	if (signals_open(opt.mode == MODE_PING, &f) == 0)
 		run_mode(&target, &opt, &product, &f);
 	/* A wrong echo is worse than a full disk, and one line is enough. */
-	if (product_close(&product, &writing) == -1 &&
+	if (destination_close(&product, &writing) == -1 &&
 	    f.outcome != OUTCOME_MISMATCH && f.outcome != OUTCOME_USAGE)
 		f = writing;
 	if (f.outcome != OUTCOME_OK)

@@ -60,7 +60,7 @@ addresses_sane(const struct config *config)
 }
 
 bool
-sanity_config(const struct config *config)
+check_config(const struct config *config)
 {
 	for (unsigned i = 0; i < settings_count; i++)
 		if (!value_sane(config, &settings[i]))

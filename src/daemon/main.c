@@ -114,7 +114,7 @@ run(struct options *opt)
 
 	if (!opt->foreground &&
 	    (make_absolute(opt, &master.err) == -1 ||
-		(notify = background_start(&master.err)) == -1)) {
+		(notify = daemonize_start(&master.err)) == -1)) {
 		complain(master.err.text);
 		return EX_OSERR;
 	}
@@ -122,10 +122,10 @@ run(struct options *opt)
 	status = master_run(&master, opt, notify);
 	/* A start that failed: whoever started it has to know. */
 	if (master.notify != -1 && status == EX_OK)
-		(void)background_report(master.notify, EX_OSERR,
+		(void)daemonize_report(master.notify, EX_OSERR,
 		    "told to stop before it was ready");
 	else if (master.notify != -1)
-		(void)background_report(master.notify, status, master.err.text);
+		(void)daemonize_report(master.notify, status, master.err.text);
 	else if (master.err.text[0] != '\0')
 		complain(master.err.text);
 	return status;

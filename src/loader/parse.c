@@ -35,7 +35,7 @@ file_of(const struct reading *r, const char *file, char *buf, size_t size)
 	if (file == NULL)
 		snprintf(buf, size, "%s", r->file);
 	else
-		source_path(r->file, file, buf, size);
+		text_path(r->file, file, buf, size);
 }
 
 /* The reason is in r->err: put the place and the setting in front. */
@@ -309,11 +309,11 @@ read_text(struct reading *r, const char *text)
 	config_t tree;
 	int result, back;
 
-	if (source_enter(r->file, &back, r->err) == -1)
+	if (text_enter(r->file, &back, r->err) == -1)
 		return -1;
 	config_init(&tree);
 	result = config_read_string(&tree, text);
-	if (source_leave(back, r->err) == -1) {
+	if (text_leave(back, r->err) == -1) {
 		result = -1;
 	} else if (result == CONFIG_TRUE) {
 		result = read_group(r, config_root_setting(&tree), "");
@@ -336,7 +336,7 @@ read_once(struct reading *r, struct inventory *files, bool needed)
 
 	memset(r->origins, 0, settings_count * sizeof(r->origins[0]));
 	settings_defaults(r->config);
-	text = source_read(r->file, files, r->err);
+	text = text_read(r->file, files, r->err);
 	r->config->from_file = text != NULL;
 	if (text != NULL)
 		result = read_text(r, text);

@@ -16,7 +16,7 @@
 #include "loader/inventory.h"
 #include "loader/numeral.h"
 
-_Static_assert(INVENTORY_FILES == SOURCE_FILES + 1,
+_Static_assert(INVENTORY_FILES == TEXT_FILES + 1,
     "an entry for each file that is read");
 
 /* One look through a file and its includes. */
@@ -59,9 +59,9 @@ open_regular(const char *path, struct stat *st, struct errbuf *err)
 		errbuf_set(err, "%s is %s, not a regular file", path,
 		    kind(st->st_mode));
 		errno = EINVAL;
-	} else if (st->st_size > SOURCE_BYTES) {
+	} else if (st->st_size > TEXT_BYTES) {
 		errbuf_set(err, "%s has %lld bytes; more than %d are not read",
-		    path, (long long)st->st_size, SOURCE_BYTES);
+		    path, (long long)st->st_size, TEXT_BYTES);
 		errno = EFBIG;
 	} else {
 		return fd;
@@ -104,11 +104,11 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	} else if (strlen(text) != n) {
 		errbuf_set(scan->err, "%s contains a NUL byte", path);
 		errno = EINVAL;
-	} else if ((scan->bytes += n) > SOURCE_BYTES) {
+	} else if ((scan->bytes += n) > TEXT_BYTES) {
 		errbuf_set(scan->err,
 		    "%s: more than %d bytes with all that is "
 		    "included",
-		    path, SOURCE_BYTES);
+		    path, TEXT_BYTES);
 		errno = EFBIG;
 	} else {
 		return text;
@@ -181,10 +181,10 @@ scan_include(struct scan *scan, const char *p, const char *path, int line,
 		return NULL;
 	}
 	snprintf(given, sizeof(given), "%.*s", (int)(end - 2 - name), name + 1);
-	source_path(scan->path, given, file, sizeof(file));
-	if (depth == SOURCE_DEPTH) {
+	text_path(scan->path, given, file, sizeof(file));
+	if (depth == TEXT_DEPTH) {
 		errbuf_set(scan->err, "%s:%d: includes nested deeper than %d",
-		    path, line, SOURCE_DEPTH);
+		    path, line, TEXT_DEPTH);
 		return NULL;
 	}
 	if (scan_file(scan, file, depth + 1) == -1) {
@@ -277,9 +277,9 @@ scan_file(struct scan *scan, const char *path, unsigned depth)
 	char *text;
 	int result;
 
-	if (scan->files++ == SOURCE_FILES)
+	if (scan->files++ == TEXT_FILES)
 		return errbuf_set(scan->err, "%s: more than %d files included",
-		    path, SOURCE_FILES);
+		    path, TEXT_FILES);
 	if ((text = read_whole(scan, path, &entry)) == NULL)
 		return -1;
 	result = scan_text(scan, text, path, depth, &entry->blank);
@@ -290,7 +290,7 @@ scan_file(struct scan *scan, const char *path, unsigned depth)
 }
 
 void
-source_directory(const char *path, char *directory, size_t size)
+text_directory(const char *path, char *directory, size_t size)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -302,11 +302,11 @@ source_directory(const char *path, char *directory, size_t size)
 }
 
 void
-source_path(const char *path, const char *included, char *buf, size_t size)
+text_path(const char *path, const char *included, char *buf, size_t size)
 {
 	char directory[PATH_MAX];
 
-	source_directory(path, directory, sizeof(directory));
+	text_directory(path, directory, sizeof(directory));
 	if (included[0] == '/' || strchr(path, '/') == NULL)
 		snprintf(buf, size, "%s", included);
 	else
@@ -314,11 +314,11 @@ source_path(const char *path, const char *included, char *buf, size_t size)
 }
 
 int
-source_enter(const char *path, int *back, struct errbuf *err)
+text_enter(const char *path, int *back, struct errbuf *err)
 {
 	char directory[PATH_MAX];
 
-	source_directory(path, directory, sizeof(directory));
+	text_directory(path, directory, sizeof(directory));
 	*back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (chdir(directory) == 0)
 		return 0;
@@ -329,7 +329,7 @@ source_enter(const char *path, int *back, struct errbuf *err)
 }
 
 int
-source_leave(int back, struct errbuf *err)
+text_leave(int back, struct errbuf *err)
 {
 	int result;
 
@@ -343,7 +343,7 @@ source_leave(int back, struct errbuf *err)
 }
 
 char *
-source_read(const char *path, struct inventory *inventory, struct errbuf *err)
+text_read(const char *path, struct inventory *inventory, struct errbuf *err)
 {
 	struct scan scan = { .path = path, .inventory = inventory, .err = err };
 	struct inventory_file *entry;

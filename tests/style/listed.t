@@ -17,9 +17,9 @@ sub listed {
         $text =~ m{(%D%/[\w./-]+)}g;
 }
 
-my %sources = listed('src/local.mk');
+my %sources = map { listed($_) } files('src', qr/local\.mk$/);
 is_deeply [grep { !$sources{$_} } files('src', qr/\.[ch]$/)], [],
-    'every source is listed in src/local.mk';
+    'every source is listed in the local.mk of its folder';
 is_deeply [grep { !-f top() . "/$_" } sort keys %sources], [],
     'and what is listed is there';
 

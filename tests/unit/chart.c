@@ -12,7 +12,7 @@
 /* What a chart says, read back from its text. */
 struct drawn {
 	unsigned rows;
-	char edge[CHART_ROWS][2 * HUMAN_TEXT];
+	char edge[CHART_ROWS][2 * HUMANIZE_TEXT];
 	unsigned bar[CHART_ROWS]; /* in eighths of a column */
 	uint64_t count[CHART_ROWS];
 	double share[CHART_ROWS];
@@ -75,7 +75,7 @@ read_row(struct drawn *d, const char *line, bool utf8)
 	int share = 0;
 
 	CHECK(d->rows < CHART_ROWS, "%s", line);
-	CHECK(gap != NULL && gap - at < 2 * HUMAN_TEXT, "%s", line);
+	CHECK(gap != NULL && gap - at < 2 * HUMANIZE_TEXT, "%s", line);
 	memcpy(d->edge[d->rows], at, (size_t)(gap - at));
 	at = gap + 2;
 	for (; (part = eighths(&at, utf8)) > 0; cells++) {
@@ -116,7 +116,7 @@ check_chart(const struct histogram *h, const char *what, unsigned width,
     bool utf8)
 {
 	struct drawn d = drawn(h, width, utf8);
-	char max[HUMAN_TEXT], *last;
+	char max[HUMANIZE_TEXT], *last;
 	uint64_t sum = 0, most = 0;
 	unsigned longest = 0;
 	double shares = 0;
@@ -124,7 +124,7 @@ check_chart(const struct histogram *h, const char *what, unsigned width,
 	CHECK(d.rows >= 1, "%s", what);
 	last = strstr(d.edge[d.rows - 1], " - ");
 	CHECK_TEXT(last != NULL ? last + 3 : d.edge[d.rows - 1],
-	    human_time(h->max, max, sizeof(max)), "%s", what);
+	    humanize_time(h->max, max, sizeof(max)), "%s", what);
 	for (unsigned i = 0; i < d.rows; i++) {
 		CHECK(i == 0 || strcmp(d.edge[i], d.edge[i - 1]) != 0, "%s: %s",
 		    what, d.edge[i]);

@@ -20,12 +20,12 @@
 enum { PATIENCE_MS = 10000, PEER_BUFFER = 1 << 16 };
 
 static struct rig {
-	struct flow flow;
+	struct connection flow;
 	struct mismatch mismatch;
 	struct addr at;
 	int listener, peer;
-	unsigned char buffer[FLOW_BUFFER]; /* of the flow */
-	unsigned char bytes[PEER_BUFFER];  /* of the other end */
+	unsigned char buffer[CONNECTION_BUFFER]; /* of the flow */
+	unsigned char bytes[PEER_BUFFER];	 /* of the other end */
 } rig;
 
 static const struct origin anywhere;
@@ -64,7 +64,7 @@ rig_up(void **state)
 	    getsockname(rig.listener, (struct sockaddr *)&sin, &len) == -1)
 		return -1;
 	addr_from_sockaddr(&rig.at, (struct sockaddr *)&sin, len);
-	flow_init(&rig.flow, 5, 0);
+	connection_init(&rig.flow, 5, 0);
 	return 0;
 }
 
@@ -72,8 +72,8 @@ static int
 rig_down(void **state)
 {
 	(void)state;
-	flow_close(&rig.flow, true, 0);
-	flow_free(&rig.flow);
+	connection_close(&rig.flow, true, 0);
+	connection_free(&rig.flow);
 	if (rig.peer != -1)
 		close(rig.peer);
 	close(rig.listener);
@@ -84,16 +84,16 @@ rig_down(void **state)
 static void
 connect_as(uint64_t stream, int buffers)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	bool connected = false;
 
 	if (rig.peer != -1)
 		close(rig.peer);
 	resize(rig.listener, SO_RCVBUF, buffers);
-	assert_int_equal(flow_connect(f, &rig.at, &anywhere, false, stream, 11,
-			     &connected),
+	assert_int_equal(connection_connect(f, &rig.at, &anywhere, false,
+			     stream, 11, &connected),
 	    FAULT_NONE);
-	assert_int_equal(f->state, FLOW_CONNECTING);
+	assert_int_equal(f->state, CONNECTION_CONNECTING);
 	assert_int_equal(f->since, 11);
 	rig.peer = accept(rig.listener, NULL, NULL);
 	assert_return_code(rig.peer, errno);
@@ -102,7 +102,7 @@ connect_as(uint64_t stream, int buffers)
 		await(f->fd, POLLOUT);
 	assert_int_equal(dial_outcome(f->fd), 0);
 	resize(f->fd, SO_SNDBUF, buffers);
-	f->state = FLOW_OPEN;
+	f->state = CONNECTION_OPEN;
 }
 
 /* Let the other end read at most n bytes; returns how many there were. */
@@ -144,7 +144,8 @@ receive(bool verify)
 	enum fault fault;
 
 	await(rig.flow.fd, POLLIN);
-	fault = flow_receive(&rig.flow, rig.buffer, verify, &n, &rig.mismatch);
+	fault = connection_receive(&rig.flow, rig.buffer, verify, &n,
+	    &rig.mismatch);
 	if (fault == FAULT_ENDED)
 		assert_int_equal(n, 0);
 	return fault;
@@ -169,7 +170,7 @@ take(int64_t due, uint32_t size)
 {
 	struct message m;
 
-	CHECK(flow_take(&rig.flow, &m), "due %" PRId64, due);
+	CHECK(connection_take(&rig.flow, &m), "due %" PRId64, due);
 	CHECK(m.due == due, "due %" PRId64 ": %" PRId64, due, m.due);
 	CHECK(m.size == size, "due %" PRId64 ": %" PRIu32, due, m.size);
 }
@@ -179,29 +180,30 @@ take_none(void)
 {
 	struct message m;
 
-	assert_false(flow_take(&rig.flow, &m));
+	assert_false(connection_take(&rig.flow, &m));
 }
 
 /* So many sizes, and what comes back in pieces of `piece` bytes. */
 static void
 go_around(const uint32_t *sizes, unsigned count, size_t piece)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	uint64_t total = 0, begin = f->offset;
 	unsigned taken = 0;
 	struct message m;
 
 	for (unsigned i = 0; i < count; i++) {
-		CHECK(flow_put(f, 100 + i, sizes[i], i % 2 == 0), "%u", i);
+		CHECK(connection_put(f, 100 + i, sizes[i], i % 2 == 0), "%u",
+		    i);
 		total += sizes[i];
 	}
 	assert_int_equal(f->count, count);
 	assert_int_equal(f->unsent, total);
 	for (int64_t now = 1000; taken < count; now++) {
-		assert_int_equal(flow_send(f, now), FAULT_NONE);
+		assert_int_equal(connection_send(f, now), FAULT_NONE);
 		if (echo(piece) == 0)
 			await(rig.peer, POLLIN);
-		while (flow_take(f, &m)) {
+		while (connection_take(f, &m)) {
 			CHECK(m.due == 100 + taken, "%u", taken);
 			CHECK(m.size == sizes[taken], "%u", taken);
 			CHECK(m.measured == (taken % 2 == 0), "%u", taken);
@@ -248,35 +250,35 @@ little_room(void **state)
 static void
 partial_sends(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	uint64_t gone;
 
 	(void)state;
 	connect_as(1, 4096);
-	assert_true(flow_put(f, 1, 1 << 20, true));
-	assert_true(flow_put(f, 2, 10, true));
+	assert_true(connection_put(f, 1, 1 << 20, true));
+	assert_true(connection_put(f, 2, 10, true));
 	assert_int_equal(f->begun, 0);
-	assert_int_equal(flow_send(f, 50), FAULT_NONE);
+	assert_int_equal(connection_send(f, 50), FAULT_NONE);
 	assert_int_equal(f->begun, 1);
-	assert_int_equal(flow_message(f, 0)->sent, 50);
-	assert_int_equal(flow_message(f, 1)->sent, 0);
+	assert_int_equal(connection_message(f, 0)->sent, 50);
+	assert_int_equal(connection_message(f, 1)->sent, 0);
 	gone = f->unechoed;
 	assert_true(gone > 0 && gone < 1 << 20);
 	assert_int_equal(f->unsent, (1 << 20) + 10 - gone);
 
 	/* Still no room: nothing changes. */
-	assert_int_equal(flow_send(f, 60), FAULT_NONE);
+	assert_int_equal(connection_send(f, 60), FAULT_NONE);
 	assert_int_equal(f->unsent + f->unechoed, (1 << 20) + 10);
-	assert_int_equal(flow_message(f, 0)->sent, 50);
+	assert_int_equal(connection_message(f, 0)->sent, 50);
 	take_none();
 	for (int64_t now = 61; f->unsent > 0; now++) {
 		if (echo(PEER_BUFFER) == 0)
 			await(rig.peer, POLLIN);
-		assert_int_equal(flow_send(f, now), FAULT_NONE);
+		assert_int_equal(connection_send(f, now), FAULT_NONE);
 	}
 	assert_int_equal(f->begun, 2);
-	assert_int_equal(flow_message(f, 0)->sent, 50);
-	assert_true(flow_message(f, 1)->sent > 60);
+	assert_int_equal(connection_message(f, 0)->sent, 50);
+	assert_true(connection_message(f, 1)->sent > 60);
 	while (f->unechoed > 0)
 		if (echo(PEER_BUFFER) == 0)
 			await(rig.peer, POLLIN);
@@ -289,18 +291,19 @@ static void
 pipelined(void **state)
 {
 	enum { MESSAGES = 3000, SIZE = 10 };
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	unsigned taken = 0;
 
 	(void)state;
 	connect_as(2, 0);
 	for (unsigned i = 0; i < MESSAGES; i++)
-		assert_true(flow_put(f, i, SIZE, true));
-	assert_int_equal(flow_send(f, 1), FAULT_NONE);
+		assert_true(connection_put(f, i, SIZE, true));
+	assert_int_equal(connection_send(f, 1), FAULT_NONE);
 	assert_int_equal(f->begun, MESSAGES);
 	assert_int_equal(f->served, MESSAGES);
-	assert_int_equal(flow_message(f, MESSAGES - 1)->due, MESSAGES - 1);
-	assert_null(flow_message(f, MESSAGES));
+	assert_int_equal(connection_message(f, MESSAGES - 1)->due,
+	    MESSAGES - 1);
+	assert_null(connection_message(f, MESSAGES));
 	/* As many as have come back whole, and no more. */
 	for (size_t bytes = 0; bytes < MESSAGES * SIZE;) {
 		size_t n = echo(1 + bytes % 37);
@@ -319,7 +322,7 @@ pipelined(void **state)
 static void
 puts_between(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	uint32_t seed = 17;
 	int64_t put = 0, taken = 0;
 	uint32_t sizes[4096];
@@ -332,12 +335,12 @@ puts_between(void **state)
 		for (unsigned n = check_random(&seed) % 40;
 		     n > 0 && put < (int64_t)COUNT(sizes); n--) {
 			sizes[put] = 1 + check_random(&seed) % 700;
-			assert_true(flow_put(f, put, sizes[put], true));
+			assert_true(connection_put(f, put, sizes[put], true));
 			put++;
 		}
-		assert_int_equal(flow_send(f, put), FAULT_NONE);
+		assert_int_equal(connection_send(f, put), FAULT_NONE);
 		echo(1 + check_random(&seed) % 9000);
-		for (; flow_take(f, &m); taken++)
+		for (; connection_take(f, &m); taken++)
 			CHECK(m.due == taken && m.size == sizes[taken],
 			    "message %" PRId64, taken);
 		assert_int_equal(f->count, put - taken);
@@ -348,43 +351,43 @@ puts_between(void **state)
 static void
 forfeits(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	struct message m;
 
 	(void)state;
 	connect_as(1, 4096);
-	assert_true(flow_put(f, 1, 10, true));
-	assert_true(flow_put(f, 2, 1 << 20, false));
-	assert_true(flow_put(f, 3, 30, true));
-	assert_true(flow_put(f, 4, 4000, true));
-	assert_int_equal(flow_send(f, 70), FAULT_NONE);
+	assert_true(connection_put(f, 1, 10, true));
+	assert_true(connection_put(f, 2, 1 << 20, false));
+	assert_true(connection_put(f, 3, 30, true));
+	assert_true(connection_put(f, 4, 4000, true));
+	assert_int_equal(connection_send(f, 70), FAULT_NONE);
 	assert_int_equal(f->begun, 2);
 	/* Half of the first one comes back; that does not help it. */
 	assert_int_equal(echo(5), 5);
 	take_none();
-	flow_close(f, true, 80);
-	assert_int_equal(f->state, FLOW_DOWN);
+	connection_close(f, true, 80);
+	assert_int_equal(f->state, CONNECTION_DOWN);
 	assert_int_equal(f->fd, -1);
 	assert_int_equal(f->since, 80);
 
-	assert_true(flow_forfeit(f, &m));
+	assert_true(connection_forfeit(f, &m));
 	assert_int_equal(m.due, 1);
 	assert_true(m.measured);
 	assert_int_equal(m.sent, 70);
-	assert_true(flow_forfeit(f, &m));
+	assert_true(connection_forfeit(f, &m));
 	assert_int_equal(m.due, 2);
 	assert_false(m.measured);
-	assert_false(flow_forfeit(f, &m));
+	assert_false(connection_forfeit(f, &m));
 	assert_int_equal(f->count, 2);
 	assert_int_equal(f->unsent, 4030);
-	assert_int_equal(flow_message(f, 0)->due, 3);
-	assert_int_equal(flow_message(f, 0)->sent, 0);
+	assert_int_equal(connection_message(f, 0)->due, 3);
+	assert_int_equal(connection_message(f, 0)->sent, 0);
 
 	/* A new stream, in step from its first byte. */
 	connect_as(2, 0);
 	assert_int_equal(f->served, 0);
 	assert_int_equal(f->offset, 0);
-	assert_int_equal(flow_send(f, 90), FAULT_NONE);
+	assert_int_equal(connection_send(f, 90), FAULT_NONE);
 	assert_int_equal(f->served, 2);
 	await(rig.peer, POLLIN);
 	while (f->unechoed > 0)
@@ -398,24 +401,24 @@ forfeits(void **state)
 static void
 forfeits_whole_messages(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	struct message m;
 
 	(void)state;
 	connect_as(1, 0);
 	for (int i = 0; i < 3; i++)
-		assert_true(flow_put(f, i, 100, true));
-	assert_int_equal(flow_send(f, 1), FAULT_NONE);
-	assert_true(flow_put(f, 3, 100, true));
+		assert_true(connection_put(f, i, 100, true));
+	assert_int_equal(connection_send(f, 1), FAULT_NONE);
+	assert_true(connection_put(f, 3, 100, true));
 	await(rig.peer, POLLIN);
 	assert_int_equal(echo(150), 150);
 	take(0, 100);
-	flow_close(f, false, 1);
+	connection_close(f, false, 1);
 	for (int i = 1; i < 3; i++) {
-		assert_true(flow_forfeit(f, &m));
+		assert_true(connection_forfeit(f, &m));
 		assert_int_equal(m.due, i);
 	}
-	assert_false(flow_forfeit(f, &m));
+	assert_false(connection_forfeit(f, &m));
 	assert_int_equal(f->unsent, 100);
 	assert_int_equal(f->matched, 0);
 }
@@ -423,31 +426,31 @@ forfeits_whole_messages(void **state)
 static void
 skips_and_drops(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	struct message m;
 
 	(void)state;
-	assert_false(flow_skip(f, &m));
-	assert_int_equal(flow_drop(f), 0);
+	assert_false(connection_skip(f, &m));
+	assert_int_equal(connection_drop(f), 0);
 	for (int i = 0; i < 3; i++)
-		assert_true(flow_put(f, i, 7, true));
-	assert_true(flow_skip(f, &m));
+		assert_true(connection_put(f, i, 7, true));
+	assert_true(connection_skip(f, &m));
 	assert_int_equal(m.due, 0);
 	assert_int_equal(f->count, 2);
 	assert_int_equal(f->unsent, 14);
 
 	/* Not those that have begun. */
 	connect_as(1, 4096);
-	assert_true(flow_put(f, 3, 1 << 20, true));
-	assert_true(flow_put(f, 4, 9, true));
-	assert_int_equal(flow_send(f, 1), FAULT_NONE);
+	assert_true(connection_put(f, 3, 1 << 20, true));
+	assert_true(connection_put(f, 4, 9, true));
+	assert_int_equal(connection_send(f, 1), FAULT_NONE);
 	assert_int_equal(f->begun, 3);
-	assert_false(flow_skip(f, &m));
-	assert_int_equal(flow_drop(f), 1);
+	assert_false(connection_skip(f, &m));
+	assert_int_equal(connection_drop(f), 1);
 	assert_int_equal(f->count, 3);
 	assert_int_equal(f->unsent + f->unechoed, 14 + (1 << 20));
 	for (int i = 1; i < 4; i++) {
-		assert_true(flow_forfeit(f, &m));
+		assert_true(connection_forfeit(f, &m));
 		assert_int_equal(m.due, i);
 	}
 	assert_int_equal(f->unsent, 0);
@@ -463,8 +466,8 @@ five_hundred_bytes(void)
 	connect_as(4, 0);
 	memset(&rig.mismatch, 0, sizeof(rig.mismatch));
 	for (int i = 0; i < 5; i++)
-		assert_true(flow_put(&rig.flow, i, 100, true));
-	assert_int_equal(flow_send(&rig.flow, 1), FAULT_NONE);
+		assert_true(connection_put(&rig.flow, i, 100, true));
+	assert_int_equal(connection_send(&rig.flow, 1), FAULT_NONE);
 	while (n < 500) {
 		await(rig.peer, POLLIN);
 		n += peer_reads(500 - n);
@@ -477,8 +480,8 @@ no_more(void)
 {
 	struct message m;
 
-	flow_close(&rig.flow, true, 1);
-	while (flow_forfeit(&rig.flow, &m))
+	connection_close(&rig.flow, true, 1);
+	while (connection_forfeit(&rig.flow, &m))
 		continue;
 }
 
@@ -596,24 +599,25 @@ ends_and_resets(void **state)
 	close(rig.peer);
 	rig.peer = -1;
 	assert_int_equal(receive(true), FAULT_RESET);
-	assert_true(flow_put(&rig.flow, 9, 10, true));
-	assert_int_equal(flow_send(&rig.flow, 2), FAULT_RESET);
+	assert_true(connection_put(&rig.flow, 9, 10, true));
+	assert_int_equal(connection_send(&rig.flow, 2), FAULT_RESET);
 	no_more();
 }
 
 static void
 says_its_end(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	ssize_t n;
 
 	(void)state;
 	five_hundred_bytes();
 	/* Nothing there yet is no fault. */
-	assert_int_equal(flow_receive(f, rig.buffer, true, &n, &rig.mismatch),
+	assert_int_equal(connection_receive(f, rig.buffer, true, &n,
+			     &rig.mismatch),
 	    FAULT_NONE);
-	flow_finish(f, 33);
-	assert_int_equal(f->state, FLOW_CLOSING);
+	connection_finish(f, 33);
+	assert_int_equal(f->state, CONNECTION_CLOSING);
 	assert_int_equal(f->since, 33);
 	await(rig.peer, POLLIN);
 	assert_int_equal(recv(rig.peer, rig.buffer, 1, 0), 0);
@@ -624,9 +628,9 @@ says_its_end(void **state)
 	close(rig.peer);
 	rig.peer = -1;
 	assert_int_equal(receive(true), FAULT_ENDED);
-	flow_close(f, false, 44);
+	connection_close(f, false, 44);
 	assert_int_equal(f->since, 44);
-	flow_close(f, true, 45); /* once more does no harm */
+	connection_close(f, true, 45); /* once more does no harm */
 }
 
 static void
@@ -639,7 +643,7 @@ is_refused(void **state)
 	close(rig.listener);
 	rig.listener = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(bind(rig.listener, &rig.at.sa, rig.at.len), 0);
-	fault = flow_connect(&rig.flow, &rig.at, &anywhere, false, 1, 1,
+	fault = connection_connect(&rig.flow, &rig.at, &anywhere, false, 1, 1,
 	    &connected);
 	if (fault == FAULT_NONE) {
 		assert_false(connected);
@@ -652,49 +656,49 @@ is_refused(void **state)
 static void
 there_is_a_bound(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 
 	(void)state;
-	for (unsigned i = 0; i < FLOW_MESSAGES; i++)
-		CHECK(flow_put(f, i, 1, true), "%u", i);
-	assert_false(flow_put(f, FLOW_MESSAGES, 1, true));
-	assert_int_equal(f->count, FLOW_MESSAGES);
-	assert_int_equal(f->unsent, FLOW_MESSAGES);
-	assert_int_equal(flow_message(f, FLOW_MESSAGES - 1)->due,
-	    FLOW_MESSAGES - 1);
-	assert_int_equal(flow_drop(f), FLOW_MESSAGES);
+	for (unsigned i = 0; i < CONNECTION_MESSAGES; i++)
+		CHECK(connection_put(f, i, 1, true), "%u", i);
+	assert_false(connection_put(f, CONNECTION_MESSAGES, 1, true));
+	assert_int_equal(f->count, CONNECTION_MESSAGES);
+	assert_int_equal(f->unsent, CONNECTION_MESSAGES);
+	assert_int_equal(connection_message(f, CONNECTION_MESSAGES - 1)->due,
+	    CONNECTION_MESSAGES - 1);
+	assert_int_equal(connection_drop(f), CONNECTION_MESSAGES);
 	assert_int_equal(f->unsent, 0);
-	assert_true(flow_put(f, 1, 1, true));
+	assert_true(connection_put(f, 1, 1, true));
 }
 
 /* Each connection carries so many, and no more waits for it than is put. */
 static void
 carries_so_many(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	size_t n = 0;
 
 	(void)state;
-	flow_init(f, 5, 2);
-	assert_int_equal(flow_sendable(f), 0);
-	assert_false(flow_is_used_up(f));
+	connection_init(f, 5, 2);
+	assert_int_equal(connection_sendable(f), 0);
+	assert_false(connection_is_used_up(f));
 	connect_as(1, 0);
-	assert_true(flow_put(f, 1, 10, true));
-	assert_int_equal(flow_sendable(f), 10);
-	assert_false(flow_is_used_up(f));
-	assert_true(flow_put(f, 2, 200, true));
-	assert_int_equal(flow_sendable(f), 210);
-	assert_true(flow_is_used_up(f));
+	assert_true(connection_put(f, 1, 10, true));
+	assert_int_equal(connection_sendable(f), 10);
+	assert_false(connection_is_used_up(f));
+	assert_true(connection_put(f, 2, 200, true));
+	assert_int_equal(connection_sendable(f), 210);
+	assert_true(connection_is_used_up(f));
 	/* What is one too many stays. */
-	assert_true(flow_put(f, 3, 3000, true));
-	assert_true(flow_put(f, 4, 40000, true));
-	assert_int_equal(flow_sendable(f), 210);
-	assert_int_equal(flow_send(f, 9), FAULT_NONE);
+	assert_true(connection_put(f, 3, 3000, true));
+	assert_true(connection_put(f, 4, 40000, true));
+	assert_int_equal(connection_sendable(f), 210);
+	assert_int_equal(connection_send(f, 9), FAULT_NONE);
 	assert_int_equal(f->begun, 2);
 	assert_int_equal(f->served, 2);
 	assert_int_equal(f->unsent, 43000);
-	assert_int_equal(flow_sendable(f), 0);
-	assert_true(flow_is_used_up(f));
+	assert_int_equal(connection_sendable(f), 0);
+	assert_true(connection_is_used_up(f));
 	/* Also when all of them have come back. */
 	while (n < 210) {
 		await(rig.peer, POLLIN);
@@ -702,75 +706,77 @@ carries_so_many(void **state)
 	}
 	take(1, 10);
 	take(2, 200);
-	assert_int_equal(flow_send(f, 10), FAULT_NONE);
+	assert_int_equal(connection_send(f, 10), FAULT_NONE);
 	assert_int_equal(f->begun, 0);
-	assert_int_equal(flow_sendable(f), 0);
-	assert_true(flow_is_used_up(f));
+	assert_int_equal(connection_sendable(f), 0);
+	assert_true(connection_is_used_up(f));
 	assert_int_equal(peer_reads(PEER_BUFFER), 0);
 
 	/* The next connection has room for them. */
-	flow_close(f, false, 11);
+	connection_close(f, false, 11);
 	connect_as(2, 0);
-	assert_int_equal(flow_sendable(f), 43000);
-	assert_true(flow_is_used_up(f));
+	assert_int_equal(connection_sendable(f), 43000);
+	assert_true(connection_is_used_up(f));
 	for (n = 0; n < 43000; n += echo(PEER_BUFFER)) {
-		assert_int_equal(flow_send(f, 12), FAULT_NONE);
+		assert_int_equal(connection_send(f, 12), FAULT_NONE);
 		await(rig.peer, POLLIN);
 	}
 	take(3, 3000);
 	take(4, 40000);
-	assert_true(flow_is_used_up(f));
+	assert_true(connection_is_used_up(f));
 	/* What it was not made for does not count. */
-	flow_renew(f);
+	connection_renew(f);
 	assert_int_equal(f->served, 0);
-	assert_false(flow_is_used_up(f));
-	assert_true(flow_put(f, 5, 5, true));
-	assert_int_equal(flow_sendable(f), 5);
+	assert_false(connection_is_used_up(f));
+	assert_true(connection_put(f, 5, 5, true));
+	assert_int_equal(connection_sendable(f), 5);
 }
 
 /* A message that has begun goes on, and nothing behind it begins. */
 static void
 goes_on_with_the_last(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 	size_t n = 0;
 
 	(void)state;
-	flow_init(f, 5, 1);
+	connection_init(f, 5, 1);
 	connect_as(1, 4096);
-	assert_true(flow_put(f, 1, 1 << 20, true));
-	assert_true(flow_put(f, 2, 10, true));
-	assert_true(flow_sendable(f) > 0 && flow_sendable(f) <= 1 << 20);
-	assert_int_equal(flow_send(f, 50), FAULT_NONE);
+	assert_true(connection_put(f, 1, 1 << 20, true));
+	assert_true(connection_put(f, 2, 10, true));
+	assert_true(
+	    connection_sendable(f) > 0 && connection_sendable(f) <= 1 << 20);
+	assert_int_equal(connection_send(f, 50), FAULT_NONE);
 	assert_int_equal(f->begun, 1);
 	assert_true(f->unechoed < 1 << 20);
-	assert_int_equal(flow_sendable(f), (1 << 20) - f->unechoed);
+	assert_int_equal(connection_sendable(f), (1 << 20) - f->unechoed);
 	while (n < 1 << 20) {
 		await(rig.peer, POLLIN);
 		n += echo(PEER_BUFFER);
-		assert_int_equal(flow_send(f, 60), FAULT_NONE);
+		assert_int_equal(connection_send(f, 60), FAULT_NONE);
 		assert_int_equal(f->begun, 1);
 	}
 	take(1, 1 << 20);
 	assert_int_equal(f->unsent, 10);
-	assert_int_equal(flow_sendable(f), 0);
+	assert_int_equal(connection_sendable(f), 0);
 	/* Lost with the connection, none of them is. */
-	flow_close(f, true, 70);
+	connection_close(f, true, 70);
 	connect_as(2, 0);
-	assert_int_equal(flow_sendable(f), 10);
+	assert_int_equal(connection_sendable(f), 10);
 }
 
 /* 0 is no bound. */
 static void
 carries_any_number(void **state)
 {
-	struct flow *f = &rig.flow;
+	struct connection *f = &rig.flow;
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++) {
-		assert_true(flow_put(f, i, 1 << 20, true));
-		assert_int_equal(flow_sendable(f), (uint64_t)(i + 1) << 20);
-		assert_false(flow_is_used_up(f));
+		assert_true(connection_put(f, i, 1 << 20, true));
+		assert_int_equal(connection_sendable(f),
+		    (uint64_t)(i + 1) << 20);
+		assert_false(connection_is_used_up(f));
 	}
 }
 

@@ -31,7 +31,7 @@ check_sums(const uint64_t *sum, const uint64_t *a, const uint64_t *b, size_t n)
 static void
 adds_every_counter(void **state)
 {
-	struct tally a, b, sum;
+	struct counts a, b, sum;
 	struct connects c, d, all;
 
 	(void)state;
@@ -39,14 +39,14 @@ adds_every_counter(void **state)
 	fill((uint64_t *)&a, sizeof(a) / sizeof(uint64_t), 1);
 	fill((uint64_t *)&b, sizeof(b) / sizeof(uint64_t), 3);
 	sum = a;
-	tally_add(&sum, &b);
+	counts_add(&sum, &b);
 	check_sums((uint64_t *)&sum, (uint64_t *)&a, (uint64_t *)&b,
 	    sizeof(sum) / sizeof(uint64_t));
 
 	fill((uint64_t *)&c, sizeof(c) / sizeof(uint64_t), 1);
 	fill((uint64_t *)&d, sizeof(d) / sizeof(uint64_t), 5);
 	all = c;
-	tally_add_connects(&all, &d);
+	counts_add_connects(&all, &d);
 	check_sums((uint64_t *)&all, (uint64_t *)&c, (uint64_t *)&d,
 	    sizeof(all) / sizeof(uint64_t));
 }
@@ -54,29 +54,29 @@ adds_every_counter(void **state)
 static void
 nothing_adds_nothing(void **state)
 {
-	const struct tally none = { 0 };
-	struct tally sum = { .sent = 7, .lost[FAULT_RESET] = 2 };
+	const struct counts none = { 0 };
+	struct counts sum = { .sent = 7, .lost[FAULT_RESET] = 2 };
 
 	(void)state;
-	tally_add(&sum, &none);
+	counts_add(&sum, &none);
 	assert_int_equal(sum.sent, 7);
 	assert_int_equal(sum.echoed, 0);
 	assert_int_equal(sum.lost[FAULT_RESET], 2);
-	assert_int_equal(tally_faults(none.lost), 0);
-	assert_int_equal(tally_errors(&none), 0);
-	assert_int_equal(tally_most(none.lost), FAULT_NONE);
+	assert_int_equal(counts_faults(none.lost), 0);
+	assert_int_equal(counts_errors(&none), 0);
+	assert_int_equal(counts_most(none.lost), FAULT_NONE);
 }
 
 static void
 counts_every_kind(void **state)
 {
-	struct tally t = { 0 };
+	struct counts t = { 0 };
 	uint64_t all;
 
 	(void)state;
 	all = fill(t.lost + 1, FAULT_KINDS - 1, 1);
-	assert_int_equal(tally_faults(t.lost), all);
-	assert_int_equal(tally_errors(&t), all - t.lost[FAULT_TIMEOUT]);
+	assert_int_equal(counts_faults(t.lost), all);
+	assert_int_equal(counts_errors(&t), all - t.lost[FAULT_TIMEOUT]);
 }
 
 static void
@@ -87,12 +87,12 @@ knows_the_most_frequent(void **state)
 		uint64_t lost[FAULT_KINDS] = { 0 };
 
 		lost[kind] = 1;
-		CHECK(tally_most(lost) == (enum fault)kind, "only %s",
+		CHECK(counts_most(lost) == (enum fault)kind, "only %s",
 		    fault_name((enum fault)kind));
 		for (int other = 1; other < FAULT_KINDS; other++)
 			lost[other] = 5;
 		lost[kind] = 6;
-		CHECK(tally_most(lost) == (enum fault)kind, "most of all: %s",
+		CHECK(counts_most(lost) == (enum fault)kind, "most of all: %s",
 		    fault_name((enum fault)kind));
 	}
 }

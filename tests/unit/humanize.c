@@ -46,11 +46,11 @@ times_have_three_digits(void **state)
 		{ INT64_MAX, "9223372037 s" },
 		{ INT64_MIN, "-9223372037 s" },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(human_time(rows[i].ns, text, sizeof(text)),
+		CHECK_TEXT(humanize_time(rows[i].ns, text, sizeof(text)),
 		    rows[i].text, "%" PRId64, rows[i].ns);
 }
 
@@ -79,11 +79,11 @@ durations_are_exact(void **state)
 		{ INT64_MAX, "9223372036.854775807 s" },
 		{ INT64_MIN, "-9223372036.854775808 s" },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(human_duration(rows[i].ns, text, sizeof(text)),
+		CHECK_TEXT(humanize_duration(rows[i].ns, text, sizeof(text)),
 		    rows[i].text, "%" PRId64, rows[i].ns);
 }
 
@@ -92,7 +92,7 @@ static void
 durations_read_the_same(void **state)
 {
 	uint32_t seed = 2463534242;
-	char text[HUMAN_TEXT], *blank;
+	char text[HUMANIZE_TEXT], *blank;
 	struct errbuf err;
 	int64_t wanted, ns;
 
@@ -101,7 +101,7 @@ durations_read_the_same(void **state)
 		wanted = (int64_t)check_random(&seed) << 31;
 		wanted |= check_random(&seed) & INT32_MAX;
 		wanted >>= check_random(&seed) % 63;
-		human_duration(wanted, text, sizeof(text));
+		humanize_duration(wanted, text, sizeof(text));
 		blank = strchr(text, ' ');
 		assert_non_null(blank);
 		memmove(blank, blank + 1, strlen(blank));
@@ -137,12 +137,12 @@ a_column_has_one_unit(void **state)
 		{ -20000, -20000, "-20.0 us" },
 		{ INT64_MIN, INT64_MIN, "-9223372036.855 s" },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(human_column(human_unit(rows[i].largest), rows[i].ns,
-			       text, sizeof(text)),
+		CHECK_TEXT(humanize_column(humanize_unit(rows[i].largest),
+			       rows[i].ns, text, sizeof(text)),
 		    rows[i].text, "%" PRId64 " below %" PRId64, rows[i].ns,
 		    rows[i].largest);
 }
@@ -163,7 +163,7 @@ a_unit_says_what_it_is(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct human_unit unit = human_unit(rows[i].largest);
+		struct humanize_unit unit = humanize_unit(rows[i].largest);
 
 		CHECK_TEXT(unit.name, rows[i].name, "%" PRId64,
 		    rows[i].largest);
@@ -200,11 +200,11 @@ bytes_are_counted_in_powers_of_1024(void **state)
 		{ INFINITY, "-" },
 		{ 1e300, "-" },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(human_bytes(rows[i].bytes, text, sizeof(text)),
+		CHECK_TEXT(humanize_bytes(rows[i].bytes, text, sizeof(text)),
 		    rows[i].text, "%g", rows[i].bytes);
 }
 
@@ -242,11 +242,11 @@ short_numbers_are_short(void **state)
 		{ -INFINITY, "-" },
 		{ 1e300, "-" },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_TEXT(human_short(rows[i].number, text, sizeof(text)),
+		CHECK_TEXT(humanize_short(rows[i].number, text, sizeof(text)),
 		    rows[i].text, "%g", rows[i].number);
 }
 
@@ -280,15 +280,15 @@ percents_do_not_lie(void **state)
 		{ 25000, 20000, "125%", NULL },
 		{ 4, 1e-300, "1000000000000000%", NULL },
 	};
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		CHECK_TEXT(human_percent(rows[i].part, rows[i].whole, text,
+		CHECK_TEXT(humanize_percent(rows[i].part, rows[i].whole, text,
 			       sizeof(text)),
 		    rows[i].percent, "%g of %g", rows[i].part, rows[i].whole);
 		if (rows[i].share != NULL)
-			CHECK_TEXT(human_share(rows[i].part, rows[i].whole,
+			CHECK_TEXT(humanize_share(rows[i].part, rows[i].whole,
 				       text, sizeof(text)),
 			    rows[i].share, "%g of %g", rows[i].part,
 			    rows[i].whole);
@@ -301,10 +301,10 @@ a_small_buffer_is_not_overrun(void **state)
 	char text[] = "......";
 
 	(void)state;
-	CHECK_TEXT(human_time(213456, text, 4), "213", "4 bytes");
-	CHECK_TEXT(human_duration(1500000000, text, 3), "1.", "3 bytes");
-	CHECK_TEXT(human_bytes(1536, text, 1), "", "1 byte");
-	CHECK_TEXT(human_short(1250000, text, 2), "1", "2 bytes");
+	CHECK_TEXT(humanize_time(213456, text, 4), "213", "4 bytes");
+	CHECK_TEXT(humanize_duration(1500000000, text, 3), "1.", "3 bytes");
+	CHECK_TEXT(humanize_bytes(1536, text, 1), "", "1 byte");
+	CHECK_TEXT(humanize_short(1250000, text, 2), "1", "2 bytes");
 	assert_string_equal(text + 4, "..");
 }
 
@@ -312,24 +312,24 @@ a_small_buffer_is_not_overrun(void **state)
 static void
 the_locale_is_ignored(void **state)
 {
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	(void)state;
 	NEED_COMMA_LOCALE();
-	human_time(1400000, text, sizeof(text));
-	CHECK_TEXT(text, "1.40 ms", "human_time");
-	human_duration(1500000000, text, sizeof(text));
-	CHECK_TEXT(text, "1.5 s", "human_duration");
-	human_column(human_unit(10000), 1500, text, sizeof(text));
-	CHECK_TEXT(text, "1.5 us", "human_column");
-	human_bytes(1536, text, sizeof(text));
-	CHECK_TEXT(text, "1.50 KiB", "human_bytes");
-	human_short(1250000, text, sizeof(text));
-	CHECK_TEXT(text, "1.25M", "human_short");
-	human_percent(1, 3, text, sizeof(text));
-	CHECK_TEXT(text, "33.33%", "human_percent");
-	human_share(1, 3, text, sizeof(text));
-	CHECK_TEXT(text, "33.33%", "human_share");
+	humanize_time(1400000, text, sizeof(text));
+	CHECK_TEXT(text, "1.40 ms", "humanize_time");
+	humanize_duration(1500000000, text, sizeof(text));
+	CHECK_TEXT(text, "1.5 s", "humanize_duration");
+	humanize_column(humanize_unit(10000), 1500, text, sizeof(text));
+	CHECK_TEXT(text, "1.5 us", "humanize_column");
+	humanize_bytes(1536, text, sizeof(text));
+	CHECK_TEXT(text, "1.50 KiB", "humanize_bytes");
+	humanize_short(1250000, text, sizeof(text));
+	CHECK_TEXT(text, "1.25M", "humanize_short");
+	humanize_percent(1, 3, text, sizeof(text));
+	CHECK_TEXT(text, "33.33%", "humanize_percent");
+	humanize_share(1, 3, text, sizeof(text));
+	CHECK_TEXT(text, "33.33%", "humanize_share");
 	setlocale(LC_ALL, "C");
 }
 

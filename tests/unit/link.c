@@ -142,7 +142,7 @@ static bool
 turn(short more_events, int timeout_ms)
 {
 	struct pollfd fds[PATH_POLLS];
-	struct connection c;
+	struct dialled c;
 	unsigned n = path_poll(&rig.path, fds);
 
 	if (n > 0)
@@ -802,7 +802,7 @@ other_address_is_tried(void **state)
 
 /* Nobody accepts, and nobody waits for more than one of them. */
 static void
-handshake_has_no_end(void **state)
+connect_queue_has_no_end(void **state)
 {
 	struct addr at;
 	int fd = listener(&at, 0), filling[8];
@@ -916,7 +916,7 @@ main(void)
 		TEST(connects),
 		TEST(is_refused),
 		TEST(other_address_is_tried),
-		TEST(handshake_has_no_end),
+		TEST(connect_queue_has_no_end),
 		TEST(many_are_under_way),
 		TEST(there_is_a_bound),
 	};

@@ -27,7 +27,7 @@ print(const struct histogram *h, const char *title)
 	FILE *file = open_memstream(&text, &size);
 
 	assert_non_null(file);
-	spectrum_print(file, h, title);
+	percentiles_print(file, h, title);
 	assert_int_equal(fclose(file), 0);
 	return text;
 }

@@ -420,13 +420,13 @@ static void
 gathers(void **state)
 {
 	const unsigned char byte = 'a', other = 'b';
-	struct loop loops[2];
+	struct thread loops[2];
 
 	(void)state;
 	begin(1000);
 	memset(loops, 0, sizeof(loops));
 	for (unsigned i = 0; i < 2; i++) {
-		struct loop *l = &loops[i];
+		struct thread *l = &loops[i];
 
 		l->response = histogram_new();
 		l->service = histogram_new();
@@ -453,7 +453,7 @@ gathers(void **state)
 	result_gather(&result, loops, 2);
 	assert_int_equal(result.window.sent, 21);
 	assert_int_equal(result.window.echoed, 18);
-	assert_int_equal(tally_faults(result.window.lost), 3);
+	assert_int_equal(counts_faults(result.window.lost), 3);
 	assert_int_equal(result.before.sent, 10);
 	assert_int_equal(result.connects.wanted, 4);
 	assert_int_equal(result.completed, 16);

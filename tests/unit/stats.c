@@ -13,7 +13,7 @@
 enum { SAMPLES = 5000 };
 
 /* It is too large for the stack of some systems. */
-static struct account account;
+static struct stats account;
 
 static int
 empty(void **state)
@@ -28,7 +28,7 @@ reply(uint64_t seq, int64_t ns)
 {
 	const struct answer answer = { .seq = seq, .time_ns = ns };
 
-	account_answer(&account, &answer);
+	stats_answer(&account, &answer);
 }
 
 static void
@@ -38,7 +38,7 @@ lose(uint64_t seq, enum fault fault, bool late)
 		.fault = fault,
 		.late = late };
 
-	account_answer(&account, &answer);
+	stats_answer(&account, &answer);
 }
 
 static void
@@ -48,17 +48,17 @@ late(uint64_t seq, int64_t ns)
 		.late = true,
 		.time_ns = ns };
 
-	account_answer(&account, &answer);
+	stats_answer(&account, &answer);
 }
 
 static void
 nothing(void **state)
 {
 	(void)state;
-	assert_true(account_loss_percent(&account) == 0);
-	assert_true(account_deviation(&account) == 0);
+	assert_true(stats_loss_percent(&account) == 0);
+	assert_true(stats_deviation(&account) == 0);
 	account.sent = 7;
-	assert_true(account_loss_percent(&account) == 0);
+	assert_true(stats_loss_percent(&account) == 0);
 }
 
 /* Of each fault one: all of them are losses, one is a difference. */
@@ -78,9 +78,9 @@ each_loss_counts_once(void **state)
 	assert_true(account.late == 0);
 	assert_true(account.times.count == 0);
 	account.sent = seq;
-	assert_true(account_loss_percent(&account) == 100);
+	assert_true(stats_loss_percent(&account) == 100);
 	account.sent = 4 * seq;
-	assert_true(account_loss_percent(&account) == 25);
+	assert_true(stats_loss_percent(&account) == 25);
 }
 
 /* Late is what was lost already; its time is none of a reply. */
@@ -145,9 +145,9 @@ figures_are_those_of_a_list(void **state)
 			squares += (values[i] - mean) * (values[i] - mean);
 		CHECK(account.received == SAMPLES, "%" PRId64, offsets[k]);
 		CHECK(fabsl(account.mean - mean) < 1, "%" PRId64, offsets[k]);
-		CHECK(fabsl(account_deviation(&account) -
+		CHECK(fabsl(stats_deviation(&account) -
 			  sqrtl(squares / SAMPLES)) < 1,
-		    "%" PRId64 ": %f", offsets[k], account_deviation(&account));
+		    "%" PRId64 ": %f", offsets[k], stats_deviation(&account));
 	}
 }
 
@@ -157,9 +157,9 @@ one_reply_does_not_deviate(void **state)
 	(void)state;
 	reply(1, 123456789);
 	assert_true(account.mean == 123456789);
-	assert_true(account_deviation(&account) == 0);
+	assert_true(stats_deviation(&account) == 0);
 	reply(2, 123456789);
-	assert_true(account_deviation(&account) == 0);
+	assert_true(stats_deviation(&account) == 0);
 }
 
 /* Two replies have to be above a percentile. */
@@ -180,12 +180,12 @@ percentiles_need_two_above(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		while (n < rows[i].least) {
 			CHECK(!histogram_supports(&account.times,
-				  rows[i].percentile, ACCOUNT_ABOVE),
+				  rows[i].percentile, STATS_ABOVE),
 			    "%u of %u", n, rows[i].least);
 			reply(++n, MS);
 			CHECK(histogram_supports(&account.times,
 				  rows[i].percentile,
-				  ACCOUNT_ABOVE) == (n == rows[i].least),
+				  STATS_ABOVE) == (n == rows[i].least),
 			    "%u of %u", n, rows[i].least);
 		}
 }

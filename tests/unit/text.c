@@ -16,7 +16,7 @@ static void
 check_source(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = source_read(path, &files, &err);
+	char *text = text_read(path, &files, &err);
 
 	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strstr(err.text, wanted) != NULL,
@@ -29,7 +29,7 @@ static void
 check_begins(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = source_read(path, &files, &err);
+	char *text = text_read(path, &files, &err);
 
 	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strncmp(err.text, wanted, strlen(wanted)) == 0,
@@ -43,7 +43,7 @@ check_text(const char *text, const char *wanted)
 {
 	const char *path = check_file("text.conf", text);
 	struct errbuf err = { "" };
-	char *read = source_read(path, &files, &err), reason[1024];
+	char *read = text_read(path, &files, &err), reason[1024];
 
 	CHECK((read != NULL) == (wanted == NULL), "%s: %s", text, err.text);
 	if (wanted != NULL) {
@@ -93,29 +93,29 @@ no_regular_file(void **state)
 	check_source(path, NULL);
 	/* Only a file that does not exist is one. */
 	errno = 0;
-	assert_null(source_read(check_path("missing"), &files, &err));
+	assert_null(text_read(check_path("missing"), &files, &err));
 	assert_int_equal(errno, ENOENT);
-	assert_null(source_read(check_folder, &files, &err));
+	assert_null(text_read(check_folder, &files, &err));
 	assert_int_not_equal(errno, ENOENT);
 	check_text("@include \"missing.conf\"", "1: ");
-	assert_null(source_read(check_path("text.conf"), &files, &err));
+	assert_null(text_read(check_path("text.conf"), &files, &err));
 	assert_int_not_equal(errno, ENOENT);
-	assert_null(source_read("", &files, &err));
+	assert_null(text_read("", &files, &err));
 }
 
 static void
 sizes(void **state)
 {
-	char *text = malloc(2 * SOURCE_BYTES);
+	char *text = malloc(2 * TEXT_BYTES);
 	char one[64];
 
 	(void)state;
 	assert_non_null(text);
-	memset(text, '\n', 2 * SOURCE_BYTES);
+	memset(text, '\n', 2 * TEXT_BYTES);
 	check_source(check_write("size", text, 0), NULL);
 	check_source(check_write("size", text, 1), NULL);
-	check_source(check_write("size", text, SOURCE_BYTES), NULL);
-	check_source(check_write("size", text, SOURCE_BYTES + 1),
+	check_source(check_write("size", text, TEXT_BYTES), NULL);
+	check_source(check_write("size", text, TEXT_BYTES + 1),
 	    "has 262145 bytes; more than 262144 are not read");
 	/* A file with a hole is as large as it says. */
 	(void)check_write("size", text, 1);
@@ -123,9 +123,9 @@ sizes(void **state)
 	check_source(check_path("size"), "more than 262144 are not read");
 	/* The bound is for all files together. */
 	snprintf(one, sizeof(one), "@include \"size\"\n");
-	(void)check_write("size", text, SOURCE_BYTES - strlen(one));
+	(void)check_write("size", text, TEXT_BYTES - strlen(one));
 	check_source(check_file("one", one), NULL);
-	(void)check_write("size", text, SOURCE_BYTES - strlen(one) + 1);
+	(void)check_write("size", text, TEXT_BYTES - strlen(one) + 1);
 	check_source(check_file("one", one), "with all that is included");
 	free(text);
 }
@@ -430,7 +430,7 @@ static void
 include_loops(void **state)
 {
 	char text[256], name[32];
-	char *many = malloc(SOURCE_BYTES);
+	char *many = malloc(TEXT_BYTES);
 	size_t n = 0;
 
 	(void)state;
@@ -441,30 +441,29 @@ include_loops(void **state)
 	(void)check_file("b.conf", "@include \"a.conf\"\n");
 	check_source(check_path("a.conf"), "includes nested deeper than 8");
 	/* Just deep enough, and one too deep. */
-	for (int i = 0; i <= SOURCE_DEPTH + 1; i++) {
+	for (int i = 0; i <= TEXT_DEPTH + 1; i++) {
 		snprintf(name, sizeof(name), "depth%d", i);
 		snprintf(text, sizeof(text), "@include \"depth%d\"\n", i + 1);
 		(void)check_file(name, text);
 	}
-	snprintf(name, sizeof(name), "depth%d", SOURCE_DEPTH);
+	snprintf(name, sizeof(name), "depth%d", TEXT_DEPTH);
 	(void)check_file(name, "a = 1;\n");
 	check_source(check_path("depth0"), NULL);
-	snprintf(text, sizeof(text), "@include \"depth%d\"\n",
-	    SOURCE_DEPTH + 1);
+	snprintf(text, sizeof(text), "@include \"depth%d\"\n", TEXT_DEPTH + 1);
 	(void)check_file(name, text);
-	snprintf(name, sizeof(name), "depth%d", SOURCE_DEPTH + 1);
+	snprintf(name, sizeof(name), "depth%d", TEXT_DEPTH + 1);
 	(void)check_file(name, "a = 1;\n");
 	check_source(check_path("depth0"), "depth8:1: includes nested deeper");
 	/* As often as there may be files, and once more. */
 	(void)check_file("leaf", "# nothing\n");
-	for (int i = 0; i < SOURCE_FILES; i++)
-		n += (size_t)snprintf(many + n, SOURCE_BYTES - n,
+	for (int i = 0; i < TEXT_FILES; i++)
+		n += (size_t)snprintf(many + n, TEXT_BYTES - n,
 		    "@include \"leaf\"\n");
 	check_source(check_file("many", many), NULL);
-	snprintf(many + n, SOURCE_BYTES - n, "@include \"leaf\"\n");
+	snprintf(many + n, TEXT_BYTES - n, "@include \"leaf\"\n");
 	check_source(check_file("many", many), "more than 64 files included");
 	/* A tree of them ends, too. */
-	for (int i = 0; i < SOURCE_DEPTH; i++) {
+	for (int i = 0; i < TEXT_DEPTH; i++) {
 		snprintf(name, sizeof(name), "tree%d", i);
 		snprintf(text, sizeof(text),
 		    "@include \"tree%d\"\n@include \"tree%d\"\n", i + 1, i + 1);
@@ -492,10 +491,10 @@ directories(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		source_directory(rows[i].path, directory, sizeof(directory));
+		text_directory(rows[i].path, directory, sizeof(directory));
 		CHECK_TEXT(directory, rows[i].directory, "%s", rows[i].path);
 	}
-	source_directory("/a/very/long/path", directory, 5);
+	text_directory("/a/very/long/path", directory, 5);
 	assert_string_equal(directory, "/a/v");
 }
 

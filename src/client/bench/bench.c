@@ -36,10 +36,10 @@ struct bench {
 	const struct options *opt;
 	struct target *target;
 	const struct terminal *terminal;
-	struct product *product;
+	struct destination *product;
 	struct plan plan;
 	struct control control;
-	struct loop *loops;
+	struct thread *loops;
 	struct result result;
 	struct sampler sampler;
 	int log;		/* of messages, -1: none */
@@ -51,7 +51,7 @@ static void
 wake_all(struct bench *b)
 {
 	for (unsigned n = 0; n < b->plan.threads; n++)
-		loop_wake(&b->loops[n]);
+		thread_wake(&b->loops[n]);
 }
 
 /* The first signal ends the load, the second one the program. */
@@ -75,7 +75,7 @@ wait_until(struct bench *b, int64_t until)
 	int64_t now = clock_ns(), left;
 	struct pollfd fds[] = {
 		{ .fd = b->control.changed, .events = POLLIN },
-		{ .fd = b->result.interrupted ? -1 : interrupt_fd(),
+		{ .fd = b->result.interrupted ? -1 : signals_fd(),
 		    .events = POLLIN },
 	};
 	struct timespec wait;
@@ -90,7 +90,7 @@ wait_until(struct bench *b, int64_t until)
 		return;
 	if (fds[0].revents != 0)
 		eventfd_read(b->control.changed, &value);
-	if (fds[1].revents != 0 && interrupt_stopped())
+	if (fds[1].revents != 0 && signals_stopped())
 		interrupted(b);
 }
 
@@ -175,22 +175,22 @@ make_loops(struct bench *b, struct failure *f)
 	unsigned threads = b->plan.threads, first = 0;
 
 	for (unsigned n = 0; n < threads; n++) {
-		struct loop *l = &b->loops[n];
+		struct thread *l = &b->loops[n];
 
 		l->plan = &b->plan;
 		l->control = &b->control;
 		l->number = n;
-		l->flow_count = b->plan.connections / threads +
+		l->connection_count = b->plan.connections / threads +
 		    (n < b->plan.connections % threads);
-		if (b->log != -1 && (l->log = msglog_new(b->log)) == NULL)
+		if (b->log != -1 && (l->log = message_log_new(b->log)) == NULL)
 			return failure_sys(f, OUTCOME_LIMIT, "memory");
-		if (loop_init(l, first) == -1)
+		if (thread_init(l, first) == -1)
 			return failure_sys(f, OUTCOME_LIMIT,
 			    "memory or descriptors for thread %u", n + 1);
-		first += l->flow_count;
+		first += l->connection_count;
 	}
 	for (unsigned n = 0; n < threads; n++)
-		if (loop_start(&b->loops[n]) == -1)
+		if (thread_start(&b->loops[n]) == -1)
 			return failure_sys(f, OUTCOME_LIMIT, "thread %u",
 			    n + 1);
 	return 0;
@@ -209,7 +209,7 @@ run_threads(struct bench *b, struct failure *f)
 		atomic_store(&b->control.abandon, true);
 	wake_all(b);
 	for (unsigned n = 0; n < b->plan.threads; n++) {
-		loop_join(&b->loops[n]);
+		thread_join(&b->loops[n]);
 		if (b->loops[n].log != NULL && b->loops[n].log->error != 0)
 			logged = b->loops[n].log->error;
 	}
@@ -235,10 +235,10 @@ open_files(struct bench *b, struct failure *f)
 {
 	const struct options *opt = b->opt;
 
-	if (opt->log != NULL && (b->log = msglog_open(opt->log, f)) == -1)
+	if (opt->log != NULL && (b->log = message_log_open(opt->log, f)) == -1)
 		return -1;
 	if (opt->spectrum != NULL &&
-	    (b->spectrum = product_file_open(opt->spectrum, f)) == NULL)
+	    (b->spectrum = destination_file_open(opt->spectrum, f)) == NULL)
 		return -1;
 	return opt->plot != NULL ? plot_prepare(opt->plot, f) : 0;
 }
@@ -253,8 +253,9 @@ write_files(struct bench *b)
 		snprintf(title, sizeof(title), "%s in microseconds, %s loop",
 		    caption_latency(&b->result),
 		    b->opt->rate > 0 ? "open" : "closed");
-		spectrum_print(b->spectrum, b->result.response, title);
-		product_file_close(b->spectrum, b->opt->spectrum, &b->writing);
+		percentiles_print(b->spectrum, b->result.response, title);
+		destination_file_close(b->spectrum, b->opt->spectrum,
+		    &b->writing);
 		b->spectrum = NULL;
 	}
 	if (b->opt->plot != NULL && b->writing.outcome == OUTCOME_OK)
@@ -264,7 +265,7 @@ write_files(struct bench *b)
 static void
 show_result(struct bench *b, struct failure *f)
 {
-	struct product *p = b->product;
+	struct destination *p = b->product;
 
 	if (p->text != NULL) {
 		report_print(p->text, &b->result, b->terminal);
@@ -273,7 +274,7 @@ show_result(struct bench *b, struct failure *f)
 	write_files(b);
 	/* The document is to know of a text that could not be written. */
 	if (b->writing.outcome == OUTCOME_OK)
-		product_flush(p, &b->writing);
+		destination_flush(p, &b->writing);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = b->writing;
 	if (p->data != NULL && p->format == FORMAT_JSON)
@@ -309,9 +310,9 @@ run(struct bench *b, struct failure *f)
 	atomic_store(&b->control.abandon, true);
 	for (unsigned n = 0; n < b->plan.threads; n++) {
 		if (b->loops[n].started)
-			loop_wake(&b->loops[n]);
-		loop_join(&b->loops[n]);
-		loop_free(&b->loops[n]);
+			thread_wake(&b->loops[n]);
+		thread_join(&b->loops[n]);
+		thread_free(&b->loops[n]);
 	}
 	return result;
 }
@@ -320,7 +321,7 @@ run(struct bench *b, struct failure *f)
 static int
 choose_peer(struct bench *b, struct failure *f)
 {
-	struct connection c;
+	struct dialled c;
 
 	if (b->target->count == 1)
 		return 0;
@@ -333,7 +334,7 @@ choose_peer(struct bench *b, struct failure *f)
 }
 
 int
-bench_run(struct target *t, const struct options *opt, struct product *p,
+bench_run(struct target *t, const struct options *opt, struct destination *p,
     const struct terminal *terminal, struct failure *f)
 {
 	struct bench b = { .opt = opt,

@@ -10,7 +10,7 @@
 #define STALE (100 * CLOCK_MS)
 
 void
-handshake_queue(struct loop *l, struct flow *f)
+connect_queue_add(struct thread *l, struct connection *f)
 {
 	if (f->queued)
 		return;
@@ -20,10 +20,10 @@ handshake_queue(struct loop *l, struct flow *f)
 	l->last_waiting = &f->next;
 }
 
-static struct flow *
-take_first(struct loop *l)
+static struct connection *
+take_first(struct thread *l)
 {
-	struct flow *f = l->first_waiting;
+	struct connection *f = l->first_waiting;
 
 	l->first_waiting = f->next;
 	if (f->next == NULL)
@@ -34,7 +34,7 @@ take_first(struct loop *l)
 
 /* The rate is no account: what was not used before is not made up for. */
 static bool
-rate_allows(struct loop *l, int64_t now)
+rate_allows(struct thread *l, int64_t now)
 {
 	int64_t rate = l->plan->opt->connect_rate, slot;
 	int64_t next = atomic_load(&l->control->next_slot);
@@ -57,36 +57,36 @@ rate_allows(struct loop *l, int64_t now)
 
 /* One of the places for all threads. */
 static bool
-take_place(struct loop *l)
+take_place(struct thread *l)
 {
 	unsigned most = (unsigned)l->plan->opt->connect_concurrency;
 
 	if (atomic_fetch_add_explicit(&l->control->handshakes, 1,
 		memory_order_relaxed) < most)
 		return true;
-	handshake_over(l);
+	connect_queue_over(l);
 	return false;
 }
 
-struct flow *
-handshake_take(struct loop *l, int64_t now)
+struct connection *
+connect_queue_take(struct thread *l, int64_t now)
 {
 	if (l->first_waiting == NULL || !take_place(l))
 		return NULL;
 	if (rate_allows(l, now))
 		return take_first(l);
-	handshake_over(l);
+	connect_queue_over(l);
 	return NULL;
 }
 
-struct flow *
-handshake_forget(struct loop *l)
+struct connection *
+connect_queue_forget(struct thread *l)
 {
 	return l->first_waiting != NULL ? take_first(l) : NULL;
 }
 
 int64_t
-handshake_next(const struct loop *l)
+connect_queue_next(const struct thread *l)
 {
 	if (l->first_waiting == NULL || l->plan->opt->connect_rate == 0 ||
 	    atomic_load_explicit(&l->control->handshakes,
@@ -97,7 +97,7 @@ handshake_next(const struct loop *l)
 }
 
 void
-handshake_over(struct loop *l)
+connect_queue_over(struct thread *l)
 {
 	atomic_fetch_sub_explicit(&l->control->handshakes, 1,
 	    memory_order_relaxed);

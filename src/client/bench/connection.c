@@ -12,13 +12,13 @@
 #include "client/net/pattern.h"
 
 static struct message *
-nth(const struct flow *f, unsigned n)
+nth(const struct connection *f, unsigned n)
 {
 	return &f->ring[(f->head + n) & (f->capacity - 1)];
 }
 
 void
-flow_init(struct flow *f, uint32_t index, uint32_t most)
+connection_init(struct connection *f, uint32_t index, uint32_t most)
 {
 	memset(f, 0, sizeof(*f));
 	f->fd = -1;
@@ -27,13 +27,14 @@ flow_init(struct flow *f, uint32_t index, uint32_t most)
 }
 
 enum fault
-flow_connect(struct flow *f, const struct addr *to, const struct origin *from,
-    bool nagle, uint64_t stream, int64_t now, bool *connected)
+connection_connect(struct connection *f, const struct addr *to,
+    const struct origin *from, bool nagle, uint64_t stream, int64_t now,
+    bool *connected)
 {
 	f->fd = dial_begin(to, from, nagle, connected);
 	if (f->fd == -1)
 		return fault_of_errno(errno);
-	f->state = FLOW_CONNECTING;
+	f->state = CONNECTION_CONNECTING;
 	f->since = now;
 	f->stream = stream;
 	f->tx = f->rx = pattern_start(stream);
@@ -43,12 +44,12 @@ flow_connect(struct flow *f, const struct addr *to, const struct origin *from,
 }
 
 static bool
-grow(struct flow *f)
+grow(struct connection *f)
 {
 	unsigned capacity = f->capacity > 0 ? f->capacity * 2 : 1;
 	struct message *ring;
 
-	if (capacity > FLOW_MESSAGES)
+	if (capacity > CONNECTION_MESSAGES)
 		return false;
 	ring = malloc(capacity * sizeof(*ring));
 	if (ring == NULL)
@@ -63,7 +64,7 @@ grow(struct flow *f)
 }
 
 bool
-flow_put(struct flow *f, int64_t due, uint32_t size, bool measured)
+connection_put(struct connection *f, int64_t due, uint32_t size, bool measured)
 {
 	if (f->count == f->capacity && !grow(f))
 		return false;
@@ -75,19 +76,19 @@ flow_put(struct flow *f, int64_t due, uint32_t size, bool measured)
 }
 
 bool
-flow_is_used_up(const struct flow *f)
+connection_is_used_up(const struct connection *f)
 {
 	return f->most > 0 && f->served + (f->count - f->begun) >= f->most;
 }
 
 void
-flow_renew(struct flow *f)
+connection_renew(struct connection *f)
 {
 	f->served = 0;
 }
 
 uint64_t
-flow_sendable(const struct flow *f)
+connection_sendable(const struct connection *f)
 {
 	uint64_t bytes;
 
@@ -103,7 +104,7 @@ flow_sendable(const struct flow *f)
 
 /* So many bytes have gone; a message has begun with its first one. */
 static void
-went(struct flow *f, size_t n, int64_t now)
+went(struct connection *f, size_t n, int64_t now)
 {
 	f->unsent -= n;
 	f->unechoed += n;
@@ -127,11 +128,11 @@ went(struct flow *f, size_t n, int64_t now)
 }
 
 enum fault
-flow_send(struct flow *f, int64_t now)
+connection_send(struct connection *f, int64_t now)
 {
 	uint64_t left;
 
-	while ((left = flow_sendable(f)) > 0) {
+	while ((left = connection_sendable(f)) > 0) {
 		size_t most = left < PATTERN_RUN ? (size_t)left : PATTERN_RUN;
 		ssize_t n = send(f->fd, pattern_at(f->tx), most, MSG_NOSIGNAL);
 
@@ -147,12 +148,12 @@ flow_send(struct flow *f, int64_t now)
 }
 
 enum fault
-flow_receive(struct flow *f, unsigned char *buffer, bool verify, ssize_t *n,
-    struct mismatch *mismatch)
+connection_receive(struct connection *f, unsigned char *buffer, bool verify,
+    ssize_t *n, struct mismatch *mismatch)
 {
 	size_t known, same;
 
-	*n = recv(f->fd, buffer, FLOW_BUFFER, 0);
+	*n = recv(f->fd, buffer, CONNECTION_BUFFER, 0);
 	if (*n == 0)
 		return FAULT_ENDED;
 	if (*n == -1)
@@ -174,7 +175,7 @@ flow_receive(struct flow *f, unsigned char *buffer, bool verify, ssize_t *n,
 
 /* Take the oldest away, which has begun. */
 static void
-pop(struct flow *f, struct message *m)
+pop(struct connection *f, struct message *m)
 {
 	*m = *nth(f, 0);
 	f->head = (f->head + 1) & (f->capacity - 1);
@@ -183,7 +184,7 @@ pop(struct flow *f, struct message *m)
 }
 
 bool
-flow_take(struct flow *f, struct message *m)
+connection_take(struct connection *f, struct message *m)
 {
 	if (f->begun == 0 || f->matched < nth(f, 0)->size)
 		return false;
@@ -193,13 +194,13 @@ flow_take(struct flow *f, struct message *m)
 }
 
 struct message *
-flow_message(const struct flow *f, unsigned n)
+connection_message(const struct connection *f, unsigned n)
 {
 	return n < f->count ? nth(f, n) : NULL;
 }
 
 bool
-flow_skip(struct flow *f, struct message *m)
+connection_skip(struct connection *f, struct message *m)
 {
 	if (f->begun > 0 || f->count == 0)
 		return false;
@@ -211,7 +212,7 @@ flow_skip(struct flow *f, struct message *m)
 }
 
 unsigned
-flow_drop(struct flow *f)
+connection_drop(struct connection *f)
 {
 	unsigned dropped = f->count - f->begun;
 
@@ -221,7 +222,7 @@ flow_drop(struct flow *f)
 }
 
 bool
-flow_forfeit(struct flow *f, struct message *m)
+connection_forfeit(struct connection *f, struct message *m)
 {
 	if (f->begun == 0)
 		return false;
@@ -235,28 +236,28 @@ flow_forfeit(struct flow *f, struct message *m)
 }
 
 void
-flow_finish(struct flow *f, int64_t now)
+connection_finish(struct connection *f, int64_t now)
 {
 	shutdown(f->fd, SHUT_WR);
-	f->state = FLOW_CLOSING;
+	f->state = CONNECTION_CLOSING;
 	f->since = now;
 }
 
 void
-flow_close(struct flow *f, bool reset, int64_t now)
+connection_close(struct connection *f, bool reset, int64_t now)
 {
 	if (f->fd != -1 && reset)
 		dial_hang_up(f->fd);
 	else if (f->fd != -1)
 		close(f->fd);
 	f->fd = -1;
-	f->state = FLOW_DOWN;
+	f->state = CONNECTION_DOWN;
 	f->since = now;
 	f->polled_out = false;
 }
 
 void
-flow_free(struct flow *f)
+connection_free(struct connection *f)
 {
 	free(f->ring);
 	f->ring = NULL;

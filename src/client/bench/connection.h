@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * flow: one connection of a load: the messages that wait on it, went and have
+ * connection: one connection of a load: the messages that wait on it, went and have
  * to come back, and whether each byte is the right one.  Never decides when
  * a message is due, and counts nothing.
  */
-#ifndef ECHOC_FLOW_H
-#define ECHOC_FLOW_H
+#ifndef ECHOC_CONNECTION_H
+#define ECHOC_CONNECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,17 +19,17 @@ struct mismatch;
 struct origin;
 
 /* So many messages fit, under way and waiting: what socket buffers can hold. */
-enum { FLOW_MESSAGES = 1 << 17 };
+enum { CONNECTION_MESSAGES = 1 << 17 };
 
-/* Of the buffer for flow_receive; it is a thread's, not a flow's. */
-enum { FLOW_BUFFER = 65536 };
+/* Of the buffer for connection_receive; it is a thread's, not a flow's. */
+enum { CONNECTION_BUFFER = 65536 };
 
-enum flow_state {
-	FLOW_DOWN,	 /* no socket */
-	FLOW_CONNECTING, /* the handshake is under way */
-	FLOW_GREETING,	 /* its first exchange is */
-	FLOW_OPEN,
-	FLOW_CLOSING, /* we have said all; the server has not */
+enum connection_state {
+	CONNECTION_DOWN,       /* no socket */
+	CONNECTION_CONNECTING, /* the handshake is under way */
+	CONNECTION_GREETING,   /* its first exchange is */
+	CONNECTION_OPEN,
+	CONNECTION_CLOSING, /* we have said all; the server has not */
 };
 
 struct message {
@@ -38,9 +38,9 @@ struct message {
 	bool measured; /* it belongs to the window */
 };
 
-struct flow {
-	int fd; /* -1 when FLOW_DOWN */
-	enum flow_state state;
+struct connection {
+	int fd; /* -1 when CONNECTION_DOWN */
+	enum connection_state state;
 	bool polled_out;      /* its socket is watched for room */
 	bool gone;	      /* it will not come back */
 	uint8_t failures;     /* one after the other, without an echo */
@@ -55,77 +55,78 @@ struct flow {
 	int64_t since;	      /* of the state */
 	struct message *ring; /* oldest first; the capacity is a power of two */
 	unsigned capacity, head, count;
-	unsigned begun;	   /* of these, how many have sent their first byte */
-	uint32_t partly;   /* bytes of the last begun one that have gone */
-	uint64_t matched;  /* bytes that came back and no message has had */
-	struct flow *next; /* in the queue for a handshake; the loop's */
+	unsigned begun;	  /* of these, how many have sent their first byte */
+	uint32_t partly;  /* bytes of the last begun one that have gone */
+	uint64_t matched; /* bytes that came back and no message has had */
+	struct connection *next; /* in the queue for a handshake; the loop's */
 	bool queued;
 };
 
 /* Each of its connections will carry `most` messages; 0: any number. */
-void flow_init(struct flow *, uint32_t index, uint32_t most);
+void connection_init(struct connection *, uint32_t index, uint32_t most);
 
 /*
  * Begin to connect, as the stream of that number.  Messages that waited stay
  * and will be sent.  Returns what went wrong at once, else FAULT_NONE.
  */
-enum fault flow_connect(struct flow *, const struct addr *,
+enum fault connection_connect(struct connection *, const struct addr *,
     const struct origin *, bool nagle, uint64_t stream, int64_t now,
     bool *connected);
 
 /* Add a message.  False: there is no room for it. */
-bool flow_put(struct flow *, int64_t due, uint32_t size, bool measured);
+bool connection_put(struct connection *, int64_t due, uint32_t size,
+    bool measured);
 
 /* How many of the bytes that wait may be sent on this connection. */
-uint64_t flow_sendable(const struct flow *);
+uint64_t connection_sendable(const struct connection *);
 
 /* Whether no more messages than it has may go on this connection. */
-bool flow_is_used_up(const struct flow *);
+bool connection_is_used_up(const struct connection *);
 
 /* Forget what has gone on this connection: it was not what it is for. */
-void flow_renew(struct flow *);
+void connection_renew(struct connection *);
 
 /*
  * Send what may be sent, as far as there is room.  `now` is a reading of the clock
  * that is as late as it can be.
  */
-enum fault flow_send(struct flow *, int64_t now);
+enum fault connection_send(struct connection *, int64_t now);
 
 /*
- * Receive once, and compare.  *n is how many bytes came, at most FLOW_BUFFER.
+ * Receive once, and compare.  *n is how many bytes came, at most CONNECTION_BUFFER.
  * FAULT_ENDED: the server has closed.  FAULT_MISMATCH: noted; the bytes before
  * it count.
  */
-enum fault flow_receive(struct flow *, unsigned char *buffer, bool verify,
-    ssize_t *n, struct mismatch *);
+enum fault connection_receive(struct connection *, unsigned char *buffer,
+    bool verify, ssize_t *n, struct mismatch *);
 
 /* The oldest message, if its echo is complete; it is taken away. */
-bool flow_take(struct flow *, struct message *);
+bool connection_take(struct connection *, struct message *);
 
 /* The nth of those that are under way or wait, 0 is the oldest; or NULL. */
-struct message *flow_message(const struct flow *, unsigned n);
+struct message *connection_message(const struct connection *, unsigned n);
 
 /*
  * Take away the oldest message that has begun, after the connection is gone;
  * false when there is none.  Those that have not begun stay.
  */
-bool flow_forfeit(struct flow *, struct message *);
+bool connection_forfeit(struct connection *, struct message *);
 
 /*
  * Take away the oldest message when it has not begun, and with it none has;
  * false otherwise.
  */
-bool flow_skip(struct flow *, struct message *);
+bool connection_skip(struct connection *, struct message *);
 
 /* Take away those that have not begun; returns how many they were. */
-unsigned flow_drop(struct flow *);
+unsigned connection_drop(struct connection *);
 
 /* Say that nothing more will be sent. */
-void flow_finish(struct flow *, int64_t now);
+void connection_finish(struct connection *, int64_t now);
 
 /* Close the socket; with `reset` at once and without TIME_WAIT. */
-void flow_close(struct flow *, bool reset, int64_t now);
+void connection_close(struct connection *, bool reset, int64_t now);
 
-void flow_free(struct flow *);
+void connection_free(struct connection *);
 
 #endif

@@ -11,7 +11,7 @@ add_all(uint64_t to[FAULT_KINDS], const uint64_t from[FAULT_KINDS])
 }
 
 void
-tally_add(struct tally *to, const struct tally *from)
+counts_add(struct counts *to, const struct counts *from)
 {
 	/* What was echoed first: it can never be more than what was sent. */
 	to->echoed += counter_read(&from->echoed);
@@ -23,7 +23,7 @@ tally_add(struct tally *to, const struct tally *from)
 }
 
 void
-tally_add_connects(struct connects *to, const struct connects *from)
+counts_add_connects(struct connects *to, const struct connects *from)
 {
 	to->wanted += counter_read(&from->wanted);
 	to->established += counter_read(&from->established);
@@ -36,7 +36,7 @@ tally_add_connects(struct connects *to, const struct connects *from)
 }
 
 uint64_t
-tally_faults(const uint64_t faults[FAULT_KINDS])
+counts_faults(const uint64_t faults[FAULT_KINDS])
 {
 	uint64_t sum = 0;
 
@@ -46,13 +46,13 @@ tally_faults(const uint64_t faults[FAULT_KINDS])
 }
 
 uint64_t
-tally_errors(const struct tally *t)
+counts_errors(const struct counts *t)
 {
-	return tally_faults(t->lost) - t->lost[FAULT_TIMEOUT];
+	return counts_faults(t->lost) - t->lost[FAULT_TIMEOUT];
 }
 
 enum fault
-tally_most(const uint64_t faults[FAULT_KINDS])
+counts_most(const uint64_t faults[FAULT_KINDS])
 {
 	int most = FAULT_NONE;
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * tally: the account of a load: what was sent, and what became of it.  Once
+ * counts: the account of a load: what was sent, and what became of it.  Once
  * all is over, sent = echoed + lost, whatever happened.
  */
-#ifndef ECHOC_TALLY_H
-#define ECHOC_TALLY_H
+#ifndef ECHOC_COUNTS_H
+#define ECHOC_COUNTS_H
 
 #include <stdint.h>
 
 #include "client/core/fault.h"
 
 /* Messages of one phase. */
-struct tally {
+struct counts {
 	uint64_t sent, echoed;
 	uint64_t bytes_sent, bytes_echoed; /* of those messages */
 	uint64_t not_sent; /* due, but there was no room to keep them */
@@ -31,14 +31,14 @@ struct connects {
 };
 
 /* Add another thread's; it may still be counting. */
-void tally_add(struct tally *, const struct tally *);
-void tally_add_connects(struct connects *, const struct connects *);
+void counts_add(struct counts *, const struct counts *);
+void counts_add_connects(struct connects *, const struct connects *);
 
 /* All kinds together, and all but time-outs. */
-uint64_t tally_faults(const uint64_t faults[FAULT_KINDS]);
-uint64_t tally_errors(const struct tally *);
+uint64_t counts_faults(const uint64_t faults[FAULT_KINDS]);
+uint64_t counts_errors(const struct counts *);
 
 /* The kind that is most frequent, FAULT_NONE when there is none. */
-enum fault tally_most(const uint64_t faults[FAULT_KINDS]);
+enum fault counts_most(const uint64_t faults[FAULT_KINDS]);
 
 #endif

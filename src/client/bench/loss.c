@@ -14,20 +14,20 @@ enum { HOPELESS = 16 };
 
 /* Whether it is one of the first connections that has not been made yet. */
 static bool
-is_unmade(const struct loop *l, const struct flow *f)
+is_unmade(const struct thread *l, const struct connection *f)
 {
-	return l->phase == PHASE_CONNECT && f->state != FLOW_OPEN;
+	return l->phase == PHASE_CONNECT && f->state != CONNECTION_OPEN;
 }
 
 /* Which part of the account a connection that is lost belongs to. */
 static void
-count_broken(struct loop *l, const struct flow *f, enum fault fault)
+count_broken(struct thread *l, const struct connection *f, enum fault fault)
 {
 	struct connects *c = &l->connects;
 
 	if (is_unmade(l, f))
 		counter_add(&c->failed[fault], 1);
-	else if (f->state == FLOW_CONNECTING)
+	else if (f->state == CONNECTION_CONNECTING)
 		counter_add(&c->again_failed[fault], 1);
 	else
 		counter_add(&c->broken[fault], 1);
@@ -40,15 +40,15 @@ count_broken(struct loop *l, const struct flow *f, enum fault fault)
  * and each would take its time-out.
  */
 static void
-give_up_waiting(struct loop *l, enum fault fault)
+give_up_waiting(struct thread *l, enum fault fault)
 {
-	uint64_t failed = tally_faults(l->connects.failed);
-	struct flow *f;
+	uint64_t failed = counts_faults(l->connects.failed);
+	struct connection *f;
 
 	if (l->connects.established > 0 || failed < HOPELESS ||
 	    failed < (uint64_t)l->plan->opt->connect_concurrency)
 		return;
-	while ((f = handshake_forget(l)) != NULL) {
+	while ((f = connect_queue_forget(l)) != NULL) {
 		f->gone = true;
 		l->unready--;
 		counter_add(&l->connects.failed[fault], 1);
@@ -57,39 +57,41 @@ give_up_waiting(struct loop *l, enum fault fault)
 
 /* Closed loop: what has not begun on it may go on any other. */
 static void
-give_back(struct loop *l, struct flow *f)
+give_back(struct thread *l, struct connection *f)
 {
 	int64_t measured = 0;
 
 	for (unsigned i = f->begun; i < f->count; i++)
-		measured += flow_message(f, i)->measured;
-	l->under_way -= flow_drop(f);
+		measured += connection_message(f, i)->measured;
+	l->under_way -= connection_drop(f);
 	if (l->plan->opt->messages > 0)
 		atomic_fetch_add_explicit(&l->control->left, measured,
 		    memory_order_relaxed);
 }
 
 void
-loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
+loss_settle(struct thread *l, struct connection *f, enum fault fault,
+    int64_t now)
 {
 	bool unmade = is_unmade(l, f);
 	struct message m;
 
 	count_broken(l, f, fault);
-	while (flow_forfeit(f, &m)) {
-		counter_add(&loop_tally(l, f, &m)->lost[fault], 1);
+	while (connection_forfeit(f, &m)) {
+		counter_add(&thread_tally(l, f, &m)->lost[fault], 1);
 		if (m.measured)
 			l->last_outcome = now;
 		l->under_way--;
 	}
 	if (l->service == NULL)
 		give_back(l, f);
-	l->refused = f->state == FLOW_CONNECTING;
-	if (f->state == FLOW_CONNECTING || f->state == FLOW_GREETING)
-		handshake_over(l);
+	l->refused = f->state == CONNECTION_CONNECTING;
+	if (f->state == CONNECTION_CONNECTING ||
+	    f->state == CONNECTION_GREETING)
+		connect_queue_over(l);
 	if (f->fd != -1)
 		l->sockets--;
-	flow_close(f, true, now);
+	connection_close(f, true, now);
 	if (unmade) {
 		f->gone = true;
 		l->unready--;
@@ -100,5 +102,5 @@ loss_settle(struct loop *l, struct flow *f, enum fault fault, int64_t now)
 		f->failures++;
 	/* At once when it was good for something; else sweep_timeouts will. */
 	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->count > 0))
-		handshake_queue(l, f);
+		connect_queue_add(l, f);
 }

@@ -10,13 +10,13 @@
 
 #include "client/core/fault.h"
 
-struct flow;
-struct loop;
+struct connection;
+struct thread;
 
 /*
  * A connection is lost, or was not made.  What was under way is counted as
  * lost by that fault; the flow will connect again if the phase lets it.
  */
-void loss_settle(struct loop *, struct flow *, enum fault, int64_t now);
+void loss_settle(struct thread *, struct connection *, enum fault, int64_t now);
 
 #endif

@@ -40,14 +40,14 @@ result_init(struct result *r, const struct plan *plan)
 }
 
 void
-result_gather(struct result *r, const struct loop *loops, unsigned count)
+result_gather(struct result *r, const struct thread *loops, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		const struct loop *l = &loops[i];
+		const struct thread *l = &loops[i];
 
-		tally_add(&r->window, &l->window);
-		tally_add(&r->before, &l->before);
-		tally_add_connects(&r->connects, &l->connects);
+		counts_add(&r->window, &l->window);
+		counts_add(&r->before, &l->before);
+		counts_add_connects(&r->connects, &l->connects);
 		r->completed += l->completed;
 		r->completed_bytes += l->completed_bytes;
 		r->verified += l->verified;
@@ -123,13 +123,13 @@ figure(const struct result *r, const struct threshold *t)
 	case METRIC_CONNECT_PERCENTILE:
 		return threshold_of_times(t, r->connect, RESULT_ABOVE);
 	case METRIC_ERRORS:
-		return (double)(tally_faults(r->window.lost) +
-		    r->window.not_sent + tally_faults(r->connects.failed));
+		return (double)(counts_faults(r->window.lost) +
+		    r->window.not_sent + counts_faults(r->connects.failed));
 	case METRIC_ERROR_RATE:
 		return r->window.sent + r->window.not_sent > 0 ? r->error_rate :
 								 NAN;
 	case METRIC_DISCONNECTS:
-		return (double)tally_faults(r->connects.broken);
+		return (double)counts_faults(r->connects.broken);
 	case METRIC_RATE:
 		break;
 	}
@@ -162,11 +162,11 @@ is_saturated(const struct result *r)
 static int
 nothing(const struct result *r, struct failure *f)
 {
-	const uint64_t *kinds = tally_faults(r->window.lost) > 0 ?
+	const uint64_t *kinds = counts_faults(r->window.lost) > 0 ?
 	    r->window.lost :
-	    tally_faults(r->before.lost) > 0 ? r->before.lost :
-					       r->connects.again_failed;
-	enum fault most = tally_most(kinds);
+	    counts_faults(r->before.lost) > 0 ? r->before.lost :
+						r->connects.again_failed;
+	enum fault most = counts_most(kinds);
 
 	return failure_set(f,
 	    most != FAULT_NONE ? fault_outcome(most) : OUTCOME_NEGATIVE,
@@ -208,7 +208,7 @@ bool
 result_lacks_workers(const struct result *r)
 {
 	return r->connects.established > 0 &&
-	    tally_most(r->connects.failed) == FAULT_TIMEOUT;
+	    counts_most(r->connects.failed) == FAULT_TIMEOUT;
 }
 
 /* Some of the first connections failed: how many, and why most of them did. */
@@ -224,16 +224,16 @@ unmade(const struct result *r, uint64_t failed, struct failure *f)
 		    c->failed[FAULT_TIMEOUT], c->wanted);
 	return failure_set(f, OUTCOME_NEGATIVE,
 	    "%" PRIu64 " of %" PRIu64 " connections could not be made: %s",
-	    failed, c->wanted, fault_words(tally_most(c->failed)));
+	    failed, c->wanted, fault_words(counts_most(c->failed)));
 }
 
 int
 result_judge(struct result *r, struct failure *f)
 {
-	uint64_t wrong = tally_faults(r->window.lost) + r->window.not_sent;
+	uint64_t wrong = counts_faults(r->window.lost) + r->window.not_sent;
 	uint64_t all = r->window.sent + r->window.not_sent;
-	uint64_t unconnected = tally_faults(r->connects.failed);
-	uint64_t early = tally_faults(r->before.lost) + r->before.not_sent;
+	uint64_t unconnected = counts_faults(r->connects.failed);
+	uint64_t early = counts_faults(r->before.lost) + r->before.not_sent;
 	int thresholds;
 
 	r->rate = r->window_ns > 0 ?
@@ -248,7 +248,7 @@ result_judge(struct result *r, struct failure *f)
 		return nothing(r, f);
 	if (all == 0)
 		return failure_set(f, OUTCOME_NEGATIVE,
-		    "%s before anything was measured", interrupt_words());
+		    "%s before anything was measured", signals_words());
 	if (thresholds == -1)
 		return -1;
 	if (exceeds(r, wrong, all))
@@ -270,7 +270,7 @@ result_judge(struct result *r, struct failure *f)
 int
 result_unconnected(struct result *r, struct failure *f)
 {
-	enum fault most = tally_most(r->connects.failed);
+	enum fault most = counts_most(r->connects.failed);
 
 	judge_thresholds(r, f);
 	if (r->mismatches > 0)
@@ -279,7 +279,7 @@ result_unconnected(struct result *r, struct failure *f)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%s while connecting: %" PRIu64 " of %" PRIu64
 		    " connections were made",
-		    interrupt_words(), r->connects.established,
+		    signals_words(), r->connects.established,
 		    r->connects.wanted);
 	return failure_set(f, fault_outcome(most),
 	    "none of %u connections could be made: %s", r->plan->connections,

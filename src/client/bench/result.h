@@ -15,7 +15,7 @@
 
 struct failure;
 struct histogram;
-struct loop;
+struct thread;
 struct plan;
 
 /* A percentile needs so many values above it. */
@@ -35,7 +35,7 @@ struct result {
 	bool interrupted;
 	int64_t connect_ns; /* until the last was connected or had failed */
 	int64_t window_ns;  /* how long was measured in fact */
-	struct tally window, before;
+	struct counts window, before;
 	struct connects connects;
 	uint64_t completed, completed_bytes; /* echoes within the window */
 	uint64_t verified;
@@ -61,7 +61,7 @@ struct result {
 int result_init(struct result *, const struct plan *);
 
 /* Add what the threads have counted, after their end. */
-void result_gather(struct result *, const struct loop *, unsigned loops);
+void result_gather(struct result *, const struct thread *, unsigned loops);
 
 /* Add an interval; what memory has no room for is left out. */
 void result_interval(struct result *, const struct interval *);

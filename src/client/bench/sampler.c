@@ -20,8 +20,8 @@
 
 int
 sampler_init(struct sampler *s, const struct plan *plan,
-    const struct loop *loops, const struct terminal *terminal,
-    struct product *product)
+    const struct thread *loops, const struct terminal *terminal,
+    struct destination *product)
 {
 	memset(s, 0, sizeof(*s));
 	s->plan = plan;
@@ -46,16 +46,16 @@ sampler_established(const struct sampler *s)
 void
 sampler_wait(struct sampler *s, const struct control *control, int64_t now)
 {
-	struct tally greetings = { 0 };
+	struct counts greetings = { 0 };
 	struct connects c = { 0 };
 	uint64_t settled;
 	struct waiting w = { .under_way = atomic_load(&control->handshakes) };
 
 	for (unsigned n = 0; n < s->plan->threads; n++) {
-		tally_add(&greetings, &s->loops[n].greetings);
-		tally_add_connects(&c, &s->loops[n].connects);
+		counts_add(&greetings, &s->loops[n].greetings);
+		counts_add_connects(&c, &s->loops[n].connects);
 	}
-	settled = c.established + tally_faults(c.failed);
+	settled = c.established + counts_faults(c.failed);
 	if (settled != s->settled || w.under_way == 0 || s->stuck == 0) {
 		s->settled = settled;
 		s->stuck = now;
@@ -66,7 +66,7 @@ sampler_wait(struct sampler *s, const struct control *control, int64_t now)
 	w.wanted = s->plan->connections;
 	w.made = c.established;
 	w.unanswered = greetings.sent - greetings.echoed -
-	    tally_faults(greetings.lost);
+	    counts_faults(greetings.lost);
 	w.timeout_ns = s->plan->opt->timeout_ns;
 	progress_waiting(&s->progress, &w);
 }
@@ -81,15 +81,15 @@ sampler_begin(struct sampler *s, int64_t window)
 static void
 measure(struct sampler *s, struct interval *i, int64_t now)
 {
-	struct tally sum = { 0 };
+	struct counts sum = { 0 };
 	uint64_t echoed = 0, bytes = 0;
 
 	memset(s->since, 0, sizeof(*s->since));
 	for (unsigned n = 0; n < s->plan->threads; n++) {
-		const struct loop *l = &s->loops[n];
+		const struct thread *l = &s->loops[n];
 
 		histogram_add(s->since, l->response);
-		tally_add(&sum, &l->window);
+		counts_add(&sum, &l->window);
 		echoed += counter_read(&l->completed);
 		bytes += counter_read(&l->completed_bytes);
 	}
@@ -97,7 +97,7 @@ measure(struct sampler *s, struct interval *i, int64_t now)
 		.begin_ns = s->began - s->window,
 		.echoed = echoed - s->echoed,
 		.bytes = bytes - s->bytes,
-		.faults = tally_faults(sum.lost) + sum.not_sent - s->faults };
+		.faults = counts_faults(sum.lost) + sum.not_sent - s->faults };
 	histogram_subtract(s->since, s->before);
 	i->p50_ns = result_percentile(s->since, 50 * PERCENT);
 	i->p99_ns = result_percentile(s->since, 99 * PERCENT);

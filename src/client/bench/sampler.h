@@ -14,15 +14,15 @@
 struct control;
 struct failure;
 struct histogram;
-struct loop;
+struct thread;
 struct plan;
-struct product;
+struct destination;
 struct terminal;
 
 struct sampler {
 	const struct plan *plan;
-	const struct loop *loops; /* plan->threads of them */
-	struct product *product;
+	const struct thread *loops; /* plan->threads of them */
+	struct destination *product;
 	struct progress progress;
 	int64_t window;			/* clock_ns(); 0: it has not begun */
 	int64_t began;			/* of the interval */
@@ -36,8 +36,8 @@ struct sampler {
 };
 
 /* Returns -1 with errno. */
-int sampler_init(struct sampler *, const struct plan *, const struct loop *,
-    const struct terminal *, struct product *);
+int sampler_init(struct sampler *, const struct plan *, const struct thread *,
+    const struct terminal *, struct destination *);
 
 /* Connections that are made and had their first echo. */
 uint64_t sampler_established(const struct sampler *);

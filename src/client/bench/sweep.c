@@ -17,14 +17,14 @@ enum { RETRY_MS = 20 };
 
 /* What has waited longer than an echo may take will never be sent. */
 static void
-skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
+skip_waiting(struct thread *l, struct connection *f, int64_t until, int64_t now)
 {
 	const struct message *oldest;
 	struct message m;
 
-	while ((oldest = flow_message(f, 0)) != NULL && oldest->due <= until &&
-	    flow_skip(f, &m)) {
-		counter_add(&loop_tally(l, f, &m)->not_sent, 1);
+	while ((oldest = connection_message(f, 0)) != NULL &&
+	    oldest->due <= until && connection_skip(f, &m)) {
+		counter_add(&thread_tally(l, f, &m)->not_sent, 1);
 		l->under_way--;
 		if (m.measured)
 			l->last_outcome = now;
@@ -32,35 +32,35 @@ skip_waiting(struct loop *l, struct flow *f, int64_t until, int64_t now)
 }
 
 static void
-scan_flow(struct loop *l, struct flow *f, int64_t now)
+scan_flow(struct thread *l, struct connection *f, int64_t now)
 {
 	int64_t timeout = l->plan->opt->timeout_ns;
-	const struct message *oldest = flow_message(f, 0);
+	const struct message *oldest = connection_message(f, 0);
 
 	switch (f->state) {
-	case FLOW_DOWN:
+	case CONNECTION_DOWN:
 		skip_waiting(l, f, now - timeout, now);
 		if (!f->gone && (l->phase == PHASE_LOAD || f->count > 0) &&
 		    now - f->since >=
 			(int64_t)(RETRY_MS << f->failures) * 1000000)
-			handshake_queue(l, f);
+			connect_queue_add(l, f);
 		break;
-	case FLOW_CONNECTING:
+	case CONNECTION_CONNECTING:
 		if (now - f->since >= timeout)
 			loss_settle(l, f, FAULT_CONNECT_TIMEOUT, now);
 		break;
-	case FLOW_CLOSING:
+	case CONNECTION_CLOSING:
 		l->last_open = now;
 		if (now - f->since >= CLOSE_NS) {
 			counter_add(&l->connects.unclosed, 1);
-			flow_close(f, true, now);
+			connection_close(f, true, now);
 			l->sockets--;
 			if (l->phase == PHASE_LOAD)
-				handshake_queue(l, f);
+				connect_queue_add(l, f);
 		}
 		break;
-	case FLOW_GREETING:
-	case FLOW_OPEN:
+	case CONNECTION_GREETING:
+	case CONNECTION_OPEN:
 		l->last_open = now;
 		if (oldest != NULL &&
 		    now - (oldest->sent != 0 ? oldest->sent : oldest->due) >=
@@ -71,40 +71,42 @@ scan_flow(struct loop *l, struct flow *f, int64_t now)
 }
 
 void
-sweep_timeouts(struct loop *l, int64_t now)
+sweep_timeouts(struct thread *l, int64_t now)
 {
-	for (unsigned i = 0; i < l->flow_count; i++)
+	for (unsigned i = 0; i < l->connection_count; i++)
 		scan_flow(l, &l->flows[i], now);
 }
 
 void
-sweep_forget(struct loop *l)
+sweep_forget(struct thread *l)
 {
-	for (unsigned i = 0; i < l->flow_count; i++)
-		l->under_way -= flow_drop(&l->flows[i]);
+	for (unsigned i = 0; i < l->connection_count; i++)
+		l->under_way -= connection_drop(&l->flows[i]);
 }
 
 /* What has not begun will not: that of an open loop was due. */
 static void
-skip_rest(struct loop *l, struct flow *f)
+skip_rest(struct thread *l, struct connection *f)
 {
 	for (unsigned i = f->begun; i < f->count; i++)
-		counter_add(&loop_tally(l, f, flow_message(f, i))->not_sent, 1);
-	l->under_way -= flow_drop(f);
+		counter_add(&thread_tally(l, f, connection_message(f, i))
+				 ->not_sent,
+		    1);
+	l->under_way -= connection_drop(f);
 }
 
 void
-sweep_finish(struct loop *l, int64_t now)
+sweep_finish(struct thread *l, int64_t now)
 {
-	for (unsigned i = 0; i < l->flow_count; i++) {
+	for (unsigned i = 0; i < l->connection_count; i++) {
 		skip_rest(l, &l->flows[i]);
-		if (l->flows[i].state == FLOW_OPEN)
+		if (l->flows[i].state == CONNECTION_OPEN)
 			traffic_finish(l, &l->flows[i], now);
 	}
 }
 
 void
-sweep_close(struct loop *l, int64_t now)
+sweep_close(struct thread *l, int64_t now)
 {
 	/* Who leaves in the middle cannot say that they were late. */
 	enum fault fault = atomic_load(&l->control->abandon) ?
@@ -114,17 +116,17 @@ sweep_close(struct loop *l, int64_t now)
 
 	counter_add(&l->connects.failed[FAULT_UNANSWERED], l->unready);
 	l->unready = 0;
-	for (unsigned i = 0; i < l->flow_count; i++) {
-		struct flow *f = &l->flows[i];
+	for (unsigned i = 0; i < l->connection_count; i++) {
+		struct connection *f = &l->flows[i];
 
-		if (f->state == FLOW_CLOSING)
+		if (f->state == CONNECTION_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
-		while (flow_forfeit(f, &m)) {
-			counter_add(&loop_tally(l, f, &m)->lost[fault], 1);
+		while (connection_forfeit(f, &m)) {
+			counter_add(&thread_tally(l, f, &m)->lost[fault], 1);
 			l->under_way--;
 		}
 		skip_waiting(l, f, INT64_MAX, now);
-		flow_close(f, true, now);
+		connection_close(f, true, now);
 	}
 	l->sockets = 0;
 }

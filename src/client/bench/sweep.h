@@ -8,24 +8,24 @@
 
 #include <stdint.h>
 
-struct loop;
+struct thread;
 
 /* Look for time-outs, and for flows that may try again. */
-void sweep_timeouts(struct loop *, int64_t now);
+void sweep_timeouts(struct thread *, int64_t now);
 
 /*
  * Closed loop: forget what was put and has not begun.  It was never sent, and
  * nobody waits for it.
  */
-void sweep_forget(struct loop *);
+void sweep_forget(struct thread *);
 
 /* Say on every open connection that nothing more will come. */
-void sweep_finish(struct loop *, int64_t now);
+void sweep_finish(struct thread *, int64_t now);
 
 /*
  * Close all.  What is still under way is lost; who has not heard the server's
  * end is counted.
  */
-void sweep_close(struct loop *, int64_t now);
+void sweep_close(struct thread *, int64_t now);
 
 #endif

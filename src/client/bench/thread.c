@@ -24,14 +24,14 @@ enum { EVENTS = 256 };
 #define LAST (200 * CLOCK_MS)
 
 static void
-enter(struct loop *l, enum phase phase, int64_t ends)
+enter(struct thread *l, enum phase phase, int64_t ends)
 {
 	l->phase = phase;
 	l->phase_ends = ends;
 }
 
 int
-loop_init(struct loop *l, uint32_t first)
+thread_init(struct thread *l, uint32_t first)
 {
 	const struct options *opt = l->plan->opt;
 	struct epoll_event event = { .events = EPOLLIN };
@@ -41,9 +41,9 @@ loop_init(struct loop *l, uint32_t first)
 	l->busy = -1;
 	l->last_waiting = &l->first_waiting;
 	l->size_state = (uint64_t)opt->seed + l->number;
-	l->flows = calloc(l->flow_count, sizeof(*l->flows));
-	l->turn = calloc(l->flow_count, sizeof(struct flow *));
-	l->buffer = malloc(FLOW_BUFFER);
+	l->flows = calloc(l->connection_count, sizeof(*l->flows));
+	l->turn = calloc(l->connection_count, sizeof(struct connection *));
+	l->buffer = malloc(CONNECTION_BUFFER);
 	l->response = histogram_new();
 	l->connect = histogram_new();
 	if (opt->rate > 0) {
@@ -58,12 +58,13 @@ loop_init(struct loop *l, uint32_t first)
 	    l->epoll == -1 || l->wake == -1 ||
 	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake, &event) == -1)
 		return -1;
-	for (unsigned i = 0; i < l->flow_count; i++) {
-		flow_init(&l->flows[i], first + i, (uint32_t)opt->reconnect);
-		handshake_queue(l, &l->flows[i]);
+	for (unsigned i = 0; i < l->connection_count; i++) {
+		connection_init(&l->flows[i], first + i,
+		    (uint32_t)opt->reconnect);
+		connect_queue_add(l, &l->flows[i]);
 	}
-	l->unready = l->flow_count;
-	l->connects.wanted = l->flow_count;
+	l->unready = l->connection_count;
+	l->connects.wanted = l->connection_count;
 	return 0;
 }
 
@@ -78,14 +79,14 @@ own_cpu(void)
 }
 
 static void
-say(struct loop *l, _Atomic unsigned *what)
+say(struct thread *l, _Atomic unsigned *what)
 {
 	atomic_fetch_add(what, 1);
 	eventfd_write(l->control->changed, 1);
 }
 
 static void
-begin_load(struct loop *l, int64_t start)
+begin_load(struct thread *l, int64_t start)
 {
 	const struct plan *plan = l->plan;
 	/* Not earlier than the start, which is of another thread. */
@@ -104,7 +105,7 @@ begin_load(struct loop *l, int64_t start)
 
 /* Open loop: whether there will be another message to send. */
 static bool
-has_more(const struct loop *l)
+has_more(const struct thread *l)
 {
 	if (l->service == NULL || l->turns == 0 || l->phase < PHASE_LOAD ||
 	    schedule_due(&l->due_times) >= l->end_at)
@@ -119,7 +120,7 @@ has_more(const struct loop *l)
  * that stood still has not looked.
  */
 static bool
-load_is_over(const struct loop *l, int64_t now)
+load_is_over(const struct thread *l, int64_t now)
 {
 	if (now >= l->end_at)
 		return true;
@@ -134,7 +135,7 @@ load_is_over(const struct loop *l, int64_t now)
 
 /* Whether the others have to count with what is under way here. */
 static void
-count_loading(struct loop *l, bool loading)
+count_loading(struct thread *l, bool loading)
 {
 	if (loading == l->loading)
 		return;
@@ -146,7 +147,7 @@ count_loading(struct loop *l, bool loading)
 }
 
 static void
-end_load(struct loop *l, int64_t now)
+end_load(struct thread *l, int64_t now)
 {
 	if (l->window_began != 0 && now > l->window_began)
 		l->busy = (double)(own_cpu() - l->cpu_began) /
@@ -159,14 +160,14 @@ end_load(struct loop *l, int64_t now)
 
 /* Whether it is time for another phase; several may be done at once. */
 static void
-change_phase(struct loop *l, int64_t now)
+change_phase(struct thread *l, int64_t now)
 {
 	int64_t start;
 
 	if (atomic_load_explicit(&l->control->abandon, memory_order_relaxed))
 		enter(l, PHASE_OVER, now);
 	if (l->phase == PHASE_CONNECT && l->unready == 0) {
-		for (unsigned i = 0; i < l->flow_count; i++)
+		for (unsigned i = 0; i < l->connection_count; i++)
 			if (!l->flows[i].gone)
 				l->turn[l->turns++] = &l->flows[i];
 		/* The rate is for those who can do something for it. */
@@ -206,12 +207,12 @@ change_phase(struct loop *l, int64_t now)
 
 /* How long there is nothing to do but what epoll(7) reports. */
 static int64_t
-time_to_sleep(const struct loop *l, int64_t now)
+time_to_sleep(const struct thread *l, int64_t now)
 {
 	int64_t until = l->next_scan, due = INT64_MAX;
 
 	if (l->phase <= PHASE_DRAIN)
-		due = handshake_next(l);
+		due = connect_queue_next(l);
 	if (due < until)
 		until = due;
 	if (l->phase_ends < until)
@@ -231,7 +232,7 @@ time_to_sleep(const struct loop *l, int64_t now)
 }
 
 static int
-wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
+wait_for_events(struct thread *l, struct epoll_event events[EVENTS], int64_t ns)
 {
 #ifdef HAVE_EPOLL_PWAIT2
 	static atomic_bool missing;
@@ -254,7 +255,7 @@ wait_for_events(struct loop *l, struct epoll_event events[EVENTS], int64_t ns)
 
 /* Closed loop, -n: whether there is more, though all seemed to be taken. */
 static bool
-has_given_back(const struct loop *l)
+has_given_back(const struct thread *l)
 {
 	return l->phase == PHASE_LOAD && l->service == NULL &&
 	    l->plan->opt->messages > 0 &&
@@ -262,16 +263,17 @@ has_given_back(const struct loop *l)
 }
 
 static void
-turn(struct loop *l)
+turn(struct thread *l)
 {
 	struct epoll_event events[EVENTS];
 	int64_t now = clock_ns();
 	eventfd_t value;
-	struct flow *f;
+	struct connection *f;
 	int n;
 
 	l->turned = now;
-	while (l->phase <= PHASE_DRAIN && (f = handshake_take(l, now)) != NULL)
+	while (
+	    l->phase <= PHASE_DRAIN && (f = connect_queue_take(l, now)) != NULL)
 		traffic_connect(l, f);
 	/* It has to wait for its turn; it is not the server that is gone. */
 	if (l->first_waiting != NULL && !l->refused)
@@ -301,7 +303,7 @@ turn(struct loop *l)
 static void *
 run(void *arg)
 {
-	struct loop *l = arg;
+	struct thread *l = arg;
 
 	/* 50 us by default, the length of an echo; prctl(2). */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
@@ -312,13 +314,13 @@ run(void *arg)
 	count_loading(l, false);
 	sweep_close(l, clock_ns());
 	if (l->log != NULL)
-		msglog_flush(l->log);
+		message_log_flush(l->log);
 	say(l, &l->control->done);
 	return NULL;
 }
 
 int
-loop_start(struct loop *l)
+thread_start(struct thread *l)
 {
 	int error = pthread_create(&l->thread, NULL, run, l);
 
@@ -331,13 +333,13 @@ loop_start(struct loop *l)
 }
 
 void
-loop_wake(struct loop *l)
+thread_wake(struct thread *l)
 {
 	eventfd_write(l->wake, 1);
 }
 
 void
-loop_join(struct loop *l)
+thread_join(struct thread *l)
 {
 	if (l->started)
 		pthread_join(l->thread, NULL);
@@ -345,10 +347,10 @@ loop_join(struct loop *l)
 }
 
 void
-loop_free(struct loop *l)
+thread_free(struct thread *l)
 {
-	for (unsigned i = 0; l->flows != NULL && i < l->flow_count; i++)
-		flow_free(&l->flows[i]);
+	for (unsigned i = 0; l->flows != NULL && i < l->connection_count; i++)
+		connection_free(&l->flows[i]);
 	free(l->flows);
 	free(l->turn);
 	free(l->buffer);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * loop: a thread of a load with its share of the connections: one epoll loop
+ * thread: a thread of a load with its share of the connections: one epoll loop
  * from the first handshake to the last echo.  It counts for itself; others
  * read the counters while it runs, and add them up when it is done.
  */
-#ifndef ECHOC_LOOP_H
-#define ECHOC_LOOP_H
+#ifndef ECHOC_THREAD_H
+#define ECHOC_THREAD_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,7 +18,7 @@
 #include "client/core/histogram.h"
 #include "client/net/mismatch.h"
 
-struct msglog;
+struct message_log;
 struct plan;
 
 /* What bench.c tells all loops.  All times are those of clock_ns(). */
@@ -48,19 +48,19 @@ enum phase {
 	PHASE_OVER,
 };
 
-struct loop {
+struct thread {
 	/* set by the owner before the start */
 	const struct plan *plan;
 	struct control *control;
 	unsigned number; /* of this thread, from 0 */
-	unsigned flow_count;
-	struct msglog *log; /* NULL: none */
+	unsigned connection_count;
+	struct message_log *log; /* NULL: none */
 	pthread_t thread;
 	bool started;
 
 	/* what was counted; for others to read */
-	struct tally window, before; /* measured; the warm-up */
-	struct tally greetings;	     /* each is its connection's, in connects */
+	struct counts window, before; /* measured; the warm-up */
+	struct counts greetings; /* each is its connection's, in connects */
 	struct connects connects;
 	uint64_t completed; /* echoes that came within the window */
 	uint64_t completed_bytes;
@@ -79,11 +79,11 @@ struct loop {
 	enum phase phase;
 	int64_t window_at, end_at; /* of the control, looked up each turn */
 	int epoll, wake;
-	struct flow *flows;
-	struct flow **turn; /* those that can be used, in their order */
+	struct connection *flows;
+	struct connection **turn; /* those that can be used, in their order */
 	unsigned turns, next_turn;
 	unsigned share; /* which of the `able`, if it has turns */
-	struct flow *first_waiting, **last_waiting; /* for a handshake */
+	struct connection *first_waiting, **last_waiting; /* for a handshake */
 	int64_t slot; /* of the next handshake by that rate; 0: none yet */
 	struct schedule due_times;
 	unsigned unready;   /* flows whose first echo is awaited */
@@ -100,28 +100,29 @@ struct loop {
 };
 
 /* The account of a message: of the window, or of what was before it. */
-static inline struct tally *
-loop_tally(struct loop *l, const struct flow *f, const struct message *m)
+static inline struct counts *
+thread_tally(struct thread *l, const struct connection *f,
+    const struct message *m)
 {
-	if (f->state == FLOW_GREETING)
+	if (f->state == CONNECTION_GREETING)
 		return &l->greetings;
 	return m->measured ? &l->window : &l->before;
 }
 
 /*
- * Take memory and descriptors, `flow_count` connections, the first of which
+ * Take memory and descriptors, `connection_count` connections, the first of which
  * has the number `first`.  Returns -1 with errno.
  */
-int loop_init(struct loop *, uint32_t first);
+int thread_init(struct thread *, uint32_t first);
 
 /* Run it in a thread.  Returns -1 with errno. */
-int loop_start(struct loop *);
+int thread_start(struct thread *);
 
 /* Make it look at the control again. */
-void loop_wake(struct loop *);
+void thread_wake(struct thread *);
 
 /* Wait for the thread, if there is one. */
-void loop_join(struct loop *);
-void loop_free(struct loop *);
+void thread_join(struct thread *);
+void thread_free(struct thread *);
 
 #endif

@@ -17,9 +17,10 @@ enum { QUEUE_BYTES = 1 << 20, QUEUE_MESSAGES = 4096 };
 
 /* Room in a socket is only watched while something waits for it. */
 static void
-watch(struct loop *l, struct flow *f)
+watch(struct thread *l, struct connection *f)
 {
-	bool wants = f->state != FLOW_CLOSING && flow_sendable(f) > 0;
+	bool wants = f->state != CONNECTION_CLOSING &&
+	    connection_sendable(f) > 0;
 	struct epoll_event event = { .events = wants ? EPOLLIN | EPOLLOUT :
 						       EPOLLIN,
 		.data.ptr = f };
@@ -31,20 +32,20 @@ watch(struct loop *l, struct flow *f)
 }
 
 static void
-send_waiting(struct loop *l, struct flow *f, int64_t now)
+send_waiting(struct thread *l, struct connection *f, int64_t now)
 {
 	unsigned begun = f->begun;
-	enum fault fault = flow_send(f, now);
+	enum fault fault = connection_send(f, now);
 
 	for (; begun < f->begun; begun++) {
-		struct message *m = flow_message(f, begun);
-		struct tally *t;
+		struct message *m = connection_message(f, begun);
+		struct counts *t;
 
 		/* In a closed loop the window is one of sending. */
 		if (l->service == NULL && l->plan->opt->messages == 0 &&
 		    l->phase >= PHASE_LOAD)
 			m->measured = now >= l->window_at && now < l->end_at;
-		t = loop_tally(l, f, m);
+		t = thread_tally(l, f, m);
 		counter_add(&t->sent, 1);
 		counter_add(&t->bytes_sent, m->size);
 	}
@@ -57,7 +58,7 @@ send_waiting(struct loop *l, struct flow *f, int64_t now)
 
 /* Whether one more may go, and whether it will be measured. */
 static bool
-may_put(struct loop *l, int64_t now, bool *measured)
+may_put(struct thread *l, int64_t now, bool *measured)
 {
 	bool open = l->service != NULL;
 
@@ -76,7 +77,7 @@ may_put(struct loop *l, int64_t now, bool *measured)
 
 /* Open loop: whether no more may wait on it. */
 static bool
-is_full(const struct flow *f, uint32_t size)
+is_full(const struct connection *f, uint32_t size)
 {
 	return f->unsent > 0 &&
 	    (f->unsent + size > QUEUE_BYTES ||
@@ -84,13 +85,13 @@ is_full(const struct flow *f, uint32_t size)
 }
 
 static bool
-put(struct loop *l, struct flow *f, int64_t due, bool measured)
+put(struct thread *l, struct connection *f, int64_t due, bool measured)
 {
 	uint32_t size = sizes_next(&l->plan->opt->sizes, &l->size_state);
 
 	/* By the clock more may be due than can go; a queue has an end. */
 	if ((l->service != NULL && is_full(f, size)) ||
-	    !flow_put(f, due, size, measured)) {
+	    !connection_put(f, due, size, measured)) {
 		counter_add(measured ? &l->window.not_sent :
 				       &l->before.not_sent,
 		    1);
@@ -102,11 +103,11 @@ put(struct loop *l, struct flow *f, int64_t due, bool measured)
 
 /* Closed loop: keep as many under way as were asked for. */
 static void
-refill(struct loop *l, struct flow *f, int64_t now)
+refill(struct thread *l, struct connection *f, int64_t now)
 {
 	bool measured;
 
-	while (f->count < l->plan->opt->pipeline && !flow_is_used_up(f) &&
+	while (f->count < l->plan->opt->pipeline && !connection_is_used_up(f) &&
 	    may_put(l, now, &measured) && put(l, f, now, measured))
 		continue;
 	if (f->unsent > 0)
@@ -114,10 +115,10 @@ refill(struct loop *l, struct flow *f, int64_t now)
 }
 
 static void
-echoed(struct loop *l, const struct flow *f, const struct message *m,
+echoed(struct thread *l, const struct connection *f, const struct message *m,
     int64_t now)
 {
-	struct tally *t = loop_tally(l, f, m);
+	struct counts *t = thread_tally(l, f, m);
 	int64_t begin = l->service != NULL ? m->due : m->sent;
 
 	l->under_way--;
@@ -137,58 +138,59 @@ echoed(struct loop *l, const struct flow *f, const struct message *m,
 	if (l->service != NULL)
 		histogram_record(l->service, now - m->sent);
 	if (l->log != NULL)
-		msglog_add(l->log, m->due - l->window_at,
+		message_log_add(l->log, m->due - l->window_at,
 		    m->sent - l->window_at, now - l->window_at, f->index,
 		    m->size);
 }
 
 /* The first echo on a connection that was made before the load. */
 static void
-greeted(struct loop *l, struct flow *f)
+greeted(struct thread *l, struct connection *f)
 {
-	f->state = FLOW_OPEN;
-	flow_renew(f);
+	f->state = CONNECTION_OPEN;
+	connection_renew(f);
 	counter_add(&l->connects.established, 1);
 	l->unready--;
-	handshake_over(l);
+	connect_queue_over(l);
 }
 
 /* Something has come, or the connection is new: what is next on it? */
 static void
-go_on(struct loop *l, struct flow *f, int64_t now)
+go_on(struct thread *l, struct connection *f, int64_t now)
 {
-	if (f->state == FLOW_GREETING && f->count == 0)
+	if (f->state == CONNECTION_GREETING && f->count == 0)
 		greeted(l, f);
-	if (f->state != FLOW_OPEN)
+	if (f->state != CONNECTION_OPEN)
 		return;
 	if (l->service == NULL)
 		refill(l, f, now);
 	else if (f->unsent > 0)
 		send_waiting(l, f, now);
-	if (f->state == FLOW_OPEN && f->begun == 0 && flow_sendable(f) == 0 &&
-	    (flow_is_used_up(f) || l->phase > PHASE_DRAIN))
+	if (f->state == CONNECTION_OPEN && f->begun == 0 &&
+	    connection_sendable(f) == 0 &&
+	    (connection_is_used_up(f) || l->phase > PHASE_DRAIN))
 		traffic_finish(l, f, now);
 }
 
 void
-traffic_finish(struct loop *l, struct flow *f, int64_t now)
+traffic_finish(struct thread *l, struct connection *f, int64_t now)
 {
-	flow_finish(f, now);
+	connection_finish(f, now);
 	watch(l, f);
 }
 
 /* The server has closed after us, as it should. */
 static void
-closed(struct loop *l, struct flow *f, int64_t now)
+closed(struct thread *l, struct connection *f, int64_t now)
 {
-	flow_close(f, false, now);
+	connection_close(f, false, now);
 	l->sockets--;
 	if (l->phase == PHASE_LOAD || f->count > 0)
-		handshake_queue(l, f);
+		connect_queue_add(l, f);
 }
 
 static void
-receive(struct loop *l, struct flow *f)
+receive(struct thread *l, struct connection *f)
 {
 	uint64_t before = f->offset;
 	struct message m;
@@ -197,25 +199,25 @@ receive(struct loop *l, struct flow *f)
 	int64_t now;
 
 	do {
-		fault = flow_receive(f, l->buffer, l->plan->opt->no_verify == 0,
-		    &n, &l->mismatch);
+		fault = connection_receive(f, l->buffer,
+		    l->plan->opt->no_verify == 0, &n, &l->mismatch);
 		now = clock_ns();
-		while (flow_take(f, &m)) {
+		while (connection_take(f, &m)) {
 			f->failures = 0;
 			echoed(l, f, &m, now);
 		}
-	} while (n == FLOW_BUFFER && fault == FAULT_NONE);
+	} while (n == CONNECTION_BUFFER && fault == FAULT_NONE);
 	counter_add(&l->verified, f->offset - before);
 	if (fault == FAULT_NONE)
 		go_on(l, f, now);
-	else if (fault == FAULT_ENDED && f->state == FLOW_CLOSING)
+	else if (fault == FAULT_ENDED && f->state == CONNECTION_CLOSING)
 		closed(l, f, now);
 	else
 		loss_settle(l, f, fault, now);
 }
 
 static void
-connected(struct loop *l, struct flow *f)
+connected(struct thread *l, struct connection *f)
 {
 	int64_t now = clock_ns();
 
@@ -223,27 +225,27 @@ connected(struct loop *l, struct flow *f)
 	l->refused = false;
 	f->since = now;
 	if (l->phase == PHASE_CONNECT) {
-		f->state = FLOW_GREETING;
+		f->state = CONNECTION_GREETING;
 		put(l, f, now, false);
 		send_waiting(l, f, now);
 		return;
 	}
-	f->state = FLOW_OPEN;
+	f->state = CONNECTION_OPEN;
 	l->last_open = now;
 	counter_add(&l->connects.again, 1);
 	if (now >= l->window_at && now < l->end_at)
 		counter_add(&l->connects.within, 1);
-	handshake_over(l);
+	connect_queue_over(l);
 	watch(l, f);
 	go_on(l, f, now);
 }
 
 void
-traffic_event(struct loop *l, struct flow *f, uint32_t events)
+traffic_event(struct thread *l, struct connection *f, uint32_t events)
 {
 	int error;
 
-	if (f->state == FLOW_CONNECTING) {
+	if (f->state == CONNECTION_CONNECTING) {
 		error = dial_outcome(f->fd);
 		if (error != 0)
 			loss_settle(l, f, fault_of_errno(error), clock_ns());
@@ -254,24 +256,24 @@ traffic_event(struct loop *l, struct flow *f, uint32_t events)
 	if ((events & ~(uint32_t)EPOLLOUT) != 0)
 		receive(l, f);
 	if ((events & EPOLLOUT) != 0 && f->fd != -1 &&
-	    f->state != FLOW_CLOSING && f->unsent > 0)
+	    f->state != CONNECTION_CLOSING && f->unsent > 0)
 		send_waiting(l, f, clock_ns());
 }
 
 void
-traffic_prime(struct loop *l, int64_t now)
+traffic_prime(struct thread *l, int64_t now)
 {
 	for (unsigned i = 0; i < l->turns; i++) {
 		/* One that is still connecting begins when it is connected. */
-		if (l->turn[i]->state == FLOW_OPEN)
+		if (l->turn[i]->state == CONNECTION_OPEN)
 			go_on(l, l->turn[i], i == 0 ? now : clock_ns());
 	}
 }
 
 void
-traffic_send_due(struct loop *l, int64_t now)
+traffic_send_due(struct thread *l, int64_t now)
 {
-	struct flow *f;
+	struct connection *f;
 	int64_t due;
 	bool measured, free_to_go;
 
@@ -282,9 +284,9 @@ traffic_send_due(struct loop *l, int64_t now)
 			return;
 		schedule_advance(&l->due_times);
 		f = l->turn[l->next_turn++ % l->turns];
-		free_to_go = f->state == FLOW_OPEN && f->unsent == 0 &&
-		    !flow_is_used_up(f);
-		if (!put(l, f, due, measured) || f->state != FLOW_OPEN)
+		free_to_go = f->state == CONNECTION_OPEN && f->unsent == 0 &&
+		    !connection_is_used_up(f);
+		if (!put(l, f, due, measured) || f->state != CONNECTION_OPEN)
 			continue;
 		now = clock_ns();
 		send_waiting(l, f, now);
@@ -294,7 +296,7 @@ traffic_send_due(struct loop *l, int64_t now)
 }
 
 void
-traffic_skip_due(struct loop *l)
+traffic_skip_due(struct thread *l)
 {
 	uint64_t skipped = schedule_skip(&l->due_times,
 	    l->window_at < l->end_at ? l->window_at : l->end_at);
@@ -308,7 +310,7 @@ traffic_skip_due(struct loop *l)
 }
 
 void
-traffic_connect(struct loop *l, struct flow *f)
+traffic_connect(struct thread *l, struct connection *f)
 {
 	int64_t now = clock_ns();
 	bool connected = false;
@@ -318,8 +320,8 @@ traffic_connect(struct loop *l, struct flow *f)
 	    NULL;
 	uint64_t stream = atomic_fetch_add_explicit(&l->control->streams, 1,
 	    memory_order_relaxed);
-	enum fault fault = flow_connect(f, &plan->peer, from, plan->opt->nagle,
-	    stream, now, &connected);
+	enum fault fault = connection_connect(f, &plan->peer, from,
+	    plan->opt->nagle, stream, now, &connected);
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT,
 		.data.ptr = f };
 
@@ -330,7 +332,7 @@ traffic_connect(struct loop *l, struct flow *f)
 			fault = FAULT_LOCAL;
 	} else {
 		/* So that what follows knows what has failed. */
-		f->state = FLOW_CONNECTING;
+		f->state = CONNECTION_CONNECTING;
 	}
 	if (fault != FAULT_NONE)
 		loss_settle(l, f, fault, now);

@@ -9,7 +9,7 @@
 #include "common/output.h"
 
 FILE *
-product_file_open(const char *path, struct failure *f)
+destination_file_open(const char *path, struct failure *f)
 {
 	FILE *file = output_open(path);
 
@@ -19,7 +19,7 @@ product_file_open(const char *path, struct failure *f)
 }
 
 int
-product_file_close(FILE *file, const char *path, struct failure *f)
+destination_file_close(FILE *file, const char *path, struct failure *f)
 {
 	if (output_close(file) == 0)
 		return 0;
@@ -27,16 +27,17 @@ product_file_close(FILE *file, const char *path, struct failure *f)
 }
 
 int
-product_open(struct product *p, const struct options *opt, struct failure *f)
+destination_open(struct destination *p, const struct options *opt,
+    struct failure *f)
 {
 	memset(p, 0, sizeof(*p));
-	if (places_check(opt, f) == -1)
+	if (files_check(opt, f) == -1)
 		return -1;
 	p->format = opt->format == FORMAT_TEXT ? FORMAT_JSON :
 						 (enum format)opt->format;
-	if (places_text_is_error(opt))
+	if (files_text_is_error(opt))
 		p->story = output_error();
-	if (places_data_is_standard(opt)) {
+	if (files_data_is_standard(opt)) {
 		p->data = output_standard();
 		p->path = "standard output";
 		return 0;
@@ -45,12 +46,12 @@ product_open(struct product *p, const struct options *opt, struct failure *f)
 	if (opt->output == NULL)
 		return 0;
 	p->path = opt->output;
-	p->data = product_file_open(opt->output, f);
+	p->data = destination_file_open(opt->output, f);
 	return p->data != NULL ? 0 : -1;
 }
 
 void
-product_text(struct product *p, const char *fmt, ...)
+destination_text(struct destination *p, const char *fmt, ...)
 {
 	va_list args;
 
@@ -62,7 +63,7 @@ product_text(struct product *p, const char *fmt, ...)
 }
 
 int
-product_flush(struct product *p, struct failure *f)
+destination_flush(struct destination *p, struct failure *f)
 {
 	if (p->text != NULL && output_flush(p->text) == -1)
 		return failure_sys(f, OUTCOME_USAGE, "standard output");
@@ -72,17 +73,17 @@ product_flush(struct product *p, struct failure *f)
 }
 
 int
-product_close(struct product *p, struct failure *f)
+destination_close(struct destination *p, struct failure *f)
 {
 	int result = 0;
 
 	if (p->text != NULL)
-		result = product_file_close(p->text, "standard output", f);
+		result = destination_file_close(p->text, "standard output", f);
 	if (p->data != NULL && p->data != p->text &&
-	    product_file_close(p->data, p->path, f) == -1)
+	    destination_file_close(p->data, p->path, f) == -1)
 		result = -1;
 	if (p->story != NULL &&
-	    product_file_close(p->story, "standard error", f) == -1)
+	    destination_file_close(p->story, "standard error", f) == -1)
 		result = -1;
 	p->text = p->data = p->story = NULL;
 	return result;

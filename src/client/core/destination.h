@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * product: where the result goes: text for people, a document or records for
+ * destination: where the result goes: text for people, a document or records for
  * programs, on stdout or in a file.  The only file that opens files to write
  * and that knows what -j, --format and -o mean together.
  */
-#ifndef ECHOC_PRODUCT_H
-#define ECHOC_PRODUCT_H
+#ifndef ECHOC_DESTINATION_H
+#define ECHOC_DESTINATION_H
 
 #include <stdio.h>
 
@@ -13,7 +13,7 @@
 
 struct failure;
 
-struct product {
+struct destination {
 	FILE *text;	    /* NULL: not wanted */
 	FILE *data;	    /* JSON or CSV; NULL: not wanted */
 	FILE *story;	    /* stderr, if what was asked for goes there */
@@ -22,23 +22,24 @@ struct product {
 };
 
 /* Returns -1 with OUTCOME_USAGE when a file cannot be written. */
-int product_open(struct product *, const struct options *, struct failure *);
+int destination_open(struct destination *, const struct options *,
+    struct failure *);
 
 /*
  * Print to the text, if it is wanted.  What cannot be written is found by
- * product_flush.
+ * destination_flush.
  */
-void product_text(struct product *, const char *fmt, ...)
+void destination_text(struct destination *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* After each record.  Returns -1 with OUTCOME_USAGE if it cannot be written. */
-int product_flush(struct product *, struct failure *);
+int destination_flush(struct destination *, struct failure *);
 
 /* Flush and close. */
-int product_close(struct product *, struct failure *);
+int destination_close(struct destination *, struct failure *);
 
 /* Another file of ours; both ends report as above. */
-FILE *product_file_open(const char *path, struct failure *);
-int product_file_close(FILE *, const char *path, struct failure *);
+FILE *destination_file_open(const char *path, struct failure *);
+int destination_file_close(FILE *, const char *path, struct failure *);
 
 #endif

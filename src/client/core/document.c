@@ -138,7 +138,7 @@ document_new(const struct options *opt, const struct target *t)
 }
 
 void
-document_connection(json_t *object, const struct connection *c)
+document_connection(json_t *object, const struct dialled *c)
 {
 	json_t *target = json_object_get(object, "target");
 	char text[ADDR_TEXT];
@@ -213,8 +213,8 @@ write_members(json_t *object, FILE *file)
 }
 
 int
-document_write(json_t *object, const struct product *p, enum document_form form,
-    struct failure *f)
+document_write(json_t *object, const struct destination *p,
+    enum document_form form, struct failure *f)
 {
 	FILE *file = p->data;
 	int result = form == DOCUMENT_MEMBERS ?

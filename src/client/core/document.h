@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct connection;
+struct dialled;
 struct failure;
 struct mismatch;
 struct options;
-struct product;
+struct destination;
 struct target;
 
 /* The version of what the documents contain; it grows when a name changes. */
@@ -34,7 +34,7 @@ json_t *document_new(const struct options *, const struct target *);
  * Which addresses a connection has and what it took, into an object; null for
  * one that was not made (fd -1).
  */
-void document_connection(json_t *, const struct connection *);
+void document_connection(json_t *, const struct dialled *);
 
 /* The exit status and the error, null when there is none. */
 void document_outcome(json_t *, const struct failure *);
@@ -75,7 +75,7 @@ enum document_form {
  * Write it and a newline to the data, and let go of it.  Returns -1 with
  * OUTCOME_USAGE.
  */
-int document_write(json_t *, const struct product *, enum document_form,
+int document_write(json_t *, const struct destination *, enum document_form,
     struct failure *);
 
 #endif

@@ -27,7 +27,7 @@ struct places {
 };
 
 bool
-places_data_is_standard(const struct options *opt)
+files_data_is_standard(const struct options *opt)
 {
 	if (opt->output != NULL)
 		return strcmp(opt->output, "-") == 0;
@@ -35,7 +35,7 @@ places_data_is_standard(const struct options *opt)
 }
 
 bool
-places_text_is_error(const struct options *opt)
+files_text_is_error(const struct options *opt)
 {
 	switch (opt->mode) {
 	case MODE_TRANSCRIPT:
@@ -56,7 +56,7 @@ places_text_is_error(const struct options *opt)
 static bool
 writes_standard(const struct options *opt)
 {
-	if (places_data_is_standard(opt))
+	if (files_data_is_standard(opt))
 		return true;
 	return opt->mode == MODE_PING || opt->mode == MODE_BENCH ||
 	    (opt->mode == MODE_SEND && !opt->quiet);
@@ -88,7 +88,7 @@ check_open(const struct options *opt, struct failure *f)
 	if (writes_standard(opt) && !is_open(STDOUT_FILENO, O_RDONLY))
 		return failure_set(f, OUTCOME_USAGE,
 		    "standard output is not open for writing");
-	if (places_text_is_error(opt) && !is_open(STDERR_FILENO, O_RDONLY))
+	if (files_text_is_error(opt) && !is_open(STDERR_FILENO, O_RDONLY))
 		return failure_set(f, OUTCOME_USAGE,
 		    "standard error is not open for writing");
 	return 0;
@@ -254,7 +254,7 @@ refuse(const struct place *one, const struct place *other, struct failure *f)
 }
 
 int
-places_check(const struct options *opt, struct failure *f)
+files_check(const struct options *opt, struct failure *f)
 {
 	struct places p;
 

@@ -57,22 +57,22 @@ divide_rounded(uint64_t n, uint64_t by)
 	return n / by + (n % by >= by - by / 2 ? 1 : 0);
 }
 
-struct human_unit
-human_unit(int64_t largest_ns)
+struct humanize_unit
+humanize_unit(int64_t largest_ns)
 {
 	uint64_t largest = magnitude(largest_ns);
 
 	if (largest < 10000)
-		return (struct human_unit){ "ns", 1, 0 };
+		return (struct humanize_unit){ "ns", 1, 0 };
 	if (largest < 10000000)
-		return (struct human_unit){ "us", 1e3, 1 };
+		return (struct humanize_unit){ "us", 1e3, 1 };
 	if (largest < UINT64_C(10000000000))
-		return (struct human_unit){ "ms", 1e6, 3 };
-	return (struct human_unit){ "s", 1e9, 3 };
+		return (struct humanize_unit){ "ms", 1e6, 3 };
+	return (struct humanize_unit){ "s", 1e9, 3 };
 }
 
 char *
-human_column(struct human_unit unit, int64_t ns, char *buf, size_t size)
+humanize_column(struct humanize_unit unit, int64_t ns, char *buf, size_t size)
 {
 	uint64_t step = (uint64_t)unit.ns / power_of_ten(unit.decimals);
 	uint64_t steps = divide_rounded(magnitude(ns), step > 0 ? step : 1);
@@ -83,7 +83,7 @@ human_column(struct human_unit unit, int64_t ns, char *buf, size_t size)
 }
 
 char *
-human_time(int64_t ns, char *buf, size_t size)
+humanize_time(int64_t ns, char *buf, size_t size)
 {
 	uint64_t all = magnitude(ns), step = 1, steps = all;
 	int exponent = 0;
@@ -102,7 +102,7 @@ human_time(int64_t ns, char *buf, size_t size)
 }
 
 char *
-human_duration(int64_t ns, char *buf, size_t size)
+humanize_duration(int64_t ns, char *buf, size_t size)
 {
 	uint64_t n = magnitude(ns), one = 1;
 	int decimals = 0, unit = 0;
@@ -147,7 +147,7 @@ scaled(double number, double step, const char *const units[5], char *buf,
 }
 
 char *
-human_bytes(double bytes, char *buf, size_t size)
+humanize_bytes(double bytes, char *buf, size_t size)
 {
 	return scaled(bytes, 1024, sizes, buf, size);
 }
@@ -177,7 +177,7 @@ percent_steps(double percent, int *decimals)
 }
 
 char *
-human_percent(double part, double whole, char *buf, size_t size)
+humanize_percent(double part, double whole, char *buf, size_t size)
 {
 	double percent = 100 * part / whole;
 	uint64_t steps;
@@ -194,7 +194,7 @@ human_percent(double part, double whole, char *buf, size_t size)
 }
 
 char *
-human_share(double part, double whole, char *buf, size_t size)
+humanize_share(double part, double whole, char *buf, size_t size)
 {
 	uint64_t n = (uint64_t)round(1e4 * part / whole);
 
@@ -208,7 +208,7 @@ human_share(double part, double whole, char *buf, size_t size)
 }
 
 char *
-human_short(double number, char *buf, size_t size)
+humanize_short(double number, char *buf, size_t size)
 {
 	double tenths = round(fabs(number) * 10);
 

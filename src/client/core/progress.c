@@ -56,7 +56,7 @@ progress_connecting(struct progress *p, uint64_t made, uint64_t wanted,
 void
 progress_waiting(struct progress *p, const struct waiting *w)
 {
-	char timeout[HUMAN_TEXT];
+	char timeout[HUMANIZE_TEXT];
 	const char *what = "first echo", *why;
 
 	if (w->unanswered == 0) {
@@ -67,7 +67,7 @@ progress_waiting(struct progress *p, const struct waiting *w)
 	} else {
 		why = "the server may have fewer workers than connections";
 	}
-	human_duration(w->timeout_ns, timeout, sizeof(timeout));
+	humanize_duration(w->timeout_ns, timeout, sizeof(timeout));
 	progress_erase(p);
 	fold_print(output_error(), 7,
 	    "echoc: %" PRIu64 " of %" PRIu64 " connections made, waiting for "
@@ -80,15 +80,16 @@ progress_waiting(struct progress *p, const struct waiting *w)
 static void
 figures(const struct interval *i, char *text, size_t size)
 {
-	char rate[HUMAN_TEXT], p50[HUMAN_TEXT] = "-", p99[HUMAN_TEXT] = "-";
+	char rate[HUMANIZE_TEXT], p50[HUMANIZE_TEXT] = "-",
+				  p99[HUMANIZE_TEXT] = "-";
 	double seconds = (double)i->length_ns / 1e9;
 
-	human_short(seconds > 0 ? (double)i->echoed / seconds : 0, rate,
+	humanize_short(seconds > 0 ? (double)i->echoed / seconds : 0, rate,
 	    sizeof(rate));
 	if (i->p50_ns >= 0)
-		human_time(i->p50_ns, p50, sizeof(p50));
+		humanize_time(i->p50_ns, p50, sizeof(p50));
 	if (i->p99_ns >= 0)
-		human_time(i->p99_ns, p99, sizeof(p99));
+		humanize_time(i->p99_ns, p99, sizeof(p99));
 	snprintf(text, size, "%s/s  p50 %s p99 %s  err %" PRIu64, rate, p50,
 	    p99, i->faults);
 }
@@ -97,7 +98,7 @@ void
 progress_running(struct progress *p, int64_t done, int64_t whole,
     uint64_t connections, const struct interval *i, int64_t now)
 {
-	char text[256], state[128], seconds[HUMAN_TEXT], end[40] = "";
+	char text[256], state[128], seconds[HUMANIZE_TEXT], end[40] = "";
 
 	if (!p->drawn || now < p->next)
 		return;
@@ -139,20 +140,22 @@ time_left(const struct progress *p, uint64_t done, uint64_t whole, int64_t now,
 void
 progress_sending(struct progress *p, uint64_t done, uint64_t whole, int64_t now)
 {
-	char volume[HUMAN_TEXT], of[HUMAN_TEXT + 4] = "", rate[HUMAN_TEXT];
-	char all[HUMAN_TEXT], left[64], text[256];
+	char volume[HUMANIZE_TEXT], of[HUMANIZE_TEXT + 4] = "",
+						       rate[HUMANIZE_TEXT];
+	char all[HUMANIZE_TEXT], left[64], text[256];
 	double seconds = (double)(now - p->then) / 1e9;
 
 	if (!p->drawn || now < p->next || seconds <= 0)
 		return;
 	if (whole > 0)
 		snprintf(of, sizeof(of), " of %s",
-		    human_bytes((double)whole, all, sizeof(all)));
+		    humanize_bytes((double)whole, all, sizeof(all)));
 	time_left(p, done, whole, now, left, sizeof(left));
 	snprintf(text, sizeof(text), "[%5.1fs] %s%s  %s/s%s",
 	    (double)(now - p->began) / 1e9,
-	    human_bytes((double)done, volume, sizeof(volume)), of,
-	    human_bytes((double)(done - p->done) / seconds, rate, sizeof(rate)),
+	    humanize_bytes((double)done, volume, sizeof(volume)), of,
+	    humanize_bytes((double)(done - p->done) / seconds, rate,
+		sizeof(rate)),
 	    left);
 	p->done = done;
 	p->then = now;

@@ -88,7 +88,7 @@ attend(int number, void (*handler)(int))
 }
 
 void
-interrupt_spare_writes(void)
+signals_spare_writes(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
@@ -98,7 +98,7 @@ interrupt_spare_writes(void)
 }
 
 int
-interrupt_open(bool with_report, struct failure *f)
+signals_open(bool with_report, struct failure *f)
 {
 	descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (descriptor == -1 || attend(SIGINT, on_stop) == -1 ||
@@ -110,13 +110,13 @@ interrupt_open(bool with_report, struct failure *f)
 }
 
 int
-interrupt_fd(void)
+signals_fd(void)
 {
 	return descriptor;
 }
 
 bool
-interrupt_stopped(void)
+signals_stopped(void)
 {
 	eventfd_t value;
 
@@ -127,7 +127,7 @@ interrupt_stopped(void)
 }
 
 const char *
-interrupt_words(void)
+signals_words(void)
 {
 	switch (atomic_load(&first_signal)) {
 	case SIGHUP:
@@ -139,12 +139,11 @@ interrupt_words(void)
 }
 
 enum interrupt
-interrupt_read(void)
+signals_read(void)
 {
 	if (!stop && !report)
-		return INTERRUPT_NONE;
-	if (interrupt_stopped())
-		return INTERRUPT_STOP;
-	return atomic_exchange(&report, false) ? INTERRUPT_REPORT :
-						 INTERRUPT_NONE;
+		return SIGNALS_NONE;
+	if (signals_stopped())
+		return SIGNALS_STOP;
+	return atomic_exchange(&report, false) ? SIGNALS_REPORT : SIGNALS_NONE;
 }

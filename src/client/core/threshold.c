@@ -286,17 +286,17 @@ threshold_of_times(const struct threshold *t, const struct histogram *h,
 static const char *
 time_text(int64_t ns, int64_t limit, char *buf, size_t size)
 {
-	char other[HUMAN_TEXT];
+	char other[HUMANIZE_TEXT];
 
-	human_time(ns, buf, size);
-	human_time(limit, other, sizeof(other));
-	return strcmp(buf, other) != 0 ? buf : human_duration(ns, buf, size);
+	humanize_time(ns, buf, size);
+	humanize_time(limit, other, sizeof(other));
+	return strcmp(buf, other) != 0 ? buf : humanize_duration(ns, buf, size);
 }
 
 static void
 figure_text(const struct threshold *t, double figure, char *buf, size_t size)
 {
-	char share[HUMAN_TEXT];
+	char share[HUMANIZE_TEXT];
 
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
@@ -311,14 +311,14 @@ figure_text(const struct threshold *t, double figure, char *buf, size_t size)
 		snprintf(buf, size, "%.0f", figure);
 		return;
 	case METRIC_ERROR_RATE:
-		human_percent(figure, 100, buf, size);
+		humanize_percent(figure, 100, buf, size);
 		return;
 	case METRIC_RATE:
 		break;
 	}
 	if (t->of_request)
 		snprintf(buf, size, "%s of what was asked for",
-		    human_percent(figure, 100, share, sizeof(share)));
+		    humanize_percent(figure, 100, share, sizeof(share)));
 	else
 		snprintf(buf, size, "%.1f/s", figure);
 }
@@ -328,7 +328,7 @@ threshold_text(const struct threshold *t, double figure, char *buf, size_t size)
 {
 	const char *sign = t->text + strcspn(t->text, "<>");
 	const char *limit = sign + strspn(sign, "<>=" BLANKS);
-	char is[80], time[HUMAN_TEXT], name[64];
+	char is[80], time[HUMANIZE_TEXT], name[64];
 	bool is_time = t->metric <= METRIC_CONNECT_PERCENTILE;
 
 	if (isnan(figure)) {
@@ -338,7 +338,7 @@ threshold_text(const struct threshold *t, double figure, char *buf, size_t size)
 	}
 	(void)trim(name, sizeof(name), t->text, (size_t)(sign - t->text));
 	figure_text(t, figure, is, sizeof(is));
-	human_duration((int64_t)t->limit, time, sizeof(time));
+	humanize_duration((int64_t)t->limit, time, sizeof(time));
 	snprintf(buf, size, "%s = %s %.*s %s%s", name, is,
 	    (int)strspn(sign, "<>="), sign, is_time ? time : limit,
 	    t->metric == METRIC_ERROR_RATE && strchr(limit, '%') == NULL ? "%" :

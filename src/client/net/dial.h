@@ -22,7 +22,7 @@ struct origin {
 	char device[IF_NAMESIZE];
 };
 
-struct connection {
+struct dialled {
 	int fd;
 	struct addr peer, local;
 	int64_t connect_ns; /* what the handshake took */

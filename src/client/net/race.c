@@ -148,7 +148,7 @@ race_is_lost(const struct race *race)
 }
 
 void
-race_take(struct race *race, int winner, struct connection *c)
+race_take(struct race *race, int winner, struct dialled *c)
 {
 	c->fd = race->fd[winner];
 	c->connect_ns = clock_ns() - race->begun[winner];
@@ -206,15 +206,15 @@ run(struct race *race, int64_t end, struct failure *f)
 			return lost(race, f);
 		until = race_next(race) < end ? race_next(race) : end;
 		n = race_poll(race, fds);
-		fds[n] = (struct pollfd){ .fd = interrupt_fd(),
+		fds[n] = (struct pollfd){ .fd = signals_fd(),
 			.events = POLLIN };
 		if (poll(fds, n + 1,
 			until > now ? (int)((until - now + 999999) / 1000000) :
 				      0) == -1)
 			continue;
-		if (fds[n].revents != 0 && interrupt_stopped())
+		if (fds[n].revents != 0 && signals_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
-			    "%s while connecting", interrupt_words());
+			    "%s while connecting", signals_words());
 		winner = race_look(race, fds);
 		if (winner >= 0)
 			return winner;
@@ -222,8 +222,8 @@ run(struct race *race, int64_t end, struct failure *f)
 }
 
 int
-race_run(const struct target *t, const struct options *opt,
-    struct connection *c, struct failure *f)
+race_run(const struct target *t, const struct options *opt, struct dialled *c,
+    struct failure *f)
 {
 	struct origin from = { 0 };
 	struct race race;

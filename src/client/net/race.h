@@ -60,7 +60,7 @@ int race_look(struct race *, const struct pollfd *);
 bool race_is_lost(const struct race *);
 
 /* Take the winner's socket, and close the others. */
-void race_take(struct race *, int winner, struct connection *);
+void race_take(struct race *, int winner, struct dialled *);
 
 /* Close all of them. */
 void race_end(struct race *);
@@ -70,7 +70,7 @@ void race_end(struct race *);
  * Returns -1 with OUTCOME_CONNECT, OUTCOME_LIMIT, OUTCOME_USAGE or
  * OUTCOME_INTERRUPTED.
  */
-int race_run(const struct target *, const struct options *, struct connection *,
+int race_run(const struct target *, const struct options *, struct dialled *,
     struct failure *);
 
 #endif

@@ -163,7 +163,7 @@ wait_for_answer(const struct question *q, const struct options *opt,
 	eventfd_t value;
 	struct pollfd fds[] = {
 		{ .fd = q->done, .events = POLLIN },
-		{ .fd = interrupt_fd(), .events = POLLIN },
+		{ .fd = signals_fd(), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -177,10 +177,9 @@ wait_for_answer(const struct question *q, const struct options *opt,
 		/* Reading it is what orders the two threads. */
 		if (fds[0].revents != 0 && eventfd_read(q->done, &value) == 0)
 			return 0;
-		if (fds[1].revents != 0 && interrupt_stopped())
+		if (fds[1].revents != 0 && signals_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
-			    "%s before the name was resolved",
-			    interrupt_words());
+			    "%s before the name was resolved", signals_words());
 	}
 }
 

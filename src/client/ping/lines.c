@@ -26,15 +26,15 @@ ms(double ns)
 }
 
 static void
-flush(struct journal *j)
+flush(struct lines *j)
 {
-	if (!j->broken && product_flush(j->product, j->failure) == -1)
+	if (!j->broken && destination_flush(j->product, j->failure) == -1)
 		j->broken = true;
 }
 
 /* One line of JSON, also where the text cannot be written any more. */
 static void
-record(struct journal *j, json_t *object)
+record(struct lines *j, json_t *object)
 {
 	struct failure failure;
 
@@ -50,14 +50,14 @@ record(struct journal *j, json_t *object)
 }
 
 static bool
-writes(const struct journal *j, enum format format)
+writes(const struct lines *j, enum format format)
 {
 	return j->product->data != NULL && j->product->format == format;
 }
 
 /* -D: local time; -DD: seconds since 1970. */
 static void
-date(struct journal *j)
+date(struct lines *j)
 {
 	struct timespec now;
 	struct tm tm;
@@ -67,19 +67,19 @@ date(struct journal *j)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (j->opt->dates > 1) {
-		product_text(j->product, "[%lld.%06ld] ", (long long)now.tv_sec,
-		    now.tv_nsec / 1000);
+		destination_text(j->product, "[%lld.%06ld] ",
+		    (long long)now.tv_sec, now.tv_nsec / 1000);
 		return;
 	}
 	localtime_r(&now.tv_sec, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof(zone), "%z", &tm);
-	product_text(j->product, "[%s.%06ld%s] ", text, now.tv_nsec / 1000,
+	destination_text(j->product, "[%s.%06ld%s] ", text, now.tv_nsec / 1000,
 	    zone);
 }
 
 static const char *
-host_of(const struct journal *j, char *host)
+host_of(const struct lines *j, char *host)
 {
 	addr_host(j->peer, host, ADDR_TEXT);
 	return host;
@@ -87,7 +87,7 @@ host_of(const struct journal *j, char *host)
 
 /* There is one in every outcome. */
 static void
-csv_header(struct journal *j)
+csv_header(struct lines *j)
 {
 	if (writes(j, FORMAT_CSV) && !j->has_header)
 		fputs("seq,result,time_us,connect_time_us,at_byte,"
@@ -97,19 +97,19 @@ csv_header(struct journal *j)
 }
 
 void
-journal_start(struct journal *j, const struct connection *c,
-    const struct failure *why)
+lines_start(struct lines *j, const struct dialled *c, const struct failure *why)
 {
 	char host[ADDR_TEXT];
 	json_t *object;
 
-	product_text(j->product, "ECHO %s (%s) port %u: %" PRId64 " bytes, ",
-	    j->target->host, host_of(j, host), j->target->port, j->opt->size);
+	destination_text(j->product,
+	    "ECHO %s (%s) port %u: %" PRId64 " bytes, ", j->target->host,
+	    host_of(j, host), j->target->port, j->opt->size);
 	if (c->fd != -1)
-		product_text(j->product, "connected in %.3f ms\n",
+		destination_text(j->product, "connected in %.3f ms\n",
 		    ms((double)c->connect_ns));
 	else
-		product_text(j->product, "not connected yet: %s\n",
+		destination_text(j->product, "not connected yet: %s\n",
 		    why->why.text);
 	csv_header(j);
 	if (writes(j, FORMAT_JSON)) {
@@ -129,18 +129,18 @@ journal_start(struct journal *j, const struct connection *c,
 }
 
 static bool
-draws_dots(const struct journal *j)
+draws_dots(const struct lines *j)
 {
 	return j->opt->flood && j->terminal->out && j->terminal->moves &&
 	    !j->opt->quiet;
 }
 
 void
-journal_sent(struct journal *j)
+lines_sent(struct lines *j)
 {
 	if (!draws_dots(j))
 		return;
-	product_text(j->product, ".");
+	destination_text(j->product, ".");
 	flush(j);
 }
 
@@ -154,7 +154,7 @@ result_name(const struct answer *a)
 }
 
 static void
-answer_csv(const struct journal *j, const struct answer *a)
+answer_csv(const struct lines *j, const struct answer *a)
 {
 	FILE *file = j->product->data;
 
@@ -185,7 +185,7 @@ event(const char *type)
 }
 
 static void
-answer_json(struct journal *j, const struct answer *a)
+answer_json(struct lines *j, const struct answer *a)
 {
 	bool reply = a->fault == FAULT_NONE;
 	json_t *object = event(reply ? "reply" : "loss");
@@ -209,18 +209,18 @@ answer_json(struct journal *j, const struct answer *a)
 }
 
 static void
-reply_text(struct journal *j, const struct answer *a, const char *info)
+reply_text(struct lines *j, const struct answer *a, const char *info)
 {
-	product_text(j->product, "time=%.3f ms%s%s", ms((double)a->time_ns),
+	destination_text(j->product, "time=%.3f ms%s%s", ms((double)a->time_ns),
 	    a->late ? " late" : "", info);
 	if (a->late_ns > 0)
-		product_text(j->product, " (this client was %.0f ms late)",
+		destination_text(j->product, " (this client was %.0f ms late)",
 		    ms((double)a->late_ns));
-	product_text(j->product, "\n");
+	destination_text(j->product, "\n");
 }
 
 static void
-answer_text(struct journal *j, const struct answer *a, const char *info)
+answer_text(struct lines *j, const struct answer *a, const char *info)
 {
 	const struct terminal *t = j->terminal;
 	bool reply = a->fault == FAULT_NONE;
@@ -228,20 +228,22 @@ answer_text(struct journal *j, const struct answer *a, const char *info)
 
 	date(j);
 	if (reply)
-		product_text(j->product, "%" PRId64 " bytes ", j->opt->size);
-	product_text(j->product, "from %s: seq=%" PRIu64 " ", host_of(j, host),
-	    a->seq);
+		destination_text(j->product, "%" PRId64 " bytes ",
+		    j->opt->size);
+	destination_text(j->product, "from %s: seq=%" PRIu64 " ",
+	    host_of(j, host), a->seq);
 	if (reply && j->opt->fresh)
-		product_text(j->product, "connect=%.3f ms ",
+		destination_text(j->product, "connect=%.3f ms ",
 		    ms((double)a->connect_ns));
 	if (reply)
 		reply_text(j, a, info);
 	else if (a->fault == FAULT_MISMATCH)
-		product_text(j->product, "%scorrupt at byte %" PRIu32 "%s\n",
+		destination_text(j->product,
+		    "%scorrupt at byte %" PRIu32 "%s\n",
 		    terminal_colour(t, COLOUR_BAD), a->at,
 		    terminal_colour(t, COLOUR_NONE));
 	else
-		product_text(j->product, "%s%s%s\n",
+		destination_text(j->product, "%s%s%s\n",
 		    terminal_colour(t, COLOUR_BAD),
 		    a->fault == FAULT_TIMEOUT ? "timeout" :
 						fault_words(a->fault),
@@ -250,20 +252,20 @@ answer_text(struct journal *j, const struct answer *a, const char *info)
 
 /* Whether there are lines between the header and the summary. */
 static bool
-has_lines(const struct journal *j)
+has_lines(const struct lines *j)
 {
 	return !j->opt->quiet && !j->opt->flood && j->product->text != NULL;
 }
 
 void
-journal_answer(struct journal *j, const struct answer *a, const char *info)
+lines_answer(struct lines *j, const struct answer *a, const char *info)
 {
 	if (writes(j, FORMAT_CSV))
 		answer_csv(j, a);
 	if (writes(j, FORMAT_JSON))
 		answer_json(j, a);
 	if (draws_dots(j))
-		product_text(j->product, "%s",
+		destination_text(j->product, "%s",
 		    a->fault == FAULT_NONE ? "\b \b" : "\bE");
 	else if (has_lines(j) && a->fault != FAULT_UNANSWERED)
 		answer_text(j, a, info);
@@ -271,7 +273,7 @@ journal_answer(struct journal *j, const struct answer *a, const char *info)
 }
 
 void
-journal_outstanding(struct journal *j, uint64_t seq)
+lines_outstanding(struct lines *j, uint64_t seq)
 {
 	char host[ADDR_TEXT];
 	json_t *object;
@@ -284,7 +286,7 @@ journal_outstanding(struct journal *j, uint64_t seq)
 	}
 	if (has_lines(j)) {
 		date(j);
-		product_text(j->product,
+		destination_text(j->product,
 		    "from %s: seq=%" PRIu64 " no answer yet\n",
 		    host_of(j, host), seq);
 	}
@@ -293,26 +295,26 @@ journal_outstanding(struct journal *j, uint64_t seq)
 
 /* In the colour of errors: it may be no error, but ping is used to find it. */
 static void
-disconnect_text(struct journal *j, const struct ending *e)
+disconnect_text(struct lines *j, const struct ending *e)
 {
-	char host[ADDR_TEXT], idle[HUMAN_TEXT];
+	char host[ADDR_TEXT], idle[HUMANIZE_TEXT];
 
 	date(j);
-	product_text(j->product, "from %s: %s%s after %s idle",
+	destination_text(j->product, "from %s: %s%s after %s idle",
 	    host_of(j, host), terminal_colour(j->terminal, COLOUR_BAD),
 	    e->fault == FAULT_ENDED	? "connection closed by the server" :
 		e->fault == FAULT_RESET ? "connection reset" :
 					  "connection lost",
-	    human_time(e->idle_ns, idle, sizeof(idle)));
+	    humanize_time(e->idle_ns, idle, sizeof(idle)));
 	if (e->waiting > 0)
-		product_text(j->product, " and %u probe%s", e->waiting,
+		destination_text(j->product, " and %u probe%s", e->waiting,
 		    e->waiting == 1 ? "" : "s");
-	product_text(j->product, "%s\n",
+	destination_text(j->product, "%s\n",
 	    terminal_colour(j->terminal, COLOUR_NONE));
 }
 
 void
-journal_disconnect(struct journal *j, const struct ending *e)
+lines_disconnect(struct lines *j, const struct ending *e)
 {
 	json_t *object;
 
@@ -332,7 +334,7 @@ journal_disconnect(struct journal *j, const struct ending *e)
 }
 
 void
-journal_connect(struct journal *j, const struct connection *c, bool again)
+lines_connect(struct lines *j, const struct dialled *c, bool again)
 {
 	char host[ADDR_TEXT], local[ADDR_TEXT];
 	json_t *object;
@@ -350,22 +352,23 @@ journal_connect(struct journal *j, const struct connection *c, bool again)
 	}
 	if (has_lines(j)) {
 		date(j);
-		product_text(j->product, "from %s: connected%s in %.3f ms\n",
-		    host, again ? " again" : "", ms((double)c->connect_ns));
+		destination_text(j->product,
+		    "from %s: connected%s in %.3f ms\n", host,
+		    again ? " again" : "", ms((double)c->connect_ns));
 	}
 	flush(j);
 }
 
 void
-journal_interim(struct journal *j, const struct account *a)
+lines_interim(struct lines *j, const struct stats *a)
 {
 	FILE *out = output_error();
-	char loss[HUMAN_TEXT];
+	char loss[HUMANIZE_TEXT];
 
 	(void)j;
 	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %s loss", a->received,
 	    a->sent,
-	    human_percent((double)a->lost, (double)a->sent, loss,
+	    humanize_percent((double)a->lost, (double)a->sent, loss,
 		sizeof(loss)));
 	if (a->times.count > 0)
 		summary_rtt(out, a, ", rtt");
@@ -373,8 +376,7 @@ journal_interim(struct journal *j, const struct account *a)
 }
 
 static void
-summarize(struct journal *j, const struct account *a,
-    const struct failure *outcome)
+summarize(struct lines *j, const struct stats *a, const struct failure *outcome)
 {
 	/* One without a start has to say itself what was to be done. */
 	json_t *object = j->has_start ? json_object() :
@@ -387,7 +389,7 @@ summarize(struct journal *j, const struct account *a,
 }
 
 void
-journal_summary(struct journal *j, const struct account *a,
+lines_summary(struct lines *j, const struct stats *a,
     const struct failure *outcome)
 {
 	csv_header(j);

@@ -29,7 +29,7 @@ path_poll(struct path *p, struct pollfd *fds)
 
 static bool
 connect_on(struct path *p, const struct pollfd *fds,
-    const struct link_user *user, struct connection *c)
+    const struct link_user *user, struct dialled *c)
 {
 	int winner = race_look(&p->race, fds);
 
@@ -46,7 +46,7 @@ connect_on(struct path *p, const struct pollfd *fds,
 
 bool
 path_work(struct path *p, const struct pollfd *fds, int64_t late_ns,
-    const struct link_user *user, struct connection *c)
+    const struct link_user *user, struct dialled *c)
 {
 	if (p->link.state == LINK_CONNECTING)
 		return connect_on(p, fds, user, c);

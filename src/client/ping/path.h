@@ -41,7 +41,7 @@ unsigned path_poll(struct path *, struct pollfd *);
  * waits on the link has not gone yet.
  */
 bool path_work(struct path *, const struct pollfd *, int64_t late_ns,
-    const struct link_user *, struct connection *);
+    const struct link_user *, struct dialled *);
 
 /* When there is something to do but for what poll(2) tells, or INT64_MAX. */
 int64_t path_next(const struct path *, int64_t timeout);

@@ -26,8 +26,8 @@ enum { BATCH = 64 };
 
 struct ping {
 	const struct options *opt;
-	struct journal journal;
-	struct account account;
+	struct lines journal;
+	struct stats account;
 	const struct target *target;
 	struct addr peer; /* that worked last; until one did, the first one */
 	bool worked;
@@ -39,7 +39,7 @@ struct ping {
 	uint64_t seq;				   /* of the last probe */
 	uint64_t settled;			   /* answered or lost */
 	int64_t next_due, deadline;
-	struct vigil vigil;
+	struct stall vigil;
 	bool held; /* the link was full when the next one was due */
 	bool interrupted;
 	struct link_user user;
@@ -65,13 +65,13 @@ answered(void *context, const struct answer *answer)
 	struct ping *p = context;
 	char info[80];
 
-	account_answer(&p->account, answer);
+	stats_answer(&p->account, answer);
 	if (!answer->late && answer->seq != 0)
 		p->settled++;
 	if (p->opt->fresh && answer->fault == FAULT_NONE &&
 	    answer->late_ns == 0)
 		histogram_record(&p->account.connects, answer->connect_ns);
-	journal_answer(&p->journal, answer, kernel_info(p, info, sizeof(info)));
+	lines_answer(&p->journal, answer, kernel_info(p, info, sizeof(info)));
 	/* The answer to the last one is the sign for the next. */
 	if ((p->opt->adaptive || p->opt->flood) && answer->seq == p->seq &&
 	    answer->fault == FAULT_NONE)
@@ -84,7 +84,7 @@ ended(void *context, const struct ending *ending)
 	struct ping *p = context;
 
 	p->account.disconnects++;
-	journal_disconnect(&p->journal, ending);
+	lines_disconnect(&p->journal, ending);
 }
 
 /* A path for the next probe: the one, or one that has nothing to do. */
@@ -121,7 +121,7 @@ add(struct ping *p, struct path *path, uint64_t seq, int64_t due)
 	if (p->held)
 		return link_add(&path->link, seq, due, 0);
 	return link_add(&path->link, seq, clock_ns(),
-	    vigil_late(&p->vigil, due));
+	    stall_late(&p->vigil, due));
 }
 
 static void
@@ -132,7 +132,7 @@ send_probe(struct ping *p, int64_t due)
 	enum fault fault = FAULT_NONE;
 
 	p->account.sent++;
-	journal_sent(&p->journal);
+	lines_sent(&p->journal);
 	if (path != NULL && path->link.state == LINK_DOWN)
 		fault = path_connect(path, p->target,
 		    p->worked ? &p->peer : NULL, &p->from, p->opt);
@@ -175,7 +175,7 @@ say_outstanding(struct ping *p)
 			oldest = seq;
 	}
 	if (oldest != 0)
-		journal_outstanding(&p->journal, oldest);
+		lines_outstanding(&p->journal, oldest);
 }
 
 /*
@@ -208,7 +208,7 @@ send_due(struct ping *p)
 
 /* A connection was made after the first one. */
 static void
-connected(struct ping *p, struct path *path, const struct connection *c)
+connected(struct ping *p, struct path *path, const struct dialled *c)
 {
 	p->account.connections++;
 	p->peer = c->peer;
@@ -216,7 +216,7 @@ connected(struct ping *p, struct path *path, const struct connection *c)
 	if (p->opt->fresh)
 		link_blame(&path->link, p->vigil.late);
 	else
-		journal_connect(&p->journal, c, p->worked);
+		lines_connect(&p->journal, c, p->worked);
 	p->worked = true;
 	link_send(&path->link, &p->user);
 }
@@ -226,7 +226,7 @@ work_on(struct ping *p, struct path *path, const struct pollfd *fds)
 {
 	struct link *l = &path->link;
 	bool connecting = l->state == LINK_CONNECTING;
-	struct connection c;
+	struct dialled c;
 
 	p->working = path;
 	if (path_work(path, fds, p->vigil.late, &p->user, &c))
@@ -289,10 +289,10 @@ prepare(struct ping *p, int64_t *until)
 		*until = p->next_due;
 	if (p->opt->deadline_ns > 0 && p->deadline < *until)
 		*until = p->deadline;
-	p->fds[n] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
-	vigil_ask(&p->vigil);
-	if (waiting > 0 && p->vigil.asked + VIGIL_NAP < *until)
-		*until = p->vigil.asked + VIGIL_NAP;
+	p->fds[n] = (struct pollfd){ .fd = signals_fd(), .events = POLLIN };
+	stall_ask(&p->vigil);
+	if (waiting > 0 && p->vigil.asked + STALL_NAP < *until)
+		*until = p->vigil.asked + STALL_NAP;
 	return n + 1;
 }
 
@@ -309,7 +309,7 @@ sleep_until_event(struct ping *p)
 	if (ppoll(p->fds, n, &wait, NULL) == -1)
 		for (unsigned i = 0; i < n; i++)
 			p->fds[i].revents = 0;
-	vigil_told(&p->vigil, until);
+	stall_told(&p->vigil, until);
 }
 
 static void
@@ -321,14 +321,14 @@ run(struct ping *p)
 		if (is_over(p))
 			return;
 		sleep_until_event(p);
-		switch (interrupt_read()) {
-		case INTERRUPT_STOP:
+		switch (signals_read()) {
+		case SIGNALS_STOP:
 			p->interrupted = true;
 			break;
-		case INTERRUPT_REPORT:
-			journal_interim(&p->journal, &p->account);
+		case SIGNALS_REPORT:
+			lines_interim(&p->journal, &p->account);
 			break;
-		case INTERRUPT_NONE:
+		case SIGNALS_NONE:
 			break;
 		}
 		work(p);
@@ -340,7 +340,7 @@ static void
 begin(struct ping *p, const struct target *t, struct failure *f)
 {
 	struct options bounded = *p->opt;
-	struct connection c = { .fd = -1 };
+	struct dialled c = { .fd = -1 };
 
 	if (bounded.deadline_ns > 0 && bounded.deadline_ns < bounded.timeout_ns)
 		bounded.timeout_ns = bounded.deadline_ns;
@@ -356,15 +356,16 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 		link_adopt(&p->paths[0].link, c.fd, c.connect_ns);
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
-	journal_start(&p->journal, &c, f);
-	vigil_begin(&p->vigil);
+	lines_start(&p->journal, &c, f);
+	stall_begin(&p->vigil);
 	p->next_due = p->account.began = p->vigil.told;
 	p->deadline = p->next_due + p->opt->deadline_ns;
 }
 
 int
-ping_run(struct target *t, const struct options *opt, struct product *product,
-    const struct terminal *terminal, struct failure *f)
+ping_run(struct target *t, const struct options *opt,
+    struct destination *product, const struct terminal *terminal,
+    struct failure *f)
 {
 	struct ping *p = calloc(1, sizeof(*p));
 	struct failure writing = { 0 }, outcome = { 0 };
@@ -375,7 +376,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	p->opt = opt;
 	p->user = (struct link_user){ answered, ended, p };
-	p->journal = (struct journal){ .opt = opt,
+	p->journal = (struct lines){ .opt = opt,
 		.target = t,
 		.terminal = terminal,
 		.product = product,
@@ -396,7 +397,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 	for (unsigned i = 0; i < p->path_count; i++)
 		path_down(&p->paths[i], FAULT_UNANSWERED, &p->user);
 	if (has_run)
-		account_judge(&p->account, opt, &outcome);
+		stats_judge(&p->account, opt, &outcome);
 	p->account.ended = clock_ns();
 	if (p->account.began == 0)
 		p->account.began = p->account.ended;
@@ -408,7 +409,7 @@ ping_run(struct target *t, const struct options *opt, struct product *product,
 	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = writing;
 	if (t->count > 0 || product->data != NULL)
-		journal_summary(&p->journal, &p->account, f);
+		lines_summary(&p->journal, &p->account, f);
 	for (unsigned i = 0; i < p->path_count; i++)
 		link_free(&p->paths[i].link);
 	free(p);

@@ -7,7 +7,7 @@
 
 struct failure;
 struct options;
-struct product;
+struct destination;
 struct target;
 struct terminal;
 
@@ -16,7 +16,7 @@ struct terminal;
  * OUTCOME_NEGATIVE when no reply came (or fewer than -c within -w),
  * OUTCOME_MISMATCH when one was corrupt.
  */
-int ping_run(struct target *, const struct options *, struct product *,
+int ping_run(struct target *, const struct options *, struct destination *,
     const struct terminal *, struct failure *);
 
 #endif

@@ -5,20 +5,20 @@
 #define AT_ONCE CLOCK_MS
 
 void
-vigil_begin(struct vigil *v)
+stall_begin(struct stall *v)
 {
-	*v = (struct vigil){ .told = clock_ns() };
+	*v = (struct stall){ .told = clock_ns() };
 	v->asked = v->told;
 }
 
 void
-vigil_ask(struct vigil *v)
+stall_ask(struct stall *v)
 {
 	v->asked = clock_ns();
 }
 
 void
-vigil_told(struct vigil *v, int64_t until)
+stall_told(struct stall *v, int64_t until)
 {
 	int64_t before = v->asked - v->told, now = clock_ns();
 
@@ -27,7 +27,7 @@ vigil_told(struct vigil *v, int64_t until)
 		until = v->asked;
 	if (now > until)
 		v->late += now - until;
-	if (v->late < VIGIL_STILL)
+	if (v->late < STALL_STILL)
 		v->late = 0;
 	else
 		v->still = now;
@@ -35,12 +35,12 @@ vigil_told(struct vigil *v, int64_t until)
 }
 
 int64_t
-vigil_late(struct vigil *v, int64_t due)
+stall_late(struct stall *v, int64_t due)
 {
 	int64_t now = clock_ns();
 
 	/* It may be only now that it goes on. */
-	if (now - v->told >= VIGIL_STILL)
+	if (now - v->told >= STALL_STILL)
 		v->still = now;
 	return due < v->still ? now - due : 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * vigil: whether this client itself stood still: it was stopped, suspended,
+ * stall: whether this client itself stood still: it was stopped, suspended,
  * got no processor, or had to wait for the reader of its output.  What is
  * measured then says nothing of the path.  It asks only the clock.
  */
-#ifndef ECHOC_VIGIL_H
-#define ECHOC_VIGIL_H
+#ifndef ECHOC_STALL_H
+#define ECHOC_STALL_H
 
 #include <stdint.h>
 
@@ -16,28 +16,28 @@
  * delay may be that of a processor which other programs use, too, and is part
  * of any such measurement.
  */
-#define VIGIL_STILL (200 * CLOCK_MS)
+#define STALL_STILL (200 * CLOCK_MS)
 
 /* While it waits for an answer it sleeps no longer than this, to notice that. */
-#define VIGIL_NAP (50 * CLOCK_MS)
+#define STALL_NAP (50 * CLOCK_MS)
 
 /* All by clock_ns(). */
-struct vigil {
+struct stall {
 	int64_t asked; /* when the system was last asked for what is there */
 	int64_t told;  /* when the system has answered */
 	int64_t still; /* when this client last went on after a standstill */
 	int64_t late;  /* how old the last answer may be; 0: it is new */
 };
 
-void vigil_begin(struct vigil *);
+void stall_begin(struct stall *);
 
 /* Call this before ppoll(2), or another call that waits. */
-void vigil_ask(struct vigil *);
+void stall_ask(struct stall *);
 
 /* Call this after it; it should have returned by `until`. */
-void vigil_told(struct vigil *, int64_t until);
+void stall_told(struct stall *, int64_t until);
 
 /* How late what was due then is, as far as a standstill is the reason; else 0. */
-int64_t vigil_late(struct vigil *, int64_t due);
+int64_t stall_late(struct stall *, int64_t due);
 
 #endif

@@ -8,7 +8,7 @@
 #include "client/ping/link.h"
 
 void
-account_answer(struct account *a, const struct answer *answer)
+stats_answer(struct stats *a, const struct answer *answer)
 {
 	double delta;
 
@@ -38,33 +38,33 @@ account_answer(struct account *a, const struct answer *answer)
 }
 
 double
-account_loss_percent(const struct account *a)
+stats_loss_percent(const struct stats *a)
 {
 	return a->sent > 0 ? 100.0 * (double)a->lost / (double)a->sent : 0;
 }
 
 double
-account_deviation(const struct account *a)
+stats_deviation(const struct stats *a)
 {
 	return a->times.count > 0 ? sqrt(a->squares / (double)a->times.count) :
 				    0;
 }
 
 double
-account_figure(const struct account *a, const struct threshold *t)
+stats_figure(const struct stats *a, const struct threshold *t)
 {
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
 	case METRIC_MIN:
 	case METRIC_MEAN:
 	case METRIC_MAX:
-		return threshold_of_times(t, &a->times, ACCOUNT_ABOVE);
+		return threshold_of_times(t, &a->times, STATS_ABOVE);
 	case METRIC_CONNECT_PERCENTILE:
-		return threshold_of_times(t, &a->connects, ACCOUNT_ABOVE);
+		return threshold_of_times(t, &a->connects, STATS_ABOVE);
 	case METRIC_ERRORS:
 		return (double)a->lost;
 	case METRIC_ERROR_RATE:
-		return a->sent > 0 ? account_loss_percent(a) : NAN;
+		return a->sent > 0 ? stats_loss_percent(a) : NAN;
 	case METRIC_DISCONNECTS:
 		return (double)a->disconnects;
 	case METRIC_RATE:
@@ -74,8 +74,7 @@ account_figure(const struct account *a, const struct threshold *t)
 }
 
 int
-account_judge(const struct account *a, const struct options *opt,
-    struct failure *f)
+stats_judge(const struct stats *a, const struct options *opt, struct failure *f)
 {
 	char text[THRESHOLD_TEXT];
 
@@ -93,7 +92,7 @@ account_judge(const struct account *a, const struct options *opt,
 		    (unsigned long long)a->received, (long long)opt->count);
 	for (unsigned i = 0; i < opt->thresholds; i++) {
 		const struct threshold *t = &opt->fail_if[i];
-		double figure = account_figure(a, t);
+		double figure = stats_figure(a, t);
 
 		if (threshold_broken(t, figure))
 			return failure_set(f, OUTCOME_NEGATIVE, "--fail-if: %s",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * account: what ping has counted.  Fixed in size, however long it runs.
+ * stats: what ping has counted.  Fixed in size, however long it runs.
  */
-#ifndef ECHOC_ACCOUNT_H
-#define ECHOC_ACCOUNT_H
+#ifndef ECHOC_STATS_H
+#define ECHOC_STATS_H
 
 #include <stdint.h>
 
@@ -15,9 +15,9 @@ struct options;
 struct threshold;
 
 /* A percentile needs so many replies above it; runs of ping are short. */
-enum { ACCOUNT_ABOVE = 2 };
+enum { STATS_ABOVE = 2 };
 
-struct account {
+struct stats {
 	uint64_t sent, received;
 	uint64_t lost; /* in whatever way, corrupt and late ones too */
 	uint64_t late; /* came after they were counted lost */
@@ -32,23 +32,22 @@ struct account {
 };
 
 /* What has become of one probe.  0 sent is 0 of everything. */
-void account_answer(struct account *, const struct answer *);
+void stats_answer(struct stats *, const struct answer *);
 
 /* 0 to 100; 0 when nothing was sent. */
-double account_loss_percent(const struct account *);
+double stats_loss_percent(const struct stats *);
 
 /* The standard deviation of the times, ns. */
-double account_deviation(const struct account *);
+double stats_deviation(const struct stats *);
 
 /* The figure of a --fail-if in its unit, NaN where it cannot be told. */
-double account_figure(const struct account *, const struct threshold *);
+double stats_figure(const struct stats *, const struct threshold *);
 
 /*
  * How the run counts as a whole.  Returns -1 with OUTCOME_MISMATCH for a
  * corrupt echo, else with OUTCOME_NEGATIVE for no or too few replies and for a
  * --fail-if.
  */
-int account_judge(const struct account *, const struct options *,
-    struct failure *);
+int stats_judge(const struct stats *, const struct options *, struct failure *);
 
 #endif

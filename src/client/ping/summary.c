@@ -21,23 +21,23 @@ ms(double ns)
 }
 
 void
-summary_rtt(FILE *file, const struct account *a, const char *label)
+summary_rtt(FILE *file, const struct stats *a, const char *label)
 {
 	fprintf(file, "%s min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms", label,
 	    ms((double)a->times.min), ms(a->mean), ms((double)a->times.max),
-	    ms(account_deviation(a)));
+	    ms(stats_deviation(a)));
 }
 
 static void
 print_percentiles(FILE *file, const struct histogram *h)
 {
 	/* The least of them needs the fewest. */
-	if (!histogram_supports(h, percentiles[0], ACCOUNT_ABOVE))
+	if (!histogram_supports(h, percentiles[0], STATS_ABOVE))
 		return;
 	fputs("p50/p95/p99 = ", file);
 	for (int i = 0; i < PERCENTILES; i++) {
 		fputs(i > 0 ? "/" : "", file);
-		if (histogram_supports(h, percentiles[i], ACCOUNT_ABOVE))
+		if (histogram_supports(h, percentiles[i], STATS_ABOVE))
 			fprintf(file, "%.3f",
 			    ms((double)histogram_percentile(h,
 				percentiles[i])));
@@ -48,8 +48,7 @@ print_percentiles(FILE *file, const struct histogram *h)
 }
 
 static void
-print_connections(FILE *file, const struct options *opt,
-    const struct account *a)
+print_connections(FILE *file, const struct options *opt, const struct stats *a)
 {
 	if (opt->fresh && a->connects.count > 0)
 		fprintf(file, "connect min/avg/max = %.3f/%.3f/%.3f ms\n",
@@ -66,13 +65,13 @@ print_connections(FILE *file, const struct options *opt,
 
 void
 summary_text(FILE *file, const struct options *opt, const struct target *t,
-    const struct account *a)
+    const struct stats *a)
 {
-	char loss[HUMAN_TEXT], text[THRESHOLD_TEXT];
+	char loss[HUMANIZE_TEXT], text[THRESHOLD_TEXT];
 
 	fprintf(file, "\n--- %s port %u echo statistics ---\n", t->host,
 	    t->port);
-	human_percent((double)a->lost, (double)a->sent, loss, sizeof(loss));
+	humanize_percent((double)a->lost, (double)a->sent, loss, sizeof(loss));
 	fprintf(file,
 	    "%" PRIu64 " sent, %" PRIu64 " received, %" PRIu64
 	    " corrupt, %" PRIu64 " late, %s loss, time %.0f ms\n",
@@ -90,7 +89,7 @@ summary_text(FILE *file, const struct options *opt, const struct target *t,
 	print_connections(file, opt, a);
 	for (unsigned i = 0; i < opt->thresholds; i++) {
 		const struct threshold *fail_if = &opt->fail_if[i];
-		double figure = account_figure(a, fail_if);
+		double figure = stats_figure(a, fail_if);
 
 		if (threshold_broken(fail_if, figure))
 			fprintf(file, "failed: %s\n",
@@ -114,24 +113,24 @@ extremes(const struct histogram *h)
 }
 
 static json_t *
-round_trips(const struct account *a)
+round_trips(const struct stats *a)
 {
 	json_t *values = extremes(&a->times);
 
 	json_object_set_new(values, "mdev",
-	    a->times.count > 0 ? document_real(account_deviation(a) / 1e3, 3) :
+	    a->times.count > 0 ? document_real(stats_deviation(a) / 1e3, 3) :
 				 json_null());
 	for (int i = 0; i < PERCENTILES; i++)
 		json_object_set_new(values, percentile_names[i],
 		    document_us(histogram_supports(&a->times, percentiles[i],
-				    ACCOUNT_ABOVE) ?
+				    STATS_ABOVE) ?
 			    histogram_percentile(&a->times, percentiles[i]) :
 			    -1));
 	return values;
 }
 
 static json_t *
-thresholds(const struct options *opt, const struct account *a)
+thresholds(const struct options *opt, const struct stats *a)
 {
 	json_t *array = json_array();
 
@@ -140,13 +139,13 @@ thresholds(const struct options *opt, const struct account *a)
 		    json_pack("{s:o, s:b}", "fail_if",
 			document_text(opt->fail_if[i].text), "failed",
 			(int)threshold_broken(&opt->fail_if[i],
-			    account_figure(a, &opt->fail_if[i]))));
+			    stats_figure(a, &opt->fail_if[i]))));
 	return array;
 }
 
 void
 summary_members(json_t *object, const struct options *opt,
-    const struct account *a)
+    const struct stats *a)
 {
 	const struct {
 		const char *name;
@@ -162,8 +161,7 @@ summary_members(json_t *object, const struct options *opt,
 		json_object_set_new(object, counts[i].name,
 		    json_integer((json_int_t)counts[i].value));
 	json_object_set_new(object, "loss_percent",
-	    a->sent > 0 ? document_ratio(account_loss_percent(a)) :
-			  json_null());
+	    a->sent > 0 ? document_ratio(stats_loss_percent(a)) : json_null());
 	json_object_set_new(object, "total_time_us",
 	    document_us(a->ended - a->began));
 	json_object_set_new(object, "rtt_us", round_trips(a));

@@ -9,18 +9,18 @@
 
 #include "client/core/document.h"
 
-struct account;
+struct stats;
 struct options;
 struct target;
 
 /* "LABEL min/avg/max/mdev = ..." of an account that has times. */
-void summary_rtt(FILE *, const struct account *, const char *label);
+void summary_rtt(FILE *, const struct stats *, const char *label);
 
 /* The last lines. */
 void summary_text(FILE *, const struct options *, const struct target *,
-    const struct account *);
+    const struct stats *);
 
 /* The same, but how the run ended, into an object. */
-void summary_members(json_t *, const struct options *, const struct account *);
+void summary_members(json_t *, const struct options *, const struct stats *);
 
 #endif

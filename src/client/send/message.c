@@ -43,8 +43,8 @@ message_new(const struct options *opt, size_t *length, struct failure *f)
 
 int
 message_document(const struct target *t, const struct options *opt,
-    const struct connection *c, const struct stream *s, struct failure *f,
-    const struct product *p)
+    const struct dialled *c, const struct stream *s, struct failure *f,
+    const struct destination *p)
 {
 	struct failure writing = { 0 };
 	json_t *object = document_new(opt, t);

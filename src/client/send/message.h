@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-struct connection;
+struct dialled;
 struct failure;
 struct options;
-struct product;
+struct destination;
 struct stream;
 struct target;
 
@@ -27,7 +27,7 @@ char *message_new(const struct options *, size_t *length, struct failure *);
  * reason when it cannot be written.
  */
 int message_document(const struct target *, const struct options *,
-    const struct connection *, const struct stream *, struct failure *,
-    const struct product *);
+    const struct dialled *, const struct stream *, struct failure *,
+    const struct destination *);
 
 #endif

@@ -101,23 +101,24 @@ input_size(const struct stream *s)
 
 /* -v: to whom, and how much it was. */
 static void
-sum_up(const struct stream *s, const struct connection *c)
+sum_up(const struct stream *s, const struct dialled *c)
 {
-	char peer[ADDR_TEXT], connect[HUMAN_TEXT], time[HUMAN_TEXT];
-	char volume[HUMAN_TEXT], rate[HUMAN_TEXT] = "-";
+	char peer[ADDR_TEXT], connect[HUMANIZE_TEXT], time[HUMANIZE_TEXT];
+	char volume[HUMANIZE_TEXT], rate[HUMANIZE_TEXT] = "-";
 	int64_t ns = s->ended_ns - s->begun_ns;
 
 	if (ns > 0)
-		human_bytes((double)s->equal * 1e9 / (double)ns, rate,
+		humanize_bytes((double)s->equal * 1e9 / (double)ns, rate,
 		    sizeof(rate));
 	addr_text(&c->peer, peer, sizeof(peer));
 	fprintf(output_error(),
 	    "connected to %s in %s\n"
 	    "%" PRIu64 " bytes sent, %" PRIu64
 	    " came back equal (%s) in %s (%s/s)\n",
-	    peer, human_time(c->connect_ns, connect, sizeof(connect)), s->sent,
-	    s->equal, human_bytes((double)s->equal, volume, sizeof(volume)),
-	    human_time(ns, time, sizeof(time)), rate);
+	    peer, humanize_time(c->connect_ns, connect, sizeof(connect)),
+	    s->sent, s->equal,
+	    humanize_bytes((double)s->equal, volume, sizeof(volume)),
+	    humanize_time(ns, time, sizeof(time)), rate);
 }
 
 /* The echo itself may go to the terminal, and would be drawn over. */
@@ -134,10 +135,10 @@ watch(struct stream *s, struct view *view, const struct options *opt,
 }
 
 int
-send_run(struct target *t, const struct options *opt, struct product *p,
+send_run(struct target *t, const struct options *opt, struct destination *p,
     const struct terminal *terminal, struct failure *f)
 {
-	struct connection c = { .fd = -1 };
+	struct dialled c = { .fd = -1 };
 	struct view view = { .echo = p->text != NULL && !opt->quiet };
 	struct stream s = { .input = -1,
 		.output = -1,

@@ -8,12 +8,12 @@
 
 struct failure;
 struct options;
-struct product;
+struct destination;
 struct target;
 struct terminal;
 
 /* Returns -1 with the failure. */
-int send_run(struct target *, const struct options *, struct product *,
+int send_run(struct target *, const struct options *, struct destination *,
     const struct terminal *, struct failure *);
 
 #endif

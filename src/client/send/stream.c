@@ -222,7 +222,7 @@ sleep_until_ready(const struct stream *s, struct turn *turn,
 		.events = POLLIN };
 	fds[2] = (struct pollfd){ .fd = turn->waits_for_output ? s->output : -1,
 		.events = POLLOUT };
-	fds[3] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
+	fds[3] = (struct pollfd){ .fd = signals_fd(), .events = POLLIN };
 	if (!awaits_something(s) || turn->waits_for_output || whole < left)
 		left = whole;
 	if (s->turned != NULL && left > STREAM_TURN_NS)
@@ -258,10 +258,10 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 		sleep_until_ready(s, turn, fds);
 		if (s->turned != NULL)
 			s->turned(s->context, s->got, turn->asked);
-		if (fds[3].revents != 0 && interrupt_stopped())
+		if (fds[3].revents != 0 && signals_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "%s: %" PRIu64 " of %" PRIu64 " bytes came back",
-			    interrupt_words(), s->got, s->read);
+			    signals_words(), s->got, s->read);
 		if (fds[2].revents != 0) {
 			turn->waits_for_output = false;
 			turn->moved = clock_ns();

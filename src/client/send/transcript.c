@@ -100,10 +100,10 @@ converse(struct stream *s, const struct options *opt,
 }
 
 int
-transcript_run(struct target *t, const struct options *opt, struct product *p,
-    const struct terminal *terminal, struct failure *f)
+transcript_run(struct target *t, const struct options *opt,
+    struct destination *p, const struct terminal *terminal, struct failure *f)
 {
-	struct connection c = { .fd = -1 };
+	struct dialled c = { .fd = -1 };
 	struct stream s = { .input = -1,
 		.output = -1,
 		.show_all = true,

@@ -9,7 +9,7 @@
 
 struct failure;
 struct options;
-struct product;
+struct destination;
 struct target;
 
 /*
@@ -17,7 +17,7 @@ struct target;
  * full, so that the lines do not depend on how TCP cut the stream.
  * Returns -1 with the failure.
  */
-int transcript_run(struct target *, const struct options *, struct product *,
-    const struct terminal *, struct failure *);
+int transcript_run(struct target *, const struct options *,
+    struct destination *, const struct terminal *, struct failure *);
 
 #endif

@@ -25,7 +25,7 @@
 /* One connection and one exchange, and no longer than until the deadline. */
 static int
 try_once(struct target *t, const struct options *opt, int64_t deadline,
-    struct stream *s, struct connection *c, struct failure *f)
+    struct stream *s, struct dialled *c, struct failure *f)
 {
 	struct options bounded = *opt;
 	int64_t now = clock_ns(), ends = now + opt->timeout_ns;
@@ -50,20 +50,20 @@ try_once(struct target *t, const struct options *opt, int64_t deadline,
 static bool
 pause_until(int64_t until)
 {
-	struct pollfd fd = { .fd = interrupt_fd(), .events = POLLIN };
+	struct pollfd fd = { .fd = signals_fd(), .events = POLLIN };
 	int64_t left;
 
 	while ((left = until - clock_ns()) > 0)
 		if (poll(&fd, 1, (int)(left / 1000000) + 1) > 0 &&
-		    interrupt_stopped())
+		    signals_stopped())
 			return false;
 	return true;
 }
 
 static int
 document(const struct target *t, const struct options *opt, int64_t tries,
-    int64_t began, const struct connection *c, const struct failure *f,
-    struct product *p, struct failure *written)
+    int64_t began, const struct dialled *c, const struct failure *f,
+    struct destination *p, struct failure *written)
 {
 	json_t *object = document_new(opt, t);
 
@@ -86,22 +86,22 @@ is_mistake(const struct failure *f)
 static void
 say_how_often(const struct options *opt, int64_t tries, struct failure *f)
 {
-	char time[HUMAN_TEXT];
+	char time[HUMANIZE_TEXT];
 
 	errbuf_prefix(&f->why, "not ready after %s, %" PRId64 " %s; the last: ",
-	    human_duration(opt->deadline_ns, time, sizeof(time)), tries,
+	    humanize_duration(opt->deadline_ns, time, sizeof(time)), tries,
 	    tries == 1 ? "try" : "tries");
 }
 
 int
-wait_run(struct target *t, const struct options *opt, struct product *p,
+wait_run(struct target *t, const struct options *opt, struct destination *p,
     struct failure *f)
 {
 	int64_t began = clock_ns(), deadline = began + opt->deadline_ns;
 	int64_t tries = 0, next;
 	size_t length;
 	char *message = message_new(opt, &length, f);
-	struct connection c = { .fd = -1 };
+	struct dialled c = { .fd = -1 };
 	struct failure before, writing = { 0 };
 	int result = -1;
 
@@ -131,7 +131,7 @@ wait_run(struct target *t, const struct options *opt, struct product *p,
 		}
 		if (!pause_until(next)) {
 			failure_set(f, OUTCOME_INTERRUPTED, "%s",
-			    interrupt_words());
+			    signals_words());
 			break;
 		}
 	}

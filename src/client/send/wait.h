@@ -7,14 +7,14 @@
 
 struct failure;
 struct options;
-struct product;
+struct destination;
 struct target;
 
 /*
  * Returns 0 after the first whole echo, else at the deadline -1 with the
  * failure of the last try.
  */
-int wait_run(struct target *, const struct options *, struct product *,
+int wait_run(struct target *, const struct options *, struct destination *,
     struct failure *);
 
 #endif

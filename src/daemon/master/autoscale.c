@@ -20,32 +20,32 @@ least(unsigned a, unsigned b)
 
 /* Fork until so many of the generation have been launched, or a batch has. */
 static int
-launch(struct supply *supply, struct pool *pool, const struct generation *gen,
-    unsigned wanted, struct errbuf *err)
+launch(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, unsigned wanted, struct errbuf *err)
 {
-	unsigned last = least(wanted, supply->launched + BATCH);
+	unsigned last = least(wanted, autoscale->launched + BATCH);
 
-	for (; supply->launched < last; supply->launched++)
+	for (; autoscale->launched < last; autoscale->launched++)
 		if (pool_spawn(pool, gen, false) == -1)
 			return errbuf_sys(err, "cannot fork a worker");
 	return 0;
 }
 
 int
-supply_launch(struct supply *supply, struct pool *pool,
+autoscale_launch(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, struct errbuf *err)
 {
-	supply->awaiting = true;
-	supply->launched = 0;
+	autoscale->awaiting = true;
+	autoscale->launched = 0;
 	scoreboard_thresholds(&pool->board, 0, 0);
-	if (launch(supply, pool, gen, 1, err) == 0)
+	if (launch(autoscale, pool, gen, 1, err) == 0)
 		return 0;
-	supply->awaiting = false;
+	autoscale->awaiting = false;
 	return -1;
 }
 
-enum supply_launch
-supply_launched(struct supply *supply, struct pool *pool,
+enum autoscale_launch
+autoscale_launched(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, struct errbuf *err)
 {
 	struct pool_census census;
@@ -53,24 +53,24 @@ supply_launched(struct supply *supply, struct pool *pool,
 
 	pool_census(pool, gen->number, &census);
 	if (census.starting > 0)
-		return SUPPLY_LAUNCHING;
-	if (supply->launched == wanted)
-		return SUPPLY_LAUNCHED;
-	if (launch(supply, pool, gen, wanted, err) == -1)
-		return SUPPLY_FAILED;
-	return SUPPLY_LAUNCHED_MORE;
+		return AUTOSCALE_LAUNCHING;
+	if (autoscale->launched == wanted)
+		return AUTOSCALE_LAUNCHED;
+	if (launch(autoscale, pool, gen, wanted, err) == -1)
+		return AUTOSCALE_FAILED;
+	return AUTOSCALE_LAUNCHED_MORE;
 }
 
 void
-supply_launch_over(struct supply *supply)
+autoscale_launch_over(struct autoscale *autoscale)
 {
-	supply->awaiting = false;
+	autoscale->awaiting = false;
 }
 
 static void
-back_off(struct supply *supply, const char *what, int64_t now_ms)
+back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 {
-	int64_t ms = backoff_failed(&supply->backoff, now_ms);
+	int64_t ms = backoff_failed(&autoscale->backoff, now_ms);
 
 	/* Several in one step are one failure, and one line. */
 	if (ms > 0)
@@ -78,20 +78,20 @@ back_off(struct supply *supply, const char *what, int64_t now_ms)
 }
 
 void
-supply_frozen(struct supply *supply)
+autoscale_frozen(struct autoscale *autoscale)
 {
-	supply->replace++;
+	autoscale->replace++;
 }
 
 void
-supply_ended(struct supply *supply, const struct pool *pool,
+autoscale_ended(struct autoscale *autoscale, const struct pool *pool,
     const struct pool_end *end, int64_t now_ms)
 {
-	struct backoff *b = &supply->backoff;
+	struct backoff *b = &autoscale->backoff;
 
 	if (!end->unexpected)
 		return;
-	supply->replace++;
+	autoscale->replace++;
 	/* Has anybody served who was born after the last failure? */
 	if (b->failures > 0 &&
 	    ((end->proven && end->born_ms >= b->retry_ms) ||
@@ -102,47 +102,48 @@ supply_ended(struct supply *supply, const struct pool *pool,
 	 * client that kills its worker must not slow down the others.
 	 */
 	if (end->early)
-		back_off(supply, "a worker died before it was ready", now_ms);
+		back_off(autoscale, "a worker died before it was ready",
+		    now_ms);
 	else if (!end->proven && backoff_suspects(b, now_ms))
-		back_off(supply, "workers die before they serve anybody",
+		back_off(autoscale, "workers die before they serve anybody",
 		    now_ms);
 }
 
 void
-supply_renew(struct supply *supply)
+autoscale_renew(struct autoscale *autoscale)
 {
-	backoff_reset(&supply->backoff);
+	backoff_reset(&autoscale->backoff);
 }
 
 /* One line when every worker is busy, one when that is over. */
 static void
-report_full(struct supply *supply, const struct policy_view *view,
+report_full(struct autoscale *autoscale, const struct policy_view *view,
     const struct policy_plan *plan, int64_t now_ms)
 {
-	if (plan->full && !supply->full) {
-		supply->full_since_ms = now_ms;
-		if (supply->full_said_ms == 0 ||
-		    now_ms - supply->full_said_ms >= POLICY_FULL_MS) {
-			supply->full_said = true;
-			supply->full_said_ms = now_ms;
+	if (plan->full && !autoscale->full) {
+		autoscale->full_since_ms = now_ms;
+		if (autoscale->full_said_ms == 0 ||
+		    now_ms - autoscale->full_said_ms >= POLICY_FULL_MS) {
+			autoscale->full_said = true;
+			autoscale->full_said_ms = now_ms;
 			log_warning("workers at max busy=%u waiting=%u: "
 				    "further clients wait; see workers.max",
 			    view->busy, view->waiting);
 		}
-	} else if (!plan->full && supply->full && supply->full_said) {
-		supply->full_said = false;
+	} else if (!plan->full && autoscale->full && autoscale->full_said) {
+		autoscale->full_said = false;
 		log_notice("workers below max busy=%u idle=%u waiting=%u "
 			   "seconds=%.1f",
 		    view->busy, view->idle, view->waiting,
-		    (double)(now_ms - supply->full_since_ms) / 1000);
+		    (double)(now_ms - autoscale->full_since_ms) / 1000);
 	}
-	supply->full = plan->full;
+	autoscale->full = plan->full;
 }
 
 /* Returns how many could be forked. */
 static unsigned
-grow(struct supply *supply, struct pool *pool, const struct generation *gen,
-    unsigned n, int64_t now_ms)
+grow(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, unsigned n, int64_t now_ms)
 {
 	struct errbuf err;
 
@@ -150,7 +151,7 @@ grow(struct supply *supply, struct pool *pool, const struct generation *gen,
 		if (pool_spawn(pool, gen, false) == 0)
 			continue;
 		errbuf_sys(&err, "cannot fork a worker");
-		back_off(supply, err.text, now_ms);
+		back_off(autoscale, err.text, now_ms);
 		return k;
 	}
 	return n;
@@ -158,21 +159,22 @@ grow(struct supply *supply, struct pool *pool, const struct generation *gen,
 
 /* One round a second while there are too many.  Returns when the next is. */
 static int64_t
-shrink(struct supply *supply, struct pool *pool, const struct generation *gen,
-    const struct policy_plan *plan, int64_t now_ms)
+shrink(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, const struct policy_plan *plan,
+    int64_t now_ms)
 {
 	if (!plan->excess) {
-		supply->shrink_ms = 0;
+		autoscale->shrink_ms = 0;
 		return INT64_MAX;
 	}
-	if (supply->shrink_ms != 0 && now_ms >= supply->shrink_ms) {
+	if (autoscale->shrink_ms != 0 && now_ms >= autoscale->shrink_ms) {
 		/* None while clients wait. */
-		dismiss_idle(pool, gen->number, plan->retire, now_ms);
-		supply->shrink_ms = 0;
+		terminate_idle(pool, gen->number, plan->retire, now_ms);
+		autoscale->shrink_ms = 0;
 	}
-	if (supply->shrink_ms == 0)
-		supply->shrink_ms = now_ms + POLICY_SHRINK_MS;
-	return supply->shrink_ms;
+	if (autoscale->shrink_ms == 0)
+		autoscale->shrink_ms = now_ms + POLICY_SHRINK_MS;
+	return autoscale->shrink_ms;
 }
 
 static struct policy_view
@@ -191,41 +193,41 @@ look(const struct pool *pool, const struct generation *gen, unsigned max)
 }
 
 int64_t
-supply_maintain(struct supply *supply, struct pool *pool,
+autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, int64_t now_ms)
 {
 	struct policy_limits limits = config_limits(gen->config);
 	unsigned before = scoreboard_idle_count(&pool->board);
 	struct policy_view view = look(pool, gen, limits.max);
-	struct policy_plan plan = policy_plan(&view, &limits, supply->full);
+	struct policy_plan plan = policy_plan(&view, &limits, autoscale->full);
 	unsigned total = view.starting + view.idle + view.busy;
 	unsigned wanted = plan.spawn, granted, after;
 	int64_t next;
 
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
-	if (wanted < supply->replace)
-		wanted = least(supply->replace,
+	if (wanted < autoscale->replace)
+		wanted = least(autoscale->replace,
 		    least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
 	granted = least(BATCH,
-	    backoff_allow(&supply->backoff, wanted, view.starting, now_ms));
-	report_full(supply, &view, &plan, now_ms);
-	next = shrink(supply, pool, gen, &plan, now_ms);
-	granted = grow(supply, pool, gen, granted, now_ms);
-	supply->replace -= least(supply->replace, granted);
-	if (supply->backoff.blocked) {
+	    backoff_allow(&autoscale->backoff, wanted, view.starting, now_ms));
+	report_full(autoscale, &view, &plan, now_ms);
+	next = shrink(autoscale, pool, gen, &plan, now_ms);
+	granted = grow(autoscale, pool, gen, granted, now_ms);
+	autoscale->replace -= least(autoscale->replace, granted);
+	if (autoscale->backoff.blocked) {
 		/* Whoever gets ready rings. */
 		plan.ring_above = 0;
-		if (backoff_next(&supply->backoff, now_ms) < next)
-			next = backoff_next(&supply->backoff, now_ms);
+		if (backoff_next(&autoscale->backoff, now_ms) < next)
+			next = backoff_next(&autoscale->backoff, now_ms);
 	} else if (granted < wanted) {
 		next = now_ms;
 	} else {
-		supply->replace = 0;
+		autoscale->replace = 0;
 	}
-	if (supply->awaiting)
+	if (autoscale->awaiting)
 		plan.ring_above = 0;
 
 	/* Did anybody take a step before it knew the new thresholds? */
@@ -238,7 +240,8 @@ supply_maintain(struct supply *supply, struct pool *pool,
 }
 
 unsigned
-supply_sweep(struct pool *pool, const struct generation *gen, unsigned takers)
+autoscale_sweep(struct pool *pool, const struct generation *gen,
+    unsigned takers)
 {
 	unsigned waiting = listener_set_waiting(gen->listeners);
 	unsigned max = 2 * (unsigned)gen->config->workers_max;

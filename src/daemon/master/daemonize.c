@@ -40,7 +40,7 @@ parent(int fd)
 }
 
 int
-background_start(struct errbuf *err)
+daemonize_start(struct errbuf *err)
 {
 	int fd[2];
 	pid_t pid;
@@ -61,14 +61,14 @@ background_start(struct errbuf *err)
 	(void)setsid();
 	umask(022);
 	if (chdir("/") == -1) {
-		(void)background_report(fd[1], EX_OSERR, strerror(errno));
+		(void)daemonize_report(fd[1], EX_OSERR, strerror(errno));
 		exit(EX_OSERR);
 	}
 	return fd[1];
 }
 
 int
-background_report(int fd, int status, const char *text)
+daemonize_report(int fd, int status, const char *text)
 {
 	struct report report = { .status = status };
 	ssize_t n;
@@ -82,7 +82,7 @@ background_report(int fd, int status, const char *text)
 }
 
 void
-background_detach(int keep_stderr)
+daemonize_detach(int keep_stderr)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 

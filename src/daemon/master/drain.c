@@ -19,9 +19,9 @@ enum {
 };
 
 void
-removal_all(const struct master *m, struct listener_set *all)
+drain_all(const struct master *m, struct listener_set *all)
 {
-	const struct listener_set *more = &m->removal.listeners;
+	const struct listener_set *more = &m->drain.listeners;
 
 	*all = m->listeners;
 	for (unsigned i = 0; i < more->count && all->count < CONFIG_ADDRESSES;
@@ -74,7 +74,7 @@ static void
 take_over(struct master *m, const struct listener_set *removed,
     const struct config *config, int64_t ms, int64_t now_ms)
 {
-	struct removal *r = &m->removal;
+	struct drain *r = &m->drain;
 	int64_t held_ms = now_ms + hold_ms(config);
 
 	for (unsigned i = 0; i < removed->count; i++) {
@@ -93,28 +93,28 @@ sweep(struct master *m, unsigned takers)
 {
 	const struct config *next = m->reload.config;
 	struct generation gen = m->current;
-	int64_t now_ms = clock_ms(), finish_ms = m->removal.finish_ms;
+	int64_t now_ms = clock_ms(), finish_ms = m->drain.finish_ms;
 	unsigned left;
 
 	/* Not more than those who come after them will have room beside. */
 	if (next != NULL && next->workers_max < gen.config->workers_max)
 		gen.config = next;
-	gen.listeners = &m->removal.listeners;
-	left = supply_sweep(&m->pool, &gen, takers);
+	gen.listeners = &m->drain.listeners;
+	left = autoscale_sweep(&m->pool, &gen, takers);
 	/* A worker that starts late has no more time than the others. */
 	if (finish_ms > 0)
-		dismiss_generations(&m->pool, 0, UINT_MAX,
+		terminate_generations(&m->pool, 0, UINT_MAX,
 		    finish_ms > now_ms ? finish_ms - now_ms : 1, now_ms);
 	return left;
 }
 
 void
-removal_begin(struct master *m, const struct listener_set *next, int64_t now_ms)
+drain_begin(struct master *m, const struct listener_set *next, int64_t now_ms)
 {
 	struct listener_set removed;
 
-	listener_set_removed(&removed, &m->removal.listeners, next);
-	m->removal.listeners = removed;
+	listener_set_removed(&removed, &m->drain.listeners, next);
+	m->drain.listeners = removed;
 	listener_set_removed(&removed, &m->listeners, next);
 	for (unsigned i = 0; i < removed.count; i++)
 		log_notice("closing %s", removed.item[i].text);
@@ -123,12 +123,12 @@ removal_begin(struct master *m, const struct listener_set *next, int64_t now_ms)
 }
 
 void
-removal_abandon(struct master *m, struct listener_set *next,
+drain_abandon(struct master *m, struct listener_set *next,
     const struct config *config, int64_t now_ms)
 {
 	struct listener_set all, fresh;
 
-	removal_all(m, &all);
+	drain_all(m, &all);
 	listener_set_removed(&fresh, next, &all);
 	next->count = 0;
 	if (fresh.count == 0)
@@ -138,18 +138,18 @@ removal_abandon(struct master *m, struct listener_set *next,
 }
 
 void
-removal_stop(struct master *m, int64_t now_ms)
+drain_stop(struct master *m, int64_t now_ms)
 {
 	struct pool_census census;
 	int64_t drain_ms = m->config->timeout_drain_ms;
 
-	m->removal.held_ms = m->removal.close_ms = 0;
+	m->drain.held_ms = m->drain.close_ms = 0;
 	take_over(m, &m->listeners, m->config, STOP_MS, now_ms);
 	m->listeners.count = 0;
 	/* Each idle worker takes one that waits, before it leaves. */
 	pool_census(&m->pool, m->current.number, &census);
 	(void)sweep(m, census.idle);
-	m->removal.finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
+	m->drain.finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
 }
 
 /* Whether no worker takes clients from these listeners, but for frozen ones. */
@@ -166,14 +166,14 @@ close_all(struct master *m, unsigned left)
 	if (left > 0)
 		log_warning("%s with connections unserved count=%u",
 		    m->phase == PHASE_STOP ? "stopping" : "closing", left);
-	listener_set_close(&m->removal.listeners);
-	m->removal.held_ms = m->removal.close_ms = 0;
+	listener_set_close(&m->drain.listeners);
+	m->drain.held_ms = m->drain.close_ms = 0;
 }
 
 int64_t
-removal_step(struct master *m, int64_t now_ms)
+drain_step(struct master *m, int64_t now_ms)
 {
-	struct removal *r = &m->removal;
+	struct drain *r = &m->drain;
 	bool expects;
 
 	/* Of a reload that is under way some may be taken back. */
@@ -198,10 +198,10 @@ removal_step(struct master *m, int64_t now_ms)
 }
 
 void
-removal_end(struct master *m)
+drain_end(struct master *m)
 {
 	unsigned left = listener_set_waiting(&m->listeners) +
-	    listener_set_waiting(&m->removal.listeners);
+	    listener_set_waiting(&m->drain.listeners);
 
 	listener_set_close(&m->listeners);
 	close_all(m, left);

@@ -141,7 +141,7 @@ is_sane(const struct load *load)
 {
 	if (memchr(load->err.text, '\0', sizeof(load->err.text)) == NULL)
 		return false;
-	return load->status != EX_OK || sanity_config(&load->config);
+	return load->status != EX_OK || check_config(&load->config);
 }
 
 bool

@@ -49,7 +49,7 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 
 	if (pool_reaped(&m->pool, pid, status, &end)) {
 		if (end.generation == m->current.number)
-			supply_ended(&m->supply, &m->pool, &end, now_ms);
+			autoscale_ended(&m->autoscale, &m->pool, &end, now_ms);
 		else
 			reload_lost_worker(m, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms)) {
@@ -79,7 +79,7 @@ reap(struct master *m)
 			buried(m, pid, status, clock_ms());
 		else if (pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
 		    WIFSTOPPED(status))
-			supply_frozen(&m->supply);
+			autoscale_frozen(&m->autoscale);
 }
 
 /* Whatever is under way: no more of it. */
@@ -100,8 +100,8 @@ stop_now(struct master *m, int64_t now_ms)
 		begin_stop(m, "now");
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
-	removal_end(m);
-	dismiss_now(&m->pool, now_ms);
+	drain_end(m);
+	terminate_now(&m->pool, now_ms);
 }
 
 static void
@@ -112,9 +112,9 @@ stop_gracefully(struct master *m, int64_t now_ms)
 		return;
 	}
 	begin_stop(m, "gracefully");
-	removal_stop(m, now_ms);
-	dismiss_generations(&m->pool, 0, UINT_MAX, m->config->timeout_drain_ms,
-	    now_ms);
+	drain_stop(m, now_ms);
+	terminate_generations(&m->pool, 0, UINT_MAX,
+	    m->config->timeout_drain_ms, now_ms);
 	/* Everyone who becomes busy rings, so that we see when all are. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
 }
@@ -149,14 +149,15 @@ tend(struct master *m, int64_t now_ms)
 {
 	int64_t next = reload_step(m, now_ms);
 
-	next = earlier(next, removal_step(m, now_ms));
+	next = earlier(next, drain_step(m, now_ms));
 	if (m->phase == PHASE_RUN)
 		next = earlier(next,
-		    supply_maintain(&m->supply, &m->pool, &m->current, now_ms));
+		    autoscale_maintain(&m->autoscale, &m->pool, &m->current,
+			now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
 	/* Last, for the others set deadlines. */
-	return earlier(next, dismiss_enforce(&m->pool, now_ms));
+	return earlier(next, terminate_enforce(&m->pool, now_ms));
 }
 
 /* The one place that sleeps.  Returns what signals ask for. */
@@ -227,7 +228,7 @@ master_run(struct master *m, const struct options *options, int notify)
 		return EX_OSERR;
 	reload_begin(m);
 	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
-	    m->removal.listeners.count > 0) {
+	    m->drain.listeners.count > 0) {
 		requests = wait_for_events(m, next);
 		obey(m, requests, clock_ms());
 		next = tend(m, clock_ms());

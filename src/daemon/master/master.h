@@ -32,13 +32,13 @@ struct master {
 	enum phase phase;
 	int waiter;    /* epoll over the next two and the loader */
 	int signals;   /* signalfd */
-	int notify;    /* for background_report(), -1: foreground */
+	int notify;    /* for daemonize_report(), -1: foreground */
 	bool detached; /* standard error is /dev/null */
 	struct pidfile pidfile;
 	struct pool pool;
-	struct supply supply;
+	struct autoscale autoscale;
 	struct reload reload;
-	struct removal removal;
+	struct drain drain;
 	/* What is in force; current.number is 0 before the start. */
 	struct generation current;
 	struct config *config;
@@ -51,7 +51,7 @@ struct master {
 };
 
 /*
- * Start, serve, stop.  `notify` is from background_start(), or -1; it is -1
+ * Start, serve, stop.  `notify` is from daemonize_start(), or -1; it is -1
  * again in m->notify once the start has been reported.  Returns the exit
  * status; when the start failed, the reason is in m->err for the caller to say.
  */

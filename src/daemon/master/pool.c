@@ -94,7 +94,8 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 		.generation = gen->number,
 		.leaving = leaving,
 		.sweeper = leaving };
-	dismiss_expect(&pool->worker[i], gen->config->timeout_drain_ms, now_ms);
+	terminate_expect(&pool->worker[i], gen->config->timeout_drain_ms,
+	    now_ms);
 	pool->count++;
 	pool->leaving += leaving;
 	if ((unsigned)i >= pool->used)

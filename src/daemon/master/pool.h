@@ -2,8 +2,8 @@
 /*
  * pool: the master's table of workers: fork, reap, count.
  *
- * How many there should be is not decided here (supply.c, policy.c), nor who
- * is to go (dismiss.c).  Pids
+ * How many there should be is not decided here (autoscale.c, policy.c), nor who
+ * is to go (terminate.c).  Pids
  * and deadlines live in a private table: nothing that the master needs in
  * order to end a worker is writable by that worker.  Signals go only to
  * children that have not been reaped.

@@ -49,17 +49,17 @@ reload_abandon(struct master *m)
 	if (r->step == RELOAD_LOADING)
 		end_loading(m);
 	if (r->step == RELOAD_READYING) {
-		supply_launch_over(&m->supply);
+		autoscale_launch_over(&m->autoscale);
 		/* They may have clients already; those may finish, and the
 		 * configuration that has failed does not bound them. */
-		dismiss_generations(&m->pool, r->next.number, r->next.number, 0,
-		    clock_ms());
+		terminate_generations(&m->pool, r->next.number, r->next.number,
+		    0, clock_ms());
 	}
 	r->config = NULL;
 	if (is_start(m))
 		listener_set_abandon(&r->listeners);
 	else
-		removal_abandon(m, &r->listeners, config, clock_ms());
+		drain_abandon(m, &r->listeners, config, clock_ms());
 	if (r->own_logger) {
 		if (is_start(m))
 			log_use(NULL, LEVEL_INFO);
@@ -79,7 +79,7 @@ fail(struct master *m, int status, const struct errbuf *why)
 	if (is_start(m)) {
 		m->phase = PHASE_STOP;
 		pool_let_go(&m->pool);
-		dismiss_now(&m->pool, clock_ms());
+		terminate_now(&m->pool, clock_ms());
 		m->status = status;
 		m->err = *why;
 		/* Whoever started us is told on standard error anyway. */
@@ -184,13 +184,13 @@ open_next(struct master *m, struct errbuf *err)
 	(void)scoreboard_take_why(&m->pool.board, why);
 	if (open_logger(m, err) == -1)
 		return EX_OSERR;
-	removal_all(m, &all);
+	drain_all(m, &all);
 	if (listener_set_prepare(&r->listeners, &all, r->config, err) == -1)
 		return EX_UNAVAILABLE;
 	r->next.number = ++r->tried;
 	r->next.config = r->config;
 	r->next.listeners = &r->listeners;
-	if (supply_launch(&m->supply, &m->pool, &r->next, err) == -1)
+	if (autoscale_launch(&m->autoscale, &m->pool, &r->next, err) == -1)
 		return EX_OSERR;
 	return EX_OK;
 }
@@ -270,13 +270,13 @@ commit(struct master *m, int64_t now_ms)
 	struct reload *r = &m->reload;
 	int64_t drain_ms = r->config->timeout_drain_ms;
 
-	supply_launch_over(&m->supply);
-	supply_renew(&m->supply);
+	autoscale_launch_over(&m->autoscale);
+	autoscale_renew(&m->autoscale);
 	if (!is_start(m)) {
-		removal_begin(m, &r->listeners, now_ms);
-		dismiss_generations(&m->pool, 0, r->next.number - 1, drain_ms,
+		drain_begin(m, &r->listeners, now_ms);
+		terminate_generations(&m->pool, 0, r->next.number - 1, drain_ms,
 		    now_ms);
-		dismiss_excess(&m->pool, (unsigned)r->config->workers_max,
+		terminate_excess(&m->pool, (unsigned)r->config->workers_max,
 		    now_ms);
 	}
 	listener_set_commit(&m->listeners, &r->listeners, r->config);
@@ -310,8 +310,8 @@ announce(struct master *m)
 		log_warning("%s", err.text);
 	if (m->notify != -1) {
 		m->detached = m->config->log.to != LOG_TO_STDERR;
-		background_detach(!m->detached);
-		if (background_report(m->notify, EX_OK, NULL) == -1) {
+		daemonize_detach(!m->detached);
+		if (daemonize_report(m->notify, EX_OK, NULL) == -1) {
 			log_warning("whoever started echod did not wait");
 			(void)raise(SIGTERM);
 		}
@@ -343,8 +343,8 @@ step_readying(struct master *m, int64_t now_ms)
 	struct reload *r = &m->reload;
 	struct errbuf err;
 
-	switch (supply_launched(&m->supply, &m->pool, &r->next, &err)) {
-	case SUPPLY_LAUNCHED:
+	switch (autoscale_launched(&m->autoscale, &m->pool, &r->next, &err)) {
+	case AUTOSCALE_LAUNCHED:
 		if (!is_start(m) || pool_may_signal(&m->pool)) {
 			ready(m, now_ms);
 			return;
@@ -352,13 +352,13 @@ step_readying(struct master *m, int64_t now_ms)
 		errbuf_sys(&err, "cannot signal the workers");
 		fail(m, EX_NOPERM, &err);
 		return;
-	case SUPPLY_FAILED:
+	case AUTOSCALE_FAILED:
 		fail(m, EX_OSERR, &err);
 		return;
-	case SUPPLY_LAUNCHED_MORE:
+	case AUTOSCALE_LAUNCHED_MORE:
 		r->deadline_ms = now_ms + READY_MS;
 		break;
-	case SUPPLY_LAUNCHING:
+	case AUTOSCALE_LAUNCHING:
 		break;
 	}
 	if (now_ms < r->deadline_ms)

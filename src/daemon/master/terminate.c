@@ -28,7 +28,7 @@ bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
 }
 
 void
-dismiss_expect(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
+terminate_expect(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
 {
 	worker->settle_ms = now_ms + START_MS;
 	if (worker->leaving)
@@ -61,7 +61,8 @@ tell_cut(struct pool *pool, unsigned i, int64_t now_ms)
 }
 
 void
-dismiss_idle(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
+terminate_idle(struct pool *pool, unsigned generation, unsigned n,
+    int64_t now_ms)
 {
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
@@ -77,7 +78,7 @@ dismiss_idle(struct pool *pool, unsigned generation, unsigned n, int64_t now_ms)
 }
 
 void
-dismiss_generations(struct pool *pool, unsigned first, unsigned last,
+terminate_generations(struct pool *pool, unsigned first, unsigned last,
     int64_t drain_ms, int64_t now_ms)
 {
 	for (unsigned i = 0; i < pool->used; i++) {
@@ -94,7 +95,7 @@ dismiss_generations(struct pool *pool, unsigned first, unsigned last,
 }
 
 void
-dismiss_now(struct pool *pool, int64_t now_ms)
+terminate_now(struct pool *pool, int64_t now_ms)
 {
 	for (unsigned i = 0; i < pool->used; i++)
 		if (pool->worker[i].pid != 0 && pool->worker[i].kill_ms == 0)
@@ -119,7 +120,7 @@ is_sweeping(const struct pool *pool, unsigned i)
 }
 
 void
-dismiss_excess(struct pool *pool, unsigned max, int64_t now_ms)
+terminate_excess(struct pool *pool, unsigned max, int64_t now_ms)
 {
 	unsigned finishing = 0, cut = 0;
 
@@ -170,7 +171,7 @@ enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)
 }
 
 int64_t
-dismiss_enforce(struct pool *pool, int64_t now_ms)
+terminate_enforce(struct pool *pool, int64_t now_ms)
 {
 	int64_t next = INT64_MAX;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dismiss: how workers are told to go, and what happens when they do not.
+ * terminate: how workers are told to go, and what happens when they do not.
  *
  *	forked      ready within 10 s, or cut off
  *	idle    --  TERM: leaves; gone (or with a last client) within 5 s, or
@@ -11,8 +11,8 @@
  *
  * Deadlines are in the master's own table; a worker cannot move them.
  */
-#ifndef ECHOD_DISMISS_H
-#define ECHOD_DISMISS_H
+#ifndef ECHOD_TERMINATE_H
+#define ECHOD_TERMINATE_H
 
 #include <stdint.h>
 
@@ -23,33 +23,33 @@ struct pool_worker;
  * A worker has been forked: it has to get ready, and, if it was born leaving,
  * to be done in drain_ms (0: no bound).
  */
-void dismiss_expect(struct pool_worker *, int64_t drain_ms, int64_t now_ms);
+void terminate_expect(struct pool_worker *, int64_t drain_ms, int64_t now_ms);
 
 /*
  * Tell up to n idle workers of a generation to leave, from the end of the
  * table so that it gets short.  One that has just got a client may finish.
  */
-void dismiss_idle(struct pool *, unsigned generation, unsigned n,
+void terminate_idle(struct pool *, unsigned generation, unsigned n,
     int64_t now_ms);
 
 /*
  * Tell everyone of the generations from `first` to `last` to finish.  Who is
- * not done in drain_ms (0: no bound) is cut off as by dismiss_now(), also those
+ * not done in drain_ms (0: no bound) is cut off as by terminate_now(), also those
  * who were told before and would have had longer.
  */
-void dismiss_generations(struct pool *, unsigned first, unsigned last,
+void terminate_generations(struct pool *, unsigned first, unsigned last,
     int64_t drain_ms, int64_t now_ms);
 
 /* Tell all workers to end their connections cleanly now, and leave. */
-void dismiss_now(struct pool *, int64_t now_ms);
+void terminate_now(struct pool *, int64_t now_ms);
 
 /* At most `max` clients of leaving workers: cut off the oldest beyond. */
-void dismiss_excess(struct pool *, unsigned max, int64_t now_ms);
+void terminate_excess(struct pool *, unsigned max, int64_t now_ms);
 
 /*
  * Do what deadlines ask for.  Returns the clock_ms() of the next one,
  * INT64_MAX when there is none.
  */
-int64_t dismiss_enforce(struct pool *, int64_t now_ms);
+int64_t terminate_enforce(struct pool *, int64_t now_ms);
 
 #endif

@@ -7,7 +7,7 @@
 #define LOGARITHMIC 15
 
 void
-scale_title(FILE *f, const char *what, const char *unit)
+axis_title(FILE *f, const char *what, const char *unit)
 {
 	fprintf(f,
 	    "set label '%s, %s' at screen 0.024,graph 0.5 center rotate\n",
@@ -15,14 +15,14 @@ scale_title(FILE *f, const char *what, const char *unit)
 }
 
 void
-scale_unit(struct scale *s)
+axis_unit(struct axis *s)
 {
 	s->us = s->most < 1e3 ? 1 : s->most < 1e6 ? 1e3 : 1e6;
 	s->unit = s->most < 1e3 ? "us" : s->most < 1e6 ? "ms" : "s";
 }
 
 void
-scale_stretch(struct scale *s, int64_t ns)
+axis_stretch(struct axis *s, int64_t ns)
 {
 	double us = (double)ns / 1e3;
 
@@ -35,13 +35,13 @@ scale_stretch(struct scale *s, int64_t ns)
 }
 
 void
-scale_write(struct scale *s, FILE *f, const char *what)
+axis_write(struct axis *s, FILE *f, const char *what)
 {
 	static const double steps[] = { 1, 2, 5 };
 	const char *before = "";
 
-	scale_unit(s);
-	scale_title(f, what, s->unit);
+	axis_unit(s);
+	axis_title(f, what, s->unit);
 	if (s->most < LOGARITHMIC * s->least || s->least == 0) {
 		fprintf(f,
 		    "unset logscale y\nset ytics autofreq\n"

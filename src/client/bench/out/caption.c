@@ -77,18 +77,18 @@ static void
 write_outcome(char line[CAPTION_TEXT], const struct result *r)
 {
 	const struct histogram *h = r->response;
-	uint64_t lost = tally_faults(r->window.lost) + r->window.not_sent;
-	char length[HUMAN_TEXT], min[HUMAN_TEXT], mean[HUMAN_TEXT];
-	char max[HUMAN_TEXT];
+	uint64_t lost = counts_faults(r->window.lost) + r->window.not_sent;
+	char length[HUMANIZE_TEXT], min[HUMANIZE_TEXT], mean[HUMANIZE_TEXT];
+	char max[HUMANIZE_TEXT];
 
 	snprintf(line, CAPTION_TEXT,
 	    "%" PRIu64 " echoed and %" PRIu64 " lost in %s (%.1f/s); %s: min "
 	    "%s, mean %s, max %s",
 	    r->window.echoed, lost,
-	    human_time(r->window_ns, length, sizeof(length)), r->rate,
-	    caption_latency(r), human_time(h->min, min, sizeof(min)),
-	    human_time((int64_t)histogram_mean(h), mean, sizeof(mean)),
-	    human_time(h->max, max, sizeof(max)));
+	    humanize_time(r->window_ns, length, sizeof(length)), r->rate,
+	    caption_latency(r), humanize_time(h->min, min, sizeof(min)),
+	    humanize_time((int64_t)histogram_mean(h), mean, sizeof(mean)),
+	    humanize_time(h->max, max, sizeof(max)));
 }
 
 static void

@@ -11,7 +11,7 @@
 enum { WIDTH_MIN = 40, BAR_MIN = 4 };
 
 /* Room for what names a row: two times, and what is between them. */
-enum { CHART_EDGE = 2 * HUMAN_TEXT + 4 };
+enum { CHART_EDGE = 2 * HUMANIZE_TEXT + 4 };
 
 /* With edges closer than that, three digits would name two rows alike. */
 #define RATIO_MIN 1.02
@@ -66,10 +66,10 @@ divide(struct chart *chart, const struct histogram *h)
 static void
 name_range(char *buf, size_t size, int64_t low, int64_t high)
 {
-	char from[HUMAN_TEXT], to[HUMAN_TEXT], *unit;
+	char from[HUMANIZE_TEXT], to[HUMANIZE_TEXT], *unit;
 
-	human_time(low, from, sizeof(from));
-	human_time(high, to, sizeof(to));
+	humanize_time(low, from, sizeof(from));
+	humanize_time(high, to, sizeof(to));
 	unit = strchr(from, ' ');
 	if (strcmp(unit, strchr(to, ' ')) == 0)
 		*unit = '\0';
@@ -89,7 +89,7 @@ count_rows(struct chart *chart, const struct histogram *h)
 			chart->count[i] += h->counter[next];
 		if (i + 1 < chart->rows)
 			edge = histogram_high(chart->last[i]);
-		human_time(edge, chart->edge[i], sizeof(chart->edge[i]));
+		humanize_time(edge, chart->edge[i], sizeof(chart->edge[i]));
 	}
 	if (chart->tail && chart->rows > 1) {
 		unsigned last = chart->rows - 1;
@@ -140,12 +140,12 @@ print_rows(FILE *file, const struct chart *chart, uint64_t total,
 	columns = width > others + BAR_MIN ? width - others : BAR_MIN;
 	for (unsigned i = 0; i < chart->rows; i++) {
 		uint64_t n = chart->count[i];
-		char share[HUMAN_TEXT];
+		char share[HUMANIZE_TEXT];
 
 		fprintf(file, "%*s  ", (int)edges, chart->edge[i]);
 		print_bar(file, (double)n / (double)most, columns, utf8);
 		fprintf(file, "  %*" PRIu64 "  %7s\n", (int)counts, n,
-		    human_share((double)n, (double)total, share,
+		    humanize_share((double)n, (double)total, share,
 			sizeof(share)));
 	}
 }

@@ -217,7 +217,7 @@ connects(const struct result *r)
 static json_t *
 messages(const struct result *r)
 {
-	const struct tally *t = &r->window;
+	const struct counts *t = &r->window;
 	json_t *object = json_object();
 	double seconds = (double)r->window_ns / 1e9;
 
@@ -225,7 +225,7 @@ messages(const struct result *r)
 	json_object_set_new(object, "echoed", integer(t->echoed));
 	json_object_set_new(object, "timeouts",
 	    integer(t->lost[FAULT_TIMEOUT]));
-	json_object_set_new(object, "errors", integer(tally_errors(t)));
+	json_object_set_new(object, "errors", integer(counts_errors(t)));
 	json_object_set_new(object, "not_sent", integer(t->not_sent));
 	json_object_set_new(object, "due",
 	    r->due > 0 ? integer(r->due) : json_null());
@@ -307,7 +307,7 @@ add_result(json_t *object, const struct result *r)
 }
 
 int
-export_json(const struct product *p, const struct target *t,
+export_json(const struct destination *p, const struct target *t,
     const struct options *opt, const struct result *r,
     const struct failure *outcome, struct failure *f)
 {
@@ -322,7 +322,7 @@ export_json(const struct product *p, const struct target *t,
 }
 
 int
-export_interval(const struct product *p, const struct interval *i,
+export_interval(const struct destination *p, const struct interval *i,
     struct failure *f)
 {
 	json_t *object = interval(i);

@@ -11,7 +11,7 @@
 struct failure;
 struct interval;
 struct options;
-struct product;
+struct destination;
 struct result;
 struct target;
 
@@ -19,12 +19,12 @@ struct target;
  * Write the document; r is NULL when the load was never made.
  * Returns -1 with the reason when it cannot be written.
  */
-int export_json(const struct product *, const struct target *,
+int export_json(const struct destination *, const struct target *,
     const struct options *, const struct result *r,
     const struct failure *outcome, struct failure *);
 
 /* One object on a line, for --json-stream. */
-int export_interval(const struct product *, const struct interval *,
+int export_interval(const struct destination *, const struct interval *,
     struct failure *);
 
 /* A header and the rows; r as above. */

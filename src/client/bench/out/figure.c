@@ -113,10 +113,10 @@ has_room(const double named[], unsigned count, double at, double end)
 
 /* The percentiles of the table, each a point of the curve, named above it. */
 static void
-write_marks(FILE *f, const struct result *r, const struct scale *s, double end)
+write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 {
 	const struct options *opt = r->plan->opt;
-	char text[64], name[THRESHOLD_NAME], time[HUMAN_TEXT];
+	char text[64], name[THRESHOLD_NAME], time[HUMANIZE_TEXT];
 	double named[OPTIONS_LIST];
 	unsigned count = 0;
 
@@ -137,7 +137,7 @@ write_marks(FILE *f, const struct result *r, const struct scale *s, double end)
 		named[count++] = at;
 		snprintf(text, sizeof(text), "%s  %s",
 		    threshold_name(p, name, sizeof(name)),
-		    human_time(ns, time, sizeof(time)));
+		    humanize_time(ns, time, sizeof(time)));
 		fputs("set x2tics add (", f);
 		quoted(f, text);
 		fprintf(f, " %.6f)\n", at);
@@ -146,7 +146,7 @@ write_marks(FILE *f, const struct result *r, const struct scale *s, double end)
 
 /* How far the curve goes, to the right and up. */
 static double
-curve_end(const struct result *r, struct scale *s)
+curve_end(const struct result *r, struct axis *s)
 {
 	const struct options *opt = r->plan->opt;
 	double end = (double)r->response->count / RESULT_ABOVE;
@@ -157,13 +157,13 @@ curve_end(const struct result *r, struct scale *s)
 		end = most;
 	last = (uint32_t)((1 - 1 / end) * 100 * PERCENT);
 	/* The few that are faster are worth no decade. */
-	scale_stretch(s, result_percentile(r->response, 10 * PERCENT));
+	axis_stretch(s, result_percentile(r->response, 10 * PERCENT));
 	if (r->service != NULL)
-		scale_stretch(s, result_percentile(r->service, 10 * PERCENT));
-	scale_stretch(s, result_percentile(r->response, last));
+		axis_stretch(s, result_percentile(r->service, 10 * PERCENT));
+	axis_stretch(s, result_percentile(r->response, last));
 	for (unsigned i = 0; i < opt->percentiles; i++)
 		if (opt->percentile[i] < 100 * PERCENT)
-			scale_stretch(s,
+			axis_stretch(s,
 			    result_percentile(r->response, opt->percentile[i]));
 	return 1.2 * end;
 }
@@ -174,13 +174,13 @@ curve_panel(FILE *f, const char *data, const struct result *r, int top,
 {
 	static const char *const tics[] = { "0", "90", "99", "99.9", "99.99",
 		"99.999", "99.9999" };
-	struct scale s = { 0 };
+	struct axis s = { 0 };
 	double end = curve_end(r, &s), at = 1;
 
 	write_panel(f, top, top + CURVE - 210, height, 95,
 	    r->service != NULL ? "Response time by percentile" :
 				 "Service time by percentile");
-	scale_write(&s, f, caption_latency(r));
+	axis_write(&s, f, caption_latency(r));
 	fprintf(f,
 	    "set logscale x\nset logscale x2\nset xrange [1:%.6f]\n"
 	    "set x2range [1:%.6f]\nset xlabel 'percentile'\nset xtics (",
@@ -243,7 +243,7 @@ rate_panel(FILE *f, const char *data, const struct result *r, double second,
 	most = fmax(most, asked);
 	unit = thousands(most);
 	write_panel(f, top, top + RATE - 70, height, 16, "Rate");
-	scale_title(f, "echoes", per_second(most));
+	axis_title(f, "echoes", per_second(most));
 	fprintf(f, "set yrange [0:%g]\nset ytics autofreq\n",
 	    most > 0 ? 1.12 * most / unit : 1);
 	if (faults > 0)
@@ -278,7 +278,7 @@ times_panel(FILE *f, const char *data, const struct result *r, double second,
 {
 	static const char *const names[] = { "p50", "p99", "max" };
 	static const char *const colours[] = { BLUE, ORANGE, GREY };
-	struct scale s = { 0 };
+	struct axis s = { 0 };
 	bool known[3] = { false };
 	const char *form = r->interval_count > 60 ? "lines lw 1.5" :
 						    "linespoints lw 1.5 pt 7 "
@@ -290,13 +290,13 @@ times_panel(FILE *f, const char *data, const struct result *r, double second,
 		int64_t ns[3] = { row->p50_ns, row->p99_ns, row->max_ns };
 
 		for (int n = 0; n < 3; n++) {
-			scale_stretch(&s, ns[n]);
+			axis_stretch(&s, ns[n]);
 			known[n] = known[n] || ns[n] >= 0;
 		}
 	}
 	write_panel(f, top, top + TIMES - 100, height, 16,
 	    r->service != NULL ? "Response time" : "Service time");
-	scale_write(&s, f, caption_latency(r));
+	axis_write(&s, f, caption_latency(r));
 	if (!known[2])
 		return;
 	fputs("plot ", f);
@@ -319,10 +319,10 @@ static void
 time_panels(FILE *f, const char *data, const struct result *r, int top,
     int height)
 {
-	struct scale x = { .most = (double)r->window_ns / 1e3 };
+	struct axis x = { .most = (double)r->window_ns / 1e3 };
 	double second;
 
-	scale_unit(&x);
+	axis_unit(&x);
 	second = 1e6 / x.us;
 	fprintf(f,
 	    "set key at graph 1,1.02 right bottom horizontal\n"

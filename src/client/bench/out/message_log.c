@@ -17,7 +17,7 @@ static const char header[] = "due_ns\tsent_ns\tdone_ns\tconnection\tbytes\n";
 enum { LINE = 128 };
 
 int
-msglog_open(const char *path, struct failure *f)
+message_log_open(const char *path, struct failure *f)
 {
 	/* Appending: somebody may empty it while it grows. */
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
@@ -33,10 +33,10 @@ msglog_open(const char *path, struct failure *f)
 	return fd;
 }
 
-struct msglog *
-msglog_new(int fd)
+struct message_log *
+message_log_new(int fd)
 {
-	struct msglog *log = malloc(sizeof(*log));
+	struct message_log *log = malloc(sizeof(*log));
 
 	if (log == NULL)
 		return NULL;
@@ -47,7 +47,7 @@ msglog_new(int fd)
 }
 
 int
-msglog_flush(struct msglog *log)
+message_log_flush(struct message_log *log)
 {
 	/* A pipe takes a part of it, and would take that of another thread. */
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
@@ -63,13 +63,13 @@ msglog_flush(struct msglog *log)
 }
 
 void
-msglog_add(struct msglog *log, int64_t due, int64_t sent, int64_t done,
-    uint32_t connection, uint32_t size)
+message_log_add(struct message_log *log, int64_t due, int64_t sent,
+    int64_t done, uint32_t connection, uint32_t size)
 {
 	int n;
 
 	if (log->used + LINE > sizeof(log->bytes))
-		msglog_flush(log);
+		message_log_flush(log);
 	n = snprintf(log->bytes + log->used, LINE,
 	    "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRIu32 "\t%" PRIu32 "\n",
 	    due, sent, done, connection, size);

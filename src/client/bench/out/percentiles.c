@@ -76,7 +76,7 @@ print_rows(FILE *file, const struct histogram *h)
 }
 
 void
-spectrum_print(FILE *file, const struct histogram *h, const char *title)
+percentiles_print(FILE *file, const struct histogram *h, const char *title)
 {
 	/* Readers of this form know no decimal comma. */
 	fprintf(file, "# %s\n", title);

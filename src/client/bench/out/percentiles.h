@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * spectrum: a histogram as a table of percentiles, in the text form that
+ * percentiles: a histogram as a table of percentiles, in the text form that
  * plotters for HdrHistogram read.
  */
-#ifndef ECHOC_SPECTRUM_H
-#define ECHOC_SPECTRUM_H
+#ifndef ECHOC_PERCENTILES_H
+#define ECHOC_PERCENTILES_H
 
 #include <stdio.h>
 
@@ -16,6 +16,6 @@ struct histogram;
  * closing lines with mean, deviation, maximum and count.  The first line is a
  * comment ("#...") with `title`.
  */
-void spectrum_print(FILE *, const struct histogram *, const char *title);
+void percentiles_print(FILE *, const struct histogram *, const char *title);
 
 #endif

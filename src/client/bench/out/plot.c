@@ -79,24 +79,24 @@ write_blocks(FILE *f, const struct result *r)
 static int
 write_data(const struct paths *paths, const struct result *r, struct failure *f)
 {
-	FILE *file = product_file_open(paths->data, f);
+	FILE *file = destination_file_open(paths->data, f);
 
 	if (file == NULL)
 		return -1;
 	write_blocks(file, r);
-	return product_file_close(file, paths->data, f);
+	return destination_file_close(file, paths->data, f);
 }
 
 static int
 write_script(const struct paths *paths, const struct target *t,
     const struct result *r, struct failure *f)
 {
-	FILE *file = product_file_open(paths->script, f);
+	FILE *file = destination_file_open(paths->script, f);
 
 	if (file == NULL)
 		return -1;
 	figure_script(file, paths->data, paths->picture, t, r);
-	return product_file_close(file, paths->script, f);
+	return destination_file_close(file, paths->script, f);
 }
 
 /* On a full disk gnuplot ends well, and a part of the picture is missing. */
@@ -189,7 +189,7 @@ plot_prepare(const char *path, struct failure *f)
 
 	if (name_files(&paths, path, f) == -1)
 		return -1;
-	file = product_file_open(paths.data, f);
+	file = destination_file_open(paths.data, f);
 	if (file == NULL)
 		return -1;
 	output_close(file);

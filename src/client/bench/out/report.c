@@ -49,17 +49,17 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 {
 	const struct plan *plan = r->plan;
 	const struct options *opt = plan->opt;
-	char host[ADDR_TEXT], time[HUMAN_TEXT], warm[HUMAN_TEXT];
+	char host[ADDR_TEXT], time[HUMANIZE_TEXT], warm[HUMANIZE_TEXT];
 	char length[64], warmup[64] = ", no warm-up", reconnect[96] = "";
 
 	addr_host(&plan->peer, host, sizeof(host));
 	fold_print(f, 2, "echoc bench: %s (%s) port %u%s", t->host, host,
 	    t->port, plan->loopback ? ", loopback" : "");
 	print_load(f, plan);
-	human_duration(opt->duration_ns, time, sizeof(time));
+	humanize_duration(opt->duration_ns, time, sizeof(time));
 	if (plan->warmup_ns > 0)
 		snprintf(warmup, sizeof(warmup), " after %s of warm-up",
-		    human_duration(plan->warmup_ns, warm, sizeof(warm)));
+		    humanize_duration(plan->warmup_ns, warm, sizeof(warm)));
 	if (opt->messages > 0)
 		snprintf(length, sizeof(length), "%" PRId64 " message%s",
 		    opt->messages, plural(opt->messages));
@@ -78,8 +78,9 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 static void
 print_messages(FILE *f, const struct result *r)
 {
-	const struct tally *t = &r->window;
-	char time[HUMAN_TEXT], out[HUMAN_TEXT], in[HUMAN_TEXT], more[96] = "";
+	const struct counts *t = &r->window;
+	char time[HUMANIZE_TEXT], out[HUMANIZE_TEXT], in[HUMANIZE_TEXT],
+	    more[96] = "";
 	double seconds = (double)r->window_ns / 1e9;
 
 	if (t->not_sent > 0)
@@ -88,20 +89,21 @@ print_messages(FILE *f, const struct result *r)
 	fold_print(f, INDENT,
 	    "messages    %" PRIu64 " sent, %" PRIu64 " echoed, %" PRIu64
 	    " timeouts, %" PRIu64 " errors%s",
-	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], tally_errors(t), more);
+	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], counts_errors(t), more);
 	fprintf(f, "rate        %.1f/s in %s", r->rate,
-	    human_time(r->window_ns, time, sizeof(time)));
+	    humanize_time(r->window_ns, time, sizeof(time)));
 	if (r->plan->opt->rate > 0)
 		fprintf(f, " (%s of the %" PRId64 "/s asked for)",
-		    human_percent(r->rate, (double)r->plan->opt->rate, out,
+		    humanize_percent(r->rate, (double)r->plan->opt->rate, out,
 			sizeof(out)),
 		    r->plan->opt->rate);
 	putc('\n', f);
 	if (seconds <= 0)
 		return;
 	fprintf(f, "throughput  %s/s out, %s/s in\n",
-	    human_bytes((double)t->bytes_sent / seconds, out, sizeof(out)),
-	    human_bytes((double)r->completed_bytes / seconds, in, sizeof(in)));
+	    humanize_bytes((double)t->bytes_sent / seconds, out, sizeof(out)),
+	    humanize_bytes((double)r->completed_bytes / seconds, in,
+		sizeof(in)));
 }
 
 static void
@@ -109,11 +111,12 @@ print_connects(FILE *f, const struct result *r)
 {
 	const struct connects *c = &r->connects;
 	const struct histogram *h = r->connect;
-	char took[HUMAN_TEXT], p50[HUMAN_TEXT] = "-", p99[HUMAN_TEXT] = "-";
-	char max[HUMAN_TEXT], later[96] = "";
+	char took[HUMANIZE_TEXT], p50[HUMANIZE_TEXT] = "-",
+				  p99[HUMANIZE_TEXT] = "-";
+	char max[HUMANIZE_TEXT], later[96] = "";
 	int64_t ns;
 
-	human_time(r->connect_ns, took, sizeof(took));
+	humanize_time(r->connect_ns, took, sizeof(took));
 	if (c->again > 0 && r->window_ns > 0)
 		snprintf(later, sizeof(later), ", %" PRIu64 " later (%.1f/s)",
 		    c->again, (double)c->within * 1e9 / (double)r->window_ns);
@@ -124,27 +127,28 @@ print_connects(FILE *f, const struct result *r)
 		return;
 	ns = result_percentile(h, 50 * PERCENT);
 	if (ns >= 0)
-		human_time(ns, p50, sizeof(p50));
+		humanize_time(ns, p50, sizeof(p50));
 	ns = result_percentile(h, 99 * PERCENT);
 	if (ns >= 0)
-		human_time(ns, p99, sizeof(p99));
+		humanize_time(ns, p99, sizeof(p99));
 	fprintf(f, "connect     p50 %s, p99 %s, max %s\n", p50, p99,
-	    human_time(h->max, max, sizeof(max)));
+	    humanize_time(h->max, max, sizeof(max)));
 }
 
 static void
-print_row(FILE *f, const char *name, const struct human_unit *unit,
+print_row(FILE *f, const char *name, const struct humanize_unit *unit,
     int64_t response, int64_t service, bool both)
 {
-	char text[HUMAN_TEXT];
+	char text[HUMANIZE_TEXT];
 
 	fprintf(f, "  %-8s %16s", name,
-	    response >= 0 ? human_column(*unit, response, text, sizeof(text)) :
-			    "-");
+	    response >= 0 ?
+		humanize_column(*unit, response, text, sizeof(text)) :
+		"-");
 	if (both)
 		fprintf(f, " %16s",
 		    service >= 0 ?
-			human_column(*unit, service, text, sizeof(text)) :
+			humanize_column(*unit, service, text, sizeof(text)) :
 			"-");
 	putc('\n', f);
 }
@@ -154,7 +158,7 @@ print_latency(FILE *f, const struct result *r)
 {
 	const struct options *opt = r->plan->opt;
 	const struct histogram *h = r->response, *s = r->service;
-	struct human_unit unit = human_unit(h->max);
+	struct humanize_unit unit = humanize_unit(h->max);
 	bool both = s != NULL;
 	char name[THRESHOLD_NAME];
 
@@ -191,10 +195,10 @@ static void
 print_errors(FILE *f, const struct result *r, const struct terminal *t)
 {
 	const struct connects *c = &r->connects;
-	uint64_t all = tally_faults(r->window.lost) + r->window.not_sent +
-	    tally_faults(r->before.lost) + r->before.not_sent +
-	    tally_faults(c->failed) + tally_faults(c->again_failed) +
-	    tally_faults(c->broken);
+	uint64_t all = counts_faults(r->window.lost) + r->window.not_sent +
+	    counts_faults(r->before.lost) + r->before.not_sent +
+	    counts_faults(c->failed) + counts_faults(c->again_failed) +
+	    counts_faults(c->broken);
 
 	if (all == 0)
 		fputs("no errors\n", f);
@@ -217,10 +221,10 @@ print_errors(FILE *f, const struct result *r, const struct terminal *t)
 static void
 print_verified(FILE *f, const struct result *r, const struct terminal *t)
 {
-	char volume[HUMAN_TEXT];
+	char volume[HUMANIZE_TEXT];
 	bool bad = r->mismatches > 0;
 
-	human_bytes((double)r->verified, volume, sizeof(volume));
+	humanize_bytes((double)r->verified, volume, sizeof(volume));
 	if (r->plan->opt->no_verify != 0)
 		fprintf(f, "not verified (--verify none)\n");
 	else
@@ -235,7 +239,7 @@ print_saturation(FILE *f, const struct result *r)
 {
 	uint64_t local = r->connects.failed[FAULT_LOCAL] +
 	    r->connects.again_failed[FAULT_LOCAL];
-	char lag[HUMAN_TEXT], busy[64] = "", failed[128] = "";
+	char lag[HUMANIZE_TEXT], busy[64] = "", failed[128] = "";
 	char so[96] = "; the rate is a lower bound";
 	double busiest = -1;
 
@@ -244,7 +248,7 @@ print_saturation(FILE *f, const struct result *r)
 			busiest = r->busy[i];
 	if (busiest >= 0)
 		snprintf(busy, sizeof(busy), ": a thread is %s busy",
-		    human_percent(busiest, 1, lag, sizeof(lag)));
+		    humanize_percent(busiest, 1, lag, sizeof(lag)));
 	if (local > 0)
 		snprintf(failed, sizeof(failed),
 		    ", %" PRIu64 " connections failed: %s", local,
@@ -254,8 +258,8 @@ print_saturation(FILE *f, const struct result *r)
 		    " and did not get to %" PRIu64 " messages", r->skipped);
 	else if (r->lag != NULL)
 		snprintf(so, sizeof(so), ", p99 of %s late with messages",
-		    human_time(histogram_percentile(r->lag, 99 * PERCENT), lag,
-			sizeof(lag)));
+		    humanize_time(histogram_percentile(r->lag, 99 * PERCENT),
+			lag, sizeof(lag)));
 	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
 	    failed, so);
 }
@@ -294,7 +298,7 @@ print_remarks(FILE *f, const struct result *r)
 			    threshold_text(&opt->fail_if[i], r->figure[i], text,
 				sizeof(text)));
 	if (r->interrupted)
-		fprintf(f, "%s\n", interrupt_words());
+		fprintf(f, "%s\n", signals_words());
 }
 
 void
