@@ -61,7 +61,7 @@ refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 		mode = options_mode_of(opt->argv[i]);
 	if (mode != MODE_COUNT && has_option(mode, name))
 		return failure_set(f, OUTCOME_USAGE,
-		    "%s: the options of %s come after the word \"%s\"", name,
+		    "%s: options of %s must come after the word \"%s\"", name,
 		    options_mode_name(mode), options_mode_name(mode));
 	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
 }
@@ -83,13 +83,12 @@ misuse_option(const struct options *opt, int c, const char *word,
 	if (c == ':')
 		return failure_set(f, OUTCOME_USAGE, "%s needs a value", name);
 	if (is_long && optopt >= OPTIONS_LONG)
-		return failure_set(f, OUTCOME_USAGE, "%s: takes no value",
-		    word);
+		return failure_set(f, OUTCOME_USAGE, "%s takes no value", word);
 	if (is_long) {
 		list_candidates(opt->mode, word + 2, list, sizeof(list));
 		if (list[0] != '\0')
-			return failure_set(f, OUTCOME_USAGE, "%s could be %s",
-			    word, list);
+			return failure_set(f, OUTCOME_USAGE,
+			    "%s is ambiguous: it could be %s", word, list);
 	}
 	return refuse_unknown(opt, name, f);
 }

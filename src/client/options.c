@@ -89,16 +89,16 @@ read_percentiles(struct options *opt, const char *text, struct errbuf *err)
 		size_t n = strcspn(text, ",");
 
 		if (opt->percentiles == OPTIONS_LIST)
-			return errbuf_set(err, "more than %d percentiles",
-			    OPTIONS_LIST);
+			return errbuf_set(err,
+			    "expected at most %d percentiles", OPTIONS_LIST);
 		snprintf(item, sizeof(item), "%.*s", (int)n, text);
 		if (n >= sizeof(item) ||
 		    threshold_percentile(item,
 			&opt->percentile[opt->percentiles], err) == -1)
 			return n < sizeof(item) ?
 			    -1 :
-			    errbuf_set(err, "\"%.*s\" is no percentile", (int)n,
-				text);
+			    errbuf_set(err, "\"%.*s\" is not a percentile",
+				(int)n, text);
 		opt->percentiles++;
 		if (text[n] == '\0')
 			return 0;
@@ -122,7 +122,7 @@ read_choice(const struct flag *row, const char *text, int *value,
 			return 0;
 		}
 		if (word[length] == '\0')
-			return errbuf_set(err, "\"%s\" is none of %s", text,
+			return errbuf_set(err, "\"%s\" is not one of %s", text,
 			    row->values);
 		word += length + 1;
 	}
@@ -132,7 +132,7 @@ static int
 read_each(struct list *list, const char *text, struct errbuf *err)
 {
 	if (list->count == OPTIONS_LIST)
-		return errbuf_set(err, "given more than %d times",
+		return errbuf_set(err, "expected at most %d times",
 		    OPTIONS_LIST);
 	list->item[list->count++] = text;
 	return 0;
@@ -160,7 +160,7 @@ read_value(struct options *opt, const struct flag *row, const char *text,
 		*(const char **)field = text;
 		return text[0] != '\0' || row->letter == 'm' ?
 		    0 :
-		    errbuf_set(err, "is empty");
+		    errbuf_set(err, "the value is empty");
 	case FLAG_EACH:
 		return read_each(field, text, err);
 	case FLAG_NUMBER:
@@ -177,7 +177,7 @@ read_value(struct options *opt, const struct flag *row, const char *text,
 		return read_percentiles(opt, text, err);
 	case FLAG_THRESHOLD:
 		if (opt->thresholds == OPTIONS_LIST)
-			return errbuf_set(err, "given more than %d times",
+			return errbuf_set(err, "expected at most %d times",
 			    OPTIONS_LIST);
 		return threshold_read(&opt->fail_if[opt->thresholds++], text,
 		    err);
@@ -230,17 +230,15 @@ check_thresholds(const struct options *opt, struct failure *f)
 
 		if (ping && t->metric == METRIC_RATE)
 			return failure_set(f, OUTCOME_USAGE,
-			    "--fail-if %s: the rate is what -i says", t->text);
+			    "--fail-if %s: ping has no rate but that of -i",
+			    t->text);
 		if (ping && t->metric == METRIC_CONNECT_PERCENTILE &&
 		    !opt->fresh)
 			return failure_set(f, OUTCOME_USAGE,
-			    "--fail-if %s: without --reconnect there is only "
-			    "one connection",
-			    t->text);
+			    "--fail-if %s requires --reconnect", t->text);
 		if (t->of_request && opt->rate == 0)
 			return failure_set(f, OUTCOME_USAGE,
-			    "--fail-if %s: there is no -R to compare with",
-			    t->text);
+			    "--fail-if %s requires -R", t->text);
 	}
 	return 0;
 }
@@ -250,31 +248,32 @@ check(const struct options *opt, struct failure *f)
 {
 	if (opt->only_v4 && opt->only_v6)
 		return failure_set(f, OUTCOME_USAGE,
-		    "-4 and -6 exclude each other");
+		    "-4 and -6 cannot be combined");
 	if (opt->words.count > 2)
 		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
 		    opt->words.item[2]);
 	if (opt->message != NULL && opt->file != NULL)
 		return failure_set(f, OUTCOME_USAGE,
-		    "-m and -f exclude each other");
+		    "-m and -f cannot be combined");
 	if (opt->mode == MODE_WAIT && opt->message != NULL &&
 	    opt->message[0] == '\0')
 		return failure_set(f, OUTCOME_USAGE,
-		    "-m: an empty message proves nothing");
+		    "-m: expected a message that is not empty");
 	if (opt->escape && opt->message == NULL)
-		return failure_set(f, OUTCOME_USAGE, "-e is of use with -m");
+		return failure_set(f, OUTCOME_USAGE, "-e requires -m");
 	if (opt->json && opt->format == FORMAT_CSV)
 		return failure_set(f, OUTCOME_USAGE,
-		    "-j and --format csv exclude each other");
+		    "-j and --format csv cannot be combined");
 	if (opt->mode != MODE_BENCH && opt->interfaces.count > 1)
 		return failure_set(f, OUTCOME_USAGE,
-		    "-I can be given once in this mode");
+		    "-I can be given only once in this mode");
 	if (is_dash(opt->spectrum) || is_dash(opt->log) || is_dash(opt->plot))
 		return failure_set(f, OUTCOME_USAGE,
-		    "--hdr, --log and --plot want a file, not -");
+		    "--hdr, --log and --plot require a file name, not -");
 	if (opt->rate > 0 && opt->pipeline > 1)
 		return failure_set(f, OUTCOME_USAGE,
-		    "-P is of the closed loop, -R of the open one");
+		    "-P (closed loop) and -R (open loop) cannot be "
+		    "combined");
 	return check_thresholds(opt, f);
 }
 
@@ -291,7 +290,9 @@ take_word(struct options *opt, struct spelling *s, const char *word,
 		return (for_modes & (1u << mode)) != 0 ?
 		    0 :
 		    failure_set(f, OUTCOME_USAGE,
-			"an option before \"%s\" is none of this mode", word);
+			"an option given before \"%s\" is not valid in "
+			"that mode",
+			word);
 	}
 	if (read_each(&opt->words, word, &f->why) == -1)
 		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",

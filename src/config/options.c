@@ -36,25 +36,27 @@ options_help(void)
 	       "  -c, --config FILE      read FILE instead of " ECHOD_CONF "\n"
 	       "  -F, --foreground       stay in the foreground, log to "
 	       "standard error,\n"
-	       "                         no pid file unless -p asks for it\n"
-	       "  -d, --debug            the same at level debug\n"
+	       "                         write no pid file unless -p is given\n"
+	       "  -d, --debug            like -F, and log at level debug\n"
 	       "  -l, --listen ADDRESS[:PORT]\n"
-	       "                         listen there instead of on `listen`; "
-	       "repeatable;\n"
-	       "                         '*' or an empty address is every "
-	       "address\n"
-	       "  -o, --option KEY=VALUE override one setting, as in "
-	       "-o workers.max=1000\n"
-	       "  -p, --pid-file FILE    lock and write FILE\n"
+	       "                         listen on ADDRESS instead of the "
+	       "setting `listen`\n"
+	       "                         (repeatable); '*' or an empty ADDRESS "
+	       "is every address\n"
+	       "  -o, --option KEY=VALUE override one setting (repeatable), as "
+	       "in\n"
+	       "                         -o workers.max=1000\n"
+	       "  -p, --pid-file FILE    lock FILE and write the process id to "
+	       "it\n"
 	       "  -t, --test             check the configuration and exit\n"
 	       "  -T, --print            print the effective configuration "
 	       "and exit\n"
 	       "  -V, --version          print the version and exit\n"
-	       "  -h, --help             print this and exit\n"
+	       "  -h, --help             print this help and exit\n"
 	       "\n"
-	       "HUP reloads, TERM finishes what runs and stops, INT and QUIT "
-	       "stop at once,\n"
-	       "USR1 writes a status report to the log.  See echod(8) and "
+	       "Signals: HUP reloads the configuration, TERM stops gracefully, "
+	       "INT and QUIT stop\n"
+	       "now, USR1 logs a status report.  See echod(8) and "
 	       "echod.conf(5).\n";
 }
 
@@ -91,16 +93,16 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 		break;
 	case 'l':
 		if (opt->listen_count == OPTIONS_MAX)
-			return errbuf_set(err, "more than %d times -l",
+			return errbuf_set(err, "-l: expected at most %d times",
 			    OPTIONS_MAX);
 		opt->listen[opt->listen_count++] = arg;
 		break;
 	case 'o':
 		if (strchr(arg, '=') == NULL)
-			return errbuf_set(err, "-o %s: KEY=VALUE is wanted",
+			return errbuf_set(err, "-o %s: expected KEY=VALUE",
 			    arg);
 		if (opt->override_count >= OPTIONS_MAX)
-			return errbuf_set(err, "more than %d times -o",
+			return errbuf_set(err, "-o: expected at most %d times",
 			    OPTIONS_MAX);
 		opt->override[opt->override_count++] = arg;
 		break;

@@ -132,7 +132,7 @@ for (
     ['wait', '--quiet'], ['wait', '--chunk', 3],
 ) {
     my ($mode, @options) = @$_;
-    my $none = qq(an option before "$mode" is none of this mode);
+    my $none = qq(an option given before "$mode" is not valid in that mode);
     Echoc::same(Echoc::run(args => [@options, $mode, "127.0.0.1:$port"]),
         "echoc @options $mode: status 2", status => 2, stdout => '',
         stderr => qr/\Aechoc: [^\n]*\Q$none\E\n/);
@@ -158,17 +158,17 @@ for my $words (['--foreheads', '-j'], ['send', '-j', '-4', '-6'],
 
 # It says what may have been meant.
 for (
-    [['-c', 3, 'ping'], '-c: the options of ping come after the word "ping"'],
+    [['-c', 3, 'ping'], '-c: options of ping must come after the word "ping"'],
     [['--coun=3', 'ping', 'localhost'],
-        '--coun=3: the options of ping come after the word "ping"'],
+        '--coun=3: options of ping must come after the word "ping"'],
     [['-c', 3, 'send'], 'unknown option -c'],
     [['bench', '--con', 3],
-        '--con could be --connections, --connect-rate or --connect-concurrency'],
-    [['ping', '--re=x'], '--re=x could be --reconnect or --resolve'],
+        '--con is ambiguous: it could be --connections, --connect-rate or --connect-concurrency'],
+    [['ping', '--re=x'], '--re=x is ambiguous: it could be --reconnect or --resolve'],
     [['localhost:99999'], 'port: 99999 is out of range (1 to 65535)'],
     [['localhost', '0'], 'port: 0 is out of range (1 to 65535)'],
     [['-p', '65536'], 'port: 65536 is out of range (1 to 65535)'],
-    [['wait', '-m', ''], '-m: an empty message proves nothing'],
+    [['wait', '-m', ''], '-m: expected a message that is not empty'],
 ) {
     my ($words, $message) = @$_;
     Echoc::same(Echoc::run(args => $words), "echoc @$words", status => 2,

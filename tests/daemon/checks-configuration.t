@@ -189,7 +189,7 @@ for (
     [['-o', 'backlog=0'], EX_USAGE, '-o backlog: 0 is out of range'],
     [['-o', 'backlgo=5'], EX_USAGE, '-o backlgo: unknown setting; '
         . 'did you mean backlog?'],
-    [['-o', 'backlog'], EX_USAGE, '-o backlog: KEY=VALUE is wanted'],
+    [['-o', 'backlog'], EX_USAGE, '-o backlog: expected KEY=VALUE'],
     [['-o', 'listen=x'], EX_USAGE, '-o listen: use -l'],
     [['-l', ':70000'], EX_USAGE, '-l ":70000": 70000 is out of range'],
     [['-l', '[::1'], EX_USAGE, '-l "[::1": no closing ]'],

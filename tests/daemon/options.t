@@ -23,7 +23,7 @@ my @mistakes = (
     [64, qr/--config needs a value/, '--config'],
     [64, qr/--test=x takes no value/, '--test=x'],
     [64, qr/unexpected argument now/, '-F', 'now'],
-    [64, qr/-o foo: KEY=VALUE is wanted/, '-t', '-o', 'foo'],
+    [64, qr/-o foo: expected KEY=VALUE/, '-t', '-o', 'foo'],
     [64, qr/-o foo: unknown setting/, '-t', '-o', 'foo=1'],
     [64, qr/workers\.max/, '-t', '-o', 'workers.maxx=1'],
     [64, qr/-o workers\.max: "x" is not a number/, '-t', '-o',

@@ -259,7 +259,7 @@ mistakes(void **state)
 		{ "timeouts = { idle = 1e300; };", "1: timeouts.idle: " },
 		{ "timeouts = { idle = 1e999; };", "1: timeouts.idle: " },
 		{ "log = { level = \"loud\"; };",
-		    "1: log.level: \"loud\" is none of err, warning, notice, "
+		    "1: log.level: \"loud\" is not one of err, warning, notice, "
 		    "info, debug" },
 		{ "log = { ident = \"a\\nb\"; };",
 		    "1: log.ident: contains the control character 0x0a" },
@@ -721,7 +721,7 @@ command_line_mistakes(void **state)
 		    "-o backlog: 4294967303 is out of range" },
 		{ NULL, "backlog=0x10", EX_USAGE, "-o backlog: \"0x10\" is" },
 		{ NULL, "log.level=loud", EX_USAGE,
-		    "-o log.level: \"loud\" is none of" },
+		    "-o log.level: \"loud\" is not one of" },
 		{ NULL, "access.deny=x", EX_USAGE,
 		    "-o access.deny: \"x\" is not a network" },
 		{ NULL, "listen=::1", EX_USAGE, "-o listen: use -l" },

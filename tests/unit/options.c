@@ -200,7 +200,7 @@ mistakes(void **state)
 		{ "-o", "-o needs a value" },
 		{ "-F -Fo", "-o needs a value" },
 		{ "--listen", "--listen needs a value" },
-		{ "-o x", "-o x: KEY=VALUE is wanted" },
+		{ "-o x", "-o x: expected KEY=VALUE" },
 		{ "x", "unexpected argument x" },
 		{ "-F x y", "unexpected argument x" },
 		{ "-- -F", "unexpected argument -F" },
@@ -239,7 +239,7 @@ as_many_as_possible(void **state)
 	assert_int_equal(opt.listen_count, OPTIONS_MAX);
 	snprintf(text + n, sizeof(text) - n, "-lx");
 	assert_int_equal(read_words(&opt, text, &err), -1);
-	assert_string_equal(err.text, "more than 64 times -l");
+	assert_string_equal(err.text, "-l: expected at most 64 times");
 
 	n = (size_t)snprintf(text, sizeof(text), "-d -p /x ");
 	for (int i = 0; i < OPTIONS_MAX; i++)
@@ -250,7 +250,7 @@ as_many_as_possible(void **state)
 	assert_string_equal(opt.override[OPTIONS_MAX + 3], "a=63");
 	snprintf(text + n, sizeof(text) - n, "-oa=x");
 	assert_int_equal(read_words(&opt, text, &err), -1);
-	assert_string_equal(err.text, "more than 64 times -o");
+	assert_string_equal(err.text, "-o: expected at most 64 times");
 }
 
 /* The help names every option, in both forms. */
