@@ -203,9 +203,8 @@ flags_help(FILE *f, enum mode mode)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if ((rows[i].modes & (1u << mode)) != 0 && rows[i].help != NULL)
 			help_row(f, &rows[i]);
-	fputs(
-	    "\nHOST is a name or address, HOST:PORT or [IPV6]:PORT; default "
-	    "localhost 10000.\nDUR is a number with ns, us, ms, s, m or h; without "
-	    "a unit, in seconds.  See echoc(1).\n",
+	fputs("\nHOST is a name or address, HOST:PORT or [IPV6]:PORT; default "
+	      "localhost 10000.\nDUR is a number with ns, us, ms, s, m or h "
+	      "(default: s).  See echoc(1).\n",
 	    f);
 }
