@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * clock: the time that timers use.
+ * clock: the monotonic clock of all timers and measurements.
  *
- * Monotonic, so that nobody who sets the wall clock ends a connection or
- * stretches a measurement.  Not for text: a date is of the one who writes it.
+ * Setting the wall clock must not end a connection or change a measurement.
+ * Dates for people come from the wall clock, where they are written.
  */
 #ifndef ECHOD_CLOCK_H
 #define ECHOD_CLOCK_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#define CLOCK_MS INT64_C(1000000) /* in nanoseconds, as the next one */
+#define CLOCK_MS INT64_C(1000000) /* both in nanoseconds */
 #define CLOCK_SECOND INT64_C(1000000000)
 
 /* Milliseconds since an arbitrary start (clock_gettime(2), CLOCK_MONOTONIC). */

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* So long to wait for room where poll(2) saw some and write(2) did not. */
+/* How long to wait when poll(2) reports room and write(2) finds none. */
 enum { AGAIN_MS = 5 };
 
-/* What is behind a stream. */
+/* The descriptor of a stream, and its first error. */
 struct sink {
 	FILE *file;
 	int fd;
@@ -23,7 +23,10 @@ static struct sink standard = { .fd = STDOUT_FILENO };
 static struct sink messages = { .fd = STDERR_FILENO, .next = &standard };
 static struct sink *sinks = &messages;
 
-/* A terminal has room for a byte, and wants two of them for a newline. */
+/*
+ * poll(2) can report room in vain: a terminal may have room for one byte and
+ * need two for a newline.
+ */
 static void
 wait_for_room(int fd, bool in_vain)
 {
@@ -58,7 +61,7 @@ output_write(int fd, const void *bytes, size_t n)
 	return 0;
 }
 
-/* By fopencookie(3): an error is 0, with errno. */
+/* The write function of fopencookie(3), which returns 0 for an error. */
 static ssize_t
 put(void *cookie, const char *bytes, size_t n)
 {
@@ -71,7 +74,7 @@ put(void *cookie, const char *bytes, size_t n)
 	return 0;
 }
 
-/* NULL with errno. */
+/* The stream of a sink, made on first use; NULL with errno. */
 static FILE *
 stream_of(struct sink *sink)
 {
@@ -125,7 +128,7 @@ output_open(const char *path)
 	return sink->file;
 }
 
-/* The place that points to the sink of a stream, to NULL if it has none. */
+/* The pointer in the list to the sink of a stream, or to the final NULL. */
 static struct sink **
 find(const FILE *file)
 {
@@ -159,7 +162,7 @@ output_close(FILE *file)
 		return result;
 	*place = sink->next;
 	(void)fclose(file);
-	/* A file system on the network may tell only now. */
+	/* A network file system may report a write error only at close. */
 	if (close(sink->fd) == -1 && result == 0) {
 		result = -1;
 		saved = errno;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * output: the way out for what a program writes to standard output, standard
- * error and files.  A descriptor may be shared with programs that have made it
- * non-blocking: a write waits then for room, and the flags stay as they are.
- * The only file that knows the standard streams; what goes where is product's.
+ * output: writes to standard output, standard error and files.  Another program
+ * that shares a descriptor may have made it non-blocking: writes then wait for
+ * room and leave the flag alone.  No other file uses the standard streams.
  */
 #ifndef ECHOD_OUTPUT_H
 #define ECHOD_OUTPUT_H
@@ -12,27 +11,27 @@
 #include <stdio.h>
 
 /*
- * Standard output, by lines on a terminal, and standard error, without a
- * buffer.  They are made by the first call, which no second thread may make.
+ * Standard output, line-buffered on a terminal, and standard error, unbuffered.
+ * The first call makes the stream and must come before any second thread.
  */
 FILE *output_standard(void);
 FILE *output_error(void);
 
-/* A file that is made, or emptied, for output_close.  NULL with errno. */
+/* Create or truncate a file; end with output_close().  NULL with errno. */
 FILE *output_open(const char *path);
 
 /*
- * Write what is in the buffer.  Returns -1 with errno if that, or any write to
- * the stream before, has failed; errno is that of the first one.
+ * Flush the buffer.  Returns -1 if this or any earlier write to the stream has
+ * failed, with the errno of the first failure.
  */
 int output_flush(FILE *);
 
-/* The same, and close it; the standard streams stay open. */
+/* Flush and close the stream; the standard streams stay open. */
 int output_close(FILE *);
 
 /*
- * Write all of it, as long as that may take.  Returns -1 with errno.  Any
- * thread may call it.
+ * Write all bytes, waiting for room as long as it takes.  Returns -1 with
+ * errno.  Thread-safe.
  */
 int output_write(int fd, const void *bytes, size_t n);
 
