@@ -32,7 +32,7 @@ addr_from_literal(struct addr *a, const char *text, uint16_t port)
 	struct in_addr v4;
 	char service[8];
 
-	/* getaddrinfo also takes "127.1" and "1"; nobody means those. */
+	/* getaddrinfo accepts "127.1" and "1" too, which are typing errors. */
 	if (strchr(text, ':') == NULL && inet_pton(AF_INET, text, &v4) != 1)
 		return -1;
 	snprintf(service, sizeof(service), "%u", port);
@@ -122,7 +122,7 @@ addr_host(const struct addr *a, char *buf, size_t size)
 		return;
 	}
 	inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof(host));
-	/* The number, not the name: a worker has no right to ask for it. */
+	/* The number, because a confined worker may not look up the name. */
 	if (a->in6.sin6_scope_id != 0)
 		snprintf(buf, size, "%s%%%u", host, a->in6.sin6_scope_id);
 	else
@@ -174,7 +174,7 @@ addr_check_port(const char *text, struct errbuf *err)
 	return 0;
 }
 
-/* "::1:10000": no address, but it would be one without its end. */
+/* Whether the text is like "::1:10000": an address without its last part. */
 static bool
 lacks_brackets(const char *text)
 {

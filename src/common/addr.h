@@ -2,8 +2,8 @@
 /*
  * addr: an Internet address with its port, as text and as sockaddr.
  *
- * Knows literals only; turning names into addresses can block, so it is done
- * where blocking is allowed.
+ * These functions know literal addresses only.  Names are resolved by lookup.h,
+ * because that can block.
  */
 #ifndef ECHOD_ADDR_H
 #define ECHOD_ADDR_H
@@ -32,27 +32,27 @@ enum {
 };
 
 /*
- * Copy what accept(2), getsockname(2) or getaddrinfo(3) returned.  Anything
- * but a complete IPv4 or IPv6 address gives an empty struct addr.
+ * Copy an address from accept(2), getsockname(2) or getaddrinfo(3).  Anything
+ * but a complete IPv4 or IPv6 address yields an empty struct addr.
  */
 void addr_from_sockaddr(struct addr *, const struct sockaddr *, socklen_t);
 
 /*
- * Read an address literal ("127.0.0.1", "::1", "fe80::1%eth0"); never asks a
- * name service.  Returns -1 when it is none.
+ * Parse an address literal ("127.0.0.1", "::1", "fe80::1%eth0") without asking
+ * a name service.  Returns -1 if the text is not an address.
  */
 int addr_from_literal(struct addr *, const char *text, uint16_t port);
 
 /* The wildcard address of AF_INET or AF_INET6. */
 void addr_wildcard(struct addr *, sa_family_t, uint16_t port);
 
-/* Whether it is an address at all, should its bytes come from elsewhere. */
+/* Whether family and length are valid, for bytes from another process. */
 bool addr_sane(const struct addr *);
 
 bool addr_equal(const struct addr *, const struct addr *);
 bool addr_is_wildcard(const struct addr *);
 
-/* A link-local address is another one at each interface, and this has none. */
+/* Whether it is a link-local address without the interface it needs. */
 bool addr_lacks_scope(const struct addr *);
 
 uint16_t addr_port(const struct addr *);
@@ -64,16 +64,16 @@ void addr_host(const struct addr *, char *, size_t);
 void addr_text(const struct addr *, char *, size_t);
 
 /*
- * Check a port as text: a number from 0 to 65535, or what may be the name of
- * a service (RFC 6335 section 5.1).  getaddrinfo(3) would take 70000 for 4464.
+ * Check a port as text: a number from 0 to 65535, or a possible name of a
+ * service (RFC 6335 section 5.1).  getaddrinfo(3) would read 70000 as 4464.
  * Returns -1 with the reason in err.
  */
 int addr_check_port(const char *text, struct errbuf *);
 
 /*
- * Cut "HOST", "HOST:PORT", ":PORT", "[V6]:PORT", "[V6]" or a bare "V6" in two
- * (RFC 3986 brackets).  host has ADDR_HOST bytes, port ADDR_PORT; port is
- * empty when none was given, else checked.
+ * Split "HOST", "HOST:PORT", ":PORT", "[V6]:PORT", "[V6]" or a bare "V6" into
+ * host and port (brackets: RFC 3986).  host has ADDR_HOST bytes, port
+ * ADDR_PORT bytes; port is checked, and empty if none was given.
  * Returns -1 with the reason in err.
  */
 int addr_split(const char *text, char *host, char *port, struct errbuf *);

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer than the sentences that are made here, with a path or two. */
+/* A whole message with two paths; HEAD: what is kept of its beginning. */
 enum { WHOLE = 3 * 4096, HEAD = 160 };
 
 /*
- * Where all of it does not fit, its middle goes: the place is at the beginning,
- * the reason at the end, and between them most likely a path.
+ * If the message is too long, cut out its middle, which is most likely a path:
+ * the place is at the beginning and the reason at the end.
  */
 static int
 keep(struct errbuf *err, const char *whole)

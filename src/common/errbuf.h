@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * errbuf: carries one human sentence from the place that failed to the place
+ * errbuf: carries an error message from the function that failed to the one
  * that reports it.  It never prints and never ends a process.
  */
 #ifndef ECHOD_ERRBUF_H
@@ -11,7 +11,7 @@ struct errbuf {
 };
 
 /*
- * Write the sentence, printf(3) fashion; if it does not fit, its middle is cut
+ * Format the message like printf(3); if it does not fit, its middle is cut
  * out.  Always returns -1, so that a failing function can end in
  * `return errbuf_set(err, ...)`.
  */
@@ -22,11 +22,11 @@ int errbuf_set(struct errbuf *, const char *fmt, ...)
 int errbuf_sys(struct errbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Put a prefix before the sentence that is there ("FILE:LINE: "). */
+/* Put a prefix, such as "FILE:LINE: ", before the message. */
 int errbuf_prefix(struct errbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Replace control characters by '?': a terminal must not obey a file. */
+/* Replace control characters by '?', which could control a terminal. */
 void errbuf_clean(struct errbuf *);
 
 #endif

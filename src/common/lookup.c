@@ -21,7 +21,7 @@ lookup_is_localhost(const char *name)
 	return n == length || (n > length + 1 && name[n - length - 1] == '.');
 }
 
-/* Whether there is no such host, or no name service that could tell. */
+/* Whether the host does not exist, or no name service could be asked. */
 static bool
 is_unknown(int result)
 {
@@ -38,7 +38,7 @@ lookup_host(const char *host, const char *service, const struct addrinfo *hints,
 
 	if (host == NULL || !is_unknown(result) || !lookup_is_localhost(host))
 		return result;
-	/* Without a host, and not to listen, these are what it gives. */
+	/* Without a host and AI_PASSIVE, it returns the loopback addresses. */
 	loopback.ai_flags &= ~AI_PASSIVE;
 	return getaddrinfo(NULL, service, &loopback, found);
 }

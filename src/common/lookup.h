@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lookup: the addresses of a host.  It may block for as long as a name service
- * does; a caller that may not wait calls it in another thread or process.
+ * lookup: the addresses of a host.  A lookup can block for as long as the name
+ * service takes; a caller that must not block uses another thread or process.
  */
 #ifndef ECHOD_LOOKUP_H
 #define ECHOD_LOOKUP_H
@@ -18,10 +18,10 @@ struct addrinfo;
 bool lookup_is_localhost(const char *name);
 
 /*
- * As getaddrinfo(3), but such a name is the loopback addresses where the name
- * service does not know it: a minimal root has no /etc/hosts.  What the name
- * service does know of it goes first.  Free *found by freeaddrinfo(3).
- * Returns 0, or a code for gai_strerror(3); with EAI_SYSTEM errno.
+ * Like getaddrinfo(3), but if the name service does not know such a name, as
+ * in a root directory without /etc/hosts, return the loopback addresses.
+ * Free *found with freeaddrinfo(3).  Returns 0, or a code for gai_strerror(3);
+ * EAI_SYSTEM sets errno.
  */
 int lookup_host(const char *host, const char *service,
     const struct addrinfo *hints, struct addrinfo **found);

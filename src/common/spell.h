@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * spell: how far a word is from another, to guess what somebody meant.
+ * spell: the distance between two words, to suggest the one that was meant.
  */
 #ifndef ECHOD_SPELL_H
 #define ECHOD_SPELL_H
 
 /*
- * The letters to add, remove or change that turn one word into the other
- * (Levenshtein).  A word of more than 64 letters is 64 from everything.
+ * The number of letters to add, remove or change to turn one word into the
+ * other (Levenshtein distance); 64 if a word has more than 64 letters.
  */
 unsigned spell_distance(const char *, const char *);
 

@@ -49,13 +49,13 @@ static const struct unit counts[] = {
 	{ NULL, 0 },
 };
 
-/* What may be written, and how it is called when it was not. */
+/* The form of a number, and its description for error messages. */
 struct notation {
 	const struct unit *units;
-	const char *between; /* number and unit, when printed */
+	const char *between; /* printed between number and unit */
 	const char *wanted;
 	bool fraction; /* digits may follow a point */
-	bool rounded;  /* and the result need not be a whole number */
+	bool rounded;  /* the result is rounded up to a whole number */
 };
 static const struct notation duration_notation = { durations, " ",
 	"a duration (such as 250us, 1.5 or 2m)", true, true };
@@ -64,11 +64,11 @@ static const struct notation size_notation = { sizes, "",
 static const struct notation count_notation = { counts, "",
 	"a number (such as 500, 1.5k or 2m)", true, false };
 
-/* What was read, in the smallest unit. */
+/* A parsed number in the smallest unit. */
 struct reading {
 	int64_t value; /* rounded up */
 	bool exact;    /* nothing was rounded */
-	bool huge;     /* there is no value, it would be too large */
+	bool huge;     /* the number does not fit, value is undefined */
 };
 
 static bool
@@ -78,9 +78,9 @@ is_digit(char c)
 }
 
 /*
- * Read digits with a fraction, and multiply by the scale of the unit behind
- * them.  Integers only: no binary fraction is exactly 0.1, and a positive
- * number, however small, must not become 0.
+ * Parse digits with a fraction, and multiply them by the scale of their unit.
+ * Integer arithmetic, because no binary fraction is exactly 0.1; rounding up,
+ * because a positive number must not become 0.
  */
 static int
 read_scaled(const struct notation *form, const char *text, struct reading *read)
@@ -96,14 +96,14 @@ read_scaled(const struct notation *form, const char *text, struct reading *read)
 	if (form->fraction && text[length] == '.')
 		while (is_digit(text[++length]))
 			continue;
-	/* Digits before the point, or behind it, but not the point alone. */
+	/* There must be digits before or after the point. */
 	if (length == 0 || (whole == 0 && length == 1))
 		return -1;
 	while (unit->name != NULL && strcmp(unit->name, text + length) != 0)
 		unit++;
 	if (unit->name == NULL)
 		return -1;
-	/* From the last digit: rounding up each tenth rounds up the sum. */
+	/* Beginning with the last digit, rounding up each tenth. */
 	for (size_t i = length; i > whole + 1; i--) {
 		part += (text[i - 1] - '0') * unit->scale;
 		read->exact = read->exact && part % 10 == 0;
@@ -186,7 +186,7 @@ units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
 	double seconds;
 	char *end;
 
-	/* Not everything strtod takes is a duration: "inf", "nan", "0x1p3". */
+	/* strtod(3) would accept "inf", "nan" and "0x1p3" too. */
 	if (text[0] == '\0' || strspn(text, "-0123456789.eE+") != strlen(text))
 		return errbuf_set(err, "\"%s\" is not a number of seconds",
 		    text);
@@ -201,7 +201,7 @@ units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
 		    text, low, high);
 	}
 	*ms = (int64_t)(seconds * 1000);
-	/* Up, so that a positive value never becomes "none". */
+	/* Round up, so that a positive value never becomes 0, no limit. */
 	if ((double)*ms < seconds * 1000 - 1e-6 || (*ms == 0 && seconds > 0))
 		(*ms)++;
 	return 0;
