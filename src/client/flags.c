@@ -16,7 +16,7 @@
 #define DAY (24 * HOUR)
 #define FIELD(name) offsetof(struct options, name)
 
-/* In the order of the help. */
+/* All options, in the order of the help. */
 static const struct flag rows[] = {
 	{ T, 0, "easy", NULL, FLAG_SET, FIELD(easy), 0, 0,
 	    "show family, type and protocol of the socket" },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * flags: the one table of all options in all modes: their names, bounds, help
- * and where their value goes.  To add an option, add its row.
+ * flags: the table of all options of all modes, with names, bounds, help and
+ * the member of struct options that takes the value.  To add an option, add a
+ * row.
  */
 #ifndef ECHOC_FLAGS_H
 #define ECHOC_FLAGS_H
@@ -12,14 +13,14 @@
 
 #include "client/options.h"
 
-/* How the value is read, and the type of the field. */
+/* How the value is parsed, and the type of its member. */
 enum flag_type {
 	FLAG_SET,      /* bool: true */
-	FLAG_MORE,     /* unsigned: one more each time */
-	FLAG_CHOICE,   /* int: which word of `values`, counted from min */
+	FLAG_MORE,     /* unsigned: incremented each time */
+	FLAG_CHOICE,   /* int: index of the word in `values`, plus min */
 	FLAG_FIXED,    /* int: min */
 	FLAG_TEXT,     /* const char * */
-	FLAG_EACH,     /* struct list: one more item */
+	FLAG_EACH,     /* struct list: appended each time */
 	FLAG_NUMBER,   /* int64_t, a count: units_count */
 	FLAG_SIZE,     /* int64_t, bytes: units_size */
 	FLAG_DURATION, /* int64_t, nanoseconds: units_duration */
@@ -30,20 +31,20 @@ enum flag_type {
 };
 
 struct flag {
-	unsigned modes; /* a bit 1 << mode for each that has it */
-	char letter;	/* 0: it has none */
+	unsigned modes; /* a bit 1 << mode for each mode that has it */
+	char letter;	/* 0: no short option */
 	const char *name;
-	const char *values; /* of help, "DUR"; NULL: it takes none */
+	const char *values; /* for the help: "DUR"; NULL: takes no value */
 	enum flag_type type;
 	size_t field; /* offset in struct options */
 	int64_t min, max;
-	const char *help; /* NULL: another name for the row before */
+	const char *help; /* NULL: an alias, which is not in the help */
 };
 
-/* The row with that index, NULL after the last. */
+/* The row with this index; NULL after the last row. */
 const struct flag *flags_row(size_t index);
 
-/* Print what `echoc MODE --help` says. */
+/* Print the text of `echoc MODE --help`. */
 void flags_help(FILE *, enum mode);
 
 #endif

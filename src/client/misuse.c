@@ -8,7 +8,7 @@
 #include "client/core/failure.h"
 #include "client/flags.h"
 
-/* The options that a long one may be short for: "--a, --b or --c". */
+/* List the options that an ambiguous one could be: "--a, --b or --c". */
 static void
 list_candidates(enum mode mode, const char *name, char *buf, size_t size)
 {
@@ -34,7 +34,7 @@ list_candidates(enum mode mode, const char *name, char *buf, size_t size)
 	}
 }
 
-/* Whether a mode has that option, "-c" or the beginning of "--count". */
+/* Whether a mode has the option, given as "-c" or the beginning of "--count". */
 static bool
 has_option(enum mode mode, const char *name)
 {
@@ -49,7 +49,10 @@ has_option(enum mode mode, const char *name)
 	return false;
 }
 
-/* One that the transcript does not have, but the mode that follows. */
+/*
+ * An unknown option: if it stands before the name of a mode that has it, say
+ * where it must stand.
+ */
 static int
 refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 {
@@ -67,8 +70,8 @@ refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 }
 
 /*
- * A long option is the whole word, and getopt_long(3) has no letter for it that
- * it does not know; a letter may be amid others.
+ * A long option is the whole word.  A short one may be among others in a word;
+ * getopt_long(3) leaves it in optopt, which is 0 for an unknown long option.
  */
 int
 misuse_option(const struct options *opt, int c, const char *word,

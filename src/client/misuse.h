@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * misuse: what is wrong with an option that getopt_long(3) has refused, and
- * what may have been meant.
+ * misuse: the error message for an option that getopt_long(3) does not accept,
+ * with a suggestion.
  */
 #ifndef ECHOC_MISUSE_H
 #define ECHOC_MISUSE_H
@@ -10,8 +10,8 @@ struct failure;
 struct options;
 
 /*
- * `word` is where the option stands and c what getopt_long(3) returned for it,
- * '?' or ':'.  Always returns -1, with OUTCOME_USAGE.
+ * `word` is the argument that contains the option, c what getopt_long(3)
+ * returned for it: '?' or ':'.  Always returns -1, with OUTCOME_USAGE.
  */
 int misuse_option(const struct options *, int c, const char *word,
     struct failure *);

@@ -32,7 +32,7 @@ options_mode_of(const char *word)
 	return mode;
 }
 
-/* What getopt_long(3) wants to know about the options of a mode. */
+/* The options of a mode in the form that getopt_long(3) requires. */
 struct spelling {
 	char shorts[3 * ROWS];
 	struct option longs[ROWS + 1];
@@ -44,7 +44,7 @@ spell(struct spelling *s, enum mode mode)
 	const struct flag *row;
 	size_t letters = 0, words = 0;
 
-	/* Stop at each word; tell a missing value from an unknown option. */
+	/* +: stop at each word; ":": return ':' for a missing value. */
 	s->shorts[letters++] = '+';
 	s->shorts[letters++] = ':';
 	memset(s->longs, 0, sizeof(s->longs));
@@ -65,7 +65,7 @@ spell(struct spelling *s, enum mode mode)
 	s->shorts[letters] = '\0';
 }
 
-/* The row that getopt_long(3) has found. */
+/* The row of the option that getopt_long(3) returned. */
 static const struct flag *
 found(enum mode mode, int c)
 {
@@ -205,7 +205,7 @@ set_defaults(struct options *opt)
 	    &(struct errbuf){ 0 });
 }
 
-/* What depends on the mode, once that is known. */
+/* Set the defaults that depend on the mode. */
 static void
 set_mode(struct options *opt, enum mode mode)
 {
@@ -277,7 +277,7 @@ check(const struct options *opt, struct failure *f)
 	return check_thresholds(opt, f);
 }
 
-/* The next word that is no option: a mode if it is the first, else the host. */
+/* Take the next word that is not an option: a mode, the host or the port. */
 static int
 take_word(struct options *opt, struct spelling *s, const char *word,
     bool may_be_mode, unsigned for_modes, struct failure *f)
@@ -307,7 +307,7 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 	struct errbuf err;
 	const struct flag *row;
 	bool first = true, literal = false;
-	unsigned for_modes = ~0u; /* that know all options so far */
+	unsigned for_modes = ~0u; /* the modes that have all options so far */
 	int c, before;
 
 	set_defaults(opt);
@@ -316,7 +316,7 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 	set_mode(opt, MODE_TRANSCRIPT);
 	spell(&s, MODE_TRANSCRIPT);
 	opterr = 0;
-	optind = 0; /* glibc: from the beginning */
+	optind = 0; /* glibc: start from the beginning */
 	for (;;) {
 		before = optind > 0 ? optind : 1;
 		c = literal ? -1 :

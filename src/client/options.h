@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: the command line, read and checked, as plain data.  Nothing is
- * opened or asked of the system here; strings belong to argv.
+ * options: parses and checks the command line.  The result is plain data, whose
+ * strings belong to argv; no file is opened and no system call is made.
  */
 #ifndef ECHOC_OPTIONS_H
 #define ECHOC_OPTIONS_H
@@ -31,7 +31,7 @@ enum progress_form { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
 
 enum { OPTIONS_LIST = 16 };
 
-/* An option that may be given several times. */
+/* The values of an option that can be given several times. */
 struct list {
 	const char *item[OPTIONS_LIST];
 	unsigned count;
@@ -43,9 +43,9 @@ struct options {
 	enum mode mode;
 	enum action action;
 
-	/* whom to talk to, and how */
-	struct list words; /* HOST [PORT] as they were typed */
-	struct list ports; /* by -p; more than one is a mistake */
+	/* the server, and how to connect */
+	struct list words; /* HOST [PORT] as given */
+	struct list ports; /* of -p; more than one is an error */
 	bool only_v4, only_v6;
 	struct list resolve;
 	struct list interfaces;
@@ -53,12 +53,12 @@ struct options {
 	int64_t timeout_ns;
 	bool nagle;
 
-	/* what to show */
+	/* output */
 	bool quiet;
 	unsigned verbose;
 	bool json;
 	int format;		 /* enum format; FORMAT_TEXT: not given */
-	struct timespec started; /* the run; of document_begin() */
+	struct timespec started; /* start of the run; see document_begin() */
 	const char *output;	 /* NULL: none, "-": stdout */
 	int color;		 /* enum when */
 	int progress;		 /* enum progress_form */
@@ -72,25 +72,25 @@ struct options {
 	int64_t chunk;
 
 	/* ping, wait */
-	int64_t count; /* 0: no end */
+	int64_t count; /* 0: no limit */
 	int64_t interval_ns;
 	int64_t deadline_ns; /* 0: none */
 	int64_t size;
-	bool outstanding; /* say "no answer yet" */
+	bool outstanding; /* show the oldest unanswered probe */
 	unsigned dates;
 	bool adaptive, flood;
-	bool fresh; /* a new connection for each probe */
+	bool fresh; /* --reconnect: a new connection for each probe */
 
 	/* bench */
 	int64_t connections;
 	int64_t duration_ns;
-	int64_t messages; /* 0: for duration_ns */
+	int64_t messages; /* 0: measure for duration_ns */
 	struct sizes sizes;
 	int64_t rate;	   /* 0: closed loop */
-	int64_t reconnect; /* messages a connection, 0: all */
+	int64_t reconnect; /* messages per connection, 0: no limit */
 	int64_t pipeline;
-	int64_t threads;   /* 0: to be chosen */
-	int64_t warmup_ns; /* -1: to be chosen */
+	int64_t threads;   /* 0: chosen from the number of CPUs */
+	int64_t warmup_ns; /* -1: chosen from duration_ns */
 	int64_t connect_rate;
 	int64_t connect_concurrency;
 	int no_verify;
@@ -98,8 +98,8 @@ struct options {
 	unsigned percentiles;
 	struct threshold fail_if[OPTIONS_LIST];
 	unsigned thresholds;
-	int64_t max_error; /* of what was sent, in units of 1/PERCENT percent */
-	int histogram;	   /* enum when */
+	int64_t max_error;    /* in units of 1/PERCENT percent */
+	int histogram;	      /* enum when */
 	const char *spectrum; /* --hdr FILE */
 	const char *log;
 	const char *plot;
@@ -109,17 +109,17 @@ struct options {
 };
 
 /*
- * Read argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure.
+ * Parse argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure.
  */
 int options_read(struct options *, int argc, char *argv[], struct failure *);
 
-/* "ping"; "transcript" for the mode that has no word. */
+/* "ping"; "transcript" for the mode without a name on the command line. */
 const char *options_mode_name(enum mode);
 
-/* The mode of a word, MODE_COUNT if it is none. */
+/* The mode with this name; MODE_COUNT if there is none. */
 enum mode options_mode_of(const char *word);
 
-/* getopt_long(3) tells long options by their row, from this number on. */
+/* getopt_long(3) returns this number plus the row for a long option. */
 enum { OPTIONS_LONG = 256 };
 
 #endif
