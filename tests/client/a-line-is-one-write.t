@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # If this fails, the lines of several clients that write to one file or
-# terminal are mixed within a line, and a slow one gets a packet for each byte.
+# terminal are mixed within a line, or output is written byte by byte.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load has lost sight of messages: what it says was sent is
-# not what was echoed, timed out or failed, and its rates and latencies are of
-# other messages than its reader thinks.
+# If this fails, the counts of a load are wrong: messages sent are not the sum
+# of those echoed, timed out and failed, and rates and latencies are those of
+# other messages than the report says.
 use strict;
 use warnings;
 

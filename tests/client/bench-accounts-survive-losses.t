@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load that loses its server, or is interrupted, has lost sight
-# of messages: those that were under way are in none of its counts.
+# If this fails, a load that loses its server or is interrupted loses count of
+# messages: those that were in flight are in none of its counts.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load at a given rate accuses the server of what the client
-# was too late with, or says that the client was too slow for messages that no
-# connection was there for.
+# If this fails, an open loop attributes the delay of the client to the server,
+# or reports that the client was too slow for messages that had no free
+# connection.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load meets the server's queue of new connections with more
-# than it was told to, so that its own losses look like the server's, or what
-# it says of connecting is not so.
+# If this fails, a load makes more connections at a time than
+# --connect-concurrency allows, so that it overflows the accept queue of the
+# server, or what it reports about connecting is wrong.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load of so many messages ends before it has sent them all,
-# though the server is well, or its window is not that of its messages, so that
+# If this fails, a load of N messages ends before it has sent all of them,
+# although the server works, or its window is not that of its messages, so that
 # the rate is wrong.
 use strict;
 use warnings;

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load at a given rate goes on after the time that its last
-# messages have, so that it takes longer than it says, and late messages count
-# as sent.
+# If this fails, an open loop continues after the drain, so that it takes
+# longer than it reports and late messages count as sent.
 use strict;
 use warnings;
 

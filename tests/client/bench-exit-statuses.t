@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a script that goes by the exit status of a load takes a bad
+# If this fails, a script that relies on the exit status of a load takes a bad
 # run for a good one, a good one for a bad one, or one kind of failure for
 # another.
 use strict;

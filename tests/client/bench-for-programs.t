@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a program that reads what a load prints gets something that
-# it cannot parse, that is not as described, or that says something else than
-# the exit status or the report for people.
+# If this fails, a program that reads the output of a load gets text that it
+# cannot parse, that differs from the documentation, or that contradicts the
+# exit status or the report.
 use strict;
 use warnings;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# If this fails, whoever stops a long load early loses what it had measured,
+# If this fails, a user who interrupts a long load loses the results so far,
 # takes a part for the whole, or cannot stop it.
 use strict;
 use warnings;

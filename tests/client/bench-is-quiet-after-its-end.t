@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load whose time is over takes a processor until the last
-# server has closed: it sends on a connection that it has shut, again and again,
-# or waits for an interval that has passed.
+# If this fails, a load whose time is over uses a CPU until the last server has
+# closed: it sends again and again on a connection that it has shut down, or
+# waits for an interval that has passed.
 #
 # alone: messages of 8 MiB have to come back within a second
 use strict;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load at a given rate puts more messages on a connection than
-# it was told to, so that it measures fewer accepts than it says.
+# If this fails, an open loop sends more messages on a connection than
+# --reconnect says, so that it measures fewer accepts than it reports.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load whose server closes a connection while others are
-# still being made counts it twice, leaves it out, or waits for it for ever.
+# If this fails, a connection that the server closes while others are still
+# being made is counted twice, is not counted, or is waited for forever.
 use strict;
 use warnings;
 

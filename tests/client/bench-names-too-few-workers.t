@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # If this fails, a load of more connections than the server has workers looks
-# like a client that hangs, and counts what did not come back more than once;
-# or a load that is merely slow is blamed on the server.
+# like a client that hangs, and counts missing echoes more than once; or a load
+# that is merely slow is blamed on the server.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load at a given rate hides what users of a server would
-# suffer: it waits with the server while that stalls, makes its own pauses the
-# server's, leaves messages out, or sends them in bursts.
+# If this fails, an open loop hides the delays that users of a server would
+# see: it waits while the server stalls, attributes its own pauses to the
+# server, leaves messages out, or sends them in bursts.
 #
 # alone: compares times and rates with those of the clock, which others change
 use strict;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the latencies that a load shows are not those of its messages.
+# If this fails, the latencies in the report of a load are not those of its
+# messages.
 #
 # alone: compares latencies with what the load must have, which others change
 use strict;

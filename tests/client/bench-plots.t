@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, --plot makes no picture, makes one of something else, loses
-# what it would be made of when gnuplot is missing, or leaves that lying about.
+# If this fails, --plot makes no picture or a picture of something else, loses
+# its data when gnuplot is missing, or leaves temporary files behind.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load that this machine does not allow begins nevertheless
-# and breaks down in the middle, blames the server for it, or does not say how
+# If this fails, a load that exceeds a limit of this machine starts
+# nevertheless and fails in the middle, blames the server, or does not say how
 # much it would have needed.
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, one client cannot hold ten thousand connections, all of them
-# busy and each byte compared, or takes more memory for that than it should.
+# If this fails, one client cannot keep ten thousand connections busy and
+# compare each byte, or uses more memory for that than it should.
 #
 # alone: keeps ten thousand connections busy, which takes all of the machine
 use strict;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load takes wrong bytes for right ones, does not say where
-# the first of them was, or says that it has compared what it has not.
+# If this fails, a load does not detect wrong bytes, does not report where the
+# first of them was, or claims to have compared bytes that it has not compared.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a load that has measured nothing passes for a good one, or its
-# report leaves out why it is not.
+# If this fails, a load that has measured nothing counts as successful, or its
+# report does not say why there is no result.
 use strict;
 use warnings;
 

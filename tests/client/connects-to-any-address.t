@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a name with several addresses does not lead to the one that
-# answers, or leads there late.
+# If this fails, echoc does not find the address of a name that answers, or
+# finds it late.
 use strict;
 use warnings;
 

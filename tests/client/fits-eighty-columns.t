@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a terminal of 80 columns breaks lines of the help or of a
-# result in the middle of a word.
+# If this fails, lines of the help or of a result are too long for a terminal
+# of 80 columns.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, Ctrl-C does not say what had been done, or is not obeyed.
-# What ping, bench and wait do then is in their own tests.
+# If this fails, Ctrl-C does not end a client, or the client does not report
+# what it had done.
 use strict;
 use warnings;
 

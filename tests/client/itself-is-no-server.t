@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client finds an echo server where nobody listens: the kernel
-# may connect a socket with itself when it chooses the port of the server as
-# the local one, and then everything comes back.
+# If this fails, a client finds an echo server where no server listens: the
+# kernel may choose the port of the server as the local port and connect the
+# socket to itself, and then all bytes come back.
 use strict;
 use warnings;
 

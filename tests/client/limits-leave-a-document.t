@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a limit of the machine ends a client without a word: on the
-# size of a file, on processor time, on the life of a terminal or a reader.
+# If this fails, a limit of the machine ends a client without a message or
+# document: a limit of file size or CPU time, a closed terminal, or a closed
+# pipe.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echoc does not know localhost in a root without /etc/hosts, as
-# builders of images leave it.
+# If this fails, echoc does not know localhost in a root directory without
+# /etc/hosts, as in minimal images.
 use strict;
 use warnings;
 

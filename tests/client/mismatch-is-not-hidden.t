@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a script takes a server that returns other bytes for a disk
-# that is full, because the result could not be written either.
+# If this fails, a script takes a server that returns wrong bytes for a full
+# disk, because the result could not be written either.
 use strict;
 use warnings;
 

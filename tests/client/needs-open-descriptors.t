@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a standard descriptor that is closed passes for an empty
-# message, or for a place where the result is kept.
+# If this fails, a closed standard descriptor is taken for an empty message, or
+# for a file that keeps the result.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a server is blamed for a machine of the client that has no
-# local port left.  What bench says of it is in bench-respects-limits.t.
+# If this fails, the server is blamed when the machine of the client has no
+# local ports left.  For bench see bench-respects-limits.t.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a result is overwritten by another one of the same run, and
-# the status says that all is well.
+# If this fails, one result of a run overwrites another one, and the exit
+# status is 0.
 use strict;
 use warnings;
 

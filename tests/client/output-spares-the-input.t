@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a file that was named twice by mistake is lost: emptied before
-# it is read, or written by two at a time.
+# If this fails, a file that was named twice by mistake is destroyed: truncated
+# before it is read, or written through two descriptors.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping says 0 or 100 percent of a loss that is neither, or writes
-# a number for people with an exponent.
+# If this fails, ping prints 0 or 100 percent of loss that is not exactly that,
+# or prints a number with an exponent in its text.
 use strict;
 use warnings;
 

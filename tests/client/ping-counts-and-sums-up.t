@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the lines of ping have another form than the manual shows, or
-# its summary does not agree with them.
+# If this fails, the lines of ping differ from the form in the manual, or its
+# summary does not agree with them.
 use strict;
 use warnings;
 

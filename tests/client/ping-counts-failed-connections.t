@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a program that reads what ping has counted does not see that
-# connections failed, if they did so at once.
+# If this fails, the output of ping for programs does not count connections
+# that failed at once.
 use strict;
 use warnings;
 

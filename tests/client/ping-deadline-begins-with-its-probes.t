@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping -w has less time for its probes than it was given, as the
-# first connection takes some of it.
+# If this fails, ping -w has less time for its probes than it was given,
+# because the first connection takes some of it.
 use strict;
 use warnings;
 

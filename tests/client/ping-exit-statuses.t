@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a script that runs ping takes a server that is down or wrong
-# for a good one, or the other way round; or a probe is lost without a reason.
+# If this fails, a script that runs ping takes a broken server for a working
+# one or the reverse, or a probe is lost without a reason.
 use strict;
 use warnings;
 

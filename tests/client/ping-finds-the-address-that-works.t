@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping stays on an address where no server listens, although its
-# name has another one where a server does.
+# If this fails, ping keeps trying an address where no server listens, although
+# its name has another address with a server.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a flood waits for the clock, runs ahead of the answers, or
-# draws its dots where nobody looks.
+# If this fails, a flood waits for the clock, sends before the replies have
+# arrived, or draws dots when standard output is not a terminal.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a program that reads what ping writes has to guess: a line is
-# no record, a unit or an error is missing, or something else is between them.
+# If this fails, a program cannot parse the output of ping: a line is not a
+# record, a unit or an error is missing, or other text is mixed in.
 use strict;
 use warnings;
 

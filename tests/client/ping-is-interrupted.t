@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, Ctrl-C loses what ping has measured or is not obeyed, or a look
-# at the figures so far ends the run.
+# If this fails, Ctrl-C does not end ping or loses its results, or SIGQUIT,
+# which prints interim figures, ends the run.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a server that is slow slows ping down as well, and so hides how
-# slow it is; or a late answer is taken for that of another probe.
+# If this fails, a slow server slows ping down too and so hides how slow it is,
+# or a late echo is taken for the echo of another probe.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping blames the path for the time in which it was stopped
-# itself, or could not write.
+# If this fails, ping attributes to the path the time during which ping itself
+# was stopped or could not write.
 use strict;
 use warnings;
 

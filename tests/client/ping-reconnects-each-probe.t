@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, what a connection costs is taken for what an echo costs, or
-# --reconnect does not connect for each probe.
+# If this fails, the round trips of --reconnect include the time to connect, or
+# ping does not connect for each probe.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a restart of the server ends ping, or what was lost meanwhile
-# is not counted, not explained or counted twice.
+# If this fails, a restart of the server ends ping, or the probes lost
+# meanwhile are not counted, not explained or counted twice.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, ping hides that its connection was dropped between two probes,
-# although users who ping at long intervals want to find just that.
+# If this fails, ping does not report that its connection was dropped between
+# two probes, which users who ping at long intervals want to know.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, files and pipes get what only a terminal understands, a
-# terminal gets what it was asked not to, or what is left on the screen is not
-# the report.
+# If this fails, files and pipes get control sequences of a terminal, a
+# terminal gets output that was switched off, or the screen does not show the
+# report at the end.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a reader of the README who types its commands sees other lines
-# of echoc than it shows, or more of them, or fewer.
+# If this fails, the commands in the README print other lines than the README
+# shows.
 use strict;
 use warnings;
 

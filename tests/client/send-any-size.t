@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, `echoc send` waits for a server that waits for it, as soon as
-# the message is larger than all buffers between them, or it keeps in memory
-# what it should pass on.
+# If this fails, `echoc send` and the server wait for each other as soon as the
+# message is larger than all buffers between them, or echoc keeps the whole
+# message in memory.
 #
 # slow: moves a GiB through small buffers
 use strict;

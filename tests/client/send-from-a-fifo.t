@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, send of a FIFO that nobody writes to yet cannot be interrupted,
-# or takes that for the end of its input.
+# If this fails, send cannot be interrupted while it waits for a writer of a
+# FIFO, or takes the missing writer for the end of the input.
 use strict;
 use warnings;
 

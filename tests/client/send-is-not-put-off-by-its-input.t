@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, send waits for ever for a server that swallows what it gets,
-# as long as there is something to send: "tail -f log | echoc send".
+# If this fails, while there is input to send, send does not notice that the
+# server returns no echo, and waits forever: "tail -f log | echoc send".
 use strict;
 use warnings;
 

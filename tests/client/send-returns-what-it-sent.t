@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, `echoc send` sends something else than it was told to, or
-# prints something else than what came back.
+# If this fails, `echoc send` sends something else than its input, or prints
+# something else than the echo.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a user who sends much at a terminal cannot see how far send is,
-# or the progress gets between other output.
+# If this fails, a user who sends much data at a terminal does not see the
+# progress, or the progress is mixed with other output.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, `echoc send` or echod grow with what passes through them, or
-# count in too small a type.
+# If this fails, the memory of `echoc send` or echod grows with the data that
+# passes through them, or a counter overflows.
 #
 # slow: moves ten GiB
 use strict;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # If this fails, a wrong echo counts as a right one, an error has another exit
-# status than the manual says or does not say where it is, or what was printed
-# is not what was sent.
+# status than the manual says or does not say where it is, or the output is not
+# what the server returned.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the server is blamed for the time in which nobody took what
-# the client wrote: after Ctrl-S and Ctrl-Q, or when a pipe is read late.
+# If this fails, echoc blames the server for the time in which its own output
+# was not read: after Ctrl-S and Ctrl-Q, or when a pipe is read late.
 use strict;
 use warnings;
 

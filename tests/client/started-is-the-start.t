@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a document says of another time that its run began then, and
-# cannot be found in the log of the server.
+# If this fails, the start time in a document is not the start of the run, so
+# that the run cannot be found in the log of the server.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echoc connects to something else than the words on its command
-# line say, or a mistake in them goes unnoticed.
+# If this fails, echoc connects to another target than the command line says,
+# or accepts a mistake in the command line.
 use strict;
 use warnings;
 

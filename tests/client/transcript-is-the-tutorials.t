@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echoc does not print what the client programs of the tutorial
-# print, byte for byte, whatever the server and the network make of the pieces.
+# If this fails, the transcript differs from the output of the tutorial's
+# client programs, or depends on how the server and the network split the
+# stream.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the transcript takes a wrong answer for a good one, waits for
-# ever, does not say what is wrong in one line, or writes what the server
-# wants to the terminal.
+# If this fails, the transcript accepts a wrong answer, waits forever, does not
+# report the error in one line, or writes control characters of the server to
+# the terminal.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a script that waits for a server goes on too early, waits for
-# ever, or is not told what is wrong.
+# If this fails, a script that waits for a server continues too early, waits
+# forever, or gets no error message.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a result is cut when another program, which shares the pipe or
-# the terminal, has made it non-blocking.
+# If this fails, a result is truncated when another program, which shares the
+# pipe or the terminal, has made it non-blocking.
 use strict;
 use warnings;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client in a container whose profile is older than the C
-# library takes a call that is not there for a server that does not answer.
+# If this fails, in a container whose seccomp profile is older than the C
+# library, a client takes a forbidden system call for a server that does not
+# answer.
 use strict;
 use warnings;
 

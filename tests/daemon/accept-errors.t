@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an accept that goes wrong ends the service, burns a processor
-# in a loop, floods the log, makes its worker deaf to signals, or stops the
-# service for longer than its cause lasts.
+# If this fails, a failing accept() ends the service, uses a CPU in a busy
+# loop, floods the log, makes its worker ignore signals, or stops the service
+# for longer than its cause lasts.
 use strict;
 use warnings;
 

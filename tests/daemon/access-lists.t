@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod serves whom it was told not to, or turns away others.
+# If this fails, echod serves a client that the access lists refuse, or refuses
+# another one.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod starts, or seems to, although somebody else has its
+# If this fails, echod starts, or seems to, although another program uses its
 # address, or does not say which address it is.
 use strict;
 use warnings;

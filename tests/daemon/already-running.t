@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, two echods run by one pid file, or the second one harms the
-# first; a service script that starts twice is an everyday thing.
+# If this fails, two instances of echod run with one pid file, or the second
+# one harms the first, for example when a service script starts echod twice.
 use strict;
 use warnings;
 

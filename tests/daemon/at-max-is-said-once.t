@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a pool at its limit is either silent, so that nobody knows
-# why clients wait, or says that they do when none does, or says so for each of
-# them and fills the disk.
+# If this fails, echod does not report that all workers are busy, so that the
+# cause of waiting clients is unknown; or reports it when no client waits; or
+# reports it for each client and fills the disk.
 use strict;
 use warnings;
 

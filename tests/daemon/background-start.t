@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a start script cannot trust the exit status: the command
-# returns before the service is there, says success when it is not, or does
-# not say why, or leaves something of a start that failed.
+# If this fails, a start script cannot rely on the exit status: the command
+# returns before the service is ready, reports success for a failed start, does
+# not print the reason, or a failed start leaves something behind.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a mistake in the file, or something else in its place, harms
-# a server that ran well: it loses workers, sockets or clients, hangs in the
-# parser, or does not say what is wrong.
+# If this fails, a reload with a wrong file, or with something else in its
+# place, harms a running server: it loses workers, listeners or clients, hangs
+# in the parser, or does not say what is wrong.
 use strict;
 use warnings;
 

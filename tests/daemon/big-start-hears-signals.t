@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a pool of hundreds is forked in one go: until that is done,
-# which takes a busy machine a while, echod does not hear that it is to stop.
+# If this fails, while hundreds of workers are forked at the start, which takes
+# a busy machine some time, echod does not react to a signal to stop.
 use strict;
 use warnings;
 

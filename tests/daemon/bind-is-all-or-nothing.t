@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an echod that cannot have all of its addresses serves some of
-# them, at the start or after a reload, and nobody notices the missing one.
+# If this fails, an echod that cannot bind all of its addresses serves some of
+# them, at the start or after a reload, and the missing one goes unnoticed.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client that sends much and leaves without reading anything
-# back crashes a worker, leaks something or blocks the next client.
+# If this fails, a client that sends much data and closes without reading
+# crashes a worker, leaks a resource or blocks the next client.
 use strict;
 use warnings;
 

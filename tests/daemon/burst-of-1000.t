@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the pool does not grow with its clients: of 1,000 that come at
-# once on five workers that may become 2,000, some wait for seconds.
+# If this fails, the pool does not grow fast enough: of 1,000 clients that
+# connect at once to five workers of at most 2,000, some wait for seconds.
 #
 # alone: measures how soon 1,000 clients are served
 use strict;

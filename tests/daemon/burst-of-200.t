@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the pool does not grow with its clients: of 200 that come at
-# once on the default five workers, some wait for seconds.
+# If this fails, the pool does not grow fast enough: of 200 clients that
+# connect at once to the default five workers, some wait for seconds.
 #
 # alone: measures how soon 200 clients are served
 use strict;

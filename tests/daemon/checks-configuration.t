@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an operator cannot trust echod -t: it overlooks a mistake,
-# refuses what is good, or does not say which line to mend; or what -T prints
-# is not what echod would do.
+# If this fails, an operator cannot rely on echod -t: it overlooks an error,
+# refuses a correct file, or does not name the line; or the output of -T is not
+# the configuration that echod would use.
 #
 # Each file tests/data/bad-*.conf holds one mistake.  Its first lines say:
 #   # expect: [FILE:]LINE: TEXT   what echod's line goes on with after the

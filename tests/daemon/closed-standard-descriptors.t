@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a daemon that is started with its standard descriptors closed
-# opens a socket in their place, and what some library prints goes to a client.
+# If this fails, a daemon that is started with closed standard descriptors
+# opens a socket in their place, and output of a library goes to a client.
 use strict;
 use warnings;
 

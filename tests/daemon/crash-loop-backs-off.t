@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, workers that die as soon as they are born are forked as fast
-# as the machine can: it burns, the log overflows, and nobody gets through to
-# the master.
+# If this fails, workers that crash at their start are forked in a busy loop,
+# which uses all CPUs, floods the log, and keeps the master from reacting to
+# signals.
 use strict;
 use warnings;
 

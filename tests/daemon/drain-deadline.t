@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, one client that never leaves keeps a stopped echod alive, or
-# is cut off without what was read for it.
+# If this fails, a client that does not close keeps a stopped echod running, or
+# is cut off before it got the data that was read from it.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a client that breaks into a worker or the logger is root, or
-# can become it again.
+# If this fails, an attacker who takes over a worker or the logger is root, or
+# can become root again.
 use strict;
 use warnings;
 

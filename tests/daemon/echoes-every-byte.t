@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a byte was lost, added, changed or reordered on its way back:
-# the one thing that an echo server must never do (RFC 862).
+# If this fails, a byte was lost, added, changed or reordered on its way back,
+# which an echo server must never do (RFC 862).
 use strict;
 use warnings;
 

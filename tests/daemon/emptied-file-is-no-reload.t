@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload in the moment when a configuration file is being
-# written, and is still empty, drops all that it said, access lists included;
-# or an echod that began with an empty file cannot reload.
+# If this fails, a reload at a moment when an editor has emptied the
+# configuration file drops all its settings, access lists included; or an echod
+# that was started with an empty file cannot reload.
 use strict;
 use warnings;
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload whose new workers cannot get ready takes the old
-# ones away as well: a mistake that shows only after the fork ends the
-# service.
+# If this fails, a reload whose new workers fail to start terminates the old
+# ones too, so that an error that appears only after fork() ends the service.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload from the wildcard to one address that does not get to
-# its end resets clients: its new listener has taken them from the wildcard,
-# which stays, and nobody serves them.
+# If this fails, a reload from the wildcard to one address that fails resets
+# clients: the new listener has received connections that the wildcard would
+# have, and they are not served.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload that fails after the first of its workers was ready
-# changes something: the clients whom that worker has taken are cut off by the
-# drain time-out of the configuration that was refused.
+# If this fails, a reload that fails after its first worker was ready has an
+# effect: the clients of that worker are cut off by the drain time-out of the
+# refused configuration.
 use strict;
 use warnings;
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload is not free every time: of the many clients that come,
-# talk or leave while new generations take over, some are refused, reset or get
-# other bytes.
+# If this fails, in one of many reloads a client is refused, reset or gets
+# wrong bytes while a new generation takes over.
 #
 # slow: reloads fifty times while all processors are busy
 use strict;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a machine that is out of processes for a while ends the
-# service, or the pool stays too small when it is over, or the master spins or
-# fills the log meanwhile.
+# If this fails, a temporary lack of processes ends the service, leaves the
+# pool too small afterwards, or makes the master loop or fill the log
+# meanwhile.
 use strict;
 use warnings;
 

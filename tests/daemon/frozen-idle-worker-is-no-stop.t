@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, one frozen worker without a client keeps a graceful stop from
-# ending when timeouts.drain sets no bound.
+# If this fails, one stopped worker (SIGSTOP) without a client keeps a graceful
+# stop from ending when timeouts.drain is 0.
 #
 # slow: waits until the master kills it, which is after ten seconds
 use strict;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a pool that shrinks chooses a frozen worker, which does not
-# hear it and is killed ten seconds later, instead of one that is idle.
+# If this fails, a shrinking pool terminates a stopped worker (SIGSTOP), which
+# cannot react and is killed ten seconds later, instead of one that is idle.
 use strict;
 use warnings;
 

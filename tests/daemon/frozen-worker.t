@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a worker that does not run (SIGSTOP, a debugger) counts as one
-# that waits for clients.
+# If this fails, a worker that does not run (SIGSTOP, a debugger) counts as
+# idle.
 use strict;
 use warnings;
 

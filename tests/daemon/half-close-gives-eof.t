@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client that says "I am done" waits for a FIN that does not
-# come, or loses the end of its echo.
+# If this fails, a client that half-closes its connection waits for a FIN that
+# does not come, or loses the end of its echo.
 use strict;
 use warnings;
 

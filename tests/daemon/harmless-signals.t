@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, some signal that means nothing to a process of echod ends or
-# confuses it, or a storm of those that do mean something does.
+# If this fails, a signal that a process of echod should ignore ends or
+# disturbs it, or many signals that it handles do.
 use strict;
 use warnings;
 

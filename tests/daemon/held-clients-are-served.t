@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, clients that have connected and not yet sent are reset when
-# their listener goes: TCP_DEFER_ACCEPT holds them in the kernel, where nobody
-# sees them wait, and a close throws them away.
+# If this fails, clients that have connected and not yet sent data are reset
+# when their listener is closed: TCP_DEFER_ACCEPT keeps them in the kernel,
+# where the queue does not show them.
 use strict;
 use warnings;
 

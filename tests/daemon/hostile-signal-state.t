@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod inherits a parent's habits: signals that were blocked or
-# ignored when it was started do not work, and it cannot be stopped.
+# If this fails, signals that were blocked or ignored by the parent when echod
+# was started do not work, and echod cannot be stopped.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a new worker that never gets ready is cut off before the
-# reload that waits for it gives up: with nobody left to wait for, the reload
-# is "done", and the old workers leave to none.
+# If this fails, a new worker that never becomes ready is cut off before its
+# reload gives up, so that the reload counts as complete, and the old workers
+# end without a replacement.
 #
 # slow: waits for ten seconds, when the reload gives up
 use strict;

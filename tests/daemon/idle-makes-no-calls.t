@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, an idle echod wakes up by itself: it costs power, and hides a
-# loop that does not know what it waits for.
+# If this fails, an idle echod wakes up: it wastes power, and hides a loop that
+# does not wait for an event.
 use strict;
 use warnings;
 

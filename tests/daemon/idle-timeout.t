@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client that says nothing keeps its worker for longer than
-# timeouts.idle, or one that does speak is cut off.
+# If this fails, a client that sends nothing keeps its worker for longer than
+# timeouts.idle, or a client that sends data is cut off.
 use strict;
 use warnings;
 

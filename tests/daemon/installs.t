@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, "make install" puts things where nobody finds them, runs over
-# an operator's configuration, or leaves something behind when it is undone.
+# If this fails, "make install" installs files in the wrong place, overwrites
+# the configuration of an operator, or "make uninstall" leaves files behind.
 use strict;
 use warnings;
 

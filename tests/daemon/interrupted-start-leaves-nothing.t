@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, whoever interrupts a start in the background, as an operator
-# who has seen a mistake or a service manager whose patience has ended, gets
-# the daemon all the same, a moment later.
+# If this fails, a start in the background that is interrupted, by an operator
+# or a service manager, nevertheless leaves a daemon running a moment later.
 use strict;
 use warnings;
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not start on a machine whose interfaces have no
-# IPv6, such as a container, although it has IPv4 addresses to listen on; or
-# it starts without an IPv6 address that was asked for by number, or that is
-# not there for another reason.
+# If this fails, echod does not start on a machine without IPv6, such as a
+# container, although it has IPv4 addresses to listen on; or it starts without
+# an IPv6 address that was configured as a number, or that is missing for
+# another reason.
 use strict;
 use warnings;
 

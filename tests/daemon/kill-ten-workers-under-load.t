@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the death of workers is not the private matter of the clients
-# they serve: others are cut off, get other bytes or wait, or the pool does
-# not come back.
+# If this fails, the death of workers affects clients of other workers: they
+# are cut off, get wrong bytes or wait, or the pool does not recover.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the lines that were lost while a logger hung are never told
-# when it had to be killed: the log has a gap, and nothing says so.
+# If this fails, lines that were lost while a logger hung are not reported when
+# the logger has to be killed: the log has a gap without a note.
 use strict;
 use warnings;
 

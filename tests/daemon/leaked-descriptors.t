@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod keeps what its parent forgot to close (a lock, a pipe on
-# whose end somebody waits), or its processes hold what is not theirs.
+# If this fails, echod keeps descriptors that its parent did not close (a lock,
+# a pipe whose end another process waits for), or its processes hold
+# descriptors that they do not need.
 use strict;
 use warnings;
 

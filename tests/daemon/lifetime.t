@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, timeouts.lifetime does not bound a connection, or does so at
-# the price of what was to be echoed.
+# If this fails, timeouts.lifetime does not limit a connection, or loses data
+# that was to be echoed.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not start by its defaults in a root without
-# /etc/hosts, as builders of images leave it; or the error about a service
-# that /etc/services does not list blames the host name.
+# If this fails, echod does not start with its defaults in a root directory
+# without /etc/hosts, as in minimal images; or the error about a service that
+# is not in /etc/services blames the host name.
 use strict;
 use warnings;
 

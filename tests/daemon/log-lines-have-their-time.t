@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, nobody knows when something in a log file happened, the journal
-# shows each time twice, or a log file that is rotated fills with NULs.
+# If this fails, the lines of a log file have no time, the journal shows each
+# time twice, or a log file that is rotated fills with NULs.
 use strict;
 use warnings;
 

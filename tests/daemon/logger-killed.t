@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the death of the logger, or a logger that does not run, takes
-# more with it than a few lines: workers or the master wait for it, or there
-# is no log any more.
+# If this fails, the death of the logger, or a stopped logger, costs more than
+# a few lines: workers or the master wait for it, or logging ends.
 use strict;
 use warnings;
 

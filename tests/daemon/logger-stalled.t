@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a log daemon that hangs takes the service with it: echoes or
-# reloads wait for it, as they do in every daemon that calls syslog(3) where it
-# serves.  Or lines are lost and nobody is told.
+# If this fails, a log daemon that hangs blocks the service: echoes or reloads
+# wait for it, as in a daemon that calls syslog(3) itself; or lines are lost
+# without a note.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, log_lines_lost of the status report forgets at a reload what
-# was lost before: an operator takes a log with gaps for a whole one.
+# If this fails, a reload resets log_lines_lost of the status report, so that
+# an operator takes a log with gaps for a complete one.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # If this fails, a master that was killed (by the OOM killer, by mistake)
-# leaves workers behind that keep its ports, so that no new one can start.
+# leaves workers behind that keep its ports, so that a new one cannot start.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload in the moment when the default file is not there,
-# because it is being replaced, drops all that it says, access lists included;
-# or an echod that never had such a file cannot reload.
+# If this fails, a reload at a moment when the default file is missing, because
+# it is being replaced, drops all its settings, access lists included; or an
+# echod that never had such a file cannot reload.
 use strict;
 use warnings;
 

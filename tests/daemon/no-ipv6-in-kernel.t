@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, echod does not start on a kernel that was built or booted
-# without IPv6, although a wildcard or a name has IPv4 addresses as well; or
-# it starts without an IPv6 address that was asked for by number.
+# without IPv6, although a wildcard or a name has IPv4 addresses too; or it
+# starts without an IPv6 address that was configured as a number.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not start on a machine whose log daemon is not up
-# yet, does not tell that the log is lost, or stays silent when it comes.
+# If this fails, echod does not start if the log daemon is not running yet,
+# does not report that the log is lost, or does not log once the log daemon
+# runs.
 use strict;
 use warnings;
 

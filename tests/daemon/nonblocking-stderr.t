@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, whoever starts echod with a standard error that does not
-# block, as some supervisors do, misses most of the lines of a busy moment.
+# If this fails, an echod whose standard error is non-blocking, as with some
+# supervisors, loses most of its lines when it is busy.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, an echo that goes on for long is not exact: a counter wraps,
-# a buffer moves, a time-out cuts what still flows.
+# If this fails, a long echo is not exact: a counter overflows, a buffer is
+# corrupted, or a time-out ends an active connection.
 #
 # slow: moves a GiB
 use strict;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the command line does not mean what the manual says, or a
-# mistake on it goes unnoticed.
+# If this fails, the command line does not work as the manual says, or accepts
+# a mistake.
 use strict;
 use warnings;
 

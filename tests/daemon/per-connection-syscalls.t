@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a connection costs a worker more system calls than it has to,
-# and clients who connect for each message are served more slowly.
+# If this fails, a connection costs a worker more system calls than necessary,
+# and clients that connect for each message are served more slowly.
 use strict;
 use warnings;
 

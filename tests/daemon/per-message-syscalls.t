@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, an echoed message costs more than one recv and one send, or
-# something else goes on in between.
+# If this fails, an echoed message costs more than one recv() and one send(),
+# or other calls are made between them.
 use strict;
 use warnings;
 

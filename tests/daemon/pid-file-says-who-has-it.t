@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an operator looks for an echod that does not run, because
-# another program has locked the pid file; or does not learn what to do about it.
+# another program has locked the pid file; or the message does not say what to
+# do.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod writes its pid where it must not, believes a stale file,
-# or leaves one behind.
+# If this fails, echod writes its pid to a file that it must not write, trusts
+# a stale file, or leaves a file behind.
 use strict;
 use warnings;
 

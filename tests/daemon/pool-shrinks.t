@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the workers that a burst has called stay for ever, or the
-# master goes on waking up when there is nothing left to do.
+# If this fails, the workers that were forked for a burst stay forever, or the
+# master keeps waking up when there is nothing to do.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # If this fails, Ctrl-C in a terminal, or a supervisor that signals the whole
-# group, makes a mess: a stop that starts twice, workers that are replaced
-# while it goes on, clients that are cut although they might finish.
+# process group, starts two stops, makes the master replace workers during the
+# stop, or cuts off clients that could finish.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an operator who looks at the processes with ps cannot tell
-# which of them is the master, the logger or a worker.
+# If this fails, ps does not show an operator which process is the master, the
+# logger or a worker.
 use strict;
 use warnings;
 

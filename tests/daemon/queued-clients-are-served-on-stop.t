@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, clients whose connection had been established before TERM
-# are reset, because they still waited in the accept queue.
+# If this fails, clients whose connection had been established before TERM are
+# reset, because they were still in the accept queue.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a stop at once that comes after a quiet time leaves workers no
-# time to end in order: that time counts from the last time that the master had
-# something to do, so that workers are killed.
+# If this fails, an immediate stop after an idle time gives the workers no time
+# to end normally and kills them, because the deadline is computed from the
+# last time the master was active.
 #
 # slow: is quiet for longer than the five seconds that a worker has to end
 use strict;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, "stop now" loses what was on its way back to a client: a
-# close with input unread is a reset, and a reset destroys it.
+# If this fails, an immediate stop loses data on its way back to a client:
+# closing a socket with unread input sends a reset, which discards that data.
 use strict;
 use warnings;
 

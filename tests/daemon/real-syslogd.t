@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not work as it is installed: started into the
-# background from its configuration file, with a pid file, and a real log
-# daemon that is to write its lines.
+# If this fails, echod does not work as installed: started in the background
+# from its configuration file, with a pid file and a real log daemon.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, workers.max_connections does nothing, or to replace a worker
-# costs a client.
+# If this fails, workers.max_connections has no effect, or replacing a worker
+# loses a client.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload that is refused because one of its addresses is in
-# use resets clients whom another of them has taken from the wildcard meanwhile.
+# If this fails, a reload that fails because one of its addresses is in use
+# resets clients that another new listener has received instead of the
+# wildcard.
 use strict;
 use warnings;
 

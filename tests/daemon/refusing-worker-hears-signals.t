@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a worker that refuses clients one after the other does not
-# hear that it is to leave until none waits any more: after a reload it goes on
-# refusing by the old access list for as long as they keep coming.
+# If this fails, a worker that refuses many clients in a row does not react to
+# a signal until no client waits: after a reload it goes on refusing by the old
+# access list.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a setting that is changed in the file and reloaded does not
-# come into force, or one that is taken out keeps its value instead of going
-# back to the default.
+# If this fails, a setting that is changed in the file does not take effect at
+# a reload, or a removed setting keeps its value instead of returning to the
+# default.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a root that may not signal other users takes their workers
-# into service by a reload: no later one, and no stop, reaches them any more.
+# If this fails, a root without the right to signal other users reloads to
+# workers of another user: no later reload or stop reaches these workers.
 use strict;
 use warnings;
 

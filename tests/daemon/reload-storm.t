@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, HUPs that come faster than a reload takes are lost, pile up,
-# or leave something behind: the file that is there last is not the one in
-# force, or processes and descriptors leak.
+# If this fails, HUPs that arrive faster than a reload takes are lost or queue
+# up, or the last file is not in force afterwards, or processes and descriptors
+# leak.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload that sends the log to standard error, when echod has
-# let go of that long ago, sends it nowhere, and reports success there.
+# If this fails, a reload that changes the log to standard error, which echod
+# in the background has closed, loses the log and reports success.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an address cannot be exchanged for all addresses, or back,
-# without a restart: the old listener is in the way of the new one.
+# If this fails, an address cannot be replaced by the wildcard, or the wildcard
+# by an address, without a restart, because the old listener blocks the new
+# one.
 use strict;
 use warnings;
 

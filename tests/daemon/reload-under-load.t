@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload is not free: clients that come, talk or leave while
-# a new generation takes over are refused, reset or get other bytes, so an
-# operator has to plan an outage for each change of the configuration.
+# If this fails, clients that connect, send or close while a new generation
+# takes over are refused, reset or get wrong bytes, so that an operator has to
+# plan an outage for each change of the configuration.
 use strict;
 use warnings;
 

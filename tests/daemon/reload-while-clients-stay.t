@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, clients that never leave get in the way of a reload: they
-# take the places of the new workers, pile up generation by generation, are
-# cut off early, or are never cut off.
+# If this fails, clients that stay connected obstruct a reload: they take the
+# places of new workers, accumulate with each generation, are cut off early, or
+# are never cut off.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, clients that had connected to an address before it was
-# removed are reset: closing the last descriptor of a listening socket throws
-# away all who wait in its queue.
+# If this fails, clients that had connected to an address before it was removed
+# are reset, because closing the last descriptor of a listener discards its
+# queue.
 use strict;
 use warnings;
 

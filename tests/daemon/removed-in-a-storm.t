@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a storm of reloads that removes more addresses than are kept
-# open for their clients at a time resets those who have just connected: the
-# oldest have had the most time.
+# If this fails, fast reloads that remove more addresses than can drain at a
+# time reset the newest clients instead of those of the oldest listener, which
+# had the most time.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a logger that was replaced by a reload while the log daemon
-# hung stays behind when echod has stopped, for as long as that hangs.
+# hung keeps running after echod has stopped, for as long as the log daemon
+# hangs.
 use strict;
 use warnings;
 

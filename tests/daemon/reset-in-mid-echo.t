@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client that resets its connection takes a worker with it
-# (SIGPIPE, an unexpected error), or fills the log with warnings.
+# If this fails, a client that resets its connection kills a worker (SIGPIPE,
+# an unexpected error), or fills the log with warnings.
 use strict;
 use warnings;
 

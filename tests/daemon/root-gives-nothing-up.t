@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an echod whose workers are to stay root does not start where
-# root cannot give anything up, as in a container without capabilities; or an
+# root cannot give up anything, as in a container without capabilities; or an
 # echod whose workers are to be another user does not say which step failed.
 use strict;
 use warnings;

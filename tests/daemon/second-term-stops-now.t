@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, an operator who has waited long enough for a graceful stop
-# has no way to end it but KILL.
+# If this fails, an operator cannot end a graceful stop that takes too long,
+# except by KILL.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a client that sends and never reads keeps a worker for ever:
-# with as many of them as there are workers, echod serves nobody.
+# If this fails, a client that sends and never reads keeps a worker forever: as
+# many such clients as there are workers block echod.
 use strict;
 use warnings;
 

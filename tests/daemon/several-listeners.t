@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, of several addresses some do not answer, or ss(8) and the
-# log do not tell the same.
+# If this fails, some of several addresses do not answer, or ss(8) and the log
+# disagree about them.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod relies on recv and send to move all at once and to
-# never be interrupted; some day they do not, and bytes are lost or doubled.
+# If this fails, echod assumes that recv() and send() always move all bytes and
+# are never interrupted; when they are, bytes are lost or doubled.
 use strict;
 use warnings;
 

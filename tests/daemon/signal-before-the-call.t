@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a signal that comes in the moment between "was I told to
-# stop?" and the call that waits is not seen before a client does something:
-# a worker that hangs, once in ten thousand stops, and no other test shows it.
+# If this fails, a signal that arrives between the check of the stop flag and
+# the blocking call is not noticed until a client does something, so that once
+# in ten thousand stops a worker hangs.  No other test detects this.
 #
 # The shim makes that moment as long as we like: before the call it holds the
 # worker, which takes its signals there, and then lets it go on into the call.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, there is a moment at the start when a signal kills echod in
-# disorder, or is lost: a reload or a stop right after a start does happen.
+# If this fails, a signal right after the start, such as a reload or a stop,
+# kills echod or is lost.
 use strict;
 use warnings;
 

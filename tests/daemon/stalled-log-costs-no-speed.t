@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a log daemon that hangs slows the service down, or holds up its
+# If this fails, a log daemon that hangs slows the service down or delays its
 # stop.
 #
 # alone: compares the rates of connections with and without a log that hangs

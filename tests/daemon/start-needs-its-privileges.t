@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a root that cannot drop its privileges, or may not signal
-# those who have, starts a server that nobody can stop or trust.
+# If this fails, a root that cannot drop its privileges, or cannot signal
+# processes that have dropped them, starts a server that cannot be stopped or
+# trusted.
 use strict;
 use warnings;
 

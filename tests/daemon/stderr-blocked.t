@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a terminal that was stopped, or a supervisor that no longer
-# reads what echod says, stops the service.
+# If this fails, a stopped terminal, or a supervisor that no longer reads
+# standard error, blocks the service.
 use strict;
 use warnings;
 

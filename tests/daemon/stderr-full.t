@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, nobody learns that the disk was full to which standard error
-# went: the lines are missing, and the count of lost lines is 0.
+# If this fails, lines that could not be written because the disk of standard
+# error was full are not counted: lines are missing, and the count of lost
+# lines is 0.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, lines that standard error did not take are missing in the log
-# without a word.
+# If this fails, lines that could not be written to standard error are missing
+# in the log without a note.
 use strict;
 use warnings;
 

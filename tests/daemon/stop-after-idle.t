@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a stop that comes after a quiet time is not the stop that was
-# asked for: its deadlines count from the last time that the master had
-# something to do, so that clients are cut off or killed at once.
+# If this fails, the deadlines of a stop after an idle time are computed from
+# the last time the master was active, so that clients are cut off or killed at
+# once.
 use strict;
 use warnings;
 

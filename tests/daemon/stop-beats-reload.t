@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a stop that comes during a reload, or a reload that comes
-# during a stop, leaves a server that does neither: systemd kills it after a
-# minute and a half, with whatever it served.
+# If this fails, a stop during a reload, or a reload during a stop, completes
+# neither: systemd kills the server with its clients after a minute and a half.
 use strict;
 use warnings;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a stop or a restart damages the connections that are there.
+# If this fails, a stop or a restart damages open connections.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a worker that does not run (SIGSTOP, a debugger) keeps a stop
-# from coming to its end.
+# from completing.
 #
 # slow: waits until the master kills it, which is after five seconds and more
 use strict;

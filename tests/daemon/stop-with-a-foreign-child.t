@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a child that is not echod's own (of a script that executed
-# echod, or of a container of which it is the first process) holds up every
-# stop: the master waits for it as if it were a logger with lines to write.
+# If this fails, a child that echod did not fork (of a script that executed
+# echod, or in a container whose process 1 is echod) delays every stop: the
+# master waits for it as if it were a logger.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a logger that does not run (SIGSTOP, a debugger) keeps a stop
-# from coming to its end.
+# from completing.
 #
 # slow: waits until the master gives its logger up, which is after four seconds
 use strict;

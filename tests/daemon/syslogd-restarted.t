@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod is silent for ever after the log daemon was restarted,
-# as after each of its upgrades.
+# If this fails, echod does not log any more after the log daemon was
+# restarted, as after each of its upgrades.
 use strict;
 use warnings;
 

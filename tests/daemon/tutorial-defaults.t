@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, the first thing that somebody tries does not work: echod
-# without a file serves localhost port 10000, -l names an address, an empty
-# one means all, and what it listens on is what it says.
+# If this fails, the first steps of a new user fail: echod without a file
+# serves localhost port 10000, -l gives an address, an empty address means
+# every address, and the log shows the addresses.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod -d no longer tells the story of the tutorial that it
-# comes from, line by line.
+# If this fails, echod -d does not print the lines of the tutorial that it is
+# based on.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, urgent data stops a connection, kills a worker or shifts the
-# stream.  The manual: it is echoed in its place among the other bytes, not as
-# urgent data.
+# If this fails, urgent data ends a connection, kills a worker or shifts the
+# stream instead of being echoed in its place among the other bytes, as the
+# manual says.
 use strict;
 use warnings;
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a pool does not shrink any more when a client has waited at the
-# moment when its spare workers were counted, as there is always one on a busy
-# machine.
+# If this fails, a pool never shrinks if a client waits whenever its idle
+# workers are counted, as is common on a busy machine.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, echod -T or an error is cut when another program, which shares
-# the pipe, has made it non-blocking.
+# If this fails, the output of echod -T or an error message is truncated when
+# another program, which shares the pipe, has made it non-blocking.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the empty address is not every interface in both families,
-# or an IPv6 socket takes IPv4 as well, so that "0.0.0.0" and "::" cannot be
-# given side by side and IPv4 clients appear as ::ffff:192.0.2.1 in the log.
+# If this fails, the empty address is not every interface in both families, or
+# an IPv6 socket accepts IPv4 too, so that "0.0.0.0" and "::" cannot be
+# combined and IPv4 clients appear as ::ffff:192.0.2.1 in the log.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not start in a container whose profile is older than
-# the C library, and refuses what it does not know; or its workers keep
+# If this fails, echod does not start in a container whose seccomp profile is
+# older than the C library and forbids newer system calls, or its workers keep
 # descriptors there that they should not have.
 use strict;
 use warnings;

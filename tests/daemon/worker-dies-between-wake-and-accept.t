@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a connection that has woken one worker (and, by
-# EPOLLEXCLUSIVE, nobody else) is forgotten when that worker dies before it
-# accepts: its client waits until another one happens to come.
+# If this fails, a connection that has woken only one worker (EPOLLEXCLUSIVE)
+# is not served if that worker dies before it accepts: its client waits until
+# another client connects.
 use strict;
 use warnings;
 

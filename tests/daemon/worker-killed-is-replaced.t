@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a worker that dies is not replaced, or somebody else's
-# connection notices its death.
+# If this fails, a worker that dies is not replaced, or its death affects the
+# connection of another worker.
 use strict;
 use warnings;
 

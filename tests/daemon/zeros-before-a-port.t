@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, what echod -T prints of a port with zeros in front is another
-# port when it is loaded: a number that begins with 0 is octal for some
-# versions of libconfig.
+# If this fails, the output of echod -T for a port with leading zeros loads as
+# another port, because some versions of libconfig read a number with a leading
+# 0 as octal.
 use strict;
 use warnings;
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a user of echoc meets something that its manual does not know,
-# or reads of something that echoc does not know: an option, a default, an exit
-# status, a kind of error, a member of JSON, a column, a variable, a signal.
+# If this fails, the manual of echoc does not describe everything that a user
+# of echoc meets, or describes what echoc does not have: an option, a default,
+# an exit status, a kind of error, a member of JSON, a column, a variable, a
+# signal.
 use strict;
 use warnings;
 use Test::More;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, an operator meets something that the manual does not know:
-# a setting, an option, a signal, an exit status, a reason, a line in the log.
+# If this fails, the manual does not describe everything that an operator
+# meets: a setting, an option, a signal, an exit status, a reason, a line in
+# the log.
 use strict;
 use warnings;
 use Test::More;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the configuration file that is installed does not load, or
-# what it says about the defaults is not true.
+# If this fails, the installed configuration file does not load, or its
+# defaults are not those of echod.
 use strict;
 use warnings;
 use Test::More;
