@@ -16,7 +16,7 @@ use constant TOGETHER => 9;
 
 my @short = ('-d', '0.1s', '--warmup', '30ms', '-c', 6);
 my @patience = ('-W', 0.3 * Clock::scale());
-# For those who have to be served before they wait for ever.
+# For clients that have to be served before they would wait forever.
 my @longer = ('-W', 0.6 * Clock::scale());
 
 # side_by_side(JOB...): run loads at the same time, and judge each as judge()
@@ -55,8 +55,8 @@ sub was_loaded {
 }
 
 # judge(NAME, RESULT, STATUS, %more): of one load; STATUS may be a pattern.
-# More is wanted: each is a member of "messages", with the least that it must
-# be, or a pattern that it must match.
+# Each of %more is a member of "messages", with the least value that it must
+# have, or a pattern that it must match.
 sub judge {
     my ($name, $r, $status, %more) = @_;
     like($r->{status}, qr/^(?:$status)\z/, "$name: status $status")

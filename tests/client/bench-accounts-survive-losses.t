@@ -10,12 +10,12 @@ use EchocBench;
 use Echod;
 use Server;
 
-# For those who have to be served before they wait for ever.
+# For clients that have to be served before they would wait forever.
 my @longer = ('-W', 0.6 * Clock::scale());
 
 # judge(NAME, RESULT, STATUS, %more): of one load; STATUS may be a pattern.
-# More is wanted: each is a member of "messages", with the least that it must
-# be, or a pattern that it must match.
+# Each of %more is a member of "messages", with the least value that it must
+# have, or a pattern that it must match.
 sub judge {
     my ($name, $r, $status, %more) = @_;
     like($r->{status}, qr/^(?:$status)\z/, "$name: status $status")
@@ -81,14 +81,14 @@ for my $how ([], ['-R', 2000, '-t', 2], ['-P', 4, '--reconnect', 50]) {
     ok($bench->measures($bench->intervals + 2), "$name: it goes on");
     $bench->signal('INT');
     $r = $bench->wait;
-    # Without an echo under way a connection ends without a loss.
+    # A connection with nothing in flight ends without a loss.
     judge($name, $r, @$how ? '0|1' : 1, echoed => 1);
     cmp_ok($r->{json}{connect}{reconnects}, '>=', 1,
         "$name: their connections are made again");
     $d->finish;
 }
 
-# Interrupted, also with something under way.
+# Interrupted, also with messages in flight.
 for my $fault ({}, { fault => 'stall', at => 64 * 5, for => 600 }) {
     my @interrupted = map {
         my $server = Server->start(%$fault);

@@ -14,7 +14,7 @@ use Echod;
 use Peer;
 use Server;
 
-# Under way are those whose first echo has not come yet: of a server that
+# In progress are connections whose first echo is missing: of a server that
 # never answers it is as many as it sees.
 for (
     [1, 20], [7, 20], [256, 20], [8, 20, '-t', 2], [2, 20, '-t', 2],

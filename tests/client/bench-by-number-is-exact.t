@@ -36,7 +36,7 @@ for (@unclosed) {
             @args], Server->start(fault => 'no_close'));
 }
 
-# Nobody answers after some messages.
+# The server does not answer after some messages.
 for my $fault ('early', 'reset') {
     $begun{$fault} = EchocBench->start(['-c', 1, @tolerant, '-n', 1000, '-W',
             $scale, '--interval', '20ms'],

@@ -13,7 +13,7 @@ use Server;
 
 # By number, so that it does not matter how fast the machine is.
 my @short = ('-n', 2000, '-c', 3);
-# For those who would wait for ever, and for those who have to be served first.
+# For runs that would wait forever, and for runs that have to be served first.
 my @patience = ('-W', 0.3 * Clock::scale());
 my @slow = ('-W', 1.5 * Clock::scale());
 
@@ -284,7 +284,7 @@ SKIP: {
     }
 }
 
-# Nobody reads.
+# Standard output is not read.
 for my $args ([], ['-j']) {
     pipe my $reader, my $writer or die "pipe: $!\n";
     close $reader;

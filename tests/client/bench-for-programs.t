@@ -20,7 +20,7 @@ my $schema = Schema->read('bench.schema.json');
 my $dir = Files::new_dir();
 my $good = Server->start;
 my @short = ('-n', 300, '-c', 3);
-# For those who would wait for ever, and for those who have to be served first.
+# For runs that would wait forever, and for runs that have to be served first.
 my @patience = ('-W', 0.3 * Clock::scale());
 my @slow = ('-W', Clock::scale());
 # So many outcomes at the same time, each in three forms.

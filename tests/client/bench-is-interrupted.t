@@ -74,7 +74,7 @@ SKIP: {
         '... which is what is wrong') or diag(Echoc::shown($r->{terminal}));
 }
 
-# What is under way is awaited, but not for longer than -W.
+# Messages in flight are waited for, but not for longer than -W.
 sub stalled { return Server->start(fault => 'stall', at => 320,
     for => 600) }
 

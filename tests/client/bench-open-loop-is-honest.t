@@ -132,7 +132,7 @@ timed('two stalls', sub {
         odd('p99 of the service time', $service, 0.9 * $response, $response));
 });
 
-# A closed loop waits with it: a bad sample for each that was under way, when
+# A closed loop waits with it: a bad sample for each message in flight, when
 # by the clock it would be hundreds.
 timed('two stalls, closed loop', sub {
     my $server = Server->start(stall => 0.5, period => 2);
@@ -193,7 +193,7 @@ for ([100, '2s', 1], [5000, '1s', 1], [RATE, '1s', 2]) {
             1 .. $#due;
         is(scalar @uneven, 0, "$name: they are due at even distances");
         # And so they leave, but for moments when the client could not; what
-        # is under way at the end is not within the window.
+        # is in flight at the end is not within the window.
         my @sent = sort { $a <=> $b } map { $_->[1] } @all;
         my @close = grep { ($sent[$_] - $sent[$_ - 1]) * $rate < 0.1 }
             1 .. $#sent;

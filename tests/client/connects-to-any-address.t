@@ -20,7 +20,7 @@ my $has_six = Machine::has_ipv6();
 
 # place(FAULT...): one server each on the addresses, all on one port.
 #   good    it echoes
-#   refuse  nobody listens
+#   refuse  nothing listens
 #   hole    a SYN is not answered
 # An address of IPv6 may be asked for as "ADDRESS FAULT".
 my $port;
@@ -85,7 +85,7 @@ sub quickest {
     return $best;
 }
 
-# failed(NAME, ARGUMENTS): nobody is to be reached.
+# failed(NAME, ARGUMENTS): no address can be connected to.
 sub failed {
     my ($name, @args) = @_;
     return in_vain($name, begin_text(@args));
@@ -149,7 +149,7 @@ SKIP: {
     @servers = place('refuse', 'good', '::1 good');
     sent('the families take turns', $servers[2], @long, resolve(@servers));
 
-    # Only one of them is wanted.
+    # Only one of them is to be used.
     @servers = place('good', '::1 good');
     sent('-4', $servers[0], '-4', resolve(reverse @servers));
     sent('-6', $servers[1], '-6', resolve(@servers));
@@ -250,7 +250,7 @@ $r = sent('in turn, refused', $servers[2], '--happy-eyeballs-delay', 0,
     '-W', 60, resolve(@servers));
 cmp_ok($r->{seconds}, '<', $soon, '... leads on at once');
 
-# Nobody.
+# No address works.
 @servers = place('refuse');
 $r = failed('it refuses', resolve(@servers));
 like($r->{stderr}, qr/: Connection refused$/, '... by its last reason');

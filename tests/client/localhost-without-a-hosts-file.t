@@ -12,7 +12,7 @@ use Server;
 
 Machine::needs('unshare');
 
-# A place where the name service knows nobody and asks nobody.
+# A root directory whose name service knows no host and asks no server.
 my $dir = Files::new_dir();
 for (["$dir/hosts", ''], ["$dir/nsswitch.conf", "hosts: files\n"]) {
     my ($path, $text) = @$_;

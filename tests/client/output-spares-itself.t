@@ -103,7 +103,7 @@ for (['leads', 'new'], ['new', 'leads-on'], ['leads', 'leads-on']) {
     }
 }
 
-# Both descriptors may be one, and a device is nobody's loss.
+# Both descriptors may be one, and a device has no content to lose.
 for (
     ['>d 2>&1', 'd', 'd', @{ $run[0] }],
     ['-o /dev/null >/dev/null', '/dev/null', 'e', @{ $run[0] }, '-o',

@@ -24,7 +24,7 @@ sub ping {
     return;
 }
 
-# A broadcast is nobody's address: that is known without a packet.
+# Connecting to a broadcast address fails without a packet.
 ping('a broadcast', '255.255.255.255:9', [], 'unreachable');
 ping('a broadcast, --reconnect', '255.255.255.255:9', ['--reconnect'],
     'unreachable');

@@ -79,7 +79,7 @@ sub losses {
 
 my @fast = ('-i', '0.02');
 
-# One after the other, so that only one is under way when something happens.
+# One after the other, so that only one is in flight when something happens.
 my @single = ('-A', '-i', 2 * Clock::scale());
 my @within = ('-w', 15 * Clock::scale());
 # Long enough for a few probes.
@@ -106,7 +106,7 @@ ping('fewer than -c within -w', 1, $server,
     });
 $server = Server->start(fault => 'stall', at => 112, for => 600);
 ping('-w alone', 0, $server, ['-i', '0.1', '-w', $time], received => 2);
-# What is still under way then is lost, for a --fail-if as for the summary.
+# Probes still in flight then are lost, for a --fail-if as for the summary.
 for my $condition ('errors>0', 'error_rate>1%') {
     $server = Server->start(fault => 'stall', at => 112, for => 600);
     ping("-w alone, --fail-if $condition", 1, $server, ['-i', '0.1', '-w',
@@ -200,7 +200,7 @@ for (
 }
 judge();
 
-# Nobody knows that name.
+# The name does not exist.
 my $r = Echoc::run(args => ['ping', '-c', 1, 'no-such-host.invalid:7']);
 Echoc::same($r, 'unknown host', status => 3, stdout => '',
     stderr => Echoc::error_line('no-such-host.invalid', 7));

@@ -10,7 +10,7 @@ use Echoc;
 use EchocPing;
 use Server;
 
-# Addresses that nobody else listens on.
+# Addresses on which no other program listens.
 my ($one, $two, $three) = map { "127.77.5.$_" } 1 .. 3;
 my $port;
 
@@ -50,7 +50,7 @@ sub end {
 # A port that is ours on one of them.
 my $first = server($one);
 for my $mode ([], ['--reconnect']) {
-    # Nobody is there at the beginning; then somebody is, at another address.
+    # At first there is no server; later there is one, at another address.
     $first->stop;
     my $client = ping(@$mode);
     ok(EchocPing::seen($client, qr/seq=2 connection refused/),

@@ -28,7 +28,7 @@ for my $option ('-A', '-f', '--adaptive', '--flood') {
     is($r->{stderr}, '', "$option: and none elsewhere");
 }
 
-# One is under way, never two; the next leaves when the answer is in.
+# One probe is in flight, never two; the next is sent when the reply is in.
 for my $option ('-A', '-f') {
     my $peer = Peer->new;
     my $client = EchocPing::start(args => [$option, '-i', 60, '-W', 60,
@@ -74,7 +74,7 @@ is($r->{summary}{received}, 50, '--reconnect: all came back');
 cmp_ok($r->{seconds}, '<', 15 * $scale, '... as fast as they come');
 is($server->connections, 50, '... each over its own');
 
-# On a terminal there is a dot for each that is under way.
+# On a terminal there is a dot for each probe in flight.
 for (
     [['-f'], {}, 1],
     [['-A'], {}, 0],

@@ -148,7 +148,7 @@ is($records[-1]{reconnects}, 1, 'corrupt: and a new connection');
 is(join(' ', map { $_->{reason} } EchocPing::typed('loss', @records)),
     'timeout timeout', 'silent: the reason');
 
-# Whoever is still under way at the end has a record as well.
+# A probe that is still in flight at the end has a record as well.
 @records = json('the end comes first', 1, $begun{ends});
 $sum = $records[-1];
 cmp_ok($sum->{sent}, '>=', 3, 'some probes were sent');
@@ -253,7 +253,7 @@ ok(EchocPing::seen($client, qr/"reply"[^\n]*\n\z/), '... and the reply');
 $client->signal('INT');
 is($client->wait->{status}, 0, '... without an end');
 
-# Nobody reads it any more: a mistake that ends the run.
+# The output is not read any more: an error that ends the run.
 for my $form ([], ['-j'], ['--format', 'csv'], ['-q']) {
     my $name = "nobody reads @$form";
     pipe my $reader, my $writer or die "pipe: $!\n";

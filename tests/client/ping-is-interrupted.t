@@ -148,7 +148,7 @@ ok(EchocPing::seen($client, qr/seq=6 /), 'INT is ignored');
 $client->signal('TERM');
 is(ended($client, 'INT is ignored, and TERM')->{status}, 0, '... status 0');
 
-# Nobody takes what it writes: the first signal cannot have its summary, so
+# Its output is not read: the first signal cannot print the summary, so
 # the second one just ends it.
 pipe my $reader, my $writer or die "pipe: $!\n";
 $client = EchocPing::start(args => ['-A', $server->target],

@@ -14,7 +14,7 @@ use Server;
 my $scale = Clock::scale();
 my $size = 56;
 
-# Probes leave by the clock while nobody answers, and the time that each waited
+# Probes are sent by the clock without any reply, and the time that each waited
 # is counted from its own moment.
 my $step = 0.2;
 
@@ -151,7 +151,7 @@ for (@forms) {
         '... and not among the times');
 }
 
-# One of several under way differs: the others are lost with the connection,
+# One of several in flight differs: the others are lost with the connection,
 # and only that one is corrupt.
 $peer = Peer->new;
 $client = EchocPing::start(args => ['-i', '0.05', '-c', 8, '-W', 60,

@@ -73,8 +73,8 @@ for my $attempt (1 .. 3) {
 }
 ok($apart, 'the wait for the handshake is apart');
 
-# Each probe has a fate of its own: who waits on one connection does not hold
-# up another.
+# Each probe has its own outcome: a probe that waits on one connection does not
+# delay another.
 $r = EchocPing::end($silent);
 # Two that come at once may be told in any order.
 is(join(' ', sort { $a <=> $b } map { $_->[0] } EchocPing::replies($r)),

@@ -10,7 +10,7 @@ use EchocPing;
 use Peer;
 use Server;
 
-# Addresses that nobody else listens on while the server is away.
+# Addresses on which no other program listens while the server is down.
 my @addresses = map { "127.77.0.$_" } 1, 3, 4;
 
 # So many probes that the server is back before the end.  While these leave,
@@ -18,7 +18,7 @@ my @addresses = map { "127.77.0.$_" } 1, 3, 4;
 my $count = 60;
 my @rate = ('-i', Clock::is_slow() ? 0.1 : 0.05, '-c', $count);
 
-# A connection that ends while nothing is under way: the next probe is due
+# A connection that ends while nothing is in flight: the next probe is due
 # long after that.
 my $idle_peer = Peer->new;
 my $idle = EchocPing::start(args => ['-i', 3 * Clock::scale(), '-c', 2, '-W',
@@ -68,7 +68,7 @@ for my $run (@runs) {
     ok(EchocPing::seen($run->{client}, $both), "$run->{name}: it is back");
 }
 
-# What was under way is lost with the connection, and the next one starts anew.
+# Probes in flight are lost with the connection, and the next one starts anew.
 for (
     [reset => 'connection reset'],
     [close => 'connection ended early'],
@@ -107,7 +107,7 @@ is(join(' ', map { $_->[0] } EchocPing::replies($r)), '1 2',
     'an end between two probes costs none') or diag($r->{stdout});
 is($idle_peer->served, 1, '... but a connection');
 
-# The end of those whose server was away.
+# The end of the clients whose server was down.
 for my $run (@runs) {
     note($run->{name});
     my $r = EchocPing::end($run->{client});

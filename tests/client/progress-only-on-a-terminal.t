@@ -208,7 +208,7 @@ SKIP: {
     is(scalar @odd, 0, 'a stream on the terminal: each line is one object')
         or diag(map { Echoc::shown($_) . "\n" } @odd);
 
-    # The histogram is for who looks at the report.
+    # The histogram is only for a report on a terminal.
     my $good = Server->start;
     my @short = ('-n', 3000, '-c', 3);
     my $bar = qr/^ *[\d.]+ [mun]?s +(?:#|[\x{2581}-\x{258f}])/m;

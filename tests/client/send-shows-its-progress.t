@@ -60,7 +60,7 @@ for (@clients) {
         "$name: no progress");
 }
 
-# Nobody knows how long a pipe is; what waits for input has progress, too.
+# The size of a pipe is unknown; a send that waits for input has progress, too.
 {
     my $good = Server->start;
     pipe my $reader, my $writer or die "pipe: $!\n";

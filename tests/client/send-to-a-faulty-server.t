@@ -167,7 +167,7 @@ check('reset, at once', { fault => 'reset', at => 0 }, 7, [], most => 0);
 
 # An echo that does not come, or does not end.
 my @patience = ('-W', '0.5');
-# For those who have to be served before that.
+# For clients that have to be served before that.
 my @longer = ('-W', 1.5 * Clock::scale());
 check('silent', { fault => 'silent' }, 5, \@patience, most => 0);
 check('unread', { fault => 'unread' }, 5, \@patience, most => 0);
@@ -179,7 +179,7 @@ check('no_close', { fault => 'no_close' }, 5, \@longer, least => $size);
 check('short pauses', { fault => 'stall', every => 60_000, for => 0.3 }, 0,
     ['-W', 4 * Clock::scale()], least => $size);
 
-# Nobody is there, or nobody answers.
+# No server listens, or the server does not answer.
 check('refuse', { fault => 'refuse' }, 4, [], most => 0);
 check('accept_never', { fault => 'accept_never' }, 5, \@patience, most => 0);
 check('nobody can connect', { fault => 'accept_never', full => 1 }, 4,
@@ -204,7 +204,7 @@ my $r = Echoc::run(args => ['send', '-m', $text, $server->target]);
 Echoc::same($r, 'early in a short message', status => 7,
     stdout => 'x' x 500, stderr => qr/\b500 of 1234\b/);
 
-# More than the buffers take, and nobody reads.
+# More than the buffers can hold, and the server does not read.
 $server = Server->start(fault => 'unread', rcvbuf => 8192);
 open my $zero, '<', '/dev/zero' or die "/dev/zero: $!\n";
 $r = Echoc::run(args => ['send', @patience, $server->target],

@@ -205,7 +205,7 @@ for my $args (['-V'], ['--version'], ['-h'], ['--help'], ['send', '--help'],
         stderr => qr/\Aechoc: [^\n]*standard output: [^\n]+\n\z/);
 }
 
-# What follows needs a network where nobody else is.
+# What follows needs a network without other hosts.
 SKIP: {
     skip 'no private network here', 1 unless Namespace::network();
 
@@ -238,7 +238,7 @@ SKIP: {
         'no such service', status => 3, stdout => '',
         stderr => qr/^echoc: .*no-such-service.*\n\z/m);
 
-    # By their words these are modes, with nobody on the port of the tutorial.
+    # As words these are modes, without a server on the port of the tutorial.
     Echoc::same(Echoc::run(args => ['send', '-m', 'x']), 'send is a mode',
         status => 4, stderr => qr/\Aechoc: localhost port 10000: .+\n\z/);
     my $there = Server->start(port => 10000);

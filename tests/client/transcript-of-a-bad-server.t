@@ -116,7 +116,7 @@ SKIP: {
     }
 }
 
-# Nobody is there.
+# No server listens.
 my $nobody = Server->start(fault => 'refuse');
 my $r = Echoc::run(args => [$nobody->target]);
 Echoc::same($r, 'refused', status => 4, stdout => '');

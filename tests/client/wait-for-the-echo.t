@@ -13,7 +13,7 @@ use Server;
 
 my $scale = Clock::scale();
 
-# An address that nobody else listens on while the server is away.
+# An address on which no other program listens while the server is down.
 my $address = '127.77.0.2';
 
 # Meanwhile two others try for a while: four times a second, and by default.
@@ -180,7 +180,7 @@ cmp_ok($early->connections, '>=', 2, '-i: but again');
 
 # Both ends of it.
 for my $signal (qw(INT TERM)) {
-    # Its own server, which has nobody else's connection in its queue.
+    # A server of its own, without other connections in its queue.
     my $there = Server->start(fault => 'early');
     $client = Echoc::start(args => ['wait', '-i', 60, '-w', 600,
         $there->target]);

@@ -23,7 +23,7 @@ ok($d->wait_log(
 ok($d->wait_log(qr/peer=127\.0\.0\.[13]:\d+ .*reason=closed$/, count => 2),
     'and who was served');
 
-# The lists of a reload count for everybody who comes after it.
+# The lists of a reload apply to all clients that connect after it.
 my @turns = (
     # what, allow, deny, served, refused
     ['no lists: everybody', [], [], [1, 2, 3], []],

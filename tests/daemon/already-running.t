@@ -10,7 +10,7 @@ use Clock;
 use Echod;
 use Files;
 
-# One runs, a second is started: it says who is there, and changes nothing.
+# A second instance is started: it names the first one, and changes nothing.
 for my $mode ('foreground', 'background') {
     my $d = Echod->start(mode => $mode,
         options => ['-o', 'log.to=stderr',

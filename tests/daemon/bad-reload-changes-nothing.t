@@ -18,7 +18,7 @@ my $d    = Echod->start(config => $good, log => 'notice');
 my $file = $d->config_file;
 my $dir  = $d->dir;
 
-# Somebody has that port.
+# The port is in use.
 my $other = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0,
     Listen => 1);
 my $taken = $other->sockport;

@@ -56,7 +56,7 @@ is($d->wait_end(60), 0, 'TERM in the middle of the start ends echod');
 cmp_ok(forks() - $forks, '<=', BATCH, 'after a batch of workers');
 $d->finish;
 
-# Nobody says TERM.
+# Without TERM.
 $d = Echod->start(@pool);
 is(scalar $d->workers, WORKERS, 'a start brings all workers up');
 ok($d->count_log(qr/: ready generation=1 .* workers=${\WORKERS} /),

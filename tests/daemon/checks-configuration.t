@@ -151,7 +151,7 @@ for my $file (sort glob("$data/good-*.conf")) {
     like $out, qr/^backlog = 8;/m, 'and the file that is meant';
 }
 
-# From a folder that is closed to who asks, as after su(1).
+# From a directory that the user may not enter, as after su(1).
 SKIP: {
     my $echod = $ENV{ECHOD} // './echod';
     my $nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups';

@@ -31,7 +31,7 @@ for my $case (@cases) {
     # It is no victim of ours.
     Clock::until(sub { $d->busy_workers });
 
-    # From here on, whoever is forked crashes.
+    # From here on, each forked worker crashes.
     $case->{fault} = Tracer->attach([$d->pid], $case->{call}, 'signal=SEGV',
         '-f');
     $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,

@@ -17,14 +17,14 @@ use Process;
 
 Machine::needs('root');
 
-# With groups to lose: those of whoever starts it.
+# With supplementary groups to drop: those of the user who starts it.
 my @prefix =
   Machine::has('setpriv') ? ('setpriv', '--groups', '0,1,2,3') : ();
 
 sub check {
     my ($d, $uid, $gid, $what) = @_;
     my @pids = ($d->workers, $d->logger);
-    # The last step of one who was just forked: until then it is root.
+    # The last step of a new worker: until then it is root.
     Clock::until(sub {
         !grep { (Process::status($_, 'NoNewPrivs') // '') ne '1' } @pids;
     });
@@ -53,7 +53,7 @@ my $d = Echod->start(prefix => \@prefix);
 check($d, $uid, $gid, 'by default');
 is(Process::status($d->pid, 'Uid'), "0\t0\t0\t0", 'the master stays root');
 
-# Those who come later as well.
+# Workers that are forked later too.
 kill 'KILL', ($d->workers)[0];
 $d->expect_log(qr/: warning: (?:worker died |.* before (?:it|they) served? anybody)/);
 ok($d->wait_log(qr/: warning: worker died /), 'a worker dies');

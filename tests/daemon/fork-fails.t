@@ -83,7 +83,7 @@ for my $case (@cases) {
 
 for my $case (@cases) {
     my ($error, $d) = @$case{qw(error d)};
-    # The step that is under way may be one of 3.2 s.
+    # The current step of the back-off may be one of 3.2 s.
     ok(Clock::until(sub { $d->idle_workers >= 5 }, 20),
         "$error: when it is over, the pool is full again by itself")
       or diag scalar $d->idle_workers;

@@ -11,7 +11,7 @@ use Echod;
 use Process;
 
 my @expected = (qr/: worker stopped pid=\d+$/, qr/: workers at max/);
-# Those who come for the frozen ones may stay.
+# The workers that replace the stopped ones may stay.
 my $d = Echod->start(options => ['-o', 'workers.max_spare=30']);
 $d->expect_log(@expected);
 

@@ -64,7 +64,7 @@ like($d->reload, qr/reload done/, 'another reload works');
 $_->finish for $d, $young;
 done_testing;
 
-# Send COUNT signals to the master and whom CODE names, with a client between
+# Send COUNT signals to the master and the processes of CODE; a client between
 # any twenty of them.  Returns how many of those clients were not served.
 sub storm {
     my ($d, $count, $code, @signals) = @_;

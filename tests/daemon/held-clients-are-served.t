@@ -125,7 +125,7 @@ sub stops {
     $d->finish;
 }
 
-# Nobody need have sent anything for a stop to come to its end.
+# A stop completes even if no client has sent anything.
 {
     my $d = Echod->start(options => [
         '-o', 'timeouts.drain=0.1', '-o', 'timeouts.defer_accept=30',

@@ -28,7 +28,7 @@ for my $signal ('INT', 'TERM', 'KILL') {
     if ($who == 0) {
         my $pid;
         Clock::until(sub { ($pid) = $shim->entered('getaddrinfo') });
-        # The loader, its master, and who has started that.
+        # The loader, its master, and the command that started the master.
         my $master = Process::status($pid, 'PPid');
         POSIX::_exit(kill $signal, Process::status($master, 'PPid'));
     }

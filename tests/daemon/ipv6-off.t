@@ -19,7 +19,7 @@ use Process;
 Machine::needs('ip', 'mount');
 Namespace::needs_network(ipv6 => 0);
 
-# The wildcard can be bound even so; nobody can come that way.
+# The IPv6 wildcard can be bound nevertheless, but no client can connect to it.
 for my $address ('', '*') {
     my $d = Echod->start(
         config => qq(listen = ( { address = "$address"; port = 0; } );\n));

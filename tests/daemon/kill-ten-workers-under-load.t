@@ -46,7 +46,7 @@ sub client {
     return $Client::problem eq '' ? 'all' : "at the end: $Client::problem";
 }
 
-# The many who are idle at the end may stay.
+# The many workers that are idle at the end may stay.
 my $d = Echod->start(log => 'notice',
     options => [ '-o', 'workers.max_spare=100' ]);
 my (@pids, @pipes);

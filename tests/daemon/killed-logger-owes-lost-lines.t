@@ -47,7 +47,7 @@ for my $round (1 .. 2) {
     ok(Clock::until(sub { ($d->logger // $logger) != $logger }),
         'it is killed, and there is another one');
     ok(Clock::until(sub { told() > $before }), 'that tells of the loss');
-    # Nobody writes much now: what is told and what is counted agree.
+    # Few lines are written now: the reported and the counted number agree.
     my $lost = counted();
     ok(Clock::until(sub { told() >= $lost }), 'of every line');
     is(told(), $lost, 'and of no other');

@@ -16,7 +16,7 @@ use Process;
 
 Machine::needs('unshare');
 
-# A place where the name service knows nobody and asks nobody.
+# A root directory whose name service knows no host and asks no server.
 my $dir = Files::new_dir();
 for (["$dir/hosts", ''], ["$dir/services", ''],
     ["$dir/nsswitch.conf", "hosts: files\nservices: files\n"]) {

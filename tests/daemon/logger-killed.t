@@ -38,7 +38,7 @@ for my $round (1 .. 3) {
 
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
-# Frozen until its pipe is full: nobody waits for it.
+# Stopped until its pipe is full: no process waits for it.
 $load = Load->start(port => $d->port, clients => 3, messages => 1,
     size => 100);
 my $logger = $d->logger;

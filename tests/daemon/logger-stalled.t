@@ -44,7 +44,7 @@ my $load = Load->start(port => $port, clients => 4, messages => 1,
     size => 100, patience => 10);
 ok(Clock::until(sub { $load->connections > 100 }, 20), 'there is load');
 
-# From here on nobody reads the log.
+# From here on the log is not read.
 $syslog->freeze;
 my $from = $load->connections;
 # It reacts to its signals all the same.
@@ -54,7 +54,7 @@ ok(Clock::until(sub {
     !grep { Process::is_alive($_) } @before[ 0 .. 4 ];
 }), 'a reload is done, as the old workers leave');
 $d->signal('USR1');
-# Until nobody can have kept all lines.
+# Until there are more lines than all buffers can hold.
 ok(Clock::until(sub { $load->connections - $from >= FILLS }, 60),
     'more lines than can wait');
 $syslog->thaw;

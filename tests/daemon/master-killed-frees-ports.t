@@ -48,7 +48,7 @@ sub quickest {
     return;
 }
 
-# Nobody is being served.
+# No client is being served.
 sub idle {
     my $idle = Echod->start;
     my $port = $idle->port;

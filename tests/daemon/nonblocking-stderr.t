@@ -23,7 +23,7 @@ use constant {
 my $dir  = Files::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
-# Both ends, so that opening it blocks nobody and it never ends.
+# Open both ends, so that no open() blocks and no reader sees the end.
 sysopen my $pipe, $fifo, O_RDWR | O_NONBLOCK or die "$fifo: $!";
 # As small as can be, so that it is full soon.
 fcntl $pipe, F_SETPIPE_SZ, LEAST;
@@ -43,14 +43,14 @@ my $d = Echod->start(
 );
 my $logger = $d->logger;
 
-# From here on nobody reads.  The logger sleeps when it can write no more, or
-# when it has written, or lost, all there is.
+# From here on the pipe is not read.  The logger sleeps when it can write no
+# more, or when it has written or lost all lines.
 my $data = 'x' x BYTES;
 ok(Client::echo_once($d->port, $data) eq $data, 'a client is served');
 ok(Clock::until(sub { Process::state($logger) eq 'S' }),
     'the logger sleeps');
 
-# Now somebody reads, a little at a time.
+# Now the pipe is read, a little at a time.
 my $text = '';
 
 sub read_until {

@@ -49,7 +49,7 @@ my $wanted = 'epoll_pwait accept4 rt_sigprocmask recvfrom sendto recvfrom '
 my @same = grep { $_ eq $wanted } @served;
 cmp_ok(scalar @same, '>=', $clients, 'each costs the same calls')
     or diag(join "\n", @served);
-# The last one only waits; the first may have been under way.
+# The last one only waits; the first may have been in progress.
 my @others = grep { $_ ne $wanted } @served[1 .. $#served - 1];
 is("@others", '', 'and no others');
 $d->finish;

@@ -65,7 +65,7 @@ for my $case (
     waitpid $pid, 0;
 }
 
-# The lock of nobody in particular.
+# A lock without a process.
 my $pid = holder(F_OFD_SETLK, F_WRLCK);
 my ($status, $text) = start();
 is($status, 75, 'an open file description: status 75');
@@ -106,7 +106,7 @@ SKIP: {
         'is told what to do');
 }
 
-# Not even root may write to the file of somebody else in /tmp and its like.
+# In a directory such as /tmp, not even root may write to another user's file.
 SKIP: {
     my $rule = Files::slurp('/proc/sys/fs/protected_regular') // 0;
     skip 'no such rule here', 2 if $> != 0 || $rule == 0;

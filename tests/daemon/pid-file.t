@@ -31,7 +31,7 @@ like($relative, qr/^\d+\n$/, 'a relative path');
 kill TERM => $relative if $relative;
 ok(Clock::until(sub { !-e "$dir/relative.pid" }), 'is found at the end');
 
-# Stale: the pid of somebody else, who is left alone.
+# Stale: the pid of another process, which gets no signal.
 my $other = fork // die "fork: $!";
 if (!$other) {
     POSIX::pause();
@@ -73,7 +73,7 @@ for my $path ("$dir/no/where", '/proc/echod.pid') {
     like($err, qr/^echod: .*pid file \Q$path\E: \w/, 'with the reason');
 }
 
-# Replaced by somebody while echod runs: it is theirs now.
+# Replaced by another process while echod runs: echod must not remove it.
 my $r = Echod->start(options => ['-p', $pid_file]);
 unlink $pid_file;
 write_file($pid_file, "mine\n");

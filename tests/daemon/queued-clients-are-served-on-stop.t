@@ -17,7 +17,7 @@ my $d = Echod->start(options => [
 $d->expect_log(qr/workers at max/, qr/worker stopped/);
 $d->look;
 
-# Frozen workers take nobody, so all of these wait in the queue.
+# Stopped workers accept no client, so all of these wait in the queue.
 my @workers = $d->workers;
 kill STOP => @workers;
 Clock::until(sub {
@@ -30,7 +30,7 @@ syswrite $_, 'hello' for @sock;
 $d->signal('TERM');
 ok($d->wait_log(qr/: stopping gracefully/), 'TERM');
 kill CONT => @workers;
-# The master waits a second for them, and then says who waits.
+# The master waits a second for them, and then reports the waiting clients.
 $d->expect_log(qr/stopping with connections unserved/);
 
 my $served = 0;

@@ -28,12 +28,12 @@ sub listener {
     return defined $name ? ($name =~ /:(\d+)$/, $all->{$name}) : ();
 }
 
-# A port of 127.0.0.0/8 on which nobody listens refuses at once.
+# A port of 127.0.0.0/8 without a listener refuses at once.
 sub refused {
     my ($address, $port) = @_;
     my $s = Client::connect($address, $port);
     return 1 if !$s && $!{ECONNREFUSED};
-    # The last worker may be looking whether somebody waits.
+    # The last worker may be checking whether a client waits.
     close $s if $s;
     return 0;
 }

@@ -30,7 +30,7 @@ ok(Clock::until(
     sub { !grep { (Process::state($_) // '') ne 'T' } @workers }),
     'all are frozen');
 
-# They are accepted by nobody, and their data waits with them.
+# No worker accepts them, and their data waits with them.
 my @clients;
 for my $n (1 .. CLIENTS) {
     my $s = Client::connect('127.0.0.2', $port) or last;

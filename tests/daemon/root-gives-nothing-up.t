@@ -41,7 +41,7 @@ for my $name (sort keys %place) {
     }
 }
 
-# What cannot be had is named, to whoever waits for the start as well.
+# The step that failed is named, also on standard error of the start.
 for my $case (
     [ 'no such user', \@namespace, [ 'user=nobody', 'group=root' ],
         qr/cannot become uid \d+: this user namespace does not have it/ ],

@@ -19,7 +19,7 @@ my $d = Echod->start(options => [
 $d->expect_log(qr/workers at max busy=1/);
 my ($worker) = $d->workers;
 
-# 64 MiB, without reading, until nobody takes any more.
+# Send 64 MiB without reading, until the socket accepts no more.
 my $sock = $d->connect;
 my $left = 64 << 20;
 my $piece = Client::seeded(1, 1 << 20);

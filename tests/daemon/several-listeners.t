@@ -58,7 +58,7 @@ for (@targets) {
         "echo on $host port $port");
 }
 
-# All at once: nobody waits for the client of another address.
+# All at once: no client waits for the client of another address.
 my @clients = map { Client::connect(@$_) } @targets;
 is_deeply([map { Client::echo($_, 'hello') } @clients],
     [('hello') x @targets], 'all of them at the same time');

@@ -43,7 +43,7 @@ for my $signal ('TERM', 'QUIT') {
         options => [ '-o', 'timeouts.defer_accept=0' ]);
     my @workers = $d->workers;
     $shim->on('hold-epoll_pwait');
-    # One that has served somebody comes to its next wait.
+    # A worker that has served a client reaches its next blocking call.
     is(Client::echo_once($d->port, 'x'), 'x', "epoll_pwait, $signal: a client");
     my $pid = held('epoll_pwait', $d);
     ok($pid, 'its worker is about to wait');

@@ -22,7 +22,7 @@ use constant {
     STALLED => 10,     # seconds in all
     WINDOW  => 2.5,    # of one measurement
     RATIO   => 0.7,    # of the rates: what we call noise
-    TRIES   => 3,      # to measure them while nobody else is busy
+    TRIES   => 3,      # to measure them while the machine is idle
 };
 
 my $syslog = Syslog->start;
@@ -85,7 +85,7 @@ cmp_ok($ratio, '>=', RATIO, 'nor does one that is stalled for ten seconds');
 $syslog->thaw;
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
-# TERM, with the pipe full and nobody to empty it.
+# TERM, while the pipe is full and is not read.
 $syslog->freeze;
 $load = Load->start(port => $port, clients => 4, messages => 1,
     size => 100, connections => 10_000,

@@ -19,7 +19,7 @@ use constant { CLIENTS => 4, CONNECTIONS => 3500 };
 my $dir  = Files::new_dir();
 my $fifo = "$dir/stderr";
 POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
-# Both ends, so that opening it blocks nobody and it never ends.
+# Open both ends, so that no open() blocks and no reader sees the end.
 sysopen my $pipe, $fifo, O_RDWR | O_NONBLOCK or die "$fifo: $!";
 
 my $d = Echod->start(
@@ -35,7 +35,7 @@ ok(Clock::until(sub {
 my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
 ok(defined $port, 'and listens') or BAIL_OUT($text);
 
-# From here on nobody reads.  The pipe takes some 600 lines, the logger's own
+# From here on it is not read.  The pipe takes some 600 lines, the logger's own
 # some 10,000 more.
 my $load = Load->start(port => $port, clients => CLIENTS, messages => 1,
     size => 100, connections => CONNECTIONS);

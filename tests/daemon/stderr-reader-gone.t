@@ -37,7 +37,7 @@ sub read_until {
     });
 }
 
-# Whether nobody has a line to write, none waits, and the logger sleeps.
+# Whether no process has a line to write, no line waits, and the logger sleeps.
 sub is_done {
     return 0 if $d->busy_workers;
     my %fd = %{ Process::descriptors($logger) };

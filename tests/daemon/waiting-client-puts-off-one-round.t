@@ -14,7 +14,7 @@ use Shim;
 
 my $shim = Shim->build;
 
-# Two workers too many, of whom one leaves in each round, a second apart.
+# Two workers too many; one is terminated in each round, a second apart.
 sub too_many {
     my (%more) = @_;
     return Echod->start(
@@ -25,7 +25,7 @@ sub too_many {
     );
 }
 
-# A client who waits: its worker is about to accept.
+# A waiting client: its worker is about to accept.
 $shim->on('hold-accept4');
 my $d = too_many(env => $shim->env);
 my $client = $d->connect;

@@ -33,7 +33,7 @@ for my $error ('EPERM', 'ENOSYS') {
         $d->pid, $d->workers, $d->logger;
     cmp_ok(scalar @has, '>', 20, "$error: the processes are there");
     is_deeply([ grep { /zero/ } @has ], [], "$error: nothing has leaked");
-    # The master waits for its signals by one; nobody else has it.
+    # The master reads its signals from a descriptor that only it has.
     my @theirs = map { my %fd = %{ Process::descriptors($_) }; values %fd } $d->workers;
     is_deeply([ grep { /signalfd/ } @theirs ], [],
         "$error: workers have only what is theirs");

@@ -33,7 +33,7 @@ ok($d->wait_log(death('warning', $served, 'KILL', $peer)),
     'the log knows whom it served');
 ok(replaced([$served], $count), 'a busy worker is replaced');
 
-# Crashes are errors, by name, with the client who may be the cause.  They
+# Crashes are errors, by name, with the client that may be the cause.  They
 # come as fast as one client can make them.
 my @crashes = qw(SEGV BUS ABRT ILL FPE SYS TRAP);
 for my $signal (@crashes) {
@@ -86,7 +86,7 @@ sub death {
     return qr/: $level: $who core=\w+\Q$whom\E$/;
 }
 
-# A client who is being served, the pid of its worker, and its address.
+# A client that is being served, the pid of its worker, and its address.
 sub client {
     my $sock = $d->connect;
     is(Client::echo($sock, 'hello'), 'hello', 'a client');

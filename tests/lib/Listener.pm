@@ -13,7 +13,7 @@ use Client;
 
 # new(%arg): address (127.0.0.1), port (any), rcvbuf and sndbuf, which are sizes
 # of buffers, and the backlog (128), 0 of which takes one connection; undef: the
-# port is bound, and so nobody else's, but connecting to it is refused.
+# port is bound, and so not free, but connecting to it is refused.
 sub new {
     my ($class, %arg) = @_;
     my $self = bless
@@ -49,7 +49,7 @@ sub target {
 
 # fill: take all the places in the queue of a listener with a backlog of 0, so
 # that a SYN is not answered.  They are free again when what it returns is gone
-# and somebody accepts.
+# and a client is accepted.
 sub fill {
     my $self = shift;
     my @filling;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 #
-# Oracle: what every test wants of an echod, whatever else it does with it; a
+# Oracle: what every test requires of an echod, whatever else it checks; a
 # base of Echod.
 package Oracle;
 

@@ -15,7 +15,7 @@ use Clock;
 use Files;
 use Machine;
 
-# The number of the signal that ended whom wait() returned last, 0 if none.
+# The signal that ended the process of the last wait(), 0 if none.
 our $signal = 0;
 
 my %mine;    # our children

@@ -28,8 +28,8 @@
 #	unread        accepts, and never reads
 #	no_close      echoes, and keeps the connection when the client has ended
 #	accept_never  listens (`backlog` 128) and never accepts; `full` => 1: and
-#	              nobody can connect any more
-#	refuse        nobody listens on the port
+#	              no client can connect any more
+#	refuse        nothing listens on the port
 #
 # With any of them:
 #

@@ -281,7 +281,7 @@ decisions(void **state)
 	}
 }
 
-/* Nobody without an address gets past an allow list. */
+/* A client without an address does not match an allow list. */
 static void
 unknown_peer(void **state)
 {

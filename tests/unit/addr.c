@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* addr: literals, text forms, the cut of HOST:PORT, equality. */
+/* addr: literals, text forms, splitting HOST:PORT, equality. */
 #include "check.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* chart: few rows that hold every value, and fit the terminal. */
+/* chart: a few rows contain every value, and fit the terminal. */
 #include "check.h"
 
 #include <inttypes.h>

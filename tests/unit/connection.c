@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * flow: messages go and come back in their order, however the sockets cut
+ * connection: messages are sent and come back in order, however the sockets cut
  * them; each byte is compared, and none is lost sight of.
  */
 #include "check.h"
@@ -347,7 +347,7 @@ puts_between(void **state)
 	}
 }
 
-/* Who is lost with the connection, and who goes with the next one. */
+/* Some messages are lost with the connection, others are sent on the next. */
 static void
 forfeits(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tally: sums of all threads, and no kind of loss is forgotten in them. */
+/* counts: sums of all threads, and no kind of loss is forgotten in them. */
 #include "check.h"
 
 #include <inttypes.h>

@@ -58,7 +58,7 @@ static struct {
 	int fd;
 	int count;	    /* of these sends */
 	int sends;	    /* that there have been */
-	const int *unacked; /* after each; -1: nobody knows */
+	const int *unacked; /* after each; -1: unknown */
 } slow = { .fd = -1 };
 
 /* As libc has it. */
@@ -678,7 +678,7 @@ slow_is_not_stalled(void **state)
 		{ ECHO_SEND_TIMEOUT, 7, { 90, 80, 70, 60, 60, 60, 60 } },
 		/* More than before is nothing taken. */
 		{ ECHO_SEND_TIMEOUT, 4, { 90, 91, 92, 93 } },
-		/* Nobody knows. */
+		/* The kernel cannot tell. */
 		{ ECHO_SEND_TIMEOUT, 4, { -1, -1, -1, -1 } },
 	};
 	struct echo e = { .size = 16 };

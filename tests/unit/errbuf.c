@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* errbuf: sentences are set, prefixed, cut and kept free of controls. */
+/* errbuf: messages are set, prefixed, cut and cleaned of control characters. */
 #include "check.h"
 
 #include "common/errbuf.h"

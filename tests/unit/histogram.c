@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* histogram: what it says is what a sorted list says, within 0.1 %. */
+/* histogram: its results are those of a sorted list, within 0.1 %. */
 #include "check.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* human: a number is short, has its unit, and is rounded but never wrong. */
+/* humanize: a number is short, has its unit, and is rounded but never wrong. */
 #include "check.h"
 
 #include <inttypes.h>

@@ -416,7 +416,7 @@ order_is_compared(void **state)
 	assert_int_equal(rig.answer[0].at, 7);
 }
 
-/* Bytes when nothing is under way belong to no probe. */
+/* Bytes that arrive while nothing is in flight belong to no probe. */
 static void
 extra_bytes_are_none(void **state)
 {
@@ -447,7 +447,7 @@ extra_bytes_are_none(void **state)
 	check_loss(1, 0, FAULT_MISMATCH);
 }
 
-/* Nobody can echo what has not been sent yet, be it right or not. */
+/* Bytes that have not been sent yet cannot be an echo, even if they match. */
 static void
 echo_before_the_probe(void **state)
 {
@@ -612,7 +612,7 @@ handshakes_are_apart(void **state)
 	close(fd);
 }
 
-/* The server ends: what is under way is lost, a part of an echo is none. */
+/* The server closes: all probes in flight are lost, also after a partial echo. */
 static void
 ends(void **state)
 {
@@ -653,7 +653,7 @@ resets(void **state)
 	assert_int_equal(rig.path.link.state, LINK_DOWN);
 }
 
-/* An end while nothing is under way is no loss, but an end. */
+/* A close while nothing is in flight loses no probe, but the connection. */
 static void
 ends_idle(void **state)
 {
@@ -765,7 +765,7 @@ is_refused(void **state)
 	close(fd);
 }
 
-/* Two addresses of one port: where nobody is, the other is tried. */
+/* Two addresses of one port: if the first one fails, the other one is tried. */
 static void
 other_address_is_tried(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* loader: a load succeeds, fails in words, or is ended; nothing is left. */
+/* loader: a load succeeds, fails with a reason, or is aborted; no leaks. */
 #include "check.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* log: a line is escaped, cut and filtered, and never waited for. */
+/* log: a line is escaped, cut and filtered, and writing it never blocks. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -191,7 +191,7 @@ full_pipe_counts_and_goes_on(void **state)
 	for (int i = 0; i < 10; i++)
 		log_err("longer than any that fits, and lost: %d", i);
 	assert_int_equal(pipes.losses->lost, before + 12);
-	/* A line below the level is not lost: nobody wanted it. */
+	/* A line below the level does not count as lost. */
 	log_use(&pipes, LEVEL_ERR);
 	log_debug("unwanted");
 	assert_int_equal(pipes.losses->lost, before + 12);

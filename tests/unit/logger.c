@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* logger: of every line that is lost the log says so, be it at its end. */
+/* logger: every lost line is reported in the log, at the latest at its end. */
 #include "check.h"
 
 #include <signal.h>

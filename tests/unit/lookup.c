@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lookup: localhost and the names below it, where nobody knows them. */
+/* lookup: localhost and the names below it, if no name service knows them. */
 #include "check.h"
 
 #include <netdb.h>

@@ -7,7 +7,7 @@
 #include "common/errbuf.h"
 #include "config/options.h"
 
-/* What was read stays reachable: nobody owns the text that -p makes. */
+/* Keep all results reachable, because the text made for -p is never freed. */
 static struct options kept[128];
 
 /* Read "echod" and the words of a text; "_" is an empty one. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* pattern: whatever goes wrong with bytes on their way is a difference. */
+/* pattern: every kind of damage to the bytes on their way is a difference. */
 #include "check.h"
 
 #include <inttypes.h>

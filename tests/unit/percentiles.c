@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* spectrum: a table that plotters can read, and that is right. */
+/* percentiles: a table that plotters can read, and that is right. */
 #include "check.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* pidfile: one holder, nothing but a plain file, and only ours is removed. */
+/* pidfile: one holder, only a plain file, and only its own file is removed. */
 #include "check.h"
 
 #include <dlfcn.h>
@@ -262,7 +262,7 @@ old_content_is_replaced(void **state)
 	pidfile_remove(&p);
 }
 
-/* Somebody put another file in our place: that one is not ours. */
+/* Another process has replaced the file: it must not be removed. */
 static void
 only_ours_is_removed(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* policy: every corner of how many workers there should be, and when. */
+/* policy: the corner cases of how many workers there should be, and when. */
 #include "check.h"
 
 #include <inttypes.h>

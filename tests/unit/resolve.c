@@ -167,7 +167,7 @@ unknown_names(void **state)
 	}
 }
 
-/* What the system's resolver would take, and nobody means. */
+/* Addresses that the resolver would accept, but that are typing errors. */
 static void
 no_addresses(void **state)
 {

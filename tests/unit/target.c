@@ -195,7 +195,7 @@ check_address(const struct target *t, unsigned i, const char *wanted)
 	CHECK_TEXT(is, wanted, "%u", i);
 }
 
-/* They ask nobody. */
+/* They ask no name service. */
 static void
 literals_resolve(void **state)
 {

@@ -246,7 +246,7 @@ numbers(void **state)
 		check_text(rows[i].text, rows[i].reason);
 }
 
-/* What an editor may leave in a file, and nobody sees. */
+/* Invisible bytes that an editor may leave in a file. */
 static void
 other_encodings(void **state)
 {
