@@ -50,13 +50,13 @@ for my $role (sort keys %role) {
 # The exact list of each, beyond the standard ones.
 my %expected = (
     # The pid file, two listeners, both ends of lifeline and log.
-    master => 'eventfd eventpoll file pipe pipe pipe pipe signalfd'
-        . ' socket socket',
-    # Two listeners, the read end of the lifeline, the write end of the log.
-    worker => 'eventfd eventpoll pipe pipe socket socket',
+    master => 'eventfd eventpoll file pipe pipe signalfd'
+        . ' socket socket socket socket',
+    # Two listeners, the read end of the lifeline, the log.
+    worker => 'eventfd eventpoll pipe socket socket socket',
     # Its client; the listeners are let go.
-    'worker that leaves' => 'eventfd pipe pipe socket',
-    logger => 'pipe',
+    'worker that leaves' => 'eventfd pipe socket socket',
+    logger => 'socket',
 );
 for my $role (sort keys %role) {
     is(kinds($role{$role}), $expected{$role}, "the $role has these");

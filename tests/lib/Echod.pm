@@ -238,14 +238,18 @@ sub still_waits {
         && (Process::state($pid) // 'Z') ne 'T';
 }
 
-# Each worker with whether it has a socket that does not listen.
+# Each worker with whether it has a socket that is not the master's as well, as
+# the listeners and that of the log are.
 sub looked_at {
     my $self = shift;
     my @found;
+    my %shared = map { $_ => 1 } values %{ Process::descriptors($self->{pid}) };
     my $listening = Process::listening($self->{pid});
     for my $pid ($self->workers) {
         my @open = values %{ Process::descriptors($pid) } or next;
-        my $busy = grep { /^socket:\[(\d+)\]$/ && !$listening->{$1} } @open;
+        my $busy = grep {
+            /^socket:\[(\d+)\]$/ && !$shared{$_} && !$listening->{$1}
+        } @open;
         # One that leaves does not wait any more.
         my $waits = grep { /eventpoll/ } @open;
         push @found, [$pid, $busy || !$waits];

@@ -66,13 +66,13 @@ my @owners = (
             daemon/log/logger.c)],
     ['accept', qr/\baccept4?\s*\(/, qw(daemon/worker/worker.c)],
     ['a client\'s bytes', qr/(?<![.>])\b(?:recv|send)(?:from|to|m?msg)?\s*\(/,
-        qw(client/bench/connection.c client/ping/link.c client/send/stream.c daemon/worker/echo.c
-            daemon/master/halfopen.c)],
+        qw(client/bench/connection.c client/ping/link.c client/send/stream.c daemon/log/log.c
+            daemon/worker/echo.c daemon/master/halfopen.c)],
     ['sock_diag', qr/<linux\/\w+_diag\.h>|\bNETLINK_\w+/, qw(daemon/master/halfopen.c)],
     ['shutdown', qr/\bshutdown\s*\(/,
         qw(client/bench/connection.c client/send/stream.c daemon/worker/echo.c)],
     ['options of sockets', qr/\bsetsockopt\s*\(/,
-        qw(client/net/dial.c common/net.c daemon/master/listener.c)],
+        qw(client/net/dial.c common/net.c daemon/log/log.c daemon/master/listener.c)],
     ['shared memory', qr/\bmmap\s*\(/, qw(daemon/log/log.c daemon/scoreboard.c)],
     ['limits', qr/\bsetrlimit\s*\(/,
         qw(client/bench/plan.c daemon/master/loader.c)],

@@ -8,62 +8,58 @@
 #include "common/errbuf.h"
 #include "daemon/log/log.h"
 
-/* One pipe for all tests; the reading end does not wait. */
-static struct log_pipe pipes;
-
+/* There is one queue for all tests, and nobody waits at it. */
 static int
-open_pipe(void **state)
+open_queue(void **state)
 {
 	struct errbuf err;
 
 	(void)state;
-	if (log_pipe_open(&pipes, &err) == -1)
+	if (log_open(&err) == -1 ||
+	    fcntl(log_reader(), F_SETFL, O_NONBLOCK) == -1)
 		return -1;
-	if (fcntl(pipes.read_fd, F_SETFL, O_NONBLOCK) == -1)
-		return -1;
-	log_use(&pipes, LEVEL_DEBUG);
+	log_limit(LEVEL_DEBUG);
 	return 0;
 }
 
 static int
-close_pipe(void **state)
+close_queue(void **state)
 {
 	(void)state;
-	log_use(NULL, LEVEL_INFO);
-	log_pipe_close(&pipes);
+	log_close();
 	return 0;
 }
 
-/* Take what is in the pipe. */
-static size_t
-drain(char *buf, size_t size)
+/* Take everything out of the queue; returns how many records that was. */
+static unsigned
+drain(void)
 {
-	ssize_t n = read(pipes.read_fd, buf, size - 1);
+	char record[LOG_LINE];
+	unsigned n = 0;
+	pid_t sender;
 
-	if (n < 0)
-		n = 0;
-	buf[n] = '\0';
-	return (size_t)n;
+	while (log_receive(record, sizeof(record), &sender) > 0)
+		n++;
+	return n;
 }
 
-/* The one line that is in the pipe, as the logger would see it. */
+/* The one line that is in the queue, as the logger would see it. */
 static const char *
 last_text(enum log_level *level, size_t *length)
 {
-	static char buf[4 * LOG_LINE];
+	static char record[2 * LOG_LINE];
 	const char *text;
-	long pid;
-	size_t n = drain(buf, sizeof(buf));
+	pid_t sender;
+	ssize_t n = log_receive(record, sizeof(record) - 1, &sender);
 
 	assert_true(n > 0);
-	assert_int_equal(buf[n - 1], '\n');
-	assert_ptr_equal(memchr(buf, '\n', n), buf + n - 1);
+	assert_int_equal(sender, getpid());
+	assert_int_equal(drain(), 0);
 	if (length != NULL)
-		*length = n;
-	buf[n - 1] = '\0';
-	text = log_record(buf, level, &pid);
+		*length = (size_t)n;
+	text = log_record(record, (size_t)n, level);
 	assert_non_null(text);
-	assert_int_equal(pid, getpid());
+	assert_int_equal(strlen(text), n - 1);
 	return text;
 }
 
@@ -73,11 +69,10 @@ levels(void **state)
 	static void (*const functions[])(const char *fmt, ...) = { log_err,
 		log_warning, log_notice, log_info, log_debug };
 	enum log_level level;
-	char rest[64];
 
 	(void)state;
 	for (int limit = LEVEL_ERR; limit <= LEVEL_DEBUG; limit++) {
-		log_use(&pipes, (enum log_level)limit);
+		log_limit((enum log_level)limit);
 		for (int k = 0; k < 5; k++) {
 			bool wanted = LEVEL_ERR + k <= limit;
 
@@ -86,8 +81,7 @@ levels(void **state)
 			    "%d of %d", k, limit);
 			functions[k]("line %d", k);
 			if (!wanted) {
-				CHECK(drain(rest, sizeof(rest)) == 0,
-				    "%d of %d", k, limit);
+				CHECK(drain() == 0, "%d of %d", k, limit);
 				continue;
 			}
 			(void)last_text(&level, NULL);
@@ -95,7 +89,7 @@ levels(void **state)
 			    limit);
 		}
 	}
-	log_use(&pipes, LEVEL_DEBUG);
+	log_limit(LEVEL_DEBUG);
 }
 
 /* No byte that anybody sends can end a line or forge one. */
@@ -132,14 +126,14 @@ errno_is_printed_and_preserved(void **state)
 		assert_string_equal(last_text(&level, NULL), wanted);
 	}
 	/* Also when the line is not written. */
-	log_use(&pipes, LEVEL_ERR);
+	log_limit(LEVEL_ERR);
 	errno = ENOENT;
 	log_debug("%m");
 	assert_int_equal(errno, ENOENT);
-	log_use(&pipes, LEVEL_DEBUG);
+	log_limit(LEVEL_DEBUG);
 }
 
-/* However long: one write of at most LOG_LINE bytes, with its newline. */
+/* However long: one record of at most LOG_LINE bytes. */
 static void
 long_lines_are_cut(void **state)
 {
@@ -173,51 +167,44 @@ long_lines_are_cut(void **state)
 }
 
 static void
-full_pipe_counts_and_goes_on(void **state)
+full_queue_counts_and_goes_on(void **state)
 {
-	static char big[1 << 16];
-	uint64_t before = pipes.losses->lost;
+	uint64_t before = log_lost();
 	enum log_level level;
 	unsigned written = 0;
 
 	(void)state;
-	for (int i = 0; i < 100000 && pipes.losses->lost == before;
-	     i++, written++)
-		log_info("number %d", i);
-	assert_int_equal(pipes.losses->lost, before + 1);
+	for (; log_lost() == before; written++)
+		log_info("number %u", written);
+	assert_int_equal(log_lost(), before + 1);
 	errno = ENOENT;
 	log_info("%m");
 	assert_int_equal(errno, ENOENT);
 	for (int i = 0; i < 10; i++)
 		log_err("longer than any that fits, and lost: %d", i);
-	assert_int_equal(pipes.losses->lost, before + 12);
+	assert_int_equal(log_lost(), before + 12);
 	/* A line below the level does not count as lost. */
-	log_use(&pipes, LEVEL_ERR);
+	log_limit(LEVEL_ERR);
 	log_debug("unwanted");
-	assert_int_equal(pipes.losses->lost, before + 12);
-	log_use(&pipes, LEVEL_DEBUG);
-	/* All lines that were not lost are whole. */
-	for (size_t n; (n = drain(big, sizeof(big))) > 0;)
-		for (size_t i = 0; i < n; i++)
-			written -= big[i] == '\n';
-	assert_int_equal(written, 1);
+	assert_int_equal(log_lost(), before + 12);
+	log_limit(LEVEL_DEBUG);
+	assert_int_equal(drain(), written - 1);
 	log_info("again");
 	assert_string_equal(last_text(&level, NULL), "again");
-	assert_int_equal(pipes.losses->lost, before + 12);
+	assert_int_equal(log_lost(), before + 12);
 }
 
 /* The counter is one for all processes. */
 static void
 lost_lines_of_children_count(void **state)
 {
-	static char big[1 << 16];
-	uint64_t before = pipes.losses->lost;
+	uint64_t before = log_lost();
 	pid_t pid[2];
 
 	(void)state;
-	while (pipes.losses->lost == before)
+	while (log_lost() == before)
 		log_info("fill");
-	before = pipes.losses->lost;
+	before = log_lost();
 	for (int k = 0; k < 2; k++)
 		if ((pid[k] = fork()) == 0) {
 			for (int i = 0; i < 1000; i++)
@@ -226,9 +213,26 @@ lost_lines_of_children_count(void **state)
 		}
 	for (int k = 0; k < 2; k++)
 		assert_int_equal(check_wait(pid[k]), 0);
-	assert_int_equal(pipes.losses->lost, before + 2000);
-	while (drain(big, sizeof(big)) > 0)
-		;
+	assert_int_equal(log_lost(), before + 2000);
+	(void)drain();
+}
+
+/* Of what is lost, each line is told of once. */
+static void
+losses_are_told_once(void **state)
+{
+	uint64_t before = log_lost();
+
+	(void)state;
+	log_tell(log_untold());
+	assert_int_equal(log_untold(), 0);
+	log_lose();
+	log_lose();
+	assert_int_equal(log_untold(), 2);
+	log_lose();
+	log_tell(2);
+	assert_int_equal(log_untold(), 1);
+	assert_int_equal(log_lost(), before + 3);
 }
 
 static void
@@ -309,57 +313,125 @@ quotes_are_cut(void **state)
 	}
 }
 
+/* The kernel says who sent a record, whatever stands in it. */
+static void
+senders_are_named_by_the_kernel(void **state)
+{
+	char record[64];
+	pid_t pid[2], sender;
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		if ((pid[k] = fork()) == 0) {
+			log_info("%ld ", (long)getppid());
+			_exit(0);
+		}
+		assert_int_equal(check_wait(pid[k]), 0);
+	}
+	/* They have ended by now. */
+	for (int k = 0; k < 2; k++) {
+		assert_true(log_receive(record, sizeof(record), &sender) > 0);
+		assert_int_equal(sender, pid[k]);
+	}
+}
+
+/* The queue ends when there is no writer, and not by an empty record. */
+static void
+ends_after_its_last_record(void **state)
+{
+	struct errbuf err;
+	char record[64];
+	pid_t pid, sender;
+
+	(void)state;
+	log_close();
+	assert_int_equal(log_open(&err), 0);
+	pid = fork();
+	if (pid == 0) {
+		log_info("first");
+		(void)log_send("", 0);
+		log_info("last");
+		_exit(0);
+	}
+	assert_int_equal(check_wait(pid), 0);
+	close(log_writer());
+	assert_int_equal(log_receive(record, sizeof(record), &sender), 6);
+	assert_memory_equal(record, "6first", 6);
+	assert_int_equal(log_receive(record, sizeof(record), &sender), 5);
+	assert_memory_equal(record, "6last", 5);
+	for (int k = 0; k < 2; k++)
+		assert_int_equal(log_receive(record, sizeof(record), &sender),
+		    0);
+	log_close();
+	assert_int_equal(open_queue(state), 0);
+}
+
+/* Lines must fit in numbers even where a user may not have a large buffer. */
+static void
+holds_many_lines(void **state)
+{
+	uint64_t before = log_lost();
+	unsigned n = 0;
+	char text[101];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (; log_lost() == before; n++)
+		log_info("%s", text);
+	print_message("# %u lines of 100 bytes fit\n", n - 1);
+	assert_true(n > 100);
+	(void)drain();
+}
+
 static void
 records(void **state)
 {
 	static const struct {
 		const char *record;
 		int level; /* 0: none */
-		long pid;
 		const char *text;
 	} rows[] = {
-		{ "3 1 x", LEVEL_ERR, 1, "x" },
-		{ "6 12345 a line", LEVEL_INFO, 12345, "a line" },
-		{ "7 12345  two", LEVEL_DEBUG, 12345, " two" },
-		{ "5 7 ", LEVEL_NOTICE, 7, "" },
-		{ "4 4194304 6 7 x", LEVEL_WARNING, 4194304, "6 7 x" },
-		{ "", 0, 0, NULL },
-		{ " ", 0, 0, NULL },
-		{ "x", 0, 0, NULL },
-		{ "6", 0, 0, NULL },
-		{ "6 ", 0, 0, NULL },
-		{ "6 x", 0, 0, NULL },
-		{ "6 12", 0, 0, NULL },
-		{ "6 12x y", 0, 0, NULL },
-		{ "6x 12 y", 0, 0, NULL },
-		{ "6\t12 y", 0, 0, NULL },
-		{ "2 12 y", 0, 0, NULL },
-		{ "8 12 y", 0, 0, NULL },
-		{ "-3 12 y", 0, 0, NULL },
-		{ "99999999999999999999 12 y", 0, 0, NULL },
-		{ "tail of a line that was cut", 0, 0, NULL },
+		{ "3x", LEVEL_ERR, "x" },
+		{ "6a line", LEVEL_INFO, "a line" },
+		{ "7 two", LEVEL_DEBUG, " two" },
+		{ "5", LEVEL_NOTICE, "" },
+		{ "46 7 x", LEVEL_WARNING, "6 7 x" },
+		{ "6~}", LEVEL_INFO, "~}" },
+		/* Nothing in it forges another line, or steers a terminal. */
+		{ "6a\n<3>b", LEVEL_INFO, "a?<3>b" },
+		{ "6\x1b[2J\x7f\r\t", LEVEL_INFO, "?[2J???" },
+		{ "6\xc3\xa9\x80\xff", LEVEL_INFO, "????" },
+		{ "", 0, NULL },
+		{ " ", 0, NULL },
+		{ "x", 0, NULL },
+		{ "S", 0, NULL },
+		{ "2y", 0, NULL },
+		{ "8y", 0, NULL },
+		{ "-3y", 0, NULL },
+		{ "\xb6y", 0, NULL },
 	};
 	char record[128];
+	enum log_level level;
+	const char *text;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		enum log_level level = LEVEL_ERR;
-		const char *text;
-		long pid = -1;
-
+		level = LEVEL_ERR;
 		strcpy(record, rows[i].record);
-		text = log_record(record, &level, &pid);
+		text = log_record(record, strlen(record), &level);
 		CHECK((text != NULL) == (rows[i].level != 0), "\"%s\"",
 		    rows[i].record);
 		if (text == NULL)
 			continue;
 		CHECK((int)level == rows[i].level, "\"%s\"", rows[i].record);
-		CHECK(pid == rows[i].pid, "\"%s\"", rows[i].record);
 		CHECK_TEXT(text, rows[i].text, "\"%s\"", rows[i].record);
 	}
+	memcpy(record, "6a\0b", 4);
+	assert_string_equal(log_record(record, 4, &level), "a?b");
 }
 
-/* Before there is a pipe, and after, lines go to standard error. */
+/* Before there is a queue, and after, lines go to standard error. */
 static void
 standard_error(void **state)
 {
@@ -372,11 +444,10 @@ standard_error(void **state)
 	fflush(stderr);
 	saved = dup(STDERR_FILENO);
 	dup2(fd[1], STDERR_FILENO);
-	log_use(NULL, LEVEL_INFO);
+	log_close();
 	errno = ENOENT;
 	log_err("a\nb: %m");
 	log_debug("no");
-	log_use(&pipes, LEVEL_DEBUG);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	close(fd[1]);
@@ -386,26 +457,20 @@ standard_error(void **state)
 	text[n] = '\0';
 	assert_string_equal(text,
 	    "echod: a\\x0ab: No such file or directory\n");
+	assert_int_equal(open_queue(state), 0);
 }
 
-/* Closing twice, or one half, is no mistake. */
+/* Closing twice is no mistake. */
 static void
-pipe_closes(void **state)
+queue_closes(void **state)
 {
-	struct log_pipe p;
-	struct errbuf err;
-
-	(void)state;
-	assert_int_equal(log_pipe_open(&p, &err), 0);
-	assert_int_equal(fcntl(p.write_fd, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(fcntl(p.read_fd, F_GETFD), FD_CLOEXEC);
-	assert_true(fcntl(p.write_fd, F_GETFL) & O_NONBLOCK);
-	assert_false(fcntl(p.read_fd, F_GETFL) & O_NONBLOCK);
-	assert_int_equal(p.losses->lost, 0);
-	log_pipe_close(&p);
-	assert_int_equal(p.read_fd, -1);
-	assert_int_equal(p.write_fd, -1);
-	log_pipe_close(&p);
+	assert_int_equal(fcntl(log_writer(), F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(log_reader(), F_GETFD), FD_CLOEXEC);
+	log_close();
+	assert_int_equal(log_reader(), -1);
+	assert_int_equal(log_writer(), -1);
+	log_close();
+	assert_int_equal(open_queue(state), 0);
 }
 
 int
@@ -416,14 +481,18 @@ main(void)
 		cmocka_unit_test(every_byte_is_escaped),
 		cmocka_unit_test(errno_is_printed_and_preserved),
 		cmocka_unit_test(long_lines_are_cut),
-		cmocka_unit_test(full_pipe_counts_and_goes_on),
+		cmocka_unit_test(full_queue_counts_and_goes_on),
 		cmocka_unit_test(lost_lines_of_children_count),
+		cmocka_unit_test(losses_are_told_once),
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(quotes_are_cut),
+		cmocka_unit_test(senders_are_named_by_the_kernel),
+		cmocka_unit_test(ends_after_its_last_record),
+		cmocka_unit_test(holds_many_lines),
 		cmocka_unit_test(records),
 		cmocka_unit_test(standard_error),
-		cmocka_unit_test(pipe_closes),
+		cmocka_unit_test(queue_closes),
 	};
 
-	return cmocka_run_group_tests(log, open_pipe, close_pipe);
+	return cmocka_run_group_tests(log, open_queue, close_queue);
 }

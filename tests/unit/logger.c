@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 
 #include "common/clock.h"
 #include "common/errbuf.h"
@@ -13,23 +14,21 @@ static struct logger logger;
 static int text_fd = -1;
 static int own_stderr = -1;
 
+static struct config config;
+
 static void
 start_logger(void)
 {
-	static struct config config;
 	struct errbuf err;
-	int fd[2];
 
 	config.log = (struct config_log){ .ident = "unit",
 		.to = LOG_TO_STDERR };
 	config.uid = getuid();
 	config.gid = getgid();
-	assert_int_equal(pipe(fd), 0);
-	text_fd = fd[0];
+	text_fd = memfd_create("stderr", MFD_CLOEXEC);
 	own_stderr = dup(STDERR_FILENO);
-	dup2(fd[1], STDERR_FILENO);
-	close(fd[1]);
-	assert_int_equal(logger_open(&logger, &config, NULL, &err), 0);
+	dup2(text_fd, STDERR_FILENO);
+	assert_int_equal(logger_open(&logger, &config, true, &err), 0);
 }
 
 static void
@@ -40,21 +39,19 @@ restore_stderr(void)
 	own_stderr = -1;
 }
 
-/* The pipe ends, and with it the logger; all that it has written. */
+/* The queue ends, and with it the logger; all that it has written. */
 static const char *
 end_logger(void)
 {
-	static char text[4096];
-	size_t used = 0;
+	static char text[1 << 21];
 	ssize_t n;
 
-	log_use(NULL, LEVEL_INFO);
-	logger_close(&logger);
+	log_close();
 	restore_stderr();
 	assert_int_equal(check_wait(logger.pid), 0);
-	while ((n = read(text_fd, text + used, sizeof(text) - used - 1)) > 0)
-		used += (size_t)n;
-	text[used] = '\0';
+	n = pread(text_fd, text, sizeof(text) - 1, 0);
+	assert_true(n >= 0);
+	text[n] = '\0';
 	close(text_fd);
 	text_fd = -1;
 	logger.pid = 0;
@@ -66,7 +63,7 @@ static int
 clean_up(void **state)
 {
 	(void)state;
-	log_use(NULL, LEVEL_INFO);
+	log_close();
 	if (own_stderr != -1)
 		restore_stderr();
 	if (text_fd != -1)
@@ -75,7 +72,6 @@ clean_up(void **state)
 	if (logger.pid > 0) {
 		kill(logger.pid, SIGKILL);
 		check_wait(logger.pid);
-		logger_close(&logger);
 	}
 	logger.pid = 0;
 	return 0;
@@ -119,7 +115,7 @@ losses_are_told_at_the_end(void **state)
 	(void)state;
 	start_logger();
 	for (int i = 0; i < 3; i++)
-		log_lose(&logger.pipe);
+		log_lose();
 	snprintf(wanted, sizeof(wanted), "%s", line(3));
 	assert_string_equal(untimed(end_logger()), wanted);
 }
@@ -143,20 +139,19 @@ losses_outlive_a_logger(void **state)
 	start_logger();
 	first = logger.pid;
 	for (int i = 0; i < 2; i++)
-		log_lose(&logger.pipe);
+		log_lose();
 	kill(first, SIGKILL);
 	assert_int_equal(check_wait(first), 128 + SIGKILL);
 	assert_true(logger_reaped(&logger, first, clock_ms()));
 	logger_maintain(&logger, clock_ms());
 	assert_true(logger.pid > 0 && logger.pid != first);
-	log_use(&logger.pipe, LEVEL_INFO);
 	log_info("a line");
 	snprintf(wanted, sizeof(wanted), "unit[%ld]: a line\n%s",
 	    (long)getpid(), line(2));
 	assert_string_equal(untimed(end_logger()), wanted);
 }
 
-/* One sum, whichever pipe they were for. */
+/* One sum, whichever logger they were for. */
 static void
 losses_add_up(void **state)
 {
@@ -166,10 +161,116 @@ losses_add_up(void **state)
 	for (uint64_t round = 1; round <= 3; round++) {
 		start_logger();
 		assert_int_equal(log_lost(), before + round - 1);
-		log_lose(&logger.pipe);
+		log_lose();
 		(void)end_logger();
 		assert_int_equal(log_lost(), before + round);
 	}
+}
+
+/* The settings of a reload are in order with the lines around them. */
+static void
+settings_travel_in_order(void **state)
+{
+	char wanted[256];
+	long pid = (long)getpid();
+
+	(void)state;
+	start_logger();
+	kill(logger.pid, SIGSTOP);
+	log_info("one");
+	strcpy(config.log.ident, "renamed");
+	logger_configure(&logger, &config);
+	log_info("two");
+	strcpy(config.log.ident, "again");
+	logger_configure(&logger, &config);
+	log_info("three");
+	assert_int_equal(logger_maintain(&logger, clock_ms()), INT64_MAX);
+	kill(logger.pid, SIGCONT);
+	snprintf(wanted, sizeof(wanted),
+	    "unit[%ld]: one\nrenamed[%ld]: two\nagain[%ld]: three\n", pid, pid,
+	    pid);
+	assert_string_equal(untimed(end_logger()), wanted);
+}
+
+/* Nobody but the process that started the logger can change its settings. */
+static void
+settings_of_others_are_ignored(void **state)
+{
+	char wanted[256];
+	pid_t pid;
+
+	(void)state;
+	start_logger();
+	pid = fork();
+	if (pid == 0) {
+		strcpy(config.log.ident, "forged");
+		logger_configure(&logger, &config);
+		log_info("by a child");
+		_exit(0);
+	}
+	assert_int_equal(check_wait(pid), 0);
+	log_info("by its parent");
+	snprintf(wanted, sizeof(wanted),
+	    "unit[%ld]: by a child\nunit[%ld]: by its parent\n", (long)pid,
+	    (long)getpid());
+	assert_string_equal(untimed(end_logger()), wanted);
+}
+
+/* With a full queue they wait for room, and nobody waits for them. */
+static void
+settings_survive_a_full_queue(void **state)
+{
+	uint64_t before = log_lost();
+	const char *text;
+	char wanted[64];
+
+	(void)state;
+	start_logger();
+	kill(logger.pid, SIGSTOP);
+	while (log_lost() == before)
+		log_info("fill");
+	strcpy(config.log.ident, "late");
+	logger_configure(&logger, &config);
+	assert_true(logger_maintain(&logger, 1000) > 1000);
+	assert_true(logger_maintain(&logger, 1000) < 2000);
+	/* Its successor has them from its birth; the queue waits for it. */
+	kill(logger.pid, SIGKILL);
+	assert_int_equal(check_wait(logger.pid), 128 + SIGKILL);
+	assert_true(logger_reaped(&logger, logger.pid, 0));
+	while (logger_maintain(&logger, 0) != INT64_MAX)
+		;
+	log_info("end");
+	while (log_untold() > 0)
+		;
+	log_info("end");
+	text = end_logger();
+	snprintf(wanted, sizeof(wanted), " late[%ld]: end\n", (long)getpid());
+	assert_non_null(strstr(text, wanted));
+	assert_null(strstr(text, "unit["));
+}
+
+/* To become another user it leaves, and the next one goes on with the queue. */
+static void
+leaves_for_another_user(void **state)
+{
+	char wanted[128];
+	pid_t first;
+
+	(void)state;
+	start_logger();
+	first = logger.pid;
+	log_info("one");
+	config.uid++;
+	logger_configure(&logger, &config);
+	log_info("two");
+	assert_int_equal(check_wait(first), 0);
+	assert_true(logger_reaped(&logger, first, clock_ms()));
+	/* In this test nobody may become another. */
+	logger.settings.uid = getuid();
+	assert_int_equal(logger_maintain(&logger, clock_ms()), INT64_MAX);
+	snprintf(wanted, sizeof(wanted), "unit[%ld]: one\nunit[%ld]: two\n",
+	    (long)getpid(), (long)getpid());
+	assert_string_equal(untimed(end_logger()), wanted);
 }
 
 #define TEST(f) cmocka_unit_test_teardown(f, clean_up)
@@ -182,6 +283,10 @@ main(void)
 		TEST(nothing_lost_is_nothing_told),
 		TEST(losses_outlive_a_logger),
 		TEST(losses_add_up),
+		TEST(settings_travel_in_order),
+		TEST(settings_of_others_are_ignored),
+		TEST(settings_survive_a_full_queue),
+		TEST(leaves_for_another_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

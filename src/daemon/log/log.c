@@ -2,104 +2,139 @@
 #include "daemon/log/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
 #include "common/output.h"
 
-enum { PIPE_BYTES = 1 << 20 }; /* about 10,000 lines of patience */
+/*
+ * Room for about 10,000 lines of 100 bytes: the kernel doubles this, and counts
+ * some 770 bytes for each of them.
+ */
+enum { QUEUE_BYTES = 4 << 20 };
 
-/* This process's sink. */
-static const struct log_pipe *sink;
-static enum log_level threshold = LEVEL_INFO;
-static long writer;
+/* Where this process writes, and as far as which level. */
+static int writer = -1, reader = -1;
+static enum log_level limit = LEVEL_INFO;
 
-/* Of all pipes; shared by all processes, from the first pipe on. */
-static _Atomic uint64_t *lost_in_all;
+/* Shared by all processes.  Both only ever grow. */
+static struct {
+	_Atomic uint64_t lost;
+	_Atomic uint64_t told;
+} * counters;
 
-/* Zeros that all processes forked from here share; NULL with errno. */
-static void *
-share(size_t size)
+static int
+map_counters(struct errbuf *err)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *p;
 
-	return p != MAP_FAILED ? p : NULL;
+	if (counters != NULL)
+		return 0;
+	p = mmap(NULL, sizeof(*counters), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return errbuf_sys(err,
+		    "cannot map the counters of lost log lines");
+	counters = p;
+	return 0;
 }
 
 int
-log_pipe_open(struct log_pipe *p, struct errbuf *err)
+log_open(struct errbuf *err)
 {
-	int fd[2];
+	int fd[2], bytes = QUEUE_BYTES, on = 1;
 
-	if (pipe2(fd, O_CLOEXEC) == -1)
-		return errbuf_sys(err, "cannot make the log pipe");
-	/* Only writers must not wait; the logger has nothing else to do. */
-	if (fcntl(fd[1], F_SETFL, O_NONBLOCK) == -1) {
-		errbuf_sys(err, "cannot make the log pipe non-blocking");
+	if (map_counters(err) == -1)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) == -1)
+		return errbuf_sys(err, "cannot make the sockets of the log");
+	if (setsockopt(fd[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1) {
+		errbuf_sys(err, "cannot have the senders of the log named");
 		close(fd[0]);
 		close(fd[1]);
 		return -1;
 	}
-	/* A wish: the kernel may refuse more than its default of 64 KiB. */
-	(void)fcntl(fd[1], F_SETPIPE_SZ, PIPE_BYTES);
-	if (lost_in_all == NULL)
-		lost_in_all = share(sizeof(*lost_in_all));
-	p->losses = share(sizeof(*p->losses));
-	if (lost_in_all == NULL || p->losses == NULL) {
-		errbuf_sys(err, "cannot map the counter of lost log lines");
-		close(fd[0]);
-		close(fd[1]);
-		return -1;
-	}
-	p->read_fd = fd[0];
-	p->write_fd = fd[1];
+	/* Only root may have more than net.core.wmem_max. */
+	if (setsockopt(fd[1], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+		sizeof(bytes)) == -1)
+		(void)setsockopt(fd[1], SOL_SOCKET, SO_SNDBUF, &bytes,
+		    sizeof(bytes));
+	reader = fd[0];
+	writer = fd[1];
 	return 0;
 }
 
 void
-log_pipe_close(struct log_pipe *p)
+log_close(void)
 {
-	if (p->read_fd != -1)
-		close(p->read_fd);
-	if (p->write_fd != -1)
-		close(p->write_fd);
-	if (p->losses != NULL)
-		munmap(p->losses, sizeof(*p->losses));
-	*p = (struct log_pipe){ .read_fd = -1, .write_fd = -1 };
+	if (writer != -1) {
+		close(reader);
+		close(writer);
+	}
+	reader = writer = -1;
+	limit = LEVEL_INFO;
+}
+
+int
+log_writer(void)
+{
+	return writer;
+}
+
+int
+log_reader(void)
+{
+	return reader;
 }
 
 void
-log_lose(const struct log_pipe *p)
+log_lose(void)
 {
-	atomic_fetch_add_explicit(&p->losses->lost, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(lost_in_all, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&counters->lost, 1, memory_order_relaxed);
 }
 
 uint64_t
 log_lost(void)
 {
-	return lost_in_all != NULL ? atomic_load(lost_in_all) : 0;
+	return counters != NULL ? atomic_load(&counters->lost) : 0;
+}
+
+uint64_t
+log_untold(void)
+{
+	return atomic_load(&counters->lost) - atomic_load(&counters->told);
 }
 
 void
-log_use(const struct log_pipe *p, enum log_level level)
+log_tell(uint64_t lines)
 {
-	sink = p;
-	threshold = level;
-	writer = (long)getpid();
+	atomic_fetch_add(&counters->told, lines);
+}
+
+void
+log_limit(enum log_level level)
+{
+	limit = level;
 }
 
 bool
 log_wants(enum log_level level)
 {
-	return level <= threshold;
+	return level <= limit;
+}
+
+bool
+log_send(const void *record, size_t n)
+{
+	/* Flags of the call, for a worker could change those of the socket. */
+	return send(writer, record, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    (ssize_t)n;
 }
 
 /* Nothing unprintable may reach a log, whoever forgot to quote it. */
@@ -124,22 +159,22 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LOG_LINE], line[LOG_LINE];
 	int saved = errno;
-	size_t n;
+	size_t n = 1;
 
 	if (!log_wants(level))
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
-	if (sink != NULL)
-		n = (size_t)snprintf(line, sizeof(line), "%d %ld ", (int)level,
-		    writer);
+	if (writer != -1)
+		line[0] = (char)('0' + level);
 	else
 		n = (size_t)snprintf(line, sizeof(line), "echod: ");
 	n += clean(line + n, sizeof(line) - n - 1, text);
-	line[n++] = '\n';
-	if (sink == NULL)
+	if (writer == -1) {
+		line[n++] = '\n';
 		(void)output_write(STDERR_FILENO, line, n);
-	else if (write(sink->write_fd, line, n) != (ssize_t)n)
-		log_lose(sink);
+	} else if (!log_send(line, n)) {
+		log_lose();
+	}
 	errno = saved;
 }
 
@@ -201,18 +236,49 @@ log_quote(char *buf, size_t size, const void *data, size_t len)
 	return buf;
 }
 
-const char *
-log_record(char *record, enum log_level *level, long *pid)
+ssize_t
+log_receive(void *record, size_t size, pid_t *sender)
 {
-	char *end;
-	long n = strtol(record, &end, 10);
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr aligned;
+	} control;
+	struct iovec iov = { .iov_base = record, .iov_len = size };
+	struct msghdr msg;
+	struct cmsghdr *cmsg;
+	struct ucred cred;
+	ssize_t n;
 
-	if (end == record || *end != ' ' || n < LEVEL_ERR || n > LEVEL_DEBUG)
+	do {
+		msg = (struct msghdr){ .msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof(control) };
+		n = recvmsg(reader, &msg, 0);
+		if (n == 0 && msg.msg_controllen == 0)
+			return 0;
+		/* An empty record has a sender, the end has none. */
+	} while (n == 0 || (n == -1 && errno == EINTR));
+	*sender = 0;
+	cmsg = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+	if (cmsg != NULL && cmsg->cmsg_type == SCM_CREDENTIALS) {
+		memcpy(&cred, CMSG_DATA(cmsg), sizeof(cred));
+		*sender = cred.pid;
+	}
+	return n;
+}
+
+const char *
+log_record(char *record, size_t n, enum log_level *level)
+{
+	if (n == 0 || record[0] < '0' + LEVEL_ERR ||
+	    record[0] > '0' + LEVEL_DEBUG)
 		return NULL;
-	*level = (enum log_level)n;
-	record = end + 1;
-	*pid = strtol(record, &end, 10);
-	if (end == record || *end != ' ')
-		return NULL;
-	return end + 1;
+	*level = (enum log_level)(record[0] - '0');
+	/* A worker that a client has taken over may send anything. */
+	for (size_t i = 1; i < n; i++)
+		if (record[i] < ' ' || record[i] > '~')
+			record[i] = '?';
+	record[n] = '\0';
+	return record + 1;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log: turns a message into one escaped line and gives it to the logger's
- * pipe without ever waiting.  A line that finds the pipe full is lost and
- * counted; the logger says how many.  May not speak to syslog.
+ * log: turns a message into one escaped line and queues it for the logger,
+ * without ever waiting.  A line that finds the queue full is lost and counted;
+ * the logger writes how many were lost.  May not speak to syslog.
  *
  * Everything from outside (names, peers, received bytes) goes through
  * log_quote() before it becomes part of a message.
@@ -10,14 +10,14 @@
 #ifndef ECHOD_LOG_H
 #define ECHOD_LOG_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct errbuf;
 
-/* The numbers are syslog(3)'s and RFC 5424's. */
+/* The numbers are those of syslog(3) and RFC 5424. */
 enum log_level {
 	LEVEL_ERR = 3,
 	LEVEL_WARNING,
@@ -26,39 +26,25 @@ enum log_level {
 	LEVEL_DEBUG,
 };
 
-enum { LOG_LINE = 1024 }; /* bytes; below PIPE_BUF, so a write is atomic */
+enum { LOG_LINE = 1024 }; /* bytes of a record at most */
 
 /*
- * The way to one logger.  The master keeps both ends, so that a dead logger
- * can be replaced without a line lost; everyone else keeps only one.
+ * Make the queue: a pair of sockets, and counters in memory that all processes
+ * share.  Lines go to the queue from now on, and before to standard error, as
+ * far as LEVEL_INFO.  The master keeps both sockets, so that a dead logger can
+ * be replaced without losing what is in the queue.
  */
-struct log_pipe {
-	int read_fd;
-	int write_fd;
-	struct log_losses *losses; /* shared by all processes */
-};
+int log_open(struct errbuf *);
 
-/* Lines that were written to a pipe and reach no log.  Both only ever grow. */
-struct log_losses {
-	_Atomic uint64_t lost; /* by whoever wrote them, or by the logger */
-	_Atomic uint64_t told; /* by the logger; survives it */
-};
+/* Close the queue; lines go to standard error again, as far as LEVEL_INFO. */
+void log_close(void);
 
-int log_pipe_open(struct log_pipe *, struct errbuf *);
-void log_pipe_close(struct log_pipe *);
+/* The sockets; -1: there is no queue. */
+int log_writer(void);
+int log_reader(void);
 
-/* A line that was to go through this pipe is lost: count it. */
-void log_lose(const struct log_pipe *);
-
-/* How many lines have been lost in all pipes there ever were. */
-uint64_t log_lost(void);
-
-/*
- * From now on this process writes lines up to the given level into the pipe;
- * NULL means standard error, which is also where lines go at first.
- * The pipe stays the caller's and must outlive its use here.
- */
-void log_use(const struct log_pipe *, enum log_level);
+/* From now on this process writes lines up to this level. */
+void log_limit(enum log_level);
 
 /* Whether a line of this level would be written: spares the work if not. */
 bool log_wants(enum log_level);
@@ -77,10 +63,34 @@ void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 const char *log_quote(char *buf, size_t size, const void *data, size_t len);
 
+/* Put one record into the queue.  False: there is no room (or no queue). */
+bool log_send(const void *record, size_t n);
+
 /*
- * A record in the pipe is "LEVEL PID TEXT\n".  Reads one (without its
- * newline); returns its text, or NULL when it is none.  For the logger.
+ * Wait for the next record, of which at most `size` bytes are kept.  Returns
+ * its length and its sender, whom the kernel names; 0 when the queue is empty
+ * and nobody can write to it any more; -1 with errno.  For the logger.
  */
-const char *log_record(char *record, enum log_level *, long *pid);
+ssize_t log_receive(void *record, size_t size, pid_t *sender);
+
+/*
+ * Read the record of a line, of n bytes, with room for one more.  Returns its
+ * text, in which only printable ASCII is left, or NULL when the record is no
+ * line.
+ */
+const char *log_record(char *record, size_t n, enum log_level *);
+
+/* A line is lost: count it. */
+void log_lose(void);
+
+/* How many lines have been lost in all. */
+uint64_t log_lost(void);
+
+/*
+ * How many of them the log does not tell of yet, and that it does now.  The
+ * count outlives a logger.
+ */
+uint64_t log_untold(void);
+void log_tell(uint64_t lines);
 
 #endif

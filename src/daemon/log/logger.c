@@ -16,13 +16,17 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/log/log.h"
 #include "daemon/log/stamp.h"
 #include "daemon/master/policy.h"
 #include "daemon/sandbox/confine.h"
-#include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 
-enum { BUFFER = 64 * 1024, STABLE_MS = 10000 };
+enum {
+	STABLE_MS = 10000, /* a logger that lived so long is no failure */
+	UNSENT_MS = 100,   /* between two tries to send the settings */
+	SETTINGS = 'S',	   /* first byte of their record; see log_record() */
+};
 
 /* In the order of the words of log.facility (settings.c). */
 static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
@@ -32,33 +36,35 @@ static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
 _Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
     "one number for each word");
 
-/* What stands in front of a line on standard error, with a space; or "". */
-static char when[STAMP_TEXT + 1];
-static bool stamped;
+/* What this logger goes by. */
+static struct logger_settings applied;
+static bool stamped;   /* lines begin with the time */
+static pid_t last_pid; /* in whose name syslog(3) was called last */
 
-/* Lines that are read together are of the same time. */
+/* Take over settings, which must be for the user that this process is. */
 static void
-note_time(void)
+obey(const struct logger_settings *settings)
 {
-	char text[STAMP_TEXT];
-	struct timespec now;
-
-	if (!stamped)
-		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	stamp_write(&now, text);
-	snprintf(when, sizeof(when), "%s ", text);
+	applied = *settings;
+	stamped = applied.log.to == LOG_TO_STDERR &&
+	    stamp_wanted(STDERR_FILENO);
+	last_pid = -1;
 }
 
 /* False: it could not be written, or not all of it. */
 static bool
-to_stderr(const struct config_log *settings, enum log_level level, long pid,
-    const char *text)
+to_stderr(enum log_level level, pid_t pid, const char *text)
 {
 	char line[STAMP_TEXT + LOG_LINE + CONFIG_NAME + 64];
+	char when[STAMP_TEXT] = "";
+	struct timespec ts;
 
-	snprintf(line, sizeof(line), "%s%s[%ld]: %s%s\n", when, settings->ident,
-	    pid,
+	if (stamped) {
+		clock_gettime(CLOCK_REALTIME, &ts);
+		stamp_write(&ts, when);
+	}
+	snprintf(line, sizeof(line), "%s%s%s[%ld]: %s%s\n", when,
+	    stamped ? " " : "", applied.log.ident, (long)pid,
 	    level == LEVEL_ERR	       ? "error: " :
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
@@ -68,128 +74,117 @@ to_stderr(const struct config_log *settings, enum log_level level, long pid,
 
 /* The pid in front of a line is its writer's, not ours: no LOG_PID. */
 static void
-to_syslog(const struct config_log *settings, enum log_level level, long pid,
-    const char *text)
+to_syslog(enum log_level level, pid_t pid, const char *text)
 {
 	static char ident[CONFIG_NAME + 16];
-	static long last = -1;
 
-	if (pid != last) {
-		snprintf(ident, sizeof(ident), "%s[%ld]", settings->ident, pid);
+	if (pid != last_pid) {
+		snprintf(ident, sizeof(ident), "%s[%ld]", applied.log.ident,
+		    (long)pid);
 		/* Also keeps the socket; only the name is changed. */
-		openlog(ident, 0, facilities[settings->facility]);
-		last = pid;
+		openlog(ident, 0, facilities[applied.log.facility]);
+		last_pid = pid;
 	}
 	syslog((int)level, "%s", text);
 }
 
 /* False: it is lost.  Of a line for syslog nobody knows. */
 static bool
-emit(const struct config_log *settings, enum log_level level, long pid,
-    const char *text)
+emit(enum log_level level, pid_t pid, const char *text)
 {
-	if (settings->to == LOG_TO_STDERR)
-		return to_stderr(settings, level, pid, text);
-	to_syslog(settings, level, pid, text);
+	if (applied.log.to == LOG_TO_STDERR)
+		return to_stderr(level, pid, text);
+	to_syslog(level, pid, text);
 	return true;
 }
 
-/* Hand on every complete line; returns the bytes of the last, partial one. */
-static size_t
-emit_lines(const struct logger *logger, char *buffer, size_t n)
-{
-	char *line = buffer, *end;
-	enum log_level level;
-	const char *text;
-	long pid;
-
-	while ((end = memchr(line, '\n', n)) != NULL) {
-		*end = '\0';
-		if ((text = log_record(line, &level, &pid)) != NULL &&
-		    !emit(&logger->settings, level, pid, text))
-			log_lose(&logger->pipe);
-		n -= (size_t)(end + 1 - line);
-		line = end + 1;
-	}
-	/* Without its newline it can only be a piece of what comes next. */
-	if (n == BUFFER)
-		n = 0;
-	memmove(buffer, line, n);
-	return n;
-}
-
-/*
- * Say how many lines were lost since that was said last, be it by a logger that
- * has died since.
- */
+/* Write how many lines were lost, be it while another logger was there. */
 static void
-tell_losses(const struct logger *logger)
+tell_losses(void)
 {
-	struct log_losses *losses = logger->pipe.losses;
-	uint64_t lost = atomic_load(&losses->lost);
-	uint64_t told = atomic_load(&losses->told);
+	uint64_t lost = log_untold();
 	char text[64];
 
-	if (lost == told)
+	if (lost == 0)
 		return;
-	snprintf(text, sizeof(text), "log lines lost count=%" PRIu64,
-	    lost - told);
-	if (emit(&logger->settings, LEVEL_WARNING, getpid(), text))
-		atomic_store(&losses->told, lost);
+	snprintf(text, sizeof(text), "log lines lost count=%" PRIu64, lost);
+	if (emit(LEVEL_WARNING, getpid(), text))
+		log_tell(lost);
+}
+
+/* Settings are obeyed when they come from the master. */
+static bool
+take_settings(const char *record, size_t n, pid_t sender, pid_t master)
+{
+	struct logger_settings settings;
+
+	if (record[0] != SETTINGS || n != 1 + sizeof(settings) ||
+	    sender != master)
+		return false;
+	memcpy(&settings, record + 1, sizeof(settings));
+	/* There is no way to another user but to start anew. */
+	if (settings.uid != applied.uid || settings.gid != applied.gid)
+		_exit(EX_OK);
+	obey(&settings);
+	return true;
 }
 
 static _Noreturn void
-run(const struct logger *logger)
+run(pid_t master)
 {
-	static char buffer[BUFFER];
-	size_t have = 0;
+	char record[LOG_LINE + 1];
+	enum log_level level;
+	const char *text;
+	pid_t sender;
 	ssize_t n;
 
+	_Static_assert(1 + sizeof(applied) <= LOG_LINE,
+	    "settings fit a record");
 	for (;;) {
-		n = read(logger->pipe.read_fd, buffer + have, BUFFER - have);
-		if (n == -1 && errno == EINTR)
-			continue;
+		n = log_receive(record, LOG_LINE, &sender);
 		if (n == -1)
-			_exit(1);
-		note_time();
-		have = emit_lines(logger, buffer, have + (size_t)n);
+			_exit(EX_OSERR);
+		if (n > 0 &&
+		    !take_settings(record, (size_t)n, sender, master) &&
+		    (text = log_record(record, (size_t)n, &level)) != NULL &&
+		    !emit(level, sender, text))
+			log_lose();
 		/* With the next line, or when there will be none. */
-		tell_losses(logger);
+		tell_losses();
 		if (n == 0)
-			_exit(0);
+			_exit(EX_OK);
 	}
 }
 
 static void
-child(const struct logger *logger)
+child(const struct logger *logger, pid_t master)
 {
-	struct confine_user user = { .uid = logger->uid, .gid = logger->gid };
-	int keep[] = { logger->pipe.read_fd, STDERR_FILENO };
+	struct confine_user user = { .uid = logger->settings.uid,
+		.gid = logger->settings.gid };
+	int keep[] = { log_reader(), STDERR_FILENO };
 	struct errbuf err;
 
 	signals_deaf();
-	stamped = logger->settings.to == LOG_TO_STDERR &&
-	    stamp_wanted(STDERR_FILENO);
+	obey(&logger->settings);
 	/* Whom we become may not be allowed to read its files. */
 	tzset();
-	note_time();
-	confine_descriptors(keep, logger->settings.to == LOG_TO_STDERR ? 2 : 1);
+	confine_descriptors(keep, logger->keeps_stderr ? 2 : 1);
 	confine_name("logger");
 	if (confine_identity(&user, &err) == -1) {
-		emit(&logger->settings, LEVEL_ERR, getpid(), err.text);
-		if (logger->board != NULL)
-			scoreboard_complain(logger->board, err.text);
+		emit(LEVEL_ERR, getpid(), err.text);
 		_exit(EX_NOPERM);
 	}
-	run(logger);
+	run(master);
 }
 
 static int
 start(struct logger *logger, struct errbuf *err)
 {
+	pid_t master = getpid();
+
 	logger->pid = fork();
 	if (logger->pid == 0)
-		child(logger);
+		child(logger, master);
 	if (logger->pid == -1) {
 		logger->pid = 0;
 		return errbuf_sys(err, "cannot fork the logger");
@@ -198,18 +193,24 @@ start(struct logger *logger, struct errbuf *err)
 	return 0;
 }
 
-int
-logger_open(struct logger *logger, const struct config *config,
-    struct scoreboard *board, struct errbuf *err)
+static struct logger_settings
+settings_of(const struct config *config)
 {
-	*logger = (struct logger){ .board = board,
-		.settings = config->log,
+	return (struct logger_settings){ .log = config->log,
 		.uid = config->uid,
 		.gid = config->gid };
-	if (log_pipe_open(&logger->pipe, err) == -1)
+}
+
+int
+logger_open(struct logger *logger, const struct config *config,
+    bool keep_stderr, struct errbuf *err)
+{
+	*logger = (struct logger){ .settings = settings_of(config),
+		.keeps_stderr = keep_stderr };
+	if (log_open(err) == -1)
 		return -1;
 	if (start(logger, err) == -1) {
-		log_pipe_close(&logger->pipe);
+		log_close();
 		return -1;
 	}
 	return 0;
@@ -235,13 +236,20 @@ logger_is_heard(const struct config *config)
 	return heard;
 }
 
-bool
-logger_differs(const struct logger *logger, const struct config *config)
+static void
+send_settings(struct logger *logger)
 {
-	return strcmp(logger->settings.ident, config->log.ident) != 0 ||
-	    logger->settings.facility != config->log.facility ||
-	    logger->settings.to != config->log.to ||
-	    logger->uid != config->uid || logger->gid != config->gid;
+	char record[1 + sizeof(logger->settings)] = { SETTINGS };
+
+	memcpy(record + 1, &logger->settings, sizeof(logger->settings));
+	logger->unsent = !log_send(record, sizeof(record));
+}
+
+void
+logger_configure(struct logger *logger, const struct config *config)
+{
+	logger->settings = settings_of(config);
+	send_settings(logger);
 }
 
 bool
@@ -262,67 +270,25 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 int64_t
 logger_maintain(struct logger *logger, int64_t now_ms)
 {
+	int64_t next = INT64_MAX;
 	struct errbuf err;
 
+	if (logger->unsent)
+		send_settings(logger);
+	if (logger->unsent)
+		next = now_ms + UNSENT_MS;
+	if (logger->pid == 0 && now_ms >= logger->retry_ms &&
+	    start(logger, &err) == -1)
+		logger->retry_ms = now_ms +
+		    policy_backoff_ms(++logger->failures, (uint32_t)now_ms);
+	if (logger->pid == 0 && logger->retry_ms < next)
+		next = logger->retry_ms;
+	return next;
+}
+
+void
+logger_kill(const struct logger *logger)
+{
 	if (logger->pid != 0)
-		return INT64_MAX;
-	if (now_ms < logger->retry_ms)
-		return logger->retry_ms;
-	if (start(logger, &err) == 0)
-		return INT64_MAX;
-	logger->retry_ms = now_ms +
-	    policy_backoff_ms(++logger->failures, (uint32_t)now_ms);
-	return logger->retry_ms;
-}
-
-void
-logger_close(struct logger *logger)
-{
-	log_pipe_close(&logger->pipe);
-}
-
-/* Put one pid in the place of another; false when that is not there. */
-static bool
-past_replace(struct logger_past *past, pid_t old, pid_t pid)
-{
-	for (int i = 0; i < LOGGER_PAST; i++)
-		if (past->pid[i] == old) {
-			past->pid[i] = pid;
-			return true;
-		}
-	return false;
-}
-
-void
-logger_past_add(struct logger_past *past, pid_t pid)
-{
-	if (pid == 0 || past_replace(past, 0, pid))
-		return;
-	kill(past->pid[0], SIGKILL);
-	memmove(past->pid, past->pid + 1,
-	    sizeof(past->pid) - sizeof(past->pid[0]));
-	past->pid[LOGGER_PAST - 1] = pid;
-}
-
-bool
-logger_past_empty(const struct logger_past *past)
-{
-	for (int i = 0; i < LOGGER_PAST; i++)
-		if (past->pid[i] != 0)
-			return false;
-	return true;
-}
-
-bool
-logger_past_reaped(struct logger_past *past, pid_t pid)
-{
-	return past_replace(past, pid, 0);
-}
-
-void
-logger_past_kill(struct logger_past *past)
-{
-	for (int i = 0; i < LOGGER_PAST; i++)
-		if (past->pid[i] != 0)
-			kill(past->pid[i], SIGKILL);
+		kill(logger->pid, SIGKILL);
 }

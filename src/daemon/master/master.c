@@ -41,7 +41,7 @@ open_all(struct master *m)
 	return 0;
 }
 
-/* A child has ended.  As pid 1, or with a replaced logger, it may be any. */
+/* A child has ended.  As pid 1 it may be any. */
 static void
 buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 {
@@ -53,13 +53,7 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 		else
 			reload_lost_worker(m, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms)) {
-		if (m->phase == PHASE_RUN)
-			log_err("logger died pid=%ld", (long)pid);
-	} else if (logger_reaped(&m->reload.logger, pid, now_ms)) {
-		reload_lost_logger(m,
-		    WIFEXITED(status) ? WEXITSTATUS(status) : 0);
-	} else if (logger_past_reaped(&m->past, pid)) {
-		/* Nobody else reads what its generation says. */
+		/* With status 0 it has left to start as another user. */
 		if (m->phase == PHASE_RUN && status != 0)
 			log_err("logger died pid=%ld", (long)pid);
 	} else if (!loader_reaped(&m->reload.loader, pid)) {
@@ -184,7 +178,7 @@ wait_for_events(struct master *m, int64_t until_ms)
 	return requests;
 }
 
-/* Let the loggers write the last lines, but not for ever. */
+/* Let the logger write the last lines, but not for ever. */
 static void
 say_goodbye(struct master *m)
 {
@@ -192,16 +186,11 @@ say_goodbye(struct master *m)
 	struct timespec rest = { .tv_nsec = 5000000 };
 	pid_t pid;
 
-	log_use(NULL, LEVEL_ERR);
-	if (m->current.number != 0) {
-		logger_close(&m->logger);
-		logger_past_add(&m->past, m->logger.pid);
-	}
+	log_close();
 	/* There may be children that somebody left to us. */
-	while (!logger_past_empty(&m->past) &&
-	    (pid = waitpid(-1, NULL, WNOHANG)) != -1) {
+	while (m->logger.pid != 0 && (pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid > 0) {
-			(void)logger_past_reaped(&m->past, pid);
+			(void)logger_reaped(&m->logger, pid, clock_ms());
 			continue;
 		}
 		if (clock_ms() >= deadline)
@@ -209,7 +198,7 @@ say_goodbye(struct master *m)
 		nanosleep(&rest, NULL);
 	}
 	/* A log daemon that does not answer shall not keep us. */
-	logger_past_kill(&m->past);
+	logger_kill(&m->logger);
 }
 
 int

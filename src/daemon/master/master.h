@@ -44,7 +44,6 @@ struct master {
 	struct config *config;
 	struct listener_set listeners;
 	struct logger logger;
-	struct logger_past past;
 	int64_t started_ms;
 	int status;	   /* what the process will exit with */
 	struct errbuf err; /* why the start failed */

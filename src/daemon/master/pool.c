@@ -70,7 +70,6 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 		.master = getpid(),
 		.config = gen->config,
 		.listeners = gen->listeners,
-		.log = gen->log,
 		.board = &pool->board,
 		.lifeline = pool->lifeline[0],
 		.demand = pool->demand,

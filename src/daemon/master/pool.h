@@ -20,14 +20,12 @@
 struct config;
 struct errbuf;
 struct listener_set;
-struct log_pipe;
 
 /* What a generation of workers is forked from; belongs to the caller. */
 struct generation {
 	unsigned number; /* 1 is the first; 0: none */
 	const struct config *config;
 	const struct listener_set *listeners;
-	const struct log_pipe *log;
 };
 
 struct pool_worker {

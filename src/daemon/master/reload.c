@@ -60,14 +60,9 @@ reload_abandon(struct master *m)
 		listener_set_abandon(&r->listeners);
 	else
 		drain_abandon(m, &r->listeners, config, clock_ms());
-	if (r->own_logger) {
-		if (is_start(m))
-			log_use(NULL, LEVEL_INFO);
-		logger_close(&r->logger);
-		logger_past_add(&m->past, r->logger.pid);
-		r->logger.pid = 0;
-	}
-	r->own_logger = false;
+	/* The logger leaves, and what is still to be said is for the terminal. */
+	if (is_start(m))
+		log_close();
 	free(config);
 	r->step = RELOAD_NONE;
 }
@@ -83,8 +78,8 @@ fail(struct master *m, int status, const struct errbuf *why)
 		m->status = status;
 		m->err = *why;
 		/* Whoever started us is told on standard error anyway. */
-		if (m->reload.own_logger &&
-		    m->reload.logger.settings.to == LOG_TO_SYSLOG)
+		if (m->logger.pid != 0 &&
+		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", why->text);
 	} else {
 		log_err("reload failed, nothing has changed: %s", why->text);
@@ -137,26 +132,26 @@ keep_fixed(struct master *m)
 	}
 }
 
-/* The logger comes first, so that it can tell what else goes wrong. */
+/*
+ * The logger comes first, so that it can write what else goes wrong.  In the
+ * background standard error is kept for good, or given up for good.
+ */
 static int
 open_logger(struct master *m, struct errbuf *err)
 {
-	struct reload *r = &m->reload;
+	const struct config *config = m->reload.config;
 
-	if (!is_start(m) && !logger_differs(&m->logger, r->config)) {
-		r->next.log = &m->logger.pipe;
-		return 0;
-	}
 	/* At a start this goes to standard error, for the log is lost. */
-	if (!logger_is_heard(r->config))
+	if ((is_start(m) || m->config->log.to != LOG_TO_SYSLOG) &&
+	    !logger_is_heard(config))
 		log_warning("no syslog daemon listens at /dev/log: until one "
 			    "does, the log is lost; see log.to");
-	if (logger_open(&r->logger, r->config, &m->pool.board, err) == -1)
+	if (!is_start(m))
+		return 0;
+	if (logger_open(&m->logger, config,
+		m->notify == -1 || config->log.to == LOG_TO_STDERR, err) == -1)
 		return -1;
-	r->own_logger = true;
-	r->next.log = &r->logger.pipe;
-	if (is_start(m))
-		log_use(r->next.log, config_log_level(r->config));
+	log_limit(config_log_level(config));
 	return 0;
 }
 
@@ -226,22 +221,6 @@ loaded(struct master *m)
 	r->deadline_ms = clock_ms() + READY_MS;
 }
 
-/* Something that the new generation needs has died; it may have said why. */
-static void
-lost(struct master *m, const char *what, int status)
-{
-	struct errbuf err;
-	char why[SCOREBOARD_WHY];
-
-	if (m->reload.step != RELOAD_READYING)
-		return;
-	if (!scoreboard_take_why(&m->pool.board, why))
-		why[0] = '\0';
-	errbuf_set(&err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
-	errbuf_clean(&err);
-	fail(m, status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
-}
-
 static void
 report_listener(struct listener *l, int64_t backlog)
 {
@@ -280,22 +259,13 @@ commit(struct master *m, int64_t now_ms)
 		    now_ms);
 	}
 	listener_set_commit(&m->listeners, &r->listeners, r->config);
-	if (r->own_logger) {
-		log_use(&r->logger.pipe, config_log_level(r->config));
-		if (!is_start(m)) {
-			logger_close(&m->logger);
-			logger_past_add(&m->past, m->logger.pid);
-		}
-		m->logger = r->logger;
-		r->logger.pid = 0;
-		r->own_logger = false;
-	}
+	logger_configure(&m->logger, r->config);
+	log_limit(config_log_level(r->config));
 	free(m->config);
 	m->config = r->config;
 	r->config = NULL;
 	m->current = (struct generation){ r->next.number, m->config,
-		&m->listeners, &m->logger.pipe };
-	log_use(&m->logger.pipe, config_log_level(m->config));
+		&m->listeners };
 	r->step = RELOAD_NONE;
 }
 
@@ -394,12 +364,16 @@ reload_step(struct master *m, int64_t now_ms)
 void
 reload_lost_worker(struct master *m, const struct pool_end *end)
 {
-	if (end->early && end->generation == m->reload.next.number)
-		lost(m, "a new worker died before it was ready", end->status);
-}
+	struct errbuf err;
+	char why[SCOREBOARD_WHY];
 
-void
-reload_lost_logger(struct master *m, int status)
-{
-	lost(m, "the new logger died", status);
+	if (m->reload.step != RELOAD_READYING || !end->early ||
+	    end->generation != m->reload.next.number)
+		return;
+	if (!scoreboard_take_why(&m->pool.board, why))
+		why[0] = '\0';
+	errbuf_set(&err, "a new worker died before it was ready%s%s",
+	    why[0] != '\0' ? ": " : "", why);
+	errbuf_clean(&err);
+	fail(m, end->status == EX_NOPERM ? EX_NOPERM : EX_OSERR, &err);
 }

@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/log/logger.h"
 #include "daemon/master/listener.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/pool.h"
@@ -35,8 +34,6 @@ struct reload {
 	struct generation next;
 	struct config *config;
 	struct listener_set listeners;
-	struct logger logger; /* only if own_logger */
-	bool own_logger;
 };
 
 /* Begin; during another reload: once more afterwards. */
@@ -48,12 +45,8 @@ void reload_begin(struct master *);
  */
 int64_t reload_step(struct master *, int64_t now_ms);
 
-/*
- * A worker, or the logger that the reload started, has ended: is that the end
- * of the reload too?  `status` is an exit status, 0 when a signal ended it.
- */
+/* A worker has ended: is that the end of the reload too? */
 void reload_lost_worker(struct master *, const struct pool_end *);
-void reload_lost_logger(struct master *, int status);
 
 /* Leave everything as it was, without a word. */
 void reload_abandon(struct master *);

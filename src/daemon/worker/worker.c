@@ -358,7 +358,7 @@ keep_descriptors(void)
 		keep[n++] = w.job->listeners->item[i].fd;
 	keep[n++] = w.job->lifeline;
 	keep[n++] = w.job->demand;
-	keep[n++] = w.job->log->write_fd;
+	keep[n++] = log_writer();
 	confine_descriptors(keep, n);
 	confine_name("worker");
 }
@@ -381,7 +381,7 @@ prepare(void)
 
 	signals_worker(on_signal);
 	keep_descriptors();
-	log_use(w.job->log, config_log_level(config));
+	log_limit(config_log_level(config));
 	w.echo.size = (size_t)config->buffer_size;
 	w.echo.idle_ms = config->timeout_idle_ms;
 	w.echo.received = on_received;

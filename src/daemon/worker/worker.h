@@ -15,7 +15,6 @@
 
 struct config;
 struct listener_set;
-struct log_pipe;
 struct scoreboard;
 
 /* What a worker is born with; all of it the master's. */
@@ -25,7 +24,6 @@ struct worker_job {
 	pid_t master;
 	const struct config *config;
 	const struct listener_set *listeners;
-	const struct log_pipe *log;
 	struct scoreboard *board;
 	int lifeline; /* read end; EOF: the master is gone */
 	int demand;   /* eventfd that wakes the master */
