@@ -205,6 +205,7 @@ daemon_tests = \
 	%D%/daemon/harmless-signals.t \
 	%D%/daemon/held-clients-are-served.t \
 	%D%/daemon/hostile-signal-state.t \
+	%D%/daemon/hung-logger-leaves.t \
 	%D%/daemon/hung-new-worker-keeps-old.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/idle-timeout.t \
@@ -244,6 +245,7 @@ daemon_tests = \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
 	%D%/daemon/reload-needs-its-privileges.t \
+	%D%/daemon/reload-renames-in-order.t \
 	%D%/daemon/reload-storm.t \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
@@ -251,7 +253,6 @@ daemon_tests = \
 	%D%/daemon/reload-while-clients-stay.t \
 	%D%/daemon/removed-address-serves-its-queue.t \
 	%D%/daemon/removed-in-a-storm.t \
-	%D%/daemon/replaced-logger-leaves.t \
 	%D%/daemon/reset-in-mid-echo.t \
 	%D%/daemon/root-gives-nothing-up.t \
 	%D%/daemon/second-term-stops-now.t \

@@ -12,7 +12,7 @@ use Client;
 use Clock;
 use Echod;
 
-use constant BYTES => 25_000;    # two lines each: more than the pipe takes
+use constant BYTES => 25_000;    # two lines each: more than wait for a logger
 
 my $d = Echod->start(
     log     => 'debug',

@@ -10,7 +10,7 @@ use Test::More;
 use Client;
 use Echod;
 
-use constant BYTES => 25_000;    # two lines each: more than the pipe takes
+use constant BYTES => 25_000;    # two lines each: more than wait for a logger
 
 sub config {
     my ($ident) = @_;
@@ -52,7 +52,7 @@ my $first = lost('first');
 cmp_ok($first, '>', 0, 'they are counted');
 
 $d->rewrite(config('second'));
-like($d->reload, qr/ second\[.*: reload done /, 'a reload with another logger');
+like($d->reload, qr/ second\[.*: reload done /, 'a reload with another name');
 is(lost('second'), $first, 'they are still counted');
 
 lose_lines('more lines are lost');

@@ -15,7 +15,7 @@ use Files;
 use Process;
 
 use constant {
-    BYTES        => 500,     # two lines each, less than the log pipe takes
+    BYTES        => 250,     # two lines each, less than wait for any logger
     LEAST        => 4096,    # what standard error takes
     F_SETPIPE_SZ => 1031,
 };

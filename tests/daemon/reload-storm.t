@@ -41,7 +41,7 @@ for my $round (1 .. 4) {
     ok($d->wait_log(qr/ last$round\[\d+\]: reload done/),
         "round $round: the last file wins");
     # Two generations, each of five and some for the clients, some being let
-    # go, two loggers, a loader; one generation a HUP would be more than 125.
+    # go, a logger, a loader; one generation a HUP would be more than 125.
     cmp_ok($most, '<=', 60, "round $round: no crowd of processes");
 }
 ok(Clock::until(sub {

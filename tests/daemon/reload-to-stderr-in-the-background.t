@@ -50,7 +50,6 @@ sub reload {
 
 my $warning = qr/: log\.to has changed, which takes a restart$/;
 
-# The logger that is replaced may be the later one.
 sub warned {
     my ($n, $what) = @_;
     Clock::until(sub { $syslog->count_log($warning) >= $n });

@@ -85,7 +85,7 @@ cmp_ok($ratio, '>=', RATIO, 'nor does one that is stalled for ten seconds');
 $syslog->thaw;
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
-# TERM, while the pipe is full and is not read.
+# TERM, with the queue full and no process that empties it.
 $syslog->freeze;
 $load = Load->start(port => $port, clients => 4, messages => 1,
     size => 100, connections => 10_000,

@@ -35,7 +35,7 @@ ok(Clock::until(sub {
 my ($port) = $text =~ /: listening on \S+ port (\d+)$/m;
 ok(defined $port, 'and listens') or BAIL_OUT($text);
 
-# From here on it is not read.  The pipe takes some 600 lines, the logger's own
+# From here on it is not read.  The pipe takes some 600 lines, the logger's queue
 # some 10,000 more.
 my $load = Load->start(port => $port, clients => CLIENTS, messages => 1,
     size => 100, connections => CONNECTIONS);

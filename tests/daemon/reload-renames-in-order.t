@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: ISC
+#
+# If this fails, a reload that changes log.ident mixes up the log: lines from
+# before it have the name from after it, or come out of order, or under the
+# process id of somebody else.
+use strict;
+use warnings;
+
+use Test::More;
+
+use Client;
+use Clock;
+use Echod;
+use Process;
+
+use constant CLIENTS => 20;
+
+sub config {
+    my ($ident) = @_;
+    return qq(listen = ( { address = "127.0.0.1"; port = 0; } );
+        log = { ident = "$ident"; };\n);
+}
+
+my $d = Echod->start(config => config('before'));
+my $logger = $d->logger;
+my @old = $d->workers;
+my $from = $d->mark;
+
+# All lines have to wait, those of the reload among them.
+kill STOP => $logger;
+my $n = 0;
+sub serve {
+    return scalar grep { (Client::echo_once($d->port, 'x' x ++$n) // '') ne '' }
+        1 .. CLIENTS;
+}
+is(serve(), CLIENTS, 'clients are served while the logger is frozen');
+$d->rewrite(config('after'));
+$d->signal('HUP');
+ok(Clock::until(sub { !grep { Process::is_alive($_) } @old }),
+    'a reload is done, as the old workers leave');
+my %new = map { $_ => 1 } $d->workers;
+is(serve(), CLIENTS, 'clients are served after it');
+kill CONT => $logger;
+
+ok($d->wait_log(qr/: connection ended .*in_bytes=$n /), 'the lines come');
+is($d->logger, $logger, 'by the same logger');
+my @lines = ($d->log_lines)[$from .. @{ $d->read_log } - 1];
+my @ended = map { /: connection ended .*in_bytes=(\d+) / ? $1 : () } @lines;
+is("@ended", join(' ', 1 .. $n), 'in order');
+my ($done) = grep { $lines[$_] =~ /: reload done / } 0 .. $#lines;
+my @before = grep { / before\[/ } @lines[0 .. $done - 1];
+my @after  = grep { / after\[/ } @lines[$done .. $#lines];
+is(scalar(@before) + @after, scalar @lines,
+    'before the reload under the old name, from then on under the new one')
+    or diag join "\n", @lines;
+my %master = ($d->pid => 1);
+is_deeply([ grep { !/\[(\d+)\]: connection / || !$new{$1} }
+    grep { /: connection ended / } @after ], [],
+    'each under the process id of a worker');
+is_deeply([ grep { !/\[(\d+)\]: / || !$master{$1} } grep { /: reload / } @lines ],
+    [], 'or of the master');
+$d->finish;
+done_testing;
