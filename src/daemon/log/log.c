@@ -60,7 +60,7 @@ log_open(struct errbuf *err)
 		close(fd[1]);
 		return -1;
 	}
-	/* Only root may have more than net.core.wmem_max. */
+	/* Without CAP_NET_ADMIN net.core.wmem_max is the limit. */
 	if (setsockopt(fd[1], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
 		sizeof(bytes)) == -1)
 		(void)setsockopt(fd[1], SOL_SOCKET, SO_SNDBUF, &bytes,
@@ -132,12 +132,12 @@ log_wants(enum log_level level)
 bool
 log_send(const void *record, size_t n)
 {
-	/* Flags of the call, for a worker could change those of the socket. */
+	/* O_NONBLOCK of the socket would not do: any worker could clear it. */
 	return send(writer, record, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)n;
 }
 
-/* Nothing unprintable may reach a log, whoever forgot to quote it. */
+/* Nothing unprintable may reach a log, even if a caller forgot to quote it. */
 static size_t
 clean(char *out, size_t size, const char *text)
 {
@@ -226,7 +226,7 @@ log_quote(char *buf, size_t size, const void *data, size_t len)
 		const char *text = escape(bytes[i], one, sizeof(one));
 		size_t width = strlen(text);
 
-		/* Keep room for the end: quote, dots, NUL. */
+		/* Keep room for the quote, the dots and the NUL. */
 		if (n + width + 5 > size)
 			break;
 		memcpy(buf + n, text, width);
@@ -257,7 +257,8 @@ log_receive(void *record, size_t size, pid_t *sender)
 		n = recvmsg(reader, &msg, 0);
 		if (n == 0 && msg.msg_controllen == 0)
 			return 0;
-		/* An empty record has a sender, the end has none. */
+		/* At the end of the queue there is no sender; an empty record
+		 * has one, and no worker can end the logger by it. */
 	} while (n == 0 || (n == -1 && errno == EINTR));
 	*sender = 0;
 	cmsg = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
@@ -275,7 +276,7 @@ log_record(char *record, size_t n, enum log_level *level)
 	    record[0] > '0' + LEVEL_DEBUG)
 		return NULL;
 	*level = (enum log_level)(record[0] - '0');
-	/* A worker that a client has taken over may send anything. */
+	/* A worker under the control of a client may send any bytes. */
 	for (size_t i = 1; i < n; i++)
 		if (record[i] < ' ' || record[i] > '~')
 			record[i] = '?';

@@ -46,7 +46,7 @@ int log_reader(void);
 /* From now on this process writes lines up to this level. */
 void log_limit(enum log_level);
 
-/* Whether a line of this level would be written: spares the work if not. */
+/* Whether a line of this level would be written; if not, do not prepare it. */
 bool log_wants(enum log_level);
 
 /* Write one line; %m gives strerror(errno), which is preserved. */
@@ -87,8 +87,8 @@ void log_lose(void);
 uint64_t log_lost(void);
 
 /*
- * How many of them the log does not tell of yet, and that it does now.  The
- * count outlives a logger.
+ * How many of them no line in the log has reported yet; and report so many.
+ * The count is in shared memory, so a new logger goes on with it.
  */
 uint64_t log_untold(void);
 void log_tell(uint64_t lines);

@@ -36,10 +36,10 @@ static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
 _Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
     "one number for each word");
 
-/* What this logger goes by. */
+/* The settings in force in the process of the logger. */
 static struct logger_settings applied;
 static bool stamped;   /* lines begin with the time */
-static pid_t last_pid; /* in whose name syslog(3) was called last */
+static pid_t last_pid; /* of the last line for syslog(3) */
 
 /* Take over settings, which must be for the user that this process is. */
 static void
@@ -51,7 +51,7 @@ obey(const struct logger_settings *settings)
 	last_pid = -1;
 }
 
-/* False: it could not be written, or not all of it. */
+/* False: the line could not be written, or only a part of it. */
 static bool
 to_stderr(enum log_level level, pid_t pid, const char *text)
 {
@@ -72,7 +72,7 @@ to_stderr(enum log_level level, pid_t pid, const char *text)
 	return output_write(STDERR_FILENO, line, strlen(line)) == 0;
 }
 
-/* The pid in front of a line is its writer's, not ours: no LOG_PID. */
+/* Not LOG_PID, which would be our pid: a line has that of its writer. */
 static void
 to_syslog(enum log_level level, pid_t pid, const char *text)
 {
@@ -88,7 +88,7 @@ to_syslog(enum log_level level, pid_t pid, const char *text)
 	syslog((int)level, "%s", text);
 }
 
-/* False: it is lost.  Of a line for syslog nobody knows. */
+/* False: the line is lost.  syslog(3) does not say whether one is. */
 static bool
 emit(enum log_level level, pid_t pid, const char *text)
 {
@@ -98,7 +98,7 @@ emit(enum log_level level, pid_t pid, const char *text)
 	return true;
 }
 
-/* Write how many lines were lost, be it while another logger was there. */
+/* Report the lines that were lost, also in the time of a logger before. */
 static void
 tell_losses(void)
 {
@@ -122,7 +122,7 @@ take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 	    sender != master)
 		return false;
 	memcpy(&settings, record + 1, sizeof(settings));
-	/* There is no way to another user but to start anew. */
+	/* Without root it cannot become another user; its successor can. */
 	if (settings.uid != applied.uid || settings.gid != applied.gid)
 		_exit(EX_OK);
 	obey(&settings);
@@ -149,7 +149,7 @@ run(pid_t master)
 		    (text = log_record(record, (size_t)n, &level)) != NULL &&
 		    !emit(level, sender, text))
 			log_lose();
-		/* With the next line, or when there will be none. */
+		/* After the next line, or at the end of the queue. */
 		tell_losses();
 		if (n == 0)
 			_exit(EX_OK);
@@ -166,7 +166,7 @@ child(const struct logger *logger, pid_t master)
 
 	signals_deaf();
 	obey(&logger->settings);
-	/* Whom we become may not be allowed to read its files. */
+	/* The user that we become may not be allowed to read the time zone. */
 	tzset();
 	confine_descriptors(keep, logger->keeps_stderr ? 2 : 1);
 	confine_name("logger");

@@ -12,14 +12,15 @@
 enum { STAMP_TEXT = 40 }; /* room for a stamp and its NUL */
 
 /*
- * Whether lines in this descriptor need one: not when it is a stream of the
- * journal, which JOURNAL_STREAM in the environment tells (systemd.exec(5)).
+ * Whether lines written to this descriptor need a stamp.  A stream of the
+ * journal, which JOURNAL_STREAM in the environment names (systemd.exec(5)),
+ * needs none: the journal adds the time.
  */
 bool stamp_wanted(int fd);
 
 /*
  * Write "2026-11-22T14:03:07.042+01:00".  The time zone is that of the last
- * tzset(3).  Cheap: the calendar is asked once a second.
+ * tzset(3).  The date is computed only once a second.
  */
 void stamp_write(const struct timespec *, char text[STAMP_TEXT]);
 
