@@ -95,7 +95,7 @@ through_full('stdout', 0, sub { return $_[0] eq $long }, 'send', '-f',
     "$dir/file");
 through_full('stdout', 0, $document, 'send', '-j', '-f', "$dir/file");
 through_full('stdout', 0, $document, 'wait', '-j');
-through_full('stdout', 0, qr/^usage: .*print this\n/s, '--help');
+through_full('stdout', 0, qr/^usage: .*print this help\n/s, '--help');
 
 through_full('stderr', 0, $lines->(qr/^received "x"\n/m, 1000), '--chunk', 1,
     '-m', 'x' x 1000);
