@@ -1,54 +1,81 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a file includes a header of a folder that it may not know, or
-# two modules (a .c file with its .h file) need each other.
+# If this fails, a file knows more than its folder may: it includes a header
+# from above, or two modules (a .c file with its .h file) need each other.
+# Move what both need into the lower one or into a third, or hand it over as
+# an argument.  calls.t looks at the calls.
 use strict;
 use warnings;
 use Test::More;
 use Source;
 
-# What a folder may include besides itself.  Longer rows are nearer to main().
-my %may = (
-    'common' => [],
-    'config' => [qw(common)],
-    'loader' => [qw(common config daemon/sandbox)],
-    'daemon' => [qw(common config daemon/master daemon/log daemon/sandbox)],
-    'daemon/sandbox' => [qw(common)],
-    'daemon/log'     => [qw(common config daemon daemon/sandbox)],
-    'daemon/worker'  => [qw(common config daemon daemon/log daemon/sandbox)],
-    'daemon/master'  =>
-        [qw(common config daemon daemon/log daemon/sandbox daemon/worker)],
-    'client' => [qw(common client/core client/net)],
-    'client/core' => [qw(common client)],
-    'client/net'  => [qw(common client client/core)],
-    'client/send' => [qw(common client client/core client/net)],
-    'client/ping' => [qw(common client client/core client/net)],
-    'client/bench' => [qw(common client client/core client/net client/bench/out)],
-    'client/bench/out' => [qw(common client client/core client/net client/bench)],
+# From the bottom to the top: a folder, or a file that stands above its folder,
+# and what it may include besides itself.  Nothing may include from further down
+# this list than itself.
+my @layers = (
+    ['common', ''],
+    # The configuration as data; echod-load, which makes it.
+    ['config', 'common'],
+    ['daemon/sandbox', 'common'],
+    ['loader', 'common config daemon/sandbox'],
+    # What all processes of echod share, and then one folder a process.
+    ['daemon', 'common config'],
+    ['daemon/log', 'common config daemon daemon/sandbox'],
+    ['daemon/worker', 'common config daemon daemon/log daemon/sandbox'],
+    ['daemon/master',
+        'common config daemon daemon/log daemon/sandbox daemon/worker'],
+    ['daemon/main.c',
+        'common config daemon daemon/log daemon/master daemon/sandbox'],
+    # What all modes of echoc share, and then one folder a mode.
+    ['client', 'common'],
+    ['client/core', 'common client'],
+    ['client/net', 'common client client/core'],
+    ['client/send', 'common client client/core client/net'],
+    ['client/ping', 'common client client/core client/net'],
+    ['client/bench', 'common client client/core client/net'],
+    ['client/bench/out', 'common client client/core client/net client/bench'],
+    # A load, from the plan to the picture.
+    ['client/bench/bench.c',
+        'common client client/core client/net client/bench client/bench/out'],
+    ['client/main.c', 'common client client/core client/net client/send ' .
+        'client/ping client/bench'],
 );
+my %may = map { $_->[0] => [split ' ', $_->[1]] } @layers;
 
-my (%includes, %wrong);
+my (%done, @upward);
+for (map { $_->[0] } @layers) {
+    push @upward, "$_ before " . join ', ', grep { !$done{$_} } @{ $may{$_} }
+        if grep { !$done{$_} } @{ $may{$_} };
+    $done{$_} = 1;
+}
+is join("\n", @upward), '', 'the list goes from the bottom to the top';
 
+my (%known, @wrong, @second);
 for my $file (files('src', qr/\.[ch]$/)) {
-    my ($folder) = $file =~ m{^src/(.*)/};
-    my ($module) = $file =~ m{^src/(.*)\.};
+    my $place = $file =~ s{^src/}{}r;
+    my $folder = folder($file);
+    my @headers = slurp($file) =~ /^\s*#\s*include\s+["<]([^">]+)/mg;
+    my $own = module($file) . '.h';
 
-    for my $header (slurp($file) =~ /^#include "([^"]+)"/mg) {
-        my ($to) = $header =~ m{^(.*)/};
-
-        $includes{$module}{$header =~ s/\.h$//r} = 1;
-        $wrong{"$file: $header"} = 1
-            if $to ne $folder && !grep { $_ eq $to } @{ $may{$folder} // [] };
+    $place = $folder if !$may{$place};
+    $known{$place} = 1;
+    for my $header (grep { m{/} && -f top() . "/src/$_" } @headers) {
+        my $to = folder($header);
+        next if $to eq $folder || grep { $to eq $_ } @{ $may{$place} // [] };
+        push @wrong, "$file includes $header, but $place may include " .
+            (@{ $may{$place} // [] } ? "@{ $may{$place} }" : 'nothing');
     }
+    push @second, "$file includes $headers[0] before $own"
+        if $file =~ /\.c$/ && -f top() . "/src/$own" && $headers[0] ne $own;
 }
-is_deeply [sort keys %wrong], [], 'every folder includes what it may know';
-
-# What has nothing left to include is done with; circles stay.
-delete $includes{$_}{$_} for keys %includes;
-while (my @done = grep { !grep { $includes{$_} } keys %{ $includes{$_} } }
-    keys %includes) {
-    delete @includes{@done};
-}
-is_deeply [sort keys %includes], [], 'no modules include each other in a circle';
+is join("\n", @wrong), '', 'every file includes what its folder may know';
+is join("\n", @second), '',
+    'every .c file begins with its own header, which so stands alone';
+is join(' ', grep { !$may{$_} } sort keys %known), '',
+    'every folder is in the list';
+is join(' ', grep { !$known{$_} } sort keys %may), '',
+    'and what is in the list exists';
+is join("\n", circles(includes())), '',
+    'no modules include each other in a circle';
 
 done_testing;
