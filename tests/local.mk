@@ -288,6 +288,7 @@ daemon_tests = \
 
 # Each test is one rule about the source tree.
 style_tests = \
+	%D%/style/calls.t \
 	%D%/style/client-documented.t \
 	%D%/style/documented.t \
 	%D%/style/format.t \
@@ -297,6 +298,7 @@ style_tests = \
 	%D%/style/layering.t \
 	%D%/style/listed.t \
 	%D%/style/manual-lint.t \
+	%D%/style/map.t \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
 	%D%/style/sample-file.t \

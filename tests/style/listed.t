@@ -29,6 +29,11 @@ is_deeply [grep { !$tests{$_} } files('tests/unit', qr/\.[ch]$/)], [],
 is_deeply [
     grep { !$tests{s/\.c$/.t/r} } files('tests/unit', qr/\.c$/)
 ], [], 'and each is a test';
+my %modules = map { s{.*/}{}r =~ s/\.[ch]$//r => 1 }
+    files('src', qr/\.[ch]$/);
+is_deeply [
+    grep { !$modules{s{.*/}{}r =~ s/\.c$//r} } files('tests/unit', qr/\.c$/)
+], [], 'of the module that it has its name from';
 is_deeply [
     grep { !$tests{$_} } files('tests/daemon', qr/\.t$/),
     files('tests/client', qr/\.t$/), files('tests/style', qr/\.t$/)
