@@ -303,7 +303,8 @@ style_tests = \
 	%D%/style/owners.t \
 	%D%/style/sample-file.t \
 	%D%/style/shell-lint.t \
-	%D%/style/sizes.t
+	%D%/style/sizes.t \
+	%D%/style/words.t
 
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
