@@ -9,7 +9,9 @@ EXTRA_DIST += %D%/echod.conf
 conf_ours = $(srcdir)/%D%/echod.conf
 conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 
-# What we ship names the usual places, what is installed those of this build.
+# What we ship names the usual places, what is installed those of this build.  So
+# files and manual pages are edited when they are installed, and not made from
+# templates: in the source tree they can be read, checked and used as they are.
 put_places = sed \
 	-e 's|/etc/echod\.conf|$(sysconfdir)/echod.conf|g' \
 	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g'
