@@ -12,6 +12,7 @@ my $top = top();
 my @cc = split ' ', $ENV{CC} // 'cc';
 my $config = ($ENV{ECHOD_BUILDDIR} // 'build') . '/autoconf.h';
 
+my %guards;
 for my $header (files('src', qr/\.h$/)) {
     my ($name) = $header =~ m{(\w+)\.h$};
     # Both programs have files of the same name.
@@ -19,6 +20,8 @@ for my $header (files('src', qr/\.h$/)) {
     my $guard = $program . '_' . uc($name) . '_H';
     my $text = slurp($header);
 
+    is $guards{$guard}, undef, "$header: no other header has its name";
+    $guards{$guard} = $header;
     like $text, qr/^\#ifndef \Q$guard\E\n\#define \Q$guard\E\n/m,
         "$header: its guard is $guard";
     like $text, qr/\n\#endif\n\z/, "$header: which ends with the file";
