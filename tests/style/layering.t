@@ -10,8 +10,8 @@ use Test::More;
 use Source;
 
 # From the bottom to the top: a folder, or a file that stands above its folder,
-# and what it may include besides itself.  Nothing may include from further down
-# this list than itself.
+# and what it may include besides itself, all of which is above it in this list.
+# Folders in one row may include each other.
 my @layers = (
     ['common', ''],
     # The configuration as data; echod-load, which makes it.
@@ -26,9 +26,9 @@ my @layers = (
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/main.c',
         'common config daemon daemon/log daemon/master daemon/sandbox'],
-    # What all modes of echoc share, and then one folder a mode.
-    ['client', 'common'],
-    ['client/core', 'common client'],
+    # What all modes of echoc share, and then one folder a mode.  The options
+    # are made of types of core, and core does what options say.
+    ['client client/core', 'common'],
     ['client/net', 'common client client/core'],
     ['client/send', 'common client client/core client/net'],
     ['client/ping', 'common client client/core client/net'],
@@ -40,13 +40,14 @@ my @layers = (
     ['client/main.c', 'common client client/core client/net client/send ' .
         'client/ping client/bench'],
 );
-my %may = map { $_->[0] => [split ' ', $_->[1]] } @layers;
 
-my (%done, @upward);
-for (map { $_->[0] } @layers) {
-    push @upward, "$_ before " . join ', ', grep { !$done{$_} } @{ $may{$_} }
-        if grep { !$done{$_} } @{ $may{$_} };
-    $done{$_} = 1;
+my (%may, @upward);
+for (@layers) {
+    my ($places, $others) = map { [split] } @$_;
+    my @above = grep { !$may{$_} } @$others;
+
+    push @upward, "@$places before @above" if @above;
+    $may{$_} = [@$others, @$places > 1 ? @$places : ()] for @$places;
 }
 is join("\n", @upward), '', 'the list goes from the bottom to the top';
 
@@ -74,7 +75,7 @@ is join("\n", @second), '',
 is join(' ', grep { !$may{$_} } sort keys %known), '',
     'every folder is in the list';
 is join(' ', grep { !$known{$_} } sort keys %may), '',
-    'and what is in the list exists';
+    'and what is in the list is there';
 is join("\n", circles(includes())), '',
     'no modules include each other in a circle';
 
