@@ -16,15 +16,14 @@ sub call { my $names = join '|', @_; return qr/(?<![.>\w])(?:$names)\s*\(/ }
 my @owners = (
     # Libraries.
     ['libconfig', qr/<libconfig\.h>|\bconfig_setting_\w+\s*\(/, qw(loader/)],
-    ['syslog', qr/<syslog\.h>|\b(?:open|close|v?sys)log\s*\(/, qw(daemon/log/)],
+    ['syslog', call(qw((?:open|close|v?sys)log)), qw(daemon/log/)],
     ['JSON', qr/<jansson\.h>/, qw(document)],
     ['threads', qr/\bpthread_create\b|<threads\.h>/,
         qw(client/bench/ client/net/)],
 
     # Names.
     ['hosts and services', call(qw(getaddrinfo getnameinfo gethost\w+ getserv\w+)),
-        # addr reads literals, and asks nobody.
-        qw(addr lookup loader/ client/net/)],
+        qw(lookup loader/ client/net/)],
     ['users and groups', call('get(?:pw|gr)(?:nam|[ug]id|ent)\w*'), qw(loader/)],
 
     # Processes.
@@ -49,7 +48,7 @@ my @owners = (
     # Sockets.
     ['listening', call(qw(bind listen)), qw(listener dial)],
     ['accept', call('accept4?'), qw(daemon/worker/)],
-    ['options of sockets', call('setsockopt'), qw(common/net listener dial)],
+    ['options of sockets', call('setsockopt'), qw(common/net listener daemon/log/ dial)],
     ['the kernel\'s table of connections',
         qr/<linux\/\w+_diag\.h>|\bNETLINK_\w+/, qw(halfopen)],
 
