@@ -41,7 +41,7 @@ my @owners = (
         qw(daemon/signals client/core/signals)],
     ['handlers that restart a call', qr/\bSA_\w+/, qw(client/core/signals)],
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
-    ['limits', call('setrlimit'), qw(plan loader/)],
+    ['limits', call('setrlimit'), qw(plan daemon/master/loader)],
     ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize)],
     ['shared memory', call('mmap'), qw(scoreboard daemon/log/)],
 
@@ -60,7 +60,7 @@ my @owners = (
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
         qw(output)],
-    ['the command line', call('getopt\w*'), qw(client/options config/options)],
+    ['the command line', call('getopt\w*'), qw(command_line config/options)],
     ['the environment', call(qw((?:secure_)?getenv putenv setenv)),
         qw(terminal stamp)],
 
