@@ -6,7 +6,6 @@ noinst_LIBRARIES += libechoc.a
 libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libechoc_a_SOURCES = \
 	%D%/bench/bench.c \
-	%D%/bench/bench.h \
 	%D%/bench/connect_queue.c \
 	%D%/bench/connect_queue.h \
 	%D%/bench/connection.c \
@@ -81,6 +80,7 @@ libechoc_a_SOURCES = \
 	%D%/flags.h \
 	%D%/misuse.c \
 	%D%/misuse.h \
+	%D%/modes.h \
 	%D%/net/dial.c \
 	%D%/net/dial.h \
 	%D%/net/mismatch.c \
@@ -100,7 +100,6 @@ libechoc_a_SOURCES = \
 	%D%/ping/path.c \
 	%D%/ping/path.h \
 	%D%/ping/ping.c \
-	%D%/ping/ping.h \
 	%D%/ping/stall.c \
 	%D%/ping/stall.h \
 	%D%/ping/stats.c \
@@ -110,13 +109,10 @@ libechoc_a_SOURCES = \
 	%D%/send/message.c \
 	%D%/send/message.h \
 	%D%/send/send.c \
-	%D%/send/send.h \
 	%D%/send/stream.c \
 	%D%/send/stream.h \
 	%D%/send/transcript.c \
-	%D%/send/transcript.h \
-	%D%/send/wait.c \
-	%D%/send/wait.h
+	%D%/send/wait.c
 
 bin_PROGRAMS += echoc
 echoc_SOURCES = \

@@ -4,19 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/bench/bench.h"
 #include "client/core/destination.h"
 #include "client/core/document.h"
 #include "client/core/failure.h"
 #include "client/core/signals.h"
 #include "client/core/terminal.h"
 #include "client/flags.h"
+#include "client/modes.h"
 #include "client/net/target.h"
 #include "client/options.h"
-#include "client/ping/ping.h"
-#include "client/send/send.h"
-#include "client/send/transcript.h"
-#include "client/send/wait.h"
 #include "common/output.h"
 
 /* The one line that says what went wrong; a file of ours has no port. */
@@ -33,28 +29,13 @@ complain(const struct target *t, const struct failure *f)
 		    t->port, f->why.text);
 }
 
-static int
-run_mode(struct target *t, const struct options *opt, struct destination *p,
-    struct failure *f)
-{
-	struct terminal terminal;
-
-	terminal_look(&terminal, opt);
-	switch (opt->mode) {
-	case MODE_SEND:
-		return send_run(t, opt, p, &terminal, f);
-	case MODE_WAIT:
-		return wait_run(t, opt, p, f);
-	case MODE_PING:
-		return ping_run(t, opt, p, &terminal, f);
-	case MODE_BENCH:
-		return bench_run(t, opt, p, &terminal, f);
-	case MODE_TRANSCRIPT:
-	case MODE_COUNT:
-		break;
-	}
-	return transcript_run(t, opt, p, &terminal, f);
-}
+static mode_run *const modes[MODE_COUNT] = {
+	[MODE_TRANSCRIPT] = transcript_run,
+	[MODE_SEND] = send_run,
+	[MODE_PING] = ping_run,
+	[MODE_BENCH] = bench_run,
+	[MODE_WAIT] = wait_run,
+};
 
 /* A command line that cannot be read says nothing of a form, either. */
 static int
@@ -110,6 +91,7 @@ main(int argc, char *argv[])
 	struct options opt;
 	struct target target = { 0 };
 	struct destination product;
+	struct terminal terminal;
 	struct failure f = { 0 }, writing = { 0 };
 	int result;
 
@@ -134,8 +116,9 @@ main(int argc, char *argv[])
 		return misused(&opt, &f);
 	if (destination_open(&product, &opt, &f) == -1)
 		return unopened(&opt, &f);
+	terminal_look(&terminal, &opt);
 	if (signals_open(opt.mode == MODE_PING, &f) == 0)
-		run_mode(&target, &opt, &product, &f);
+		modes[opt.mode](&target, &opt, &product, &terminal, &f);
 	/* A wrong echo is worse than a full disk, and one line is enough. */
 	if (destination_close(&product, &writing) == -1 &&
 	    f.outcome != OUTCOME_MISMATCH && f.outcome != OUTCOME_USAGE)

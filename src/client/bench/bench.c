@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/bench/bench.h"
+#include "client/modes.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/ping/ping.h"
+#include "client/modes.h"
 
 #include <poll.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/send/send.h"
+#include "client/modes.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/send/transcript.h"
+#include "client/modes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "client/core/destination.h"
 #include "client/core/failure.h"
 #include "client/core/quote.h"
+#include "client/core/terminal.h"
 #include "client/net/race.h"
 #include "client/net/target.h"
 #include "client/options.h"

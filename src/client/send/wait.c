@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/send/wait.h"
+#include "client/modes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -95,7 +95,7 @@ say_how_often(const struct options *opt, int64_t tries, struct failure *f)
 
 int
 wait_run(struct target *t, const struct options *opt, struct destination *p,
-    struct failure *f)
+    const struct terminal *terminal, struct failure *f)
 {
 	int64_t began = clock_ns(), deadline = began + opt->deadline_ns;
 	int64_t tries = 0, next;
@@ -105,6 +105,7 @@ wait_run(struct target *t, const struct options *opt, struct destination *p,
 	struct failure before, writing = { 0 };
 	int result = -1;
 
+	(void)terminal;
 	while (message != NULL) {
 		struct stream s = { .input = -1,
 			.output = -1,
