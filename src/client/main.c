@@ -49,29 +49,6 @@ misused(const struct options *opt, const struct failure *f)
 	return OUTCOME_USAGE;
 }
 
-/* Nothing was begun for a file of ours: the reason, and for -j its document. */
-static int
-unopened(const struct options *opt, struct failure *f)
-{
-	const struct destination out = { .data = output_standard(),
-		.path = "standard output" };
-	bool stream = opt->mode == MODE_PING || opt->json_stream;
-	json_t *object;
-
-	fprintf(output_error(), "echoc: %s\n", f->why.text);
-	if (!opt->json)
-		return OUTCOME_USAGE;
-	object = document_new(opt, NULL);
-	/* What ends a stream of objects has a type. */
-	if (opt->mode == MODE_PING || opt->mode == MODE_BENCH)
-		json_object_set_new(object, "type",
-		    json_string(opt->mode == MODE_PING ? "summary" : "result"));
-	document_outcome(object, f);
-	document_write(object, &out, stream ? DOCUMENT_LINE : DOCUMENT_MEMBERS,
-	    f);
-	return OUTCOME_USAGE;
-}
-
 /*
  * Without one of the standard descriptors its number would be given to a socket,
  * and what is for the user would go to the server.  What takes its place can be
@@ -114,8 +91,10 @@ main(int argc, char *argv[])
 	}
 	if (target_read(&target, &opt, &f) == -1)
 		return misused(&opt, &f);
-	if (destination_open(&product, &opt, &f) == -1)
-		return unopened(&opt, &f);
+	if (destination_open(&product, &opt, &f) == -1) {
+		complain(&target, &f);
+		return OUTCOME_USAGE;
+	}
 	terminal_look(&terminal, &opt);
 	if (signals_open(opt.mode == MODE_PING, &f) == 0)
 		modes[opt.mode](&target, &opt, &product, &terminal, &f);

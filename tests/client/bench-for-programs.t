@@ -86,8 +86,6 @@ my @outcomes = (
         kind => 'resolve', part => 'no_load' },
     { name => 'no descriptors', args => ['-c', 100], limit => '-n 50',
         status => 8, kind => 'limit', part => 'no_load' },
-    { name => '-o nowhere', args => ['-o', '/no-such-folder/x'],
-        status => 2, kind => 'usage', part => 'no_load' },
     { name => '--log nowhere', args => ['--log', '/no-such-folder/x'],
         status => 2, kind => 'usage', part => 'no_load' },
     { name => '--hdr nowhere', args => ['--hdr', '/no-such-folder/x'],
@@ -294,6 +292,14 @@ is(scalar(grep { @$_ != @names } @rows), 0, 'CSV: each row has them all');
 my ($total) = sum0(map { $_->[1] } @rows);
 cmp_ok(abs($total - 1_000_000 * $seconds), '<', 0.01,
     'CSV: all of the time');
+
+# A file that cannot be written is a wrong command line: nothing has begun.
+for my $mode ('bench', 'ping', 'send', 'wait') {
+    $r = Echoc::run(args => [$mode, '-j', '-o', '/no-such-folder/x',
+            $good->target]);
+    Echoc::same($r, "$mode -j -o nowhere: plain text", status => 2,
+        stdout => '', stderr => qr/\Aechoc: \/no-such-folder\/x: [^\n]+\n\z/);
+}
 
 # Others speak of numbers otherwise, but not to programs.
 SKIP: {
