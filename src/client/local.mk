@@ -65,8 +65,6 @@ libechoc_a_SOURCES = \
 	%D%/core/humanize.h \
 	%D%/core/progress.c \
 	%D%/core/progress.h \
-	%D%/core/quote.c \
-	%D%/core/quote.h \
 	%D%/core/random.h \
 	%D%/core/signals.c \
 	%D%/core/signals.h \

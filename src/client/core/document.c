@@ -7,11 +7,8 @@
 
 #include "client/core/destination.h"
 #include "client/core/failure.h"
-#include "client/core/quote.h"
-#include "client/net/dial.h"
-#include "client/net/mismatch.h"
-#include "client/net/target.h"
 #include "client/options.h"
+#include "common/addr.h"
 #include "common/output.h"
 
 /* Decimal digits of a double that are never noise. */
@@ -43,15 +40,6 @@ json_t *
 document_count(int64_t value)
 {
 	return value < 0 ? json_null() : json_integer(value);
-}
-
-json_t *
-document_hex(const unsigned char *bytes, size_t n)
-{
-	char text[3 * 64 + 1];
-
-	quote_hex(bytes, n < 64 ? n : 64, text);
-	return json_string(text);
 }
 
 json_t *
@@ -97,18 +85,6 @@ document_begin(struct options *opt)
 	clock_gettime(CLOCK_REALTIME, &opt->started);
 }
 
-static json_t *
-target_object(const struct target *t)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "host", document_text(t->host));
-	json_object_set_new(object, "port",
-	    t->port != 0 ? json_integer(t->port) : json_null());
-	json_object_set_new(object, "address", json_null());
-	return object;
-}
-
 /* What was typed. */
 static json_t *
 command(const struct options *opt)
@@ -121,9 +97,9 @@ command(const struct options *opt)
 }
 
 json_t *
-document_new(const struct options *opt, const struct target *t)
+document_new(const struct options *opt, const char *host, uint16_t port)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *target = json_object();
 
 	json_object_set_new(object, "schema", json_integer(DOCUMENT_SCHEMA));
 	json_object_set_new(object, "tool", json_string("echoc"));
@@ -132,48 +108,31 @@ document_new(const struct options *opt, const struct target *t)
 	    json_string(options_mode_name(opt->mode)));
 	json_object_set_new(object, "command", command(opt));
 	json_object_set_new(object, "started", date(&opt->started));
-	json_object_set_new(object, "target",
-	    t != NULL ? target_object(t) : json_null());
+	json_object_set_new(target, "host", document_text(host));
+	json_object_set_new(target, "port",
+	    port != 0 ? json_integer(port) : json_null());
+	json_object_set_new(target, "address", json_null());
+	json_object_set_new(object, "target", target);
 	return object;
 }
 
 void
-document_connection(json_t *object, const struct dialled *c)
+document_connection(json_t *object, const struct addr *peer,
+    const struct addr *local, int64_t connect_ns)
 {
-	json_t *target = json_object_get(object, "target");
 	char text[ADDR_TEXT];
 
-	if (c->fd == -1) {
+	if (peer == NULL) {
 		json_object_set_new(object, "local_address", json_null());
 		json_object_set_new(object, "connect_time_us", json_null());
 		return;
 	}
-	addr_host(&c->peer, text, sizeof(text));
-	if (json_is_object(target))
-		json_object_set_new(target, "address", json_string(text));
-	addr_text(&c->local, text, sizeof(text));
+	addr_host(peer, text, sizeof(text));
+	json_object_set_new(json_object_get(object, "target"), "address",
+	    json_string(text));
+	addr_text(local, text, sizeof(text));
 	json_object_set_new(object, "local_address", json_string(text));
-	json_object_set_new(object, "connect_time_us",
-	    document_us(c->connect_ns));
-}
-
-json_t *
-document_mismatch(const struct mismatch *m)
-{
-	json_t *object;
-
-	if (!m->found)
-		return json_null();
-	object = json_object();
-	json_object_set_new(object, "offset_bytes",
-	    json_integer((json_int_t)m->offset));
-	json_object_set_new(object, "shown_from_bytes",
-	    json_integer((json_int_t)m->shown));
-	json_object_set_new(object, "expected_hex",
-	    document_hex(m->expected, m->expected_count));
-	json_object_set_new(object, "received_hex",
-	    document_hex(m->received, m->received_count));
-	return object;
+	json_object_set_new(object, "connect_time_us", document_us(connect_ns));
 }
 
 void

@@ -11,12 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct dialled;
-struct failure;
-struct mismatch;
-struct options;
+struct addr;
 struct destination;
-struct target;
+struct failure;
+struct options;
 
 /* The version of what the documents contain; it grows when a name changes. */
 enum { DOCUMENT_SCHEMA = 1 };
@@ -26,21 +24,19 @@ void document_begin(struct options *);
 
 /*
  * What every document begins with: schema, tool, version, mode, command, when it
- * began, and the target as far as it is known (NULL: not at all).
+ * began, and the target as far as it is known: a port of 0 is not.
  */
-json_t *document_new(const struct options *, const struct target *);
+json_t *document_new(const struct options *, const char *host, uint16_t port);
 
 /*
- * Which addresses a connection has and what it took, into an object; null for
- * one that was not made (fd -1).
+ * Add the addresses of a connection and how long the handshake took; null for
+ * all of them with a `peer` of NULL, when there was no connection.
  */
-void document_connection(json_t *, const struct dialled *);
+void document_connection(json_t *, const struct addr *peer,
+    const struct addr *local, int64_t connect_ns);
 
 /* The exit status and the error, null when there is none. */
 void document_outcome(json_t *, const struct failure *);
-
-/* The first difference; null when none was found. */
-json_t *document_mismatch(const struct mismatch *);
 
 /* Nanoseconds as microseconds; null for a negative value. */
 json_t *document_us(int64_t ns);
@@ -59,9 +55,6 @@ json_t *document_ratio(double);
 
 /* An integer; null for a negative value. */
 json_t *document_count(int64_t);
-
-/* Bytes as hexadecimal digits with blanks between, never as text. */
-json_t *document_hex(const unsigned char *, size_t);
 
 /* A string from outside; what is not UTF-8 becomes '?'. */
 json_t *document_text(const char *);

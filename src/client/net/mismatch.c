@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "client/core/failure.h"
-#include "client/core/quote.h"
 
 /* So many of the bytes shown are before the difference. */
 enum { BEFORE = 4 };
@@ -38,13 +37,29 @@ mismatch_note(struct mismatch *m, uint64_t offset, size_t at,
 	memcpy(m->received, received + from, m->received_count);
 }
 
+/* "54 68 69 73": n bytes in hex; text has 3 * n bytes. */
+static void
+hex(const unsigned char *bytes, size_t n, char text[3 * MISMATCH_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			*text++ = ' ';
+		*text++ = digits[bytes[i] >> 4];
+		*text++ = digits[bytes[i] & 15];
+		*text = '\0';
+	}
+}
+
 int
 mismatch_failure(const struct mismatch *m, struct failure *f)
 {
 	char expected[3 * MISMATCH_BYTES], received[3 * MISMATCH_BYTES];
 
-	quote_hex(m->expected, m->expected_count, expected);
-	quote_hex(m->received, m->received_count, received);
+	hex(m->expected, m->expected_count, expected);
+	hex(m->received, m->received_count, received);
 	if (m->offset - m->shown >= m->expected_count)
 		return failure_set(f, OUTCOME_MISMATCH,
 		    "echo differs at offset %" PRIu64 ", after %" PRIu64
@@ -56,4 +71,24 @@ mismatch_failure(const struct mismatch *m, struct failure *f)
 	    " equal bytes; from offset %" PRIu64
 	    " on: expected %s, received %s",
 	    m->offset, m->offset, m->shown, expected, received);
+}
+
+json_t *
+mismatch_object(const struct mismatch *m)
+{
+	char expected[3 * MISMATCH_BYTES], received[3 * MISMATCH_BYTES];
+	json_t *object;
+
+	if (!m->found)
+		return json_null();
+	hex(m->expected, m->expected_count, expected);
+	hex(m->received, m->received_count, received);
+	object = json_object();
+	json_object_set_new(object, "offset_bytes",
+	    json_integer((json_int_t)m->offset));
+	json_object_set_new(object, "shown_from_bytes",
+	    json_integer((json_int_t)m->shown));
+	json_object_set_new(object, "expected_hex", json_string(expected));
+	json_object_set_new(object, "received_hex", json_string(received));
+	return object;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "client/core/document.h"
+
 struct failure;
 
 enum { MISMATCH_BYTES = 16 };
@@ -32,5 +34,8 @@ void mismatch_note(struct mismatch *, uint64_t offset, size_t at,
 
 /* Say it in a failure, OUTCOME_MISMATCH.  Returns -1. */
 int mismatch_failure(const struct mismatch *, struct failure *);
+
+/* The same as an object of JSON, null when nothing differs. */
+json_t *mismatch_object(const struct mismatch *);
 
 #endif

@@ -113,11 +113,12 @@ lines_start(struct lines *j, const struct dialled *c, const struct failure *why)
 		    why->why.text);
 	csv_header(j);
 	if (writes(j, FORMAT_JSON)) {
-		object = document_new(j->opt, j->target);
+		object = document_new(j->opt, j->target->host, j->target->port);
 		json_object_set_new(object, "type", json_string("start"));
 		json_object_set_new(json_object_get(object, "target"),
 		    "address", json_string(host));
-		document_connection(object, c);
+		document_connection(object, c->fd != -1 ? &c->peer : NULL,
+		    &c->local, c->connect_ns);
 		json_object_set_new(object, "size_bytes",
 		    document_count(j->opt->size));
 		json_object_set_new(object, "interval_us",
@@ -379,8 +380,9 @@ static void
 summarize(struct lines *j, const struct stats *a, const struct failure *outcome)
 {
 	/* One without a start has to say itself what was to be done. */
-	json_t *object = j->has_start ? json_object() :
-					document_new(j->opt, j->target);
+	json_t *object = j->has_start ?
+	    json_object() :
+	    document_new(j->opt, j->target->host, j->target->port);
 
 	json_object_set_new(object, "type", json_string("summary"));
 	summary_members(object, j->opt, a);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/send/message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/core/document.h"
 #include "client/core/failure.h"
-#include "client/core/quote.h"
 #include "client/net/dial.h"
 #include "client/net/target.h"
 #include "client/options.h"
@@ -14,6 +14,47 @@
 
 /* Two blanks after the full stop: it is the tutorial's. */
 static const char tutorial[] = "This is the message.  It will be repeated.";
+
+static int
+digit(char c)
+{
+	if (!isxdigit((unsigned char)c))
+		return -1;
+	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/*
+ * Replace \n \r \t \0 \\ and \xNN in place; returns the length, or -1 where
+ * a backslash begins none of these (*bad is its offset).
+ */
+static long
+unescape(char *text, size_t *bad)
+{
+	static const char names[] = "nrt0\\", values[] = "\n\r\t\0\\";
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		const char *name;
+
+		if (*from != '\\') {
+			*to++ = *from;
+			continue;
+		}
+		*bad = (size_t)(from - text);
+		from++;
+		if (*from == 'x' && digit(from[1]) >= 0 &&
+		    digit(from[2]) >= 0) {
+			*to++ = (char)(digit(from[1]) << 4 | digit(from[2]));
+			from += 2;
+			continue;
+		}
+		name = *from != '\0' ? strchr(names, *from) : NULL;
+		if (name == NULL)
+			return -1;
+		*to++ = values[name - names];
+	}
+	return to - text;
+}
 
 char *
 message_new(const struct options *opt, size_t *length, struct failure *f)
@@ -29,7 +70,7 @@ message_new(const struct options *opt, size_t *length, struct failure *f)
 	*length = strlen(text);
 	if (!opt->escape)
 		return text;
-	n = quote_unescape(text, &bad);
+	n = unescape(text, &bad);
 	if (n == -1) {
 		failure_set(f, OUTCOME_USAGE,
 		    "-m: no escape that -e knows at \"%s\"",
@@ -47,10 +88,11 @@ message_document(const struct target *t, const struct options *opt,
     const struct destination *p)
 {
 	struct failure writing = { 0 };
-	json_t *object = document_new(opt, t);
+	json_t *object = document_new(opt, t->host, t->port);
 	int64_t total = s->begun_ns != 0 ? s->ended_ns - s->begun_ns : -1;
 
-	document_connection(object, c);
+	document_connection(object, c->fd != -1 ? &c->peer : NULL, &c->local,
+	    c->connect_ns);
 	json_object_set_new(object, "bytes_sent",
 	    document_count((int64_t)s->sent));
 	json_object_set_new(object, "bytes_received",
@@ -64,8 +106,7 @@ message_document(const struct target *t, const struct options *opt,
 	    total > 0 ?
 		document_real((double)s->equal * 1e9 / (double)total, 1) :
 		json_null());
-	json_object_set_new(object, "mismatch",
-	    document_mismatch(&s->mismatch));
+	json_object_set_new(object, "mismatch", mismatch_object(&s->mismatch));
 	document_outcome(object, f);
 	if (document_write(object, p, DOCUMENT_MEMBERS, &writing) == 0)
 		return 0;

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "client/core/destination.h"
 #include "client/core/failure.h"
-#include "client/core/quote.h"
 #include "client/core/terminal.h"
 #include "client/net/race.h"
 #include "client/net/target.h"
@@ -26,11 +27,67 @@ struct piece {
 	bool utf8;
 };
 
+/* The bytes of the character there, 0 when it is not to be shown. */
+static size_t
+character(const unsigned char *bytes, size_t n, bool utf8)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t length;
+
+	if (bytes[0] < 0x80)
+		return bytes[0] >= 0x20 && bytes[0] != 0x7f;
+	if (!utf8)
+		return 0;
+	length = mbrtowc(&wide, (const char *)bytes, n, &state);
+	/* What has no width may turn the direction of all that follows. */
+	if (length > n || length == 0 || !iswprint((wint_t)wide) ||
+	    wcwidth(wide) <= 0)
+		return 0;
+	return length;
+}
+
+static void
+print_bytes(FILE *f, const unsigned char *bytes, size_t n, bool utf8)
+{
+	size_t length;
+
+	for (; n > 0; bytes += length, n -= length) {
+		length = character(bytes, n, utf8);
+		if (length > 0) {
+			fwrite(bytes, 1, length, f);
+		} else {
+			fprintf(f, "\\x%02x", bytes[0]);
+			length = 1;
+		}
+	}
+}
+
+/* VERB "BYTES" and a newline on standard error. */
+static void
+show_line(const char *verb, const void *bytes, size_t n, bool utf8)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *line = open_memstream(&text, &length);
+	/* One write(2) for a line: others may write to the same file. */
+	FILE *f = line != NULL ? line : output_error();
+
+	fprintf(f, "%s \"", verb);
+	print_bytes(f, bytes, n, utf8);
+	fputs("\"\n", f);
+	if (line == NULL)
+		return;
+	if (fclose(line) == 0)
+		fwrite(text, 1, length, output_error());
+	free(text);
+}
+
 static void
 show_piece(struct piece *p)
 {
 	if (p->filled > 0 && p->shown)
-		quote_line("received", p->bytes, p->filled, p->utf8);
+		show_line("received", p->bytes, p->filled, p->utf8);
 	p->left -= p->filled;
 	p->filled = 0;
 }
@@ -91,7 +148,7 @@ converse(struct stream *s, const struct options *opt,
 	if (opt->easy && !opt->quiet)
 		show_kind(s->fd);
 	if (!opt->quiet)
-		quote_line("sending", s->message, s->length, terminal->utf8);
+		show_line("sending", s->message, s->length, terminal->utf8);
 	result = stream_run(s, f);
 	show_piece(&piece);
 	if (!opt->quiet)

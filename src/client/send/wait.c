@@ -65,9 +65,10 @@ document(const struct target *t, const struct options *opt, int64_t tries,
     int64_t began, const struct dialled *c, const struct failure *f,
     struct destination *p, struct failure *written)
 {
-	json_t *object = document_new(opt, t);
+	json_t *object = document_new(opt, t->host, t->port);
 
-	document_connection(object, c);
+	document_connection(object, c->fd != -1 ? &c->peer : NULL, &c->local,
+	    c->connect_ns);
 	json_object_set_new(object, "tries", document_count(tries));
 	json_object_set_new(object, "total_time_us",
 	    document_us(clock_ns() - began));

@@ -10,6 +10,7 @@
 #include "client/core/document.h"
 #include "client/core/failure.h"
 #include "client/core/histogram.h"
+#include "client/net/mismatch.h"
 #include "client/net/target.h"
 
 static json_t *
@@ -242,7 +243,7 @@ messages(const struct result *r)
 	    r->plan->opt->no_verify != 0 ? json_null() : integer(r->verified));
 	json_object_set_new(object, "mismatches", integer(r->mismatches));
 	json_object_set_new(object, "first_mismatch",
-	    document_mismatch(&r->mismatch));
+	    mismatch_object(&r->mismatch));
 	return object;
 }
 
@@ -311,7 +312,7 @@ export_json(const struct destination *p, const struct target *t,
     const struct options *opt, const struct result *r,
     const struct failure *outcome, struct failure *f)
 {
-	json_t *object = document_new(opt, t);
+	json_t *object = document_new(opt, t->host, t->port);
 
 	json_object_set_new(object, "type", json_string("result"));
 	if (r != NULL)
