@@ -33,6 +33,8 @@ libechoc_a_SOURCES = \
 	%D%/bench/out/plot.h \
 	%D%/bench/out/report.c \
 	%D%/bench/out/report.h \
+	%D%/bench/out/status.c \
+	%D%/bench/out/status.h \
 	%D%/bench/plan.c \
 	%D%/bench/plan.h \
 	%D%/bench/result.c \

@@ -6,6 +6,7 @@
 
 #include "client/bench/counter.h"
 #include "client/bench/out/export.h"
+#include "client/bench/out/status.h"
 #include "client/bench/plan.h"
 #include "client/bench/thread.h"
 #include "client/core/destination.h"
@@ -68,7 +69,7 @@ sampler_wait(struct sampler *s, const struct control *control, int64_t now)
 	w.unanswered = greetings.sent - greetings.echoed -
 	    counts_faults(greetings.lost);
 	w.timeout_ns = s->plan->opt->timeout_ns;
-	progress_waiting(&s->progress, &w);
+	status_waiting(&s->progress, &w);
 }
 
 void
@@ -120,7 +121,8 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	s->began = now;
 	result_interval(r, &i);
 	s->last = i;
-	progress_interval(&s->progress, &i);
+	if (s->plan->opt->progress == PROGRESS_PLAIN && !s->plan->opt->quiet)
+		status_interval(&i);
 	if (!s->plan->opt->json_stream || s->product->data == NULL)
 		return 0;
 	/* It may go to the same terminal. */
@@ -134,10 +136,10 @@ sampler_show(struct sampler *s, int64_t now)
 	const struct options *opt = s->plan->opt;
 	struct interval i;
 
-	if (!s->progress.drawn || now < s->progress.next)
+	if (!progress_is_due(&s->progress, now))
 		return;
 	if (s->window == 0) {
-		progress_connecting(&s->progress, sampler_established(s),
+		status_connecting(&s->progress, sampler_established(s),
 		    s->plan->connections, now);
 		return;
 	}
@@ -146,7 +148,7 @@ sampler_show(struct sampler *s, int64_t now)
 		i = s->last;
 	else
 		measure(s, &i, now);
-	progress_running(&s->progress, now - s->window,
+	status_running(&s->progress, now - s->window,
 	    opt->messages > 0 ? 0 : s->plan->duration_ns,
 	    sampler_established(s), &i, now);
 }

@@ -27,7 +27,9 @@
 struct view {
 	bool echo;
 	struct progress progress;
-	uint64_t whole; /* bytes of the input, 0: not known */
+	uint64_t whole;	     /* bytes of the input, 0: not known */
+	int64_t began, then; /* clock_ns(): the run, and the last drawing */
+	uint64_t shown;	     /* bytes that had come back by then */
 };
 
 /* Straight to the descriptor: the bytes shall be seen as they arrive. */
@@ -41,12 +43,51 @@ received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
 	return 0;
 }
 
+/* "1:05 left", by the rate of all so far; "" when that is not known. */
+static void
+time_left(const struct view *v, uint64_t done, int64_t now, char *text,
+    size_t size)
+{
+	int64_t seconds;
+
+	text[0] = '\0';
+	if (done == 0 || v->whole < done)
+		return;
+	seconds = (int64_t)((double)(v->whole - done) / (double)done *
+		      (double)(now - v->began) / 1e9) +
+	    1;
+	if (seconds < 3600)
+		snprintf(text, size, "  %" PRId64 ":%02" PRId64 " left",
+		    seconds / 60, seconds % 60);
+	else
+		snprintf(text, size,
+		    "  %" PRId64 ":%02" PRId64 ":%02" PRId64 " left",
+		    seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+/* "[  1.3s] 12 MiB of 2 GiB  9.6 MiB/s  3:25 left" */
 static void
 turned(void *context, uint64_t got, int64_t now)
 {
 	struct view *view = context;
+	char volume[HUMANIZE_TEXT], of[HUMANIZE_TEXT + 4] = "";
+	char all[HUMANIZE_TEXT], rate[HUMANIZE_TEXT], left[64], text[256];
+	double seconds = (double)(now - view->then) / 1e9;
 
-	progress_sending(&view->progress, got, view->whole, now);
+	if (!progress_is_due(&view->progress, now) || seconds <= 0)
+		return;
+	if (view->whole > 0)
+		snprintf(of, sizeof(of), " of %s",
+		    humanize_bytes((double)view->whole, all, sizeof(all)));
+	time_left(view, got, now, left, sizeof(left));
+	humanize_bytes((double)got, volume, sizeof(volume));
+	humanize_bytes((double)(got - view->shown) / seconds, rate,
+	    sizeof(rate));
+	snprintf(text, sizeof(text), "[%5.1fs] %s%s  %s/s%s",
+	    (double)(now - view->began) / 1e9, volume, of, rate, left);
+	view->shown = got;
+	view->then = now;
+	progress_draw(&view->progress, now, text);
 }
 
 /* A pipe may be full for long; a file or a terminal takes what it gets. */
@@ -126,7 +167,8 @@ static void
 watch(struct stream *s, struct view *view, const struct options *opt,
     const struct terminal *terminal)
 {
-	progress_init(&view->progress, opt, terminal, clock_ns());
+	view->began = view->then = clock_ns();
+	progress_init(&view->progress, opt, terminal, view->began);
 	if (view->echo && terminal->out)
 		view->progress.drawn = false;
 	view->whole = input_size(s);
