@@ -83,6 +83,8 @@ libechoc_a_SOURCES = \
 	%D%/modes.h \
 	%D%/net/dial.c \
 	%D%/net/dial.h \
+	%D%/net/in_flight.c \
+	%D%/net/in_flight.h \
 	%D%/net/mismatch.c \
 	%D%/net/mismatch.h \
 	%D%/net/pattern.c \

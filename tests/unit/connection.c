@@ -20,11 +20,11 @@
 enum { PATIENCE_MS = 10000, PEER_BUFFER = 1 << 16 };
 
 static struct rig {
-	struct connection flow;
+	struct connection connection;
 	struct mismatch mismatch;
 	struct addr at;
 	int listener, peer;
-	unsigned char buffer[CONNECTION_BUFFER]; /* of the flow */
+	unsigned char buffer[CONNECTION_BUFFER]; /* of the connection */
 	unsigned char bytes[PEER_BUFFER];	 /* of the other end */
 } rig;
 
@@ -64,7 +64,7 @@ rig_up(void **state)
 	    getsockname(rig.listener, (struct sockaddr *)&sin, &len) == -1)
 		return -1;
 	addr_from_sockaddr(&rig.at, (struct sockaddr *)&sin, len);
-	connection_init(&rig.flow, 5, 0);
+	connection_init(&rig.connection, 5, 0);
 	return 0;
 }
 
@@ -72,8 +72,8 @@ static int
 rig_down(void **state)
 {
 	(void)state;
-	connection_close(&rig.flow, true, 0);
-	connection_free(&rig.flow);
+	connection_close(&rig.connection, true, 0);
+	connection_free(&rig.connection);
 	if (rig.peer != -1)
 		close(rig.peer);
 	close(rig.listener);
@@ -84,25 +84,25 @@ rig_down(void **state)
 static void
 connect_as(uint64_t stream, int buffers)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	bool connected = false;
 
 	if (rig.peer != -1)
 		close(rig.peer);
 	resize(rig.listener, SO_RCVBUF, buffers);
-	assert_int_equal(connection_connect(f, &rig.at, &anywhere, false,
+	assert_int_equal(connection_connect(c, &rig.at, &anywhere, false,
 			     stream, 11, &connected),
 	    FAULT_NONE);
-	assert_int_equal(f->state, CONNECTION_CONNECTING);
-	assert_int_equal(f->since, 11);
+	assert_int_equal(c->state, CONNECTION_CONNECTING);
+	assert_int_equal(c->since, 11);
 	rig.peer = accept(rig.listener, NULL, NULL);
 	assert_return_code(rig.peer, errno);
 	assert_return_code(fcntl(rig.peer, F_SETFL, O_NONBLOCK), errno);
 	if (!connected)
-		await(f->fd, POLLOUT);
-	assert_int_equal(dial_outcome(f->fd), 0);
-	resize(f->fd, SO_SNDBUF, buffers);
-	f->state = CONNECTION_OPEN;
+		await(c->fd, POLLOUT);
+	assert_int_equal(dial_outcome(c->fd), 0);
+	resize(c->fd, SO_SNDBUF, buffers);
+	c->state = CONNECTION_OPEN;
 }
 
 /* Let the other end read at most n bytes; returns how many there were. */
@@ -143,25 +143,34 @@ receive(bool verify)
 	ssize_t n;
 	enum fault fault;
 
-	await(rig.flow.fd, POLLIN);
-	fault = connection_receive(&rig.flow, rig.buffer, verify, &n,
+	await(rig.connection.fd, POLLIN);
+	fault = connection_receive(&rig.connection, rig.buffer, verify, &n,
 	    &rig.mismatch);
 	if (fault == FAULT_ENDED)
 		assert_int_equal(n, 0);
 	return fault;
 }
 
-/* Echo up to n bytes, and have the flow take them in. */
+/* Echo up to n bytes, and have the connection take them in. */
 static size_t
 echo(size_t n)
 {
-	uint64_t before = rig.flow.offset;
+	uint64_t before = rig.connection.received;
 
 	n = peer_reads(n);
 	peer_sends(rig.bytes, n);
-	while (rig.flow.offset < before + n)
+	while (rig.connection.received < before + n)
 		assert_int_equal(receive(true), FAULT_NONE);
 	return n;
+}
+
+static bool
+put(int64_t due, uint32_t size, bool measured)
+{
+	return in_flight_put(&rig.connection.queue,
+	    &(struct message){ .due = due,
+		.size = size,
+		.measured = measured });
 }
 
 /* The oldest message came back, and it is that one. */
@@ -170,7 +179,7 @@ take(int64_t due, uint32_t size)
 {
 	struct message m;
 
-	CHECK(connection_take(&rig.flow, &m), "due %" PRId64, due);
+	CHECK(in_flight_take(&rig.connection.queue, &m), "due %" PRId64, due);
 	CHECK(m.due == due, "due %" PRId64 ": %" PRId64, due, m.due);
 	CHECK(m.size == size, "due %" PRId64 ": %" PRIu32, due, m.size);
 }
@@ -180,30 +189,29 @@ take_none(void)
 {
 	struct message m;
 
-	assert_false(connection_take(&rig.flow, &m));
+	assert_false(in_flight_take(&rig.connection.queue, &m));
 }
 
 /* So many sizes, and what comes back in pieces of `piece` bytes. */
 static void
 go_around(const uint32_t *sizes, unsigned count, size_t piece)
 {
-	struct connection *f = &rig.flow;
-	uint64_t total = 0, begin = f->offset;
+	struct connection *c = &rig.connection;
+	uint64_t total = 0, begin = c->received;
 	unsigned taken = 0;
 	struct message m;
 
 	for (unsigned i = 0; i < count; i++) {
-		CHECK(connection_put(f, 100 + i, sizes[i], i % 2 == 0), "%u",
-		    i);
+		CHECK(put(100 + i, sizes[i], i % 2 == 0), "%u", i);
 		total += sizes[i];
 	}
-	assert_int_equal(f->count, count);
-	assert_int_equal(f->unsent, total);
+	assert_int_equal(c->queue.count, count);
+	assert_int_equal(c->queue.unsent, total);
 	for (int64_t now = 1000; taken < count; now++) {
-		assert_int_equal(connection_send(f, now), FAULT_NONE);
+		assert_int_equal(connection_send(c, now), FAULT_NONE);
 		if (echo(piece) == 0)
 			await(rig.peer, POLLIN);
-		while (connection_take(f, &m)) {
+		while (in_flight_take(&c->queue, &m)) {
 			CHECK(m.due == 100 + taken, "%u", taken);
 			CHECK(m.size == sizes[taken], "%u", taken);
 			CHECK(m.measured == (taken % 2 == 0), "%u", taken);
@@ -211,12 +219,12 @@ go_around(const uint32_t *sizes, unsigned count, size_t piece)
 			taken++;
 		}
 	}
-	assert_int_equal(f->offset - begin, total);
-	assert_int_equal(f->unsent, 0);
-	assert_int_equal(f->unechoed, 0);
-	assert_int_equal(f->matched, 0);
-	assert_int_equal(f->count, 0);
-	assert_int_equal(f->begun, 0);
+	assert_int_equal(c->received - begin, total);
+	assert_int_equal(c->queue.unsent, 0);
+	assert_int_equal(c->queue.unechoed, 0);
+	assert_int_equal(c->queue.matched, 0);
+	assert_int_equal(c->queue.count, 0);
+	assert_int_equal(c->queue.begun, 0);
 	assert_false(rig.mismatch.found);
 }
 
@@ -250,36 +258,36 @@ little_room(void **state)
 static void
 partial_sends(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	uint64_t gone;
 
 	(void)state;
 	connect_as(1, 4096);
-	assert_true(connection_put(f, 1, 1 << 20, true));
-	assert_true(connection_put(f, 2, 10, true));
-	assert_int_equal(f->begun, 0);
-	assert_int_equal(connection_send(f, 50), FAULT_NONE);
-	assert_int_equal(f->begun, 1);
-	assert_int_equal(connection_message(f, 0)->sent, 50);
-	assert_int_equal(connection_message(f, 1)->sent, 0);
-	gone = f->unechoed;
+	assert_true(put(1, 1 << 20, true));
+	assert_true(put(2, 10, true));
+	assert_int_equal(c->queue.begun, 0);
+	assert_int_equal(connection_send(c, 50), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 1);
+	assert_int_equal(in_flight_at(&c->queue, 0)->sent, 50);
+	assert_int_equal(in_flight_at(&c->queue, 1)->sent, 0);
+	gone = c->queue.unechoed;
 	assert_true(gone > 0 && gone < 1 << 20);
-	assert_int_equal(f->unsent, (1 << 20) + 10 - gone);
+	assert_int_equal(c->queue.unsent, (1 << 20) + 10 - gone);
 
 	/* Still no room: nothing changes. */
-	assert_int_equal(connection_send(f, 60), FAULT_NONE);
-	assert_int_equal(f->unsent + f->unechoed, (1 << 20) + 10);
-	assert_int_equal(connection_message(f, 0)->sent, 50);
+	assert_int_equal(connection_send(c, 60), FAULT_NONE);
+	assert_int_equal(c->queue.unsent + c->queue.unechoed, (1 << 20) + 10);
+	assert_int_equal(in_flight_at(&c->queue, 0)->sent, 50);
 	take_none();
-	for (int64_t now = 61; f->unsent > 0; now++) {
+	for (int64_t now = 61; c->queue.unsent > 0; now++) {
 		if (echo(PEER_BUFFER) == 0)
 			await(rig.peer, POLLIN);
-		assert_int_equal(connection_send(f, now), FAULT_NONE);
+		assert_int_equal(connection_send(c, now), FAULT_NONE);
 	}
-	assert_int_equal(f->begun, 2);
-	assert_int_equal(connection_message(f, 0)->sent, 50);
-	assert_true(connection_message(f, 1)->sent > 60);
-	while (f->unechoed > 0)
+	assert_int_equal(c->queue.begun, 2);
+	assert_int_equal(in_flight_at(&c->queue, 0)->sent, 50);
+	assert_true(in_flight_at(&c->queue, 1)->sent > 60);
+	while (c->queue.unechoed > 0)
 		if (echo(PEER_BUFFER) == 0)
 			await(rig.peer, POLLIN);
 	take(1, 1 << 20);
@@ -291,19 +299,19 @@ static void
 pipelined(void **state)
 {
 	enum { MESSAGES = 3000, SIZE = 10 };
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	unsigned taken = 0;
 
 	(void)state;
 	connect_as(2, 0);
 	for (unsigned i = 0; i < MESSAGES; i++)
-		assert_true(connection_put(f, i, SIZE, true));
-	assert_int_equal(connection_send(f, 1), FAULT_NONE);
-	assert_int_equal(f->begun, MESSAGES);
-	assert_int_equal(f->served, MESSAGES);
-	assert_int_equal(connection_message(f, MESSAGES - 1)->due,
+		assert_true(put(i, SIZE, true));
+	assert_int_equal(connection_send(c, 1), FAULT_NONE);
+	assert_int_equal(c->queue.begun, MESSAGES);
+	assert_int_equal(c->served, MESSAGES);
+	assert_int_equal(in_flight_at(&c->queue, MESSAGES - 1)->due,
 	    MESSAGES - 1);
-	assert_null(connection_message(f, MESSAGES));
+	assert_null(in_flight_at(&c->queue, MESSAGES));
 	/* As many as have come back whole, and no more. */
 	for (size_t bytes = 0; bytes < MESSAGES * SIZE;) {
 		size_t n = echo(1 + bytes % 37);
@@ -322,9 +330,9 @@ pipelined(void **state)
 static void
 puts_between(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	uint32_t seed = 17;
-	int64_t put = 0, taken = 0;
+	int64_t added = 0, taken = 0;
 	uint32_t sizes[4096];
 
 	(void)state;
@@ -333,17 +341,17 @@ puts_between(void **state)
 		struct message m;
 
 		for (unsigned n = check_random(&seed) % 40;
-		     n > 0 && put < (int64_t)COUNT(sizes); n--) {
-			sizes[put] = 1 + check_random(&seed) % 700;
-			assert_true(connection_put(f, put, sizes[put], true));
-			put++;
+		     n > 0 && added < (int64_t)COUNT(sizes); n--) {
+			sizes[added] = 1 + check_random(&seed) % 700;
+			assert_true(put(added, sizes[added], true));
+			added++;
 		}
-		assert_int_equal(connection_send(f, put), FAULT_NONE);
+		assert_int_equal(connection_send(c, added), FAULT_NONE);
 		echo(1 + check_random(&seed) % 9000);
-		for (; connection_take(f, &m); taken++)
+		for (; in_flight_take(&c->queue, &m); taken++)
 			CHECK(m.due == taken && m.size == sizes[taken],
 			    "message %" PRId64, taken);
-		assert_int_equal(f->count, put - taken);
+		assert_int_equal(c->queue.count, added - taken);
 	}
 }
 
@@ -351,110 +359,110 @@ puts_between(void **state)
 static void
 forfeits(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	struct message m;
 
 	(void)state;
 	connect_as(1, 4096);
-	assert_true(connection_put(f, 1, 10, true));
-	assert_true(connection_put(f, 2, 1 << 20, false));
-	assert_true(connection_put(f, 3, 30, true));
-	assert_true(connection_put(f, 4, 4000, true));
-	assert_int_equal(connection_send(f, 70), FAULT_NONE);
-	assert_int_equal(f->begun, 2);
+	assert_true(put(1, 10, true));
+	assert_true(put(2, 1 << 20, false));
+	assert_true(put(3, 30, true));
+	assert_true(put(4, 4000, true));
+	assert_int_equal(connection_send(c, 70), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 2);
 	/* Half of the first one comes back; that does not help it. */
 	assert_int_equal(echo(5), 5);
 	take_none();
-	connection_close(f, true, 80);
-	assert_int_equal(f->state, CONNECTION_DOWN);
-	assert_int_equal(f->fd, -1);
-	assert_int_equal(f->since, 80);
+	connection_close(c, true, 80);
+	assert_int_equal(c->state, CONNECTION_DOWN);
+	assert_int_equal(c->fd, -1);
+	assert_int_equal(c->since, 80);
 
-	assert_true(connection_forfeit(f, &m));
+	assert_true(in_flight_lose(&c->queue, &m));
 	assert_int_equal(m.due, 1);
 	assert_true(m.measured);
 	assert_int_equal(m.sent, 70);
-	assert_true(connection_forfeit(f, &m));
+	assert_true(in_flight_lose(&c->queue, &m));
 	assert_int_equal(m.due, 2);
 	assert_false(m.measured);
-	assert_false(connection_forfeit(f, &m));
-	assert_int_equal(f->count, 2);
-	assert_int_equal(f->unsent, 4030);
-	assert_int_equal(connection_message(f, 0)->due, 3);
-	assert_int_equal(connection_message(f, 0)->sent, 0);
+	assert_false(in_flight_lose(&c->queue, &m));
+	assert_int_equal(c->queue.count, 2);
+	assert_int_equal(c->queue.unsent, 4030);
+	assert_int_equal(in_flight_at(&c->queue, 0)->due, 3);
+	assert_int_equal(in_flight_at(&c->queue, 0)->sent, 0);
 
 	/* A new stream, in step from its first byte. */
 	connect_as(2, 0);
-	assert_int_equal(f->served, 0);
-	assert_int_equal(f->offset, 0);
-	assert_int_equal(connection_send(f, 90), FAULT_NONE);
-	assert_int_equal(f->served, 2);
+	assert_int_equal(c->served, 0);
+	assert_int_equal(c->received, 0);
+	assert_int_equal(connection_send(c, 90), FAULT_NONE);
+	assert_int_equal(c->served, 2);
 	await(rig.peer, POLLIN);
-	while (f->unechoed > 0)
+	while (c->queue.unechoed > 0)
 		echo(PEER_BUFFER);
 	assert_memory_equal(rig.bytes, pattern_at(pattern_start(2)), 30);
 	take(3, 30);
 	take(4, 4000);
-	assert_int_equal(f->unsent, 0);
+	assert_int_equal(c->queue.unsent, 0);
 }
 
 static void
 forfeits_whole_messages(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	struct message m;
 
 	(void)state;
 	connect_as(1, 0);
 	for (int i = 0; i < 3; i++)
-		assert_true(connection_put(f, i, 100, true));
-	assert_int_equal(connection_send(f, 1), FAULT_NONE);
-	assert_true(connection_put(f, 3, 100, true));
+		assert_true(put(i, 100, true));
+	assert_int_equal(connection_send(c, 1), FAULT_NONE);
+	assert_true(put(3, 100, true));
 	await(rig.peer, POLLIN);
 	assert_int_equal(echo(150), 150);
 	take(0, 100);
-	connection_close(f, false, 1);
+	connection_close(c, false, 1);
 	for (int i = 1; i < 3; i++) {
-		assert_true(connection_forfeit(f, &m));
+		assert_true(in_flight_lose(&c->queue, &m));
 		assert_int_equal(m.due, i);
 	}
-	assert_false(connection_forfeit(f, &m));
-	assert_int_equal(f->unsent, 100);
-	assert_int_equal(f->matched, 0);
+	assert_false(in_flight_lose(&c->queue, &m));
+	assert_int_equal(c->queue.unsent, 100);
+	assert_int_equal(c->queue.matched, 0);
 }
 
 static void
 skips_and_drops(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	struct message m;
 
 	(void)state;
-	assert_false(connection_skip(f, &m));
-	assert_int_equal(connection_drop(f), 0);
+	assert_false(in_flight_skip(&c->queue, &m));
+	assert_int_equal(in_flight_drop(&c->queue), 0);
 	for (int i = 0; i < 3; i++)
-		assert_true(connection_put(f, i, 7, true));
-	assert_true(connection_skip(f, &m));
+		assert_true(put(i, 7, true));
+	assert_true(in_flight_skip(&c->queue, &m));
 	assert_int_equal(m.due, 0);
-	assert_int_equal(f->count, 2);
-	assert_int_equal(f->unsent, 14);
+	assert_int_equal(c->queue.count, 2);
+	assert_int_equal(c->queue.unsent, 14);
 
 	/* Not those that have begun. */
 	connect_as(1, 4096);
-	assert_true(connection_put(f, 3, 1 << 20, true));
-	assert_true(connection_put(f, 4, 9, true));
-	assert_int_equal(connection_send(f, 1), FAULT_NONE);
-	assert_int_equal(f->begun, 3);
-	assert_false(connection_skip(f, &m));
-	assert_int_equal(connection_drop(f), 1);
-	assert_int_equal(f->count, 3);
-	assert_int_equal(f->unsent + f->unechoed, 14 + (1 << 20));
+	assert_true(put(3, 1 << 20, true));
+	assert_true(put(4, 9, true));
+	assert_int_equal(connection_send(c, 1), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 3);
+	assert_false(in_flight_skip(&c->queue, &m));
+	assert_int_equal(in_flight_drop(&c->queue), 1);
+	assert_int_equal(c->queue.count, 3);
+	assert_int_equal(c->queue.unsent + c->queue.unechoed, 14 + (1 << 20));
 	for (int i = 1; i < 4; i++) {
-		assert_true(connection_forfeit(f, &m));
+		assert_true(in_flight_lose(&c->queue, &m));
 		assert_int_equal(m.due, i);
 	}
-	assert_int_equal(f->unsent, 0);
-	assert_int_equal(f->count, 0);
+	assert_int_equal(c->queue.unsent, 0);
+	assert_int_equal(c->queue.count, 0);
 }
 
 /* Send five messages of 100 bytes, and let them arrive. */
@@ -466,8 +474,8 @@ five_hundred_bytes(void)
 	connect_as(4, 0);
 	memset(&rig.mismatch, 0, sizeof(rig.mismatch));
 	for (int i = 0; i < 5; i++)
-		assert_true(connection_put(&rig.flow, i, 100, true));
-	assert_int_equal(connection_send(&rig.flow, 1), FAULT_NONE);
+		assert_true(put(i, 100, true));
+	assert_int_equal(connection_send(&rig.connection, 1), FAULT_NONE);
 	while (n < 500) {
 		await(rig.peer, POLLIN);
 		n += peer_reads(500 - n);
@@ -480,8 +488,8 @@ no_more(void)
 {
 	struct message m;
 
-	connection_close(&rig.flow, true, 1);
-	while (connection_forfeit(&rig.flow, &m))
+	connection_close(&rig.connection, true, 1);
+	while (in_flight_lose(&rig.connection.queue, &m))
 		continue;
 }
 
@@ -499,7 +507,7 @@ each_byte_is_compared(void **state)
 		rig.bytes[at] ^= 0x40;
 		/* It may come in pieces of its own. */
 		peer_sends(rig.bytes, 60);
-		while (rig.flow.offset < 60 && !m->found)
+		while (rig.connection.received < 60 && !m->found)
 			CHECK(receive(true) ==
 				(at < 60 ? FAULT_MISMATCH : FAULT_NONE),
 			    "byte %zu", at);
@@ -507,7 +515,8 @@ each_byte_is_compared(void **state)
 			enum fault fault = FAULT_NONE;
 
 			peer_sends(rig.bytes + 60, 440);
-			while (fault == FAULT_NONE && rig.flow.offset < 500)
+			while (fault == FAULT_NONE &&
+			    rig.connection.received < 500)
 				fault = receive(true);
 			CHECK(fault == FAULT_MISMATCH, "byte %zu", at);
 		}
@@ -517,7 +526,7 @@ each_byte_is_compared(void **state)
 			(m->received[at - m->shown] ^ 0x40),
 		    "byte %zu", at);
 		/* What came before it counts. */
-		CHECK(rig.flow.offset == at, "byte %zu", at);
+		CHECK(rig.connection.received == at, "byte %zu", at);
 		for (size_t n = 0; n < at / 100; n++)
 			take((int64_t)n, 100);
 		take_none();
@@ -532,7 +541,7 @@ who_does_not_look_does_not_see(void **state)
 	five_hundred_bytes();
 	rig.bytes[123] ^= 1;
 	peer_sends(rig.bytes, 500);
-	while (rig.flow.offset < 500)
+	while (rig.connection.received < 500)
 		assert_int_equal(receive(false), FAULT_NONE);
 	assert_false(rig.mismatch.found);
 	for (int i = 0; i < 5; i++)
@@ -553,11 +562,11 @@ extra_bytes(void **state)
 		memcpy(rig.bytes, pattern_at(pattern_start(4)),
 		    500 + extras[i]);
 		peer_sends(rig.bytes, 500 + extras[i]);
-		while (fault == FAULT_NONE && rig.flow.offset <= 500)
+		while (fault == FAULT_NONE && rig.connection.received <= 500)
 			fault = receive(true);
 		CHECK(fault == FAULT_MISMATCH, "%zu more", extras[i]);
 		CHECK(rig.mismatch.offset == 500, "%zu more", extras[i]);
-		CHECK(rig.flow.offset == 500, "%zu more", extras[i]);
+		CHECK(rig.connection.received == 500, "%zu more", extras[i]);
 		for (int n = 0; n < 5; n++)
 			take(n, 100);
 		take_none();
@@ -585,7 +594,7 @@ ends_and_resets(void **state)
 	five_hundred_bytes();
 	peer_sends(rig.bytes, 150);
 	assert_int_equal(shutdown(rig.peer, SHUT_WR), 0);
-	while (rig.flow.offset < 150)
+	while (rig.connection.received < 150)
 		assert_int_equal(receive(true), FAULT_NONE);
 	assert_int_equal(receive(true), FAULT_ENDED);
 	take(0, 100);
@@ -599,38 +608,38 @@ ends_and_resets(void **state)
 	close(rig.peer);
 	rig.peer = -1;
 	assert_int_equal(receive(true), FAULT_RESET);
-	assert_true(connection_put(&rig.flow, 9, 10, true));
-	assert_int_equal(connection_send(&rig.flow, 2), FAULT_RESET);
+	assert_true(put(9, 10, true));
+	assert_int_equal(connection_send(&rig.connection, 2), FAULT_RESET);
 	no_more();
 }
 
 static void
 says_its_end(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	ssize_t n;
 
 	(void)state;
 	five_hundred_bytes();
 	/* Nothing there yet is no fault. */
-	assert_int_equal(connection_receive(f, rig.buffer, true, &n,
+	assert_int_equal(connection_receive(c, rig.buffer, true, &n,
 			     &rig.mismatch),
 	    FAULT_NONE);
-	connection_finish(f, 33);
-	assert_int_equal(f->state, CONNECTION_CLOSING);
-	assert_int_equal(f->since, 33);
+	connection_finish(c, 33);
+	assert_int_equal(c->state, CONNECTION_CLOSING);
+	assert_int_equal(c->since, 33);
 	await(rig.peer, POLLIN);
 	assert_int_equal(recv(rig.peer, rig.buffer, 1, 0), 0);
 	/* It still listens. */
 	peer_sends(rig.bytes, 500);
-	while (f->offset < 500)
+	while (c->received < 500)
 		assert_int_equal(receive(true), FAULT_NONE);
 	close(rig.peer);
 	rig.peer = -1;
 	assert_int_equal(receive(true), FAULT_ENDED);
-	connection_close(f, false, 44);
-	assert_int_equal(f->since, 44);
-	connection_close(f, true, 45); /* once more does no harm */
+	connection_close(c, false, 44);
+	assert_int_equal(c->since, 44);
+	connection_close(c, true, 45); /* once more does no harm */
 }
 
 static void
@@ -643,12 +652,12 @@ is_refused(void **state)
 	close(rig.listener);
 	rig.listener = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(bind(rig.listener, &rig.at.sa, rig.at.len), 0);
-	fault = connection_connect(&rig.flow, &rig.at, &anywhere, false, 1, 1,
-	    &connected);
+	fault = connection_connect(&rig.connection, &rig.at, &anywhere, false,
+	    1, 1, &connected);
 	if (fault == FAULT_NONE) {
 		assert_false(connected);
-		await(rig.flow.fd, POLLOUT);
-		fault = fault_of_errno(dial_outcome(rig.flow.fd));
+		await(rig.connection.fd, POLLOUT);
+		fault = fault_of_errno(dial_outcome(rig.connection.fd));
 	}
 	assert_int_equal(fault, FAULT_REFUSED);
 }
@@ -656,49 +665,49 @@ is_refused(void **state)
 static void
 there_is_a_bound(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 
 	(void)state;
-	for (unsigned i = 0; i < CONNECTION_MESSAGES; i++)
-		CHECK(connection_put(f, i, 1, true), "%u", i);
-	assert_false(connection_put(f, CONNECTION_MESSAGES, 1, true));
-	assert_int_equal(f->count, CONNECTION_MESSAGES);
-	assert_int_equal(f->unsent, CONNECTION_MESSAGES);
-	assert_int_equal(connection_message(f, CONNECTION_MESSAGES - 1)->due,
-	    CONNECTION_MESSAGES - 1);
-	assert_int_equal(connection_drop(f), CONNECTION_MESSAGES);
-	assert_int_equal(f->unsent, 0);
-	assert_true(connection_put(f, 1, 1, true));
+	for (unsigned i = 0; i < IN_FLIGHT_MAX; i++)
+		CHECK(put(i, 1, true), "%u", i);
+	assert_false(put(IN_FLIGHT_MAX, 1, true));
+	assert_int_equal(c->queue.count, IN_FLIGHT_MAX);
+	assert_int_equal(c->queue.unsent, IN_FLIGHT_MAX);
+	assert_int_equal(in_flight_at(&c->queue, IN_FLIGHT_MAX - 1)->due,
+	    IN_FLIGHT_MAX - 1);
+	assert_int_equal(in_flight_drop(&c->queue), IN_FLIGHT_MAX);
+	assert_int_equal(c->queue.unsent, 0);
+	assert_true(put(1, 1, true));
 }
 
 /* Each connection carries so many, and no more waits for it than is put. */
 static void
 carries_so_many(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	size_t n = 0;
 
 	(void)state;
-	connection_init(f, 5, 2);
-	assert_int_equal(connection_sendable(f), 0);
-	assert_false(connection_is_used_up(f));
+	connection_init(c, 5, 2);
+	assert_int_equal(connection_sendable(c), 0);
+	assert_false(connection_is_used_up(c));
 	connect_as(1, 0);
-	assert_true(connection_put(f, 1, 10, true));
-	assert_int_equal(connection_sendable(f), 10);
-	assert_false(connection_is_used_up(f));
-	assert_true(connection_put(f, 2, 200, true));
-	assert_int_equal(connection_sendable(f), 210);
-	assert_true(connection_is_used_up(f));
+	assert_true(put(1, 10, true));
+	assert_int_equal(connection_sendable(c), 10);
+	assert_false(connection_is_used_up(c));
+	assert_true(put(2, 200, true));
+	assert_int_equal(connection_sendable(c), 210);
+	assert_true(connection_is_used_up(c));
 	/* What is one too many stays. */
-	assert_true(connection_put(f, 3, 3000, true));
-	assert_true(connection_put(f, 4, 40000, true));
-	assert_int_equal(connection_sendable(f), 210);
-	assert_int_equal(connection_send(f, 9), FAULT_NONE);
-	assert_int_equal(f->begun, 2);
-	assert_int_equal(f->served, 2);
-	assert_int_equal(f->unsent, 43000);
-	assert_int_equal(connection_sendable(f), 0);
-	assert_true(connection_is_used_up(f));
+	assert_true(put(3, 3000, true));
+	assert_true(put(4, 40000, true));
+	assert_int_equal(connection_sendable(c), 210);
+	assert_int_equal(connection_send(c, 9), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 2);
+	assert_int_equal(c->served, 2);
+	assert_int_equal(c->queue.unsent, 43000);
+	assert_int_equal(connection_sendable(c), 0);
+	assert_true(connection_is_used_up(c));
 	/* Also when all of them have come back. */
 	while (n < 210) {
 		await(rig.peer, POLLIN);
@@ -706,77 +715,77 @@ carries_so_many(void **state)
 	}
 	take(1, 10);
 	take(2, 200);
-	assert_int_equal(connection_send(f, 10), FAULT_NONE);
-	assert_int_equal(f->begun, 0);
-	assert_int_equal(connection_sendable(f), 0);
-	assert_true(connection_is_used_up(f));
+	assert_int_equal(connection_send(c, 10), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 0);
+	assert_int_equal(connection_sendable(c), 0);
+	assert_true(connection_is_used_up(c));
 	assert_int_equal(peer_reads(PEER_BUFFER), 0);
 
 	/* The next connection has room for them. */
-	connection_close(f, false, 11);
+	connection_close(c, false, 11);
 	connect_as(2, 0);
-	assert_int_equal(connection_sendable(f), 43000);
-	assert_true(connection_is_used_up(f));
+	assert_int_equal(connection_sendable(c), 43000);
+	assert_true(connection_is_used_up(c));
 	for (n = 0; n < 43000; n += echo(PEER_BUFFER)) {
-		assert_int_equal(connection_send(f, 12), FAULT_NONE);
+		assert_int_equal(connection_send(c, 12), FAULT_NONE);
 		await(rig.peer, POLLIN);
 	}
 	take(3, 3000);
 	take(4, 40000);
-	assert_true(connection_is_used_up(f));
+	assert_true(connection_is_used_up(c));
 	/* What it was not made for does not count. */
-	connection_renew(f);
-	assert_int_equal(f->served, 0);
-	assert_false(connection_is_used_up(f));
-	assert_true(connection_put(f, 5, 5, true));
-	assert_int_equal(connection_sendable(f), 5);
+	c->served = 0;
+	assert_int_equal(c->served, 0);
+	assert_false(connection_is_used_up(c));
+	assert_true(put(5, 5, true));
+	assert_int_equal(connection_sendable(c), 5);
 }
 
 /* A message that has begun goes on, and nothing behind it begins. */
 static void
 goes_on_with_the_last(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 	size_t n = 0;
 
 	(void)state;
-	connection_init(f, 5, 1);
+	connection_init(c, 5, 1);
 	connect_as(1, 4096);
-	assert_true(connection_put(f, 1, 1 << 20, true));
-	assert_true(connection_put(f, 2, 10, true));
+	assert_true(put(1, 1 << 20, true));
+	assert_true(put(2, 10, true));
 	assert_true(
-	    connection_sendable(f) > 0 && connection_sendable(f) <= 1 << 20);
-	assert_int_equal(connection_send(f, 50), FAULT_NONE);
-	assert_int_equal(f->begun, 1);
-	assert_true(f->unechoed < 1 << 20);
-	assert_int_equal(connection_sendable(f), (1 << 20) - f->unechoed);
+	    connection_sendable(c) > 0 && connection_sendable(c) <= 1 << 20);
+	assert_int_equal(connection_send(c, 50), FAULT_NONE);
+	assert_int_equal(c->queue.begun, 1);
+	assert_true(c->queue.unechoed < 1 << 20);
+	assert_int_equal(connection_sendable(c), (1 << 20) - c->queue.unechoed);
 	while (n < 1 << 20) {
 		await(rig.peer, POLLIN);
 		n += echo(PEER_BUFFER);
-		assert_int_equal(connection_send(f, 60), FAULT_NONE);
-		assert_int_equal(f->begun, 1);
+		assert_int_equal(connection_send(c, 60), FAULT_NONE);
+		assert_int_equal(c->queue.begun, 1);
 	}
 	take(1, 1 << 20);
-	assert_int_equal(f->unsent, 10);
-	assert_int_equal(connection_sendable(f), 0);
+	assert_int_equal(c->queue.unsent, 10);
+	assert_int_equal(connection_sendable(c), 0);
 	/* Lost with the connection, none of them is. */
-	connection_close(f, true, 70);
+	connection_close(c, true, 70);
 	connect_as(2, 0);
-	assert_int_equal(connection_sendable(f), 10);
+	assert_int_equal(connection_sendable(c), 10);
 }
 
 /* 0 is no bound. */
 static void
 carries_any_number(void **state)
 {
-	struct connection *f = &rig.flow;
+	struct connection *c = &rig.connection;
 
 	(void)state;
 	for (unsigned i = 0; i < 100; i++) {
-		assert_true(connection_put(f, i, 1 << 20, true));
-		assert_int_equal(connection_sendable(f),
+		assert_true(put(i, 1 << 20, true));
+		assert_int_equal(connection_sendable(c),
 		    (uint64_t)(i + 1) << 20);
-		assert_false(connection_is_used_up(f));
+		assert_false(connection_is_used_up(c));
 	}
 }
 

@@ -61,9 +61,9 @@ give_back(struct thread *l, struct connection *f)
 {
 	int64_t measured = 0;
 
-	for (unsigned i = f->begun; i < f->count; i++)
-		measured += connection_message(f, i)->measured;
-	l->under_way -= connection_drop(f);
+	for (unsigned i = f->queue.begun; i < f->queue.count; i++)
+		measured += in_flight_at(&f->queue, i)->measured;
+	l->under_way -= in_flight_drop(&f->queue);
 	if (l->plan->opt->messages > 0)
 		atomic_fetch_add_explicit(&l->control->left, measured,
 		    memory_order_relaxed);
@@ -77,7 +77,7 @@ loss_settle(struct thread *l, struct connection *f, enum fault fault,
 	struct message m;
 
 	count_broken(l, f, fault);
-	while (connection_forfeit(f, &m)) {
+	while (in_flight_lose(&f->queue, &m)) {
 		counter_add(&thread_tally(l, f, &m)->lost[fault], 1);
 		if (m.measured)
 			l->last_outcome = now;
@@ -86,8 +86,7 @@ loss_settle(struct thread *l, struct connection *f, enum fault fault,
 	if (l->service == NULL)
 		give_back(l, f);
 	l->refused = f->state == CONNECTION_CONNECTING;
-	if (f->state == CONNECTION_CONNECTING ||
-	    f->state == CONNECTION_GREETING)
+	if (f->state == CONNECTION_CONNECTING || f->state == CONNECTION_TRIAL)
 		connect_queue_over(l);
 	if (f->fd != -1)
 		l->sockets--;
@@ -101,6 +100,6 @@ loss_settle(struct thread *l, struct connection *f, enum fault fault,
 	if (f->failures < RETRY_STEPS)
 		f->failures++;
 	/* At once when it was good for something; else sweep_timeouts will. */
-	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->count > 0))
+	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->queue.count > 0))
 		connect_queue_add(l, f);
 }

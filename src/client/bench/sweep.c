@@ -22,8 +22,8 @@ skip_waiting(struct thread *l, struct connection *f, int64_t until, int64_t now)
 	const struct message *oldest;
 	struct message m;
 
-	while ((oldest = connection_message(f, 0)) != NULL &&
-	    oldest->due <= until && connection_skip(f, &m)) {
+	while ((oldest = in_flight_at(&f->queue, 0)) != NULL &&
+	    oldest->due <= until && in_flight_skip(&f->queue, &m)) {
 		counter_add(&thread_tally(l, f, &m)->not_sent, 1);
 		l->under_way--;
 		if (m.measured)
@@ -35,12 +35,13 @@ static void
 scan_flow(struct thread *l, struct connection *f, int64_t now)
 {
 	int64_t timeout = l->plan->opt->timeout_ns;
-	const struct message *oldest = connection_message(f, 0);
+	const struct message *oldest = in_flight_at(&f->queue, 0);
 
 	switch (f->state) {
 	case CONNECTION_DOWN:
 		skip_waiting(l, f, now - timeout, now);
-		if (!f->gone && (l->phase == PHASE_LOAD || f->count > 0) &&
+		if (!f->gone &&
+		    (l->phase == PHASE_LOAD || f->queue.count > 0) &&
 		    now - f->since >=
 			(int64_t)(RETRY_MS << f->failures) * 1000000)
 			connect_queue_add(l, f);
@@ -59,7 +60,7 @@ scan_flow(struct thread *l, struct connection *f, int64_t now)
 				connect_queue_add(l, f);
 		}
 		break;
-	case CONNECTION_GREETING:
+	case CONNECTION_TRIAL:
 	case CONNECTION_OPEN:
 		l->last_open = now;
 		if (oldest != NULL &&
@@ -81,18 +82,18 @@ void
 sweep_forget(struct thread *l)
 {
 	for (unsigned i = 0; i < l->connection_count; i++)
-		l->under_way -= connection_drop(&l->flows[i]);
+		l->under_way -= in_flight_drop(&l->flows[i].queue);
 }
 
 /* What has not begun will not: that of an open loop was due. */
 static void
 skip_rest(struct thread *l, struct connection *f)
 {
-	for (unsigned i = f->begun; i < f->count; i++)
-		counter_add(&thread_tally(l, f, connection_message(f, i))
+	for (unsigned i = f->queue.begun; i < f->queue.count; i++)
+		counter_add(&thread_tally(l, f, in_flight_at(&f->queue, i))
 				 ->not_sent,
 		    1);
-	l->under_way -= connection_drop(f);
+	l->under_way -= in_flight_drop(&f->queue);
 }
 
 void
@@ -121,7 +122,7 @@ sweep_close(struct thread *l, int64_t now)
 
 		if (f->state == CONNECTION_CLOSING)
 			counter_add(&l->connects.unclosed, 1);
-		while (connection_forfeit(f, &m)) {
+		while (in_flight_lose(&f->queue, &m)) {
 			counter_add(&thread_tally(l, f, &m)->lost[fault], 1);
 			l->under_way--;
 		}

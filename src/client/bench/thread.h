@@ -104,7 +104,7 @@ static inline struct counts *
 thread_tally(struct thread *l, const struct connection *f,
     const struct message *m)
 {
-	if (f->state == CONNECTION_GREETING)
+	if (f->state == CONNECTION_TRIAL)
 		return &l->greetings;
 	return m->measured ? &l->window : &l->before;
 }

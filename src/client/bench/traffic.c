@@ -34,11 +34,11 @@ watch(struct thread *l, struct connection *f)
 static void
 send_waiting(struct thread *l, struct connection *f, int64_t now)
 {
-	unsigned begun = f->begun;
+	unsigned begun = f->queue.begun;
 	enum fault fault = connection_send(f, now);
 
-	for (; begun < f->begun; begun++) {
-		struct message *m = connection_message(f, begun);
+	for (; begun < f->queue.begun; begun++) {
+		struct message *m = in_flight_at(&f->queue, begun);
 		struct counts *t;
 
 		/* In a closed loop the window is one of sending. */
@@ -79,9 +79,9 @@ may_put(struct thread *l, int64_t now, bool *measured)
 static bool
 is_full(const struct connection *f, uint32_t size)
 {
-	return f->unsent > 0 &&
-	    (f->unsent + size > QUEUE_BYTES ||
-		f->count - f->begun >= QUEUE_MESSAGES);
+	return f->queue.unsent > 0 &&
+	    (f->queue.unsent + size > QUEUE_BYTES ||
+		f->queue.count - f->queue.begun >= QUEUE_MESSAGES);
 }
 
 static bool
@@ -91,7 +91,10 @@ put(struct thread *l, struct connection *f, int64_t due, bool measured)
 
 	/* By the clock more may be due than can go; a queue has an end. */
 	if ((l->service != NULL && is_full(f, size)) ||
-	    !connection_put(f, due, size, measured)) {
+	    !in_flight_put(&f->queue,
+		&(struct message){ .due = due,
+		    .size = size,
+		    .measured = measured })) {
 		counter_add(measured ? &l->window.not_sent :
 				       &l->before.not_sent,
 		    1);
@@ -107,10 +110,11 @@ refill(struct thread *l, struct connection *f, int64_t now)
 {
 	bool measured;
 
-	while (f->count < l->plan->opt->pipeline && !connection_is_used_up(f) &&
-	    may_put(l, now, &measured) && put(l, f, now, measured))
+	while (f->queue.count < l->plan->opt->pipeline &&
+	    !connection_is_used_up(f) && may_put(l, now, &measured) &&
+	    put(l, f, now, measured))
 		continue;
-	if (f->unsent > 0)
+	if (f->queue.unsent > 0)
 		send_waiting(l, f, now);
 }
 
@@ -148,7 +152,7 @@ static void
 greeted(struct thread *l, struct connection *f)
 {
 	f->state = CONNECTION_OPEN;
-	connection_renew(f);
+	f->served = 0;
 	counter_add(&l->connects.established, 1);
 	l->unready--;
 	connect_queue_over(l);
@@ -158,15 +162,15 @@ greeted(struct thread *l, struct connection *f)
 static void
 go_on(struct thread *l, struct connection *f, int64_t now)
 {
-	if (f->state == CONNECTION_GREETING && f->count == 0)
+	if (f->state == CONNECTION_TRIAL && f->queue.count == 0)
 		greeted(l, f);
 	if (f->state != CONNECTION_OPEN)
 		return;
 	if (l->service == NULL)
 		refill(l, f, now);
-	else if (f->unsent > 0)
+	else if (f->queue.unsent > 0)
 		send_waiting(l, f, now);
-	if (f->state == CONNECTION_OPEN && f->begun == 0 &&
+	if (f->state == CONNECTION_OPEN && f->queue.begun == 0 &&
 	    connection_sendable(f) == 0 &&
 	    (connection_is_used_up(f) || l->phase > PHASE_DRAIN))
 		traffic_finish(l, f, now);
@@ -185,14 +189,14 @@ closed(struct thread *l, struct connection *f, int64_t now)
 {
 	connection_close(f, false, now);
 	l->sockets--;
-	if (l->phase == PHASE_LOAD || f->count > 0)
+	if (l->phase == PHASE_LOAD || f->queue.count > 0)
 		connect_queue_add(l, f);
 }
 
 static void
 receive(struct thread *l, struct connection *f)
 {
-	uint64_t before = f->offset;
+	uint64_t before = f->received;
 	struct message m;
 	enum fault fault;
 	ssize_t n;
@@ -202,12 +206,12 @@ receive(struct thread *l, struct connection *f)
 		fault = connection_receive(f, l->buffer,
 		    l->plan->opt->no_verify == 0, &n, &l->mismatch);
 		now = clock_ns();
-		while (connection_take(f, &m)) {
+		while (in_flight_take(&f->queue, &m)) {
 			f->failures = 0;
 			echoed(l, f, &m, now);
 		}
 	} while (n == CONNECTION_BUFFER && fault == FAULT_NONE);
-	counter_add(&l->verified, f->offset - before);
+	counter_add(&l->verified, f->received - before);
 	if (fault == FAULT_NONE)
 		go_on(l, f, now);
 	else if (fault == FAULT_ENDED && f->state == CONNECTION_CLOSING)
@@ -225,7 +229,7 @@ connected(struct thread *l, struct connection *f)
 	l->refused = false;
 	f->since = now;
 	if (l->phase == PHASE_CONNECT) {
-		f->state = CONNECTION_GREETING;
+		f->state = CONNECTION_TRIAL;
 		put(l, f, now, false);
 		send_waiting(l, f, now);
 		return;
@@ -256,7 +260,7 @@ traffic_event(struct thread *l, struct connection *f, uint32_t events)
 	if ((events & ~(uint32_t)EPOLLOUT) != 0)
 		receive(l, f);
 	if ((events & EPOLLOUT) != 0 && f->fd != -1 &&
-	    f->state != CONNECTION_CLOSING && f->unsent > 0)
+	    f->state != CONNECTION_CLOSING && f->queue.unsent > 0)
 		send_waiting(l, f, clock_ns());
 }
 
@@ -284,8 +288,8 @@ traffic_send_due(struct thread *l, int64_t now)
 			return;
 		schedule_advance(&l->due_times);
 		f = l->turn[l->next_turn++ % l->turns];
-		free_to_go = f->state == CONNECTION_OPEN && f->unsent == 0 &&
-		    !connection_is_used_up(f);
+		free_to_go = f->state == CONNECTION_OPEN &&
+		    f->queue.unsent == 0 && !connection_is_used_up(f);
 		if (!put(l, f, due, measured) || f->state != CONNECTION_OPEN)
 			continue;
 		now = clock_ns();

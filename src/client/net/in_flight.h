@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * in_flight: the in-flight queue: the messages of one connection, oldest
+ * first, and how many of their bytes have gone and come back.  Those that have
+ * begun (sent their first byte) stand before those that wait.
+ */
+#ifndef ECHOC_IN_FLIGHT_H
+#define ECHOC_IN_FLIGHT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most messages of a queue: what socket buffers can hold. */
+enum { IN_FLIGHT_MAX = 1 << 17 };
+
+struct message {
+	int64_t due, sent; /* clock_ns(); sent: 0 until its first byte goes */
+	uint64_t number;   /* for the owner of the queue */
+	int64_t late_ns;   /* how late this client was with it */
+	uint32_t size;	   /* in bytes */
+	bool measured;	   /* it counts for the result of a load */
+};
+
+/* Begins as all zeros. */
+struct in_flight {
+	struct message *ring; /* the capacity is a power of two */
+	unsigned capacity, head;
+	unsigned count;
+	unsigned begun;	   /* of these, how many have sent their first byte */
+	uint32_t partly;   /* bytes of the last begun one that have gone */
+	uint64_t unsent;   /* bytes that wait to be sent */
+	uint64_t unechoed; /* bytes sent that have not come back */
+	uint64_t matched;  /* bytes that came back for messages still here */
+};
+
+/* Add a message at the end.  False: there is no room or no memory for it. */
+bool in_flight_put(struct in_flight *, const struct message *);
+
+/* The nth message, 0 is the oldest; NULL when there are not so many. */
+struct message *in_flight_at(const struct in_flight *, unsigned n);
+
+/*
+ * The next `bytes` have gone; messages that begin with them were sent at
+ * `now`.  Returns how many begin.
+ */
+unsigned in_flight_sent(struct in_flight *, size_t bytes, int64_t now);
+
+/* The next `bytes` came back, at most `unechoed`. */
+void in_flight_echoed(struct in_flight *, size_t bytes);
+
+/* Take away the oldest message if its echo is complete; false otherwise. */
+bool in_flight_take(struct in_flight *, struct message *);
+
+/*
+ * The connection is gone: take away the oldest message that has begun; false
+ * when there is none.  Messages that wait stay for the next connection.
+ */
+bool in_flight_lose(struct in_flight *, struct message *);
+
+/* Take away the oldest message if none has begun; false otherwise. */
+bool in_flight_skip(struct in_flight *, struct message *);
+
+/* Take away all messages that wait; returns how many there were. */
+unsigned in_flight_drop(struct in_flight *);
+
+void in_flight_free(struct in_flight *);
+
+#endif
