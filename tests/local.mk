@@ -21,7 +21,6 @@ unit_tests = \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
-	%D%/unit/link.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
@@ -32,6 +31,7 @@ unit_tests = \
 	%D%/unit/percentiles.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
+	%D%/unit/probes.t \
 	%D%/unit/report.t \
 	%D%/unit/resolve.t \
 	%D%/unit/result.t \
@@ -61,7 +61,6 @@ unit_tests = \
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
-%C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
@@ -72,6 +71,7 @@ unit_tests = \
 %C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
+%C%_unit_probes_t_SOURCES = %D%/unit/check.h %D%/unit/probes.c
 %C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
 %C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
@@ -95,9 +95,9 @@ unit_tests = \
 %C%_unit_fold_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
 %C%_unit_humanize_t_LDADD = $(client_ldadd)
-%C%_unit_link_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
 %C%_unit_percentiles_t_LDADD = $(client_ldadd)
+%C%_unit_probes_t_LDADD = $(client_ldadd)
 %C%_unit_report_t_LDADD = $(client_ldadd)
 %C%_unit_result_t_LDADD = $(client_ldadd)
 %C%_unit_schedule_t_LDADD = $(client_ldadd)

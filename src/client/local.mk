@@ -97,11 +97,9 @@ libechoc_a_SOURCES = \
 	%D%/options.h \
 	%D%/ping/lines.c \
 	%D%/ping/lines.h \
-	%D%/ping/link.c \
-	%D%/ping/link.h \
-	%D%/ping/path.c \
-	%D%/ping/path.h \
 	%D%/ping/ping.c \
+	%D%/ping/probes.c \
+	%D%/ping/probes.h \
 	%D%/ping/stall.c \
 	%D%/ping/stall.h \
 	%D%/ping/stats.c \

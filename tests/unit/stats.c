@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* account: every probe is counted once, and the figures are those of a list. */
+/* stats: every probe is counted once, and the figures are those of a list. */
 #include "check.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-#include "client/ping/link.h"
+#include "client/ping/probes.h"
 #include "client/ping/stats.h"
 
 #define MS INT64_C(1000000)
@@ -13,13 +13,13 @@
 enum { SAMPLES = 5000 };
 
 /* It is too large for the stack of some systems. */
-static struct stats account;
+static struct stats stats;
 
 static int
 empty(void **state)
 {
 	(void)state;
-	memset(&account, 0, sizeof(account));
+	memset(&stats, 0, sizeof(stats));
 	return 0;
 }
 
@@ -28,7 +28,7 @@ reply(uint64_t seq, int64_t ns)
 {
 	const struct answer answer = { .seq = seq, .time_ns = ns };
 
-	stats_answer(&account, &answer);
+	stats_answer(&stats, &answer);
 }
 
 static void
@@ -38,7 +38,7 @@ lose(uint64_t seq, enum fault fault, bool late)
 		.fault = fault,
 		.late = late };
 
-	stats_answer(&account, &answer);
+	stats_answer(&stats, &answer);
 }
 
 static void
@@ -48,17 +48,17 @@ late(uint64_t seq, int64_t ns)
 		.late = true,
 		.time_ns = ns };
 
-	stats_answer(&account, &answer);
+	stats_answer(&stats, &answer);
 }
 
 static void
 nothing(void **state)
 {
 	(void)state;
-	assert_true(stats_loss_percent(&account) == 0);
-	assert_true(stats_deviation(&account) == 0);
-	account.sent = 7;
-	assert_true(stats_loss_percent(&account) == 0);
+	assert_true(stats_loss_percent(&stats) == 0);
+	assert_true(stats_deviation(&stats) == 0);
+	stats.sent = 7;
+	assert_true(stats_loss_percent(&stats) == 0);
 }
 
 /* Of each fault one: all of them are losses, one is a difference. */
@@ -70,17 +70,17 @@ each_loss_counts_once(void **state)
 	(void)state;
 	for (enum fault fault = FAULT_REFUSED; fault < FAULT_KINDS; fault++) {
 		lose(++seq, fault, false);
-		CHECK(account.lost == seq, "%s", fault_name(fault));
-		CHECK(account.corrupt == (fault >= FAULT_MISMATCH), "%s",
+		CHECK(stats.lost == seq, "%s", fault_name(fault));
+		CHECK(stats.corrupt == (fault >= FAULT_MISMATCH), "%s",
 		    fault_name(fault));
 	}
-	assert_true(account.received == 0);
-	assert_true(account.late == 0);
-	assert_true(account.times.count == 0);
-	account.sent = seq;
-	assert_true(stats_loss_percent(&account) == 100);
-	account.sent = 4 * seq;
-	assert_true(stats_loss_percent(&account) == 25);
+	assert_true(stats.received == 0);
+	assert_true(stats.late == 0);
+	assert_true(stats.times.count == 0);
+	stats.sent = seq;
+	assert_true(stats_loss_percent(&stats) == 100);
+	stats.sent = 4 * seq;
+	assert_true(stats_loss_percent(&stats) == 25);
 }
 
 /* Late is what was lost already; its time is none of a reply. */
@@ -88,18 +88,18 @@ static void
 late_ones_stay_lost(void **state)
 {
 	(void)state;
-	account.sent = 3;
+	stats.sent = 3;
 	reply(1, 2 * MS);
 	lose(2, FAULT_TIMEOUT, false);
 	late(2, 900 * MS);
 	reply(3, 4 * MS);
-	assert_true(account.received == 2);
-	assert_true(account.lost == 1);
-	assert_true(account.late == 1);
-	assert_true(account.corrupt == 0);
-	assert_true(account.times.count == 2);
-	assert_true(account.times.max == 4 * MS);
-	assert_true(account.sent == account.received + account.lost);
+	assert_true(stats.received == 2);
+	assert_true(stats.lost == 1);
+	assert_true(stats.late == 1);
+	assert_true(stats.corrupt == 0);
+	assert_true(stats.times.count == 2);
+	assert_true(stats.times.max == 4 * MS);
+	assert_true(stats.sent == stats.received + stats.lost);
 }
 
 /* A late echo that differs was lost already; what nobody sent is no probe. */
@@ -107,19 +107,19 @@ static void
 differences_count_once(void **state)
 {
 	(void)state;
-	account.sent = 2;
+	stats.sent = 2;
 	lose(1, FAULT_TIMEOUT, false);
 	lose(1, FAULT_MISMATCH, true);
-	assert_true(account.lost == 1);
-	assert_true(account.corrupt == 1);
-	assert_true(account.late == 0);
+	assert_true(stats.lost == 1);
+	assert_true(stats.corrupt == 1);
+	assert_true(stats.late == 0);
 	lose(0, FAULT_MISMATCH, false);
-	assert_true(account.lost == 1);
-	assert_true(account.corrupt == 2);
+	assert_true(stats.lost == 1);
+	assert_true(stats.corrupt == 2);
 	lose(2, FAULT_MISMATCH, false);
-	assert_true(account.lost == 2);
-	assert_true(account.corrupt == 3);
-	assert_true(account.received == 0);
+	assert_true(stats.lost == 2);
+	assert_true(stats.corrupt == 3);
+	assert_true(stats.received == 0);
 }
 
 /* The deviation is that of the whole list, however large the values are. */
@@ -143,11 +143,11 @@ figures_are_those_of_a_list(void **state)
 		mean = sum / SAMPLES;
 		for (size_t i = 0; i < SAMPLES; i++)
 			squares += (values[i] - mean) * (values[i] - mean);
-		CHECK(account.received == SAMPLES, "%" PRId64, offsets[k]);
-		CHECK(fabsl(account.mean - mean) < 1, "%" PRId64, offsets[k]);
-		CHECK(fabsl(stats_deviation(&account) -
+		CHECK(stats.received == SAMPLES, "%" PRId64, offsets[k]);
+		CHECK(fabsl(stats.mean - mean) < 1, "%" PRId64, offsets[k]);
+		CHECK(fabsl(stats_deviation(&stats) -
 			  sqrtl(squares / SAMPLES)) < 1,
-		    "%" PRId64 ": %f", offsets[k], stats_deviation(&account));
+		    "%" PRId64 ": %f", offsets[k], stats_deviation(&stats));
 	}
 }
 
@@ -156,10 +156,10 @@ one_reply_does_not_deviate(void **state)
 {
 	(void)state;
 	reply(1, 123456789);
-	assert_true(account.mean == 123456789);
-	assert_true(stats_deviation(&account) == 0);
+	assert_true(stats.mean == 123456789);
+	assert_true(stats_deviation(&stats) == 0);
 	reply(2, 123456789);
-	assert_true(stats_deviation(&account) == 0);
+	assert_true(stats_deviation(&stats) == 0);
 }
 
 /* Two replies have to be above a percentile. */
@@ -179,11 +179,11 @@ percentiles_need_two_above(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		while (n < rows[i].least) {
-			CHECK(!histogram_supports(&account.times,
+			CHECK(!histogram_supports(&stats.times,
 				  rows[i].percentile, STATS_ABOVE),
 			    "%u of %u", n, rows[i].least);
 			reply(++n, MS);
-			CHECK(histogram_supports(&account.times,
+			CHECK(histogram_supports(&stats.times,
 				  rows[i].percentile,
 				  STATS_ABOVE) == (n == rows[i].least),
 			    "%u of %u", n, rows[i].least);

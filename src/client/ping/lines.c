@@ -14,7 +14,7 @@
 #include "client/net/dial.h"
 #include "client/net/target.h"
 #include "client/options.h"
-#include "client/ping/link.h"
+#include "client/ping/probes.h"
 #include "client/ping/stats.h"
 #include "client/ping/summary.h"
 #include "common/output.h"
@@ -26,123 +26,124 @@ ms(double ns)
 }
 
 static void
-flush(struct lines *j)
+flush(struct lines *l)
 {
-	if (!j->broken && destination_flush(j->product, j->failure) == -1)
-		j->broken = true;
+	if (!l->broken && destination_flush(l->destination, l->failure) == -1)
+		l->broken = true;
 }
 
-/* One line of JSON, also where the text cannot be written any more. */
+/* Write one object of JSON, even if the text cannot be written any more. */
 static void
-record(struct lines *j, json_t *object)
+record(struct lines *l, json_t *object)
 {
 	struct failure failure;
 
-	if (j->cut) {
+	if (l->cut) {
 		json_decref(object);
 		return;
 	}
-	if (document_write(object, j->product, DOCUMENT_LINE, &failure) == 0)
+	if (document_write(object, l->destination, DOCUMENT_LINE, &failure) ==
+	    0)
 		return;
-	if (!j->broken)
-		*j->failure = failure;
-	j->broken = j->cut = true;
+	if (!l->broken)
+		*l->failure = failure;
+	l->broken = l->cut = true;
 }
 
 static bool
-writes(const struct lines *j, enum format format)
+writes(const struct lines *l, enum format format)
 {
-	return j->product->data != NULL && j->product->format == format;
+	return l->destination->data != NULL && l->destination->format == format;
 }
 
 /* -D: local time; -DD: seconds since 1970. */
 static void
-date(struct lines *j)
+date(struct lines *l)
 {
 	struct timespec now;
 	struct tm tm;
 	char text[40], zone[8];
 
-	if (j->opt->dates == 0)
+	if (l->opt->dates == 0)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (j->opt->dates > 1) {
-		destination_text(j->product, "[%lld.%06ld] ",
+	if (l->opt->dates > 1) {
+		destination_text(l->destination, "[%lld.%06ld] ",
 		    (long long)now.tv_sec, now.tv_nsec / 1000);
 		return;
 	}
 	localtime_r(&now.tv_sec, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof(zone), "%z", &tm);
-	destination_text(j->product, "[%s.%06ld%s] ", text, now.tv_nsec / 1000,
-	    zone);
+	destination_text(l->destination, "[%s.%06ld%s] ", text,
+	    now.tv_nsec / 1000, zone);
 }
 
 static const char *
-host_of(const struct lines *j, char *host)
+host_of(const struct lines *l, char *host)
 {
-	addr_host(j->peer, host, ADDR_TEXT);
+	addr_host(l->peer, host, ADDR_TEXT);
 	return host;
 }
 
-/* There is one in every outcome. */
+/* Write the header of CSV, in every outcome of a run. */
 static void
-csv_header(struct lines *j)
+csv_header(struct lines *l)
 {
-	if (writes(j, FORMAT_CSV) && !j->has_header)
+	if (writes(l, FORMAT_CSV) && !l->has_header)
 		fputs("seq,result,time_us,connect_time_us,at_byte,"
 		      "client_late_us\n",
-		    j->product->data);
-	j->has_header = true;
+		    l->destination->data);
+	l->has_header = true;
 }
 
 void
-lines_start(struct lines *j, const struct dialled *c, const struct failure *why)
+lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 {
 	char host[ADDR_TEXT];
 	json_t *object;
 
-	destination_text(j->product,
-	    "ECHO %s (%s) port %u: %" PRId64 " bytes, ", j->target->host,
-	    host_of(j, host), j->target->port, j->opt->size);
+	destination_text(l->destination,
+	    "ECHO %s (%s) port %u: %" PRId64 " bytes, ", l->target->host,
+	    host_of(l, host), l->target->port, l->opt->size);
 	if (c->fd != -1)
-		destination_text(j->product, "connected in %.3f ms\n",
+		destination_text(l->destination, "connected in %.3f ms\n",
 		    ms((double)c->connect_ns));
 	else
-		destination_text(j->product, "not connected yet: %s\n",
+		destination_text(l->destination, "not connected yet: %s\n",
 		    why->why.text);
-	csv_header(j);
-	if (writes(j, FORMAT_JSON)) {
-		object = document_new(j->opt, j->target->host, j->target->port);
+	csv_header(l);
+	if (writes(l, FORMAT_JSON)) {
+		object = document_new(l->opt, l->target->host, l->target->port);
 		json_object_set_new(object, "type", json_string("start"));
 		json_object_set_new(json_object_get(object, "target"),
 		    "address", json_string(host));
 		document_connection(object, c->fd != -1 ? &c->peer : NULL,
 		    &c->local, c->connect_ns);
 		json_object_set_new(object, "size_bytes",
-		    document_count(j->opt->size));
+		    document_count(l->opt->size));
 		json_object_set_new(object, "interval_us",
-		    document_us(j->opt->interval_ns));
-		j->has_start = true;
-		record(j, object);
+		    document_us(l->opt->interval_ns));
+		l->has_start = true;
+		record(l, object);
 	}
-	flush(j);
+	flush(l);
 }
 
 static bool
-draws_dots(const struct lines *j)
+draws_dots(const struct lines *l)
 {
-	return j->opt->flood && j->terminal->out && j->terminal->moves &&
-	    !j->opt->quiet;
+	return l->opt->flood && l->terminal->out && l->terminal->moves &&
+	    !l->opt->quiet;
 }
 
 void
-lines_sent(struct lines *j)
+lines_sent(struct lines *l)
 {
-	if (!draws_dots(j))
+	if (!draws_dots(l))
 		return;
-	destination_text(j->product, ".");
-	flush(j);
+	destination_text(l->destination, ".");
+	flush(l);
 }
 
 /* "reply", "late", or the kind of loss. */
@@ -155,15 +156,15 @@ result_name(const struct answer *a)
 }
 
 static void
-answer_csv(const struct lines *j, const struct answer *a)
+answer_csv(const struct lines *l, const struct answer *a)
 {
-	FILE *file = j->product->data;
+	FILE *file = l->destination->data;
 
 	fprintf(file, "%" PRIu64 ",%s,", a->seq, result_name(a));
 	if (a->fault == FAULT_NONE)
 		fprintf(file, "%.3f", (double)a->time_ns / 1e3);
 	putc(',', file);
-	if (j->opt->fresh && a->fault == FAULT_NONE)
+	if (l->opt->fresh && a->fault == FAULT_NONE)
 		fprintf(file, "%.3f", (double)a->connect_ns / 1e3);
 	putc(',', file);
 	if (a->fault == FAULT_MISMATCH)
@@ -174,7 +175,7 @@ answer_csv(const struct lines *j, const struct answer *a)
 	putc('\n', file);
 }
 
-/* Something that has happened now. */
+/* An object about what happens now. */
 static json_t *
 event(const char *type)
 {
@@ -186,7 +187,7 @@ event(const char *type)
 }
 
 static void
-answer_json(struct lines *j, const struct answer *a)
+answer_json(struct lines *l, const struct answer *a)
 {
 	bool reply = a->fault == FAULT_NONE;
 	json_t *object = event(reply ? "reply" : "loss");
@@ -201,125 +202,125 @@ answer_json(struct lines *j, const struct answer *a)
 		json_object_set_new(object, "reason",
 		    json_string(fault_name(a->fault)));
 	}
-	if (reply && j->opt->fresh)
+	if (reply && l->opt->fresh)
 		json_object_set_new(object, "connect_time_us",
 		    document_us(a->connect_ns));
 	if (a->fault == FAULT_MISMATCH)
 		json_object_set_new(object, "at_byte", json_integer(a->at));
-	record(j, object);
+	record(l, object);
 }
 
 static void
-reply_text(struct lines *j, const struct answer *a, const char *info)
+reply_text(struct lines *l, const struct answer *a, const char *info)
 {
-	destination_text(j->product, "time=%.3f ms%s%s", ms((double)a->time_ns),
-	    a->late ? " late" : "", info);
+	destination_text(l->destination, "time=%.3f ms%s%s",
+	    ms((double)a->time_ns), a->late ? " late" : "", info);
 	if (a->late_ns > 0)
-		destination_text(j->product, " (this client was %.0f ms late)",
-		    ms((double)a->late_ns));
-	destination_text(j->product, "\n");
+		destination_text(l->destination,
+		    " (this client was %.0f ms late)", ms((double)a->late_ns));
+	destination_text(l->destination, "\n");
 }
 
 static void
-answer_text(struct lines *j, const struct answer *a, const char *info)
+answer_text(struct lines *l, const struct answer *a, const char *info)
 {
-	const struct terminal *t = j->terminal;
+	const struct terminal *t = l->terminal;
 	bool reply = a->fault == FAULT_NONE;
 	char host[ADDR_TEXT];
 
-	date(j);
+	date(l);
 	if (reply)
-		destination_text(j->product, "%" PRId64 " bytes ",
-		    j->opt->size);
-	destination_text(j->product, "from %s: seq=%" PRIu64 " ",
-	    host_of(j, host), a->seq);
-	if (reply && j->opt->fresh)
-		destination_text(j->product, "connect=%.3f ms ",
+		destination_text(l->destination, "%" PRId64 " bytes ",
+		    l->opt->size);
+	destination_text(l->destination, "from %s: seq=%" PRIu64 " ",
+	    host_of(l, host), a->seq);
+	if (reply && l->opt->fresh)
+		destination_text(l->destination, "connect=%.3f ms ",
 		    ms((double)a->connect_ns));
 	if (reply)
-		reply_text(j, a, info);
+		reply_text(l, a, info);
 	else if (a->fault == FAULT_MISMATCH)
-		destination_text(j->product,
+		destination_text(l->destination,
 		    "%scorrupt at byte %" PRIu32 "%s\n",
 		    terminal_colour(t, COLOUR_BAD), a->at,
 		    terminal_colour(t, COLOUR_NONE));
 	else
-		destination_text(j->product, "%s%s%s\n",
+		destination_text(l->destination, "%s%s%s\n",
 		    terminal_colour(t, COLOUR_BAD),
 		    a->fault == FAULT_TIMEOUT ? "timeout" :
 						fault_words(a->fault),
 		    terminal_colour(t, COLOUR_NONE));
 }
 
-/* Whether there are lines between the header and the summary. */
+/* Whether text is wanted between the header and the summary. */
 static bool
-has_lines(const struct lines *j)
+has_lines(const struct lines *l)
 {
-	return !j->opt->quiet && !j->opt->flood && j->product->text != NULL;
+	return !l->opt->quiet && !l->opt->flood && l->destination->text != NULL;
 }
 
 void
-lines_answer(struct lines *j, const struct answer *a, const char *info)
+lines_answer(struct lines *l, const struct answer *a, const char *info)
 {
-	if (writes(j, FORMAT_CSV))
-		answer_csv(j, a);
-	if (writes(j, FORMAT_JSON))
-		answer_json(j, a);
-	if (draws_dots(j))
-		destination_text(j->product, "%s",
+	if (writes(l, FORMAT_CSV))
+		answer_csv(l, a);
+	if (writes(l, FORMAT_JSON))
+		answer_json(l, a);
+	if (draws_dots(l))
+		destination_text(l->destination, "%s",
 		    a->fault == FAULT_NONE ? "\b \b" : "\bE");
-	else if (has_lines(j) && a->fault != FAULT_UNANSWERED)
-		answer_text(j, a, info);
-	flush(j);
+	else if (has_lines(l) && a->fault != FAULT_UNANSWERED)
+		answer_text(l, a, info);
+	flush(l);
 }
 
 void
-lines_outstanding(struct lines *j, uint64_t seq)
+lines_outstanding(struct lines *l, uint64_t seq)
 {
 	char host[ADDR_TEXT];
 	json_t *object;
 
-	if (writes(j, FORMAT_JSON)) {
+	if (writes(l, FORMAT_JSON)) {
 		object = event("outstanding");
 		json_object_set_new(object, "seq",
 		    json_integer((json_int_t)seq));
-		record(j, object);
+		record(l, object);
 	}
-	if (has_lines(j)) {
-		date(j);
-		destination_text(j->product,
+	if (has_lines(l)) {
+		date(l);
+		destination_text(l->destination,
 		    "from %s: seq=%" PRIu64 " no answer yet\n",
-		    host_of(j, host), seq);
+		    host_of(l, host), seq);
 	}
-	flush(j);
+	flush(l);
 }
 
-/* In the colour of errors: it may be no error, but ping is used to find it. */
+/* In the colour of errors: a lost connection is what ping is used to find. */
 static void
-disconnect_text(struct lines *j, const struct ending *e)
+disconnect_text(struct lines *l, const struct ending *e)
 {
 	char host[ADDR_TEXT], idle[HUMANIZE_TEXT];
 
-	date(j);
-	destination_text(j->product, "from %s: %s%s after %s idle",
-	    host_of(j, host), terminal_colour(j->terminal, COLOUR_BAD),
+	date(l);
+	destination_text(l->destination, "from %s: %s%s after %s idle",
+	    host_of(l, host), terminal_colour(l->terminal, COLOUR_BAD),
 	    e->fault == FAULT_ENDED	? "connection closed by the server" :
 		e->fault == FAULT_RESET ? "connection reset" :
 					  "connection lost",
 	    humanize_time(e->idle_ns, idle, sizeof(idle)));
 	if (e->waiting > 0)
-		destination_text(j->product, " and %u probe%s", e->waiting,
+		destination_text(l->destination, " and %u probe%s", e->waiting,
 		    e->waiting == 1 ? "" : "s");
-	destination_text(j->product, "%s\n",
-	    terminal_colour(j->terminal, COLOUR_NONE));
+	destination_text(l->destination, "%s\n",
+	    terminal_colour(l->terminal, COLOUR_NONE));
 }
 
 void
-lines_disconnect(struct lines *j, const struct ending *e)
+lines_disconnect(struct lines *l, const struct ending *e)
 {
 	json_t *object;
 
-	if (writes(j, FORMAT_JSON)) {
+	if (writes(l, FORMAT_JSON)) {
 		object = event("disconnect");
 		json_object_set_new(object, "reason",
 		    json_string(fault_name(e->fault)));
@@ -327,21 +328,21 @@ lines_disconnect(struct lines *j, const struct ending *e)
 		json_object_set_new(object, "age_us", document_us(e->age_ns));
 		json_object_set_new(object, "waiting",
 		    json_integer(e->waiting));
-		record(j, object);
+		record(l, object);
 	}
-	if (has_lines(j))
-		disconnect_text(j, e);
-	flush(j);
+	if (has_lines(l))
+		disconnect_text(l, e);
+	flush(l);
 }
 
 void
-lines_connect(struct lines *j, const struct dialled *c, bool again)
+lines_connect(struct lines *l, const struct dialled *c, bool again)
 {
 	char host[ADDR_TEXT], local[ADDR_TEXT];
 	json_t *object;
 
 	addr_host(&c->peer, host, sizeof(host));
-	if (writes(j, FORMAT_JSON)) {
+	if (writes(l, FORMAT_JSON)) {
 		object = event("connect");
 		addr_text(&c->local, local, sizeof(local));
 		json_object_set_new(object, "address", json_string(host));
@@ -349,58 +350,57 @@ lines_connect(struct lines *j, const struct dialled *c, bool again)
 		    json_string(local));
 		json_object_set_new(object, "connect_time_us",
 		    document_us(c->connect_ns));
-		record(j, object);
+		record(l, object);
 	}
-	if (has_lines(j)) {
-		date(j);
-		destination_text(j->product,
+	if (has_lines(l)) {
+		date(l);
+		destination_text(l->destination,
 		    "from %s: connected%s in %.3f ms\n", host,
 		    again ? " again" : "", ms((double)c->connect_ns));
 	}
-	flush(j);
+	flush(l);
 }
 
 void
-lines_interim(struct lines *j, const struct stats *a)
+lines_interim(const struct stats *s)
 {
 	FILE *out = output_error();
 	char loss[HUMANIZE_TEXT];
 
-	(void)j;
-	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %s loss", a->received,
-	    a->sent,
-	    humanize_percent((double)a->lost, (double)a->sent, loss,
+	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %s loss", s->received,
+	    s->sent,
+	    humanize_percent((double)s->lost, (double)s->sent, loss,
 		sizeof(loss)));
-	if (a->times.count > 0)
-		summary_rtt(out, a, ", rtt");
+	if (s->times.count > 0)
+		summary_rtt(out, s, ", rtt");
 	putc('\n', out);
 }
 
 static void
-summarize(struct lines *j, const struct stats *a, const struct failure *outcome)
+summarize(struct lines *l, const struct stats *s, const struct failure *outcome)
 {
-	/* One without a start has to say itself what was to be done. */
-	json_t *object = j->has_start ?
+	/* Without a start object, the summary has what that would say. */
+	json_t *object = l->has_start ?
 	    json_object() :
-	    document_new(j->opt, j->target->host, j->target->port);
+	    document_new(l->opt, l->target->host, l->target->port);
 
 	json_object_set_new(object, "type", json_string("summary"));
-	summary_members(object, j->opt, a);
+	summary_members(object, l->opt, s);
 	document_outcome(object, outcome);
-	record(j, object);
+	record(l, object);
 }
 
 void
-lines_summary(struct lines *j, const struct stats *a,
+lines_summary(struct lines *l, const struct stats *s,
     const struct failure *outcome)
 {
-	csv_header(j);
-	if (writes(j, FORMAT_JSON))
-		summarize(j, a, outcome);
-	/* CSV has rows of one kind only. */
-	if (writes(j, FORMAT_CSV) && j->product->text == NULL)
-		summary_text(output_error(), j->opt, j->target, a);
-	if (j->product->text != NULL)
-		summary_text(j->product->text, j->opt, j->target, a);
-	flush(j);
+	csv_header(l);
+	if (writes(l, FORMAT_JSON))
+		summarize(l, s, outcome);
+	/* CSV has one kind of rows, and no place for a summary. */
+	if (writes(l, FORMAT_CSV) && l->destination->text == NULL)
+		summary_text(output_error(), l->opt, l->target, s);
+	if (l->destination->text != NULL)
+		summary_text(l->destination->text, l->opt, l->target, s);
+	flush(l);
 }

@@ -9,14 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct stats;
 struct addr;
 struct answer;
+struct destination;
 struct dialled;
 struct ending;
 struct failure;
 struct options;
-struct destination;
+struct stats;
 struct target;
 struct terminal;
 
@@ -24,44 +24,44 @@ struct lines {
 	const struct options *opt;
 	const struct target *target;
 	const struct terminal *terminal;
-	struct destination *product;
+	struct destination *destination;
 	const struct addr *peer;
-	struct failure *failure; /* what could not be written */
-	bool has_header;	 /* of CSV */
-	bool has_start;		 /* of JSON */
-	bool broken;		 /* so it was noted there */
-	bool cut; /* the records end, as the last could not be written */
+	struct failure *failure; /* set once something cannot be written */
+	bool broken;		 /* it was set */
+	bool has_header;	 /* the header of CSV was written */
+	bool has_start;		 /* the first object of JSON was written */
+	bool cut; /* no more JSON: the last object could not be written */
 };
 
 /*
- * The header.  With a descriptor of -1 in the connection there is none yet,
- * for the reason `why`.
+ * Write the header.  With a descriptor of -1 there is no connection yet, for
+ * the reason `why`.
  */
 void lines_start(struct lines *, const struct dialled *,
     const struct failure *why);
 
-/* One probe has gone; only a flood draws that. */
+/* A probe was sent: -f draws a dot. */
 void lines_sent(struct lines *);
 
 /*
- * What has become of a probe.  `info` is what the kernel knows of the
+ * Write what has become of a probe.  `info` is what the kernel knows of the
  * connection, for -v, or "".
  */
 void lines_answer(struct lines *, const struct answer *, const char *info);
 
-/* A connection has come to its end; call this before its probes are lost. */
+/* A connection was lost; call this before its probes are answered. */
 void lines_disconnect(struct lines *, const struct ending *);
 
 /* A connection was made after the header; `again`: it is not the first. */
 void lines_connect(struct lines *, const struct dialled *, bool again);
 
-/* A probe is due and this one has no answer yet. */
+/* A probe is due while probe `seq` has no answer yet. */
 void lines_outstanding(struct lines *, uint64_t seq);
 
-/* The account so far, on stderr. */
-void lines_interim(struct lines *, const struct stats *);
+/* Write the counts so far to standard error. */
+void lines_interim(const struct stats *);
 
-/* The last lines; `outcome` is how the run ended. */
+/* Write the summary; `outcome` is how the run ended. */
 void lines_summary(struct lines *, const struct stats *,
     const struct failure *outcome);
 

@@ -13,36 +13,36 @@
 #include "client/net/pattern.h"
 #include "client/options.h"
 #include "client/ping/lines.h"
-#include "client/ping/path.h"
+#include "client/ping/probes.h"
 #include "client/ping/stall.h"
 #include "client/ping/stats.h"
 #include "common/clock.h"
 
-/* With --reconnect so many probes may be under way, each on its own link. */
-enum { LINKS = 256 };
+/* The most connections in use with --reconnect, each with one probe. */
+enum { CONNECTIONS = 256 };
 
-/* So many probes are sent before something else is looked at. */
+/* So many probes are sent before echoes and signals are looked at. */
 enum { BATCH = 64 };
 
 struct ping {
 	const struct options *opt;
-	struct lines journal;
-	struct stats account;
+	struct lines lines;
+	struct stats stats;
 	const struct target *target;
 	struct addr peer; /* that worked last; until one did, the first one */
 	bool worked;
 	struct origin from;
-	struct path paths[LINKS];
-	struct path *working; /* whose answer is being told */
-	unsigned path_count;
-	struct pollfd fds[LINKS * PATH_POLLS + 1]; /* the last: signals */
-	uint64_t seq;				   /* of the last probe */
-	uint64_t settled;			   /* answered or lost */
+	struct probes connections[CONNECTIONS];
+	unsigned connection_count;
+	struct probes *working; /* whose answer is being told; NULL: none */
+	struct pollfd fds[CONNECTIONS * PROBES_POLLS + 1]; /* last: signals */
+	uint64_t seq;					   /* last probe sent */
+	uint64_t settled; /* probes that were answered or lost */
 	int64_t next_due, deadline;
-	struct stall vigil;
-	bool held; /* the link was full when the next one was due */
+	struct stall stall;
+	bool held; /* there was no room for the next probe when it was due */
 	bool interrupted;
-	struct link_user user;
+	struct probes_user user;
 };
 
 /* What the kernel measured, as retransmissions look like delay. */
@@ -53,7 +53,7 @@ kernel_info(const struct ping *p, char *text, size_t size)
 
 	text[0] = '\0';
 	if (p->opt->verbose > 0 && p->working != NULL &&
-	    dial_info(p->working->link.fd, &rtt_us, &retransmitted) == 0)
+	    dial_info(p->working->fd, &rtt_us, &retransmitted) == 0)
 		snprintf(text, size, " (kernel: rtt=%.3f ms, %u resent)",
 		    rtt_us / 1e3, retransmitted);
 	return text;
@@ -65,14 +65,14 @@ answered(void *context, const struct answer *answer)
 	struct ping *p = context;
 	char info[80];
 
-	stats_answer(&p->account, answer);
+	stats_answer(&p->stats, answer);
 	if (!answer->late && answer->seq != 0)
 		p->settled++;
 	if (p->opt->fresh && answer->fault == FAULT_NONE &&
 	    answer->late_ns == 0)
-		histogram_record(&p->account.connects, answer->connect_ns);
-	lines_answer(&p->journal, answer, kernel_info(p, info, sizeof(info)));
-	/* The answer to the last one is the sign for the next. */
+		histogram_record(&p->stats.connects, answer->connect_ns);
+	lines_answer(&p->lines, answer, kernel_info(p, info, sizeof(info)));
+	/* The answer to the last probe lets the next one go. */
 	if ((p->opt->adaptive || p->opt->flood) && answer->seq == p->seq &&
 	    answer->fault == FAULT_NONE)
 		p->next_due = clock_ns();
@@ -83,24 +83,25 @@ ended(void *context, const struct ending *ending)
 {
 	struct ping *p = context;
 
-	p->account.disconnects++;
-	lines_disconnect(&p->journal, ending);
+	p->stats.disconnects++;
+	lines_disconnect(&p->lines, ending);
 }
 
-/* A path for the next probe: the one, or one that has nothing to do. */
-static struct path *
-choose_path(struct ping *p)
+/* A connection for the next probe: the only one, or one that is not in use. */
+static struct probes *
+choose_connection(struct ping *p)
 {
 	/* The connection of the header is for the first probe. */
 	if (!p->opt->fresh || p->seq == 0)
-		return &p->paths[0];
-	for (unsigned i = 0; i < p->path_count; i++)
-		if (p->paths[i].link.state == LINK_DOWN)
-			return &p->paths[i];
-	if (p->path_count == LINKS)
+		return &p->connections[0];
+	for (unsigned i = 0; i < p->connection_count; i++)
+		if (p->connections[i].state == PROBES_DOWN)
+			return &p->connections[i];
+	if (p->connection_count == CONNECTIONS)
 		return NULL;
-	link_init(&p->paths[p->path_count].link, (uint32_t)p->opt->size);
-	return &p->paths[p->path_count++];
+	probes_init(&p->connections[p->connection_count],
+	    (uint32_t)p->opt->size, &p->user);
+	return &p->connections[p->connection_count++];
 }
 
 static void
@@ -112,70 +113,68 @@ lose(struct ping *p, uint64_t seq, enum fault fault)
 }
 
 /*
- * What it waits for a full link counts for the server, what it waits for us
- * for nobody.
+ * The time that a probe waits for room is the server's, and counts from when it
+ * was due.  The time that it waits for this client does not count.
  */
 static bool
-add(struct ping *p, struct path *path, uint64_t seq, int64_t due)
+add(struct ping *p, struct probes *c, uint64_t seq, int64_t due)
 {
 	if (p->held)
-		return link_add(&path->link, seq, due, 0);
-	return link_add(&path->link, seq, clock_ns(),
-	    stall_late(&p->vigil, due));
+		return probes_add(c, seq, due, 0);
+	return probes_add(c, seq, clock_ns(), stall_late(&p->stall, due));
 }
 
 static void
 send_probe(struct ping *p, int64_t due)
 {
-	struct path *path = choose_path(p);
+	struct probes *c = choose_connection(p);
 	uint64_t seq = ++p->seq;
 	enum fault fault = FAULT_NONE;
 
-	p->account.sent++;
-	lines_sent(&p->journal);
-	if (path != NULL && path->link.state == LINK_DOWN)
-		fault = path_connect(path, p->target,
+	p->stats.sent++;
+	lines_sent(&p->lines);
+	if (c != NULL && c->state == PROBES_DOWN)
+		fault = probes_connect(c, p->target,
 		    p->worked ? &p->peer : NULL, &p->from, p->opt);
 	if (fault != FAULT_NONE)
-		p->account.failed_connections++;
-	if (path == NULL || fault != FAULT_NONE || !add(p, path, seq, due)) {
+		p->stats.failed_connections++;
+	if (c == NULL || fault != FAULT_NONE || !add(p, c, seq, due)) {
 		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
 		return;
 	}
-	p->working = path;
-	link_send(&path->link, &p->user);
+	p->working = c;
+	probes_send(c);
 }
 
 /*
- * Whether a probe may go now.  When the link is full it has to wait, and its
- * time counts from when it was due; a link that is full of lost ones is given
- * up.
+ * Whether there is room for a probe.  A connection that is full of lost probes
+ * is given up.
  */
 static bool
 may_send(struct ping *p)
 {
-	struct link *l = &p->paths[0].link;
+	struct probes *c = &p->connections[0];
 
-	if (p->opt->fresh || link_has_room(l))
+	if (p->opt->fresh || probes_have_room(c))
 		return true;
-	if (link_waiting(l) == 0)
-		path_down(&p->paths[0], FAULT_TIMEOUT, &p->user);
-	return link_has_room(l);
+	if (probes_waiting(c) == 0)
+		probes_close(c, FAULT_TIMEOUT);
+	return probes_have_room(c);
 }
 
-/* The one that waits longest. */
+/* Say which probe waits longest. */
 static void
 say_outstanding(struct ping *p)
 {
 	uint64_t oldest = 0, seq;
 
-	for (unsigned i = 0; i < p->path_count; i++) {
-		seq = link_oldest(&p->paths[i].link);
+	for (unsigned i = 0; i < p->connection_count; i++) {
+		seq = probes_oldest(&p->connections[i]);
 		if (seq != 0 && (oldest == 0 || seq < oldest))
 			oldest = seq;
 	}
 	if (oldest != 0)
-		lines_outstanding(&p->journal, oldest);
+		lines_outstanding(&p->lines, oldest);
 }
 
 /*
@@ -208,36 +207,35 @@ send_due(struct ping *p)
 
 /* A connection was made after the first one. */
 static void
-connected(struct ping *p, struct path *path, const struct dialled *c)
+connected(struct ping *p, struct probes *c, const struct dialled *d)
 {
-	p->account.connections++;
-	p->peer = c->peer;
+	p->stats.connections++;
+	p->peer = d->peer;
 	/* The handshake is a measurement only where each probe has its own. */
 	if (p->opt->fresh)
-		link_blame(&path->link, p->vigil.late);
+		probes_blame(c, p->stall.late);
 	else
-		lines_connect(&p->journal, c, p->worked);
+		lines_connect(&p->lines, d, p->worked);
 	p->worked = true;
-	link_send(&path->link, &p->user);
+	probes_send(c);
 }
 
 static void
-work_on(struct ping *p, struct path *path, const struct pollfd *fds)
+work_on(struct ping *p, struct probes *c, const struct pollfd *fds)
 {
-	struct link *l = &path->link;
-	bool connecting = l->state == LINK_CONNECTING;
-	struct dialled c;
+	bool connecting = c->state == PROBES_CONNECTING;
+	struct dialled d;
 
-	p->working = path;
-	if (path_work(path, fds, p->vigil.late, &p->user, &c))
-		connected(p, path, &c);
-	/* Not by what the clock says after a slow reader of ours. */
-	path_expire(path, p->vigil.asked, p->opt->timeout_ns, &p->user);
-	if (connecting && l->state == LINK_DOWN)
-		p->account.failed_connections++;
-	/* Its only probe is done, or lost: nothing more is to be said on it. */
-	if (p->opt->fresh && l->state != LINK_DOWN && link_waiting(l) == 0)
-		path_down(path, FAULT_NONE, &p->user);
+	p->working = c;
+	if (probes_work(c, fds, p->stall.late, &d))
+		connected(p, c, &d);
+	/* The time in which the reader of our output was slow does not count. */
+	probes_expire(c, p->stall.asked, p->opt->timeout_ns);
+	if (connecting && c->state == PROBES_DOWN)
+		p->stats.failed_connections++;
+	/* With --reconnect a connection ends with its only probe. */
+	if (p->opt->fresh && c->state != PROBES_DOWN && probes_waiting(c) == 0)
+		probes_close(c, FAULT_NONE);
 }
 
 static void
@@ -245,11 +243,12 @@ work(struct ping *p)
 {
 	const struct pollfd *fds = p->fds;
 
-	for (unsigned i = 0; i < p->path_count; i++) {
-		unsigned polls = p->paths[i].polls;
+	for (unsigned i = 0; i < p->connection_count; i++) {
+		struct probes *c = &p->connections[i];
+		unsigned polls = c->polls;
 
-		if (p->paths[i].link.state != LINK_DOWN)
-			work_on(p, &p->paths[i], fds);
+		if (c->state != PROBES_DOWN)
+			work_on(p, c, fds);
 		fds += polls;
 	}
 	p->working = NULL;
@@ -260,15 +259,15 @@ is_over(const struct ping *p)
 {
 	uint64_t count = (uint64_t)p->opt->count;
 
-	if (p->interrupted || p->journal.broken)
+	if (p->interrupted || p->lines.broken)
 		return true;
 	if (p->opt->deadline_ns > 0)
 		return clock_ns() >= p->deadline ||
-		    (count > 0 && p->account.received >= count);
+		    (count > 0 && p->stats.received >= count);
 	return count > 0 && p->seq >= count && p->settled >= count;
 }
 
-/* What to poll(2) for, and until when; returns how many. */
+/* Set what to poll(2) for, and until when; returns how many entries. */
 static unsigned
 prepare(struct ping *p, int64_t *until)
 {
@@ -276,23 +275,23 @@ prepare(struct ping *p, int64_t *until)
 	int64_t next;
 
 	*until = INT64_MAX;
-	for (unsigned i = 0; i < p->path_count; i++) {
-		n += path_poll(&p->paths[i], &p->fds[n]);
-		waiting += link_waiting(&p->paths[i].link);
-		next = path_next(&p->paths[i], p->opt->timeout_ns);
+	for (unsigned i = 0; i < p->connection_count; i++) {
+		n += probes_poll(&p->connections[i], &p->fds[n]);
+		waiting += probes_waiting(&p->connections[i]);
+		next = probes_next(&p->connections[i], p->opt->timeout_ns);
 		if (next < *until)
 			*until = next;
 	}
-	/* A full link has to be emptied first. */
-	if ((p->opt->fresh || link_has_room(&p->paths[0].link)) &&
+	/* A probe that has no room does not go when it is due. */
+	if ((p->opt->fresh || probes_have_room(&p->connections[0])) &&
 	    p->next_due < *until)
 		*until = p->next_due;
 	if (p->opt->deadline_ns > 0 && p->deadline < *until)
 		*until = p->deadline;
 	p->fds[n] = (struct pollfd){ .fd = signals_fd(), .events = POLLIN };
-	stall_ask(&p->vigil);
-	if (waiting > 0 && p->vigil.asked + STALL_NAP < *until)
-		*until = p->vigil.asked + STALL_NAP;
+	stall_ask(&p->stall);
+	if (waiting > 0 && p->stall.asked + STALL_NAP < *until)
+		*until = p->stall.asked + STALL_NAP;
 	return n + 1;
 }
 
@@ -303,13 +302,13 @@ sleep_until_event(struct ping *p)
 	unsigned n = prepare(p, &until);
 	struct timespec wait;
 
-	left = until > p->vigil.asked ? until - p->vigil.asked : 0;
+	left = until > p->stall.asked ? until - p->stall.asked : 0;
 	wait.tv_sec = left / CLOCK_SECOND;
 	wait.tv_nsec = left % CLOCK_SECOND;
 	if (ppoll(p->fds, n, &wait, NULL) == -1)
 		for (unsigned i = 0; i < n; i++)
 			p->fds[i].revents = 0;
-	stall_told(&p->vigil, until);
+	stall_told(&p->stall, until);
 }
 
 static void
@@ -317,7 +316,7 @@ run(struct ping *p)
 {
 	while (!is_over(p)) {
 		send_due(p);
-		/* The last one may have been lost at once. */
+		/* The last probe may have been lost at once. */
 		if (is_over(p))
 			return;
 		sleep_until_event(p);
@@ -326,7 +325,7 @@ run(struct ping *p)
 			p->interrupted = true;
 			break;
 		case SIGNALS_REPORT:
-			lines_interim(&p->journal, &p->account);
+			lines_interim(&p->stats);
 			break;
 		case SIGNALS_NONE:
 			break;
@@ -344,27 +343,27 @@ begin(struct ping *p, const struct target *t, struct failure *f)
 
 	if (bounded.deadline_ns > 0 && bounded.deadline_ns < bounded.timeout_ns)
 		bounded.timeout_ns = bounded.deadline_ns;
-	p->path_count = 1;
-	link_init(&p->paths[0].link, (uint32_t)p->opt->size);
+	p->connection_count = 1;
+	probes_init(&p->connections[0], (uint32_t)p->opt->size, &p->user);
 	p->target = t;
 	p->peer = t->address[0];
-	p->journal.peer = &p->peer;
-	p->account.began = clock_ns();
+	p->lines.peer = &p->peer;
+	p->stats.began = clock_ns();
 	if (race_run(t, &bounded, &c, f) == 0) {
 		p->peer = c.peer;
 		p->worked = true;
-		link_adopt(&p->paths[0].link, c.fd, c.connect_ns);
+		probes_adopt(&p->connections[0], c.fd, c.connect_ns);
 	}
 	p->interrupted = f->outcome == OUTCOME_INTERRUPTED;
-	lines_start(&p->journal, &c, f);
-	stall_begin(&p->vigil);
-	p->next_due = p->account.began = p->vigil.told;
+	lines_start(&p->lines, &c, f);
+	stall_begin(&p->stall);
+	p->next_due = p->stats.began = p->stall.told;
 	p->deadline = p->next_due + p->opt->deadline_ns;
 }
 
 int
 ping_run(struct target *t, const struct options *opt,
-    struct destination *product, const struct terminal *terminal,
+    struct destination *destination, const struct terminal *terminal,
     struct failure *f)
 {
 	struct ping *p = calloc(1, sizeof(*p));
@@ -375,11 +374,11 @@ ping_run(struct target *t, const struct options *opt,
 	if (p == NULL)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
 	p->opt = opt;
-	p->user = (struct link_user){ answered, ended, p };
-	p->journal = (struct lines){ .opt = opt,
+	p->user = (struct probes_user){ answered, ended, p };
+	p->lines = (struct lines){ .opt = opt,
 		.target = t,
 		.terminal = terminal,
-		.product = product,
+		.destination = destination,
 		.failure = &writing };
 	pattern_init(1);
 	if (opt->interfaces.count > 0 &&
@@ -393,25 +392,23 @@ ping_run(struct target *t, const struct options *opt,
 			has_run = true;
 		}
 	}
-	/* Whoever stops waiting has lost what is still under way. */
-	for (unsigned i = 0; i < p->path_count; i++)
-		path_down(&p->paths[i], FAULT_UNANSWERED, &p->user);
+	/* The probes that are in flight at the end of the run are lost. */
+	for (unsigned i = 0; i < p->connection_count; i++)
+		probes_close(&p->connections[i], FAULT_UNANSWERED);
 	if (has_run)
-		stats_judge(&p->account, opt, &outcome);
-	p->account.ended = clock_ns();
-	if (p->account.began == 0)
-		p->account.began = p->account.ended;
-	/* An early end is an end like another: no reply, or some. */
+		stats_judge(&p->stats, opt, &outcome);
+	p->stats.ended = clock_ns();
+	if (p->stats.began == 0)
+		p->stats.began = p->stats.ended;
+	/* An interrupted run counts by its replies, as any other. */
 	if (f->outcome == OUTCOME_INTERRUPTED)
 		f->outcome = OUTCOME_NEGATIVE;
 	if (f->outcome == OUTCOME_OK)
 		*f = outcome;
 	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = writing;
-	if (t->count > 0 || product->data != NULL)
-		lines_summary(&p->journal, &p->account, f);
-	for (unsigned i = 0; i < p->path_count; i++)
-		link_free(&p->paths[i].link);
+	if (t->count > 0 || destination->data != NULL)
+		lines_summary(&p->lines, &p->stats, f);
 	free(p);
 	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = writing;

@@ -1,46 +1,46 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/ping/stall.h"
 
-/* An answer that takes less time was there before it was asked for. */
+/* What the system answers in less time was there before it was asked. */
 #define AT_ONCE CLOCK_MS
 
 void
-stall_begin(struct stall *v)
+stall_begin(struct stall *s)
 {
-	*v = (struct stall){ .told = clock_ns() };
-	v->asked = v->told;
+	*s = (struct stall){ .told = clock_ns() };
+	s->asked = s->told;
 }
 
 void
-stall_ask(struct stall *v)
+stall_ask(struct stall *s)
 {
-	v->asked = clock_ns();
+	s->asked = clock_ns();
 }
 
 void
-stall_told(struct stall *v, int64_t until)
+stall_told(struct stall *s, int64_t until)
 {
-	int64_t before = v->asked - v->told, now = clock_ns();
+	int64_t before = s->asked - s->told, now = clock_ns();
 
-	v->late = now - v->asked < AT_ONCE ? before : 0;
-	if (until < v->asked)
-		until = v->asked;
+	s->late = now - s->asked < AT_ONCE ? before : 0;
+	if (until < s->asked)
+		until = s->asked;
 	if (now > until)
-		v->late += now - until;
-	if (v->late < STALL_STILL)
-		v->late = 0;
+		s->late += now - until;
+	if (s->late < STALL_STILL)
+		s->late = 0;
 	else
-		v->still = now;
-	v->told = now;
+		s->still = now;
+	s->told = now;
 }
 
 int64_t
-stall_late(struct stall *v, int64_t due)
+stall_late(struct stall *s, int64_t due)
 {
 	int64_t now = clock_ns();
 
-	/* It may be only now that it goes on. */
-	if (now - v->told >= STALL_STILL)
-		v->still = now;
-	return due < v->still ? now - due : 0;
+	/* The standstill may have ended only now. */
+	if (now - s->told >= STALL_STILL)
+		s->still = now;
+	return due < s->still ? now - due : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stall: whether this client itself stood still: it was stopped, suspended,
- * got no processor, or had to wait for the reader of its output.  What is
- * measured then says nothing of the path.  It asks only the clock.
+ * stall: notices by the clock that this client itself stood still: it was
+ * stopped, suspended, got no processor, or had to wait for the reader of its
+ * output.  What is measured then says nothing about the server.
  */
 #ifndef ECHOC_STALL_H
 #define ECHOC_STALL_H
@@ -13,12 +13,12 @@
 
 /*
  * A client that has not looked at the clock for so long stood still.  A shorter
- * delay may be that of a processor which other programs use, too, and is part
- * of any such measurement.
+ * delay can come from other programs on the same processor, and is part of any
+ * measurement.
  */
 #define STALL_STILL (200 * CLOCK_MS)
 
-/* While it waits for an answer it sleeps no longer than this, to notice that. */
+/* To notice that, it sleeps no longer than this while it waits for an answer. */
 #define STALL_NAP (50 * CLOCK_MS)
 
 /* All by clock_ns(). */
@@ -26,18 +26,18 @@ struct stall {
 	int64_t asked; /* when the system was last asked for what is there */
 	int64_t told;  /* when the system has answered */
 	int64_t still; /* when this client last went on after a standstill */
-	int64_t late;  /* how old the last answer may be; 0: it is new */
+	int64_t late;  /* how old the last answer may be; 0: it is fresh */
 };
 
 void stall_begin(struct stall *);
 
-/* Call this before ppoll(2), or another call that waits. */
+/* Call this before ppoll(2). */
 void stall_ask(struct stall *);
 
 /* Call this after it; it should have returned by `until`. */
 void stall_told(struct stall *, int64_t until);
 
-/* How late what was due then is, as far as a standstill is the reason; else 0. */
+/* How late a probe is that was due then, if a standstill is the reason; else 0. */
 int64_t stall_late(struct stall *, int64_t due);
 
 #endif

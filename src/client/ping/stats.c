@@ -5,68 +5,68 @@
 
 #include "client/core/failure.h"
 #include "client/options.h"
-#include "client/ping/link.h"
+#include "client/ping/probes.h"
 
 void
-stats_answer(struct stats *a, const struct answer *answer)
+stats_answer(struct stats *s, const struct answer *answer)
 {
 	double delta;
 
 	if (answer->fault == FAULT_MISMATCH) {
-		a->corrupt++;
-		a->lost += !answer->late && answer->seq != 0;
+		s->corrupt++;
+		s->lost += !answer->late && answer->seq != 0;
 		return;
 	}
 	if (answer->fault != FAULT_NONE) {
-		a->lost++;
+		s->lost++;
 		return;
 	}
 	if (answer->late) {
-		a->late++;
+		s->late++;
 		return;
 	}
-	a->received++;
-	/* That would be a measurement of this client. */
+	s->received++;
+	/* Its time would be that of this client. */
 	if (answer->late_ns > 0) {
-		a->untimed++;
+		s->untimed++;
 		return;
 	}
-	histogram_record(&a->times, answer->time_ns);
-	delta = (double)answer->time_ns - a->mean;
-	a->mean += delta / (double)a->times.count;
-	a->squares += delta * ((double)answer->time_ns - a->mean);
+	histogram_record(&s->times, answer->time_ns);
+	delta = (double)answer->time_ns - s->mean;
+	s->mean += delta / (double)s->times.count;
+	s->squares += delta * ((double)answer->time_ns - s->mean);
 }
 
 double
-stats_loss_percent(const struct stats *a)
+stats_loss_percent(const struct stats *s)
 {
-	return a->sent > 0 ? 100.0 * (double)a->lost / (double)a->sent : 0;
+	return s->sent > 0 ? 100.0 * (double)s->lost / (double)s->sent : 0;
 }
 
 double
-stats_deviation(const struct stats *a)
+stats_deviation(const struct stats *s)
 {
-	return a->times.count > 0 ? sqrt(a->squares / (double)a->times.count) :
+	return s->times.count > 0 ? sqrt(s->squares / (double)s->times.count) :
 				    0;
 }
 
 double
-stats_figure(const struct stats *a, const struct threshold *t)
+stats_figure(const struct stats *s, const struct threshold *t)
 {
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
 	case METRIC_MIN:
 	case METRIC_MEAN:
 	case METRIC_MAX:
-		return threshold_of_times(t, &a->times, STATS_ABOVE);
+		return threshold_of_times(t, &s->times, STATS_ABOVE);
 	case METRIC_CONNECT_PERCENTILE:
-		return threshold_of_times(t, &a->connects, STATS_ABOVE);
+		return threshold_of_times(t, &s->connects, STATS_ABOVE);
 	case METRIC_ERRORS:
-		return (double)a->lost;
+		return (double)s->lost;
 	case METRIC_ERROR_RATE:
-		return a->sent > 0 ? stats_loss_percent(a) : NAN;
+		return s->sent > 0 ? stats_loss_percent(s) : NAN;
 	case METRIC_DISCONNECTS:
-		return (double)a->disconnects;
+		return (double)s->disconnects;
 	case METRIC_RATE:
 		break;
 	}
@@ -74,25 +74,25 @@ stats_figure(const struct stats *a, const struct threshold *t)
 }
 
 int
-stats_judge(const struct stats *a, const struct options *opt, struct failure *f)
+stats_judge(const struct stats *s, const struct options *opt, struct failure *f)
 {
 	char text[THRESHOLD_TEXT];
 
-	if (a->corrupt > 0)
+	if (s->corrupt > 0)
 		return failure_set(f, OUTCOME_MISMATCH,
 		    "%llu of %llu echoes differed",
-		    (unsigned long long)a->corrupt,
-		    (unsigned long long)a->sent);
-	if (a->received == 0)
+		    (unsigned long long)s->corrupt,
+		    (unsigned long long)s->sent);
+	if (s->received == 0)
 		return failure_set(f, OUTCOME_NEGATIVE, "no reply");
 	if (opt->count > 0 && opt->deadline_ns > 0 &&
-	    a->received < (uint64_t)opt->count)
+	    s->received < (uint64_t)opt->count)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%llu of %lld replies before the deadline",
-		    (unsigned long long)a->received, (long long)opt->count);
+		    (unsigned long long)s->received, (long long)opt->count);
 	for (unsigned i = 0; i < opt->thresholds; i++) {
 		const struct threshold *t = &opt->fail_if[i];
-		double figure = stats_figure(a, t);
+		double figure = stats_figure(s, t);
 
 		if (threshold_broken(t, figure))
 			return failure_set(f, OUTCOME_NEGATIVE, "--fail-if: %s",

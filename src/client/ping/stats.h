@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stats: what ping has counted.  Fixed in size, however long it runs.
+ * stats: what ping has counted, and what that means for the run as a whole.
+ * Fixed in size, however long ping runs.
  */
 #ifndef ECHOC_STATS_H
 #define ECHOC_STATS_H
@@ -14,16 +15,19 @@ struct failure;
 struct options;
 struct threshold;
 
-/* A percentile needs so many replies above it; runs of ping are short. */
+/*
+ * A percentile needs so many replies above it: fewer than in bench, as a run of
+ * ping is short.
+ */
 enum { STATS_ABOVE = 2 };
 
 struct stats {
 	uint64_t sent, received;
-	uint64_t lost; /* in whatever way, corrupt and late ones too */
+	uint64_t lost; /* in any way, corrupt and late ones too */
 	uint64_t late; /* came after they were counted lost */
 	uint64_t corrupt;
-	uint64_t untimed; /* of the received: this client was late with them */
-	uint64_t disconnects; /* not by us */
+	uint64_t untimed;     /* received, but this client was late with them */
+	uint64_t disconnects; /* connections lost, not closed by us */
 	uint64_t connections; /* made after the first one */
 	uint64_t failed_connections;
 	int64_t began, ended; /* clock_ns() */
@@ -31,22 +35,21 @@ struct stats {
 	struct histogram times, connects;
 };
 
-/* What has become of one probe.  0 sent is 0 of everything. */
+/* Count what has become of one probe. */
 void stats_answer(struct stats *, const struct answer *);
 
 /* 0 to 100; 0 when nothing was sent. */
 double stats_loss_percent(const struct stats *);
 
-/* The standard deviation of the times, ns. */
+/* The standard deviation of the times, in nanoseconds; 0 without any. */
 double stats_deviation(const struct stats *);
 
-/* The figure of a --fail-if in its unit, NaN where it cannot be told. */
+/* The figure of a --fail-if in its unit; NaN if it cannot be told. */
 double stats_figure(const struct stats *, const struct threshold *);
 
 /*
- * How the run counts as a whole.  Returns -1 with OUTCOME_MISMATCH for a
- * corrupt echo, else with OUTCOME_NEGATIVE for no or too few replies and for a
- * --fail-if.
+ * Judge the run.  Returns -1 with OUTCOME_MISMATCH for a corrupt echo, else
+ * with OUTCOME_NEGATIVE for no or too few replies or a --fail-if that is true.
  */
 int stats_judge(const struct stats *, const struct options *, struct failure *);
 

@@ -21,17 +21,17 @@ ms(double ns)
 }
 
 void
-summary_rtt(FILE *file, const struct stats *a, const char *label)
+summary_rtt(FILE *file, const struct stats *s, const char *label)
 {
 	fprintf(file, "%s min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms", label,
-	    ms((double)a->times.min), ms(a->mean), ms((double)a->times.max),
-	    ms(stats_deviation(a)));
+	    ms((double)s->times.min), ms(s->mean), ms((double)s->times.max),
+	    ms(stats_deviation(s)));
 }
 
 static void
 print_percentiles(FILE *file, const struct histogram *h)
 {
-	/* The least of them needs the fewest. */
+	/* The median needs the fewest values. */
 	if (!histogram_supports(h, percentiles[0], STATS_ABOVE))
 		return;
 	fputs("p50/p95/p99 = ", file);
@@ -48,48 +48,48 @@ print_percentiles(FILE *file, const struct histogram *h)
 }
 
 static void
-print_connections(FILE *file, const struct options *opt, const struct stats *a)
+print_connections(FILE *file, const struct options *opt, const struct stats *s)
 {
-	if (opt->fresh && a->connects.count > 0)
+	if (opt->fresh && s->connects.count > 0)
 		fprintf(file, "connect min/avg/max = %.3f/%.3f/%.3f ms\n",
-		    ms((double)a->connects.min),
-		    ms(histogram_mean(&a->connects)),
-		    ms((double)a->connects.max));
-	if (a->disconnects > 0)
-		fprintf(file, "%" PRIu64 " disconnects, ", a->disconnects);
-	if (a->disconnects > 0 ||
-	    (!opt->fresh && a->connections + a->failed_connections > 0))
+		    ms((double)s->connects.min),
+		    ms(histogram_mean(&s->connects)),
+		    ms((double)s->connects.max));
+	if (s->disconnects > 0)
+		fprintf(file, "%" PRIu64 " disconnects, ", s->disconnects);
+	if (s->disconnects > 0 ||
+	    (!opt->fresh && s->connections + s->failed_connections > 0))
 		fprintf(file, "%" PRIu64 " reconnects, %" PRIu64 " failed\n",
-		    a->connections, a->failed_connections);
+		    s->connections, s->failed_connections);
 }
 
 void
 summary_text(FILE *file, const struct options *opt, const struct target *t,
-    const struct stats *a)
+    const struct stats *s)
 {
 	char loss[HUMANIZE_TEXT], text[THRESHOLD_TEXT];
 
 	fprintf(file, "\n--- %s port %u echo statistics ---\n", t->host,
 	    t->port);
-	humanize_percent((double)a->lost, (double)a->sent, loss, sizeof(loss));
+	humanize_percent((double)s->lost, (double)s->sent, loss, sizeof(loss));
 	fprintf(file,
 	    "%" PRIu64 " sent, %" PRIu64 " received, %" PRIu64
 	    " corrupt, %" PRIu64 " late, %s loss, time %.0f ms\n",
-	    a->sent, a->received, a->corrupt, a->late, loss,
-	    ms((double)(a->ended - a->began)));
-	if (a->times.count > 0) {
-		summary_rtt(file, a, "rtt");
+	    s->sent, s->received, s->corrupt, s->late, loss,
+	    ms((double)(s->ended - s->began)));
+	if (s->times.count > 0) {
+		summary_rtt(file, s, "rtt");
 		putc('\n', file);
-		print_percentiles(file, &a->times);
+		print_percentiles(file, &s->times);
 	}
-	if (a->untimed > 0)
+	if (s->untimed > 0)
 		fprintf(file,
 		    "%" PRIu64 " not timed: this client itself was late\n",
-		    a->untimed);
-	print_connections(file, opt, a);
+		    s->untimed);
+	print_connections(file, opt, s);
 	for (unsigned i = 0; i < opt->thresholds; i++) {
 		const struct threshold *fail_if = &opt->fail_if[i];
-		double figure = stats_figure(a, fail_if);
+		double figure = stats_figure(s, fail_if);
 
 		if (threshold_broken(fail_if, figure))
 			fprintf(file, "failed: %s\n",
@@ -113,24 +113,24 @@ extremes(const struct histogram *h)
 }
 
 static json_t *
-round_trips(const struct stats *a)
+round_trips(const struct stats *s)
 {
-	json_t *values = extremes(&a->times);
+	json_t *values = extremes(&s->times);
 
 	json_object_set_new(values, "mdev",
-	    a->times.count > 0 ? document_real(stats_deviation(a) / 1e3, 3) :
+	    s->times.count > 0 ? document_real(stats_deviation(s) / 1e3, 3) :
 				 json_null());
 	for (int i = 0; i < PERCENTILES; i++)
 		json_object_set_new(values, percentile_names[i],
-		    document_us(histogram_supports(&a->times, percentiles[i],
+		    document_us(histogram_supports(&s->times, percentiles[i],
 				    STATS_ABOVE) ?
-			    histogram_percentile(&a->times, percentiles[i]) :
+			    histogram_percentile(&s->times, percentiles[i]) :
 			    -1));
 	return values;
 }
 
 static json_t *
-thresholds(const struct options *opt, const struct stats *a)
+thresholds(const struct options *opt, const struct stats *s)
 {
 	json_t *array = json_array();
 
@@ -139,34 +139,34 @@ thresholds(const struct options *opt, const struct stats *a)
 		    json_pack("{s:o, s:b}", "fail_if",
 			document_text(opt->fail_if[i].text), "failed",
 			(int)threshold_broken(&opt->fail_if[i],
-			    stats_figure(a, &opt->fail_if[i]))));
+			    stats_figure(s, &opt->fail_if[i]))));
 	return array;
 }
 
 void
 summary_members(json_t *object, const struct options *opt,
-    const struct stats *a)
+    const struct stats *s)
 {
 	const struct {
 		const char *name;
 		uint64_t value;
-	} counts[] = { { "sent", a->sent }, { "received", a->received },
-		{ "lost", a->lost }, { "late", a->late },
-		{ "corrupt", a->corrupt }, { "client_late", a->untimed },
-		{ "disconnects", a->disconnects },
-		{ "reconnects", a->connections },
-		{ "failed_connections", a->failed_connections } };
+	} counts[] = { { "sent", s->sent }, { "received", s->received },
+		{ "lost", s->lost }, { "late", s->late },
+		{ "corrupt", s->corrupt }, { "client_late", s->untimed },
+		{ "disconnects", s->disconnects },
+		{ "reconnects", s->connections },
+		{ "failed_connections", s->failed_connections } };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		json_object_set_new(object, counts[i].name,
 		    json_integer((json_int_t)counts[i].value));
 	json_object_set_new(object, "loss_percent",
-	    a->sent > 0 ? document_ratio(stats_loss_percent(a)) : json_null());
+	    s->sent > 0 ? document_ratio(stats_loss_percent(s)) : json_null());
 	json_object_set_new(object, "total_time_us",
-	    document_us(a->ended - a->began));
-	json_object_set_new(object, "rtt_us", round_trips(a));
+	    document_us(s->ended - s->began));
+	json_object_set_new(object, "rtt_us", round_trips(s));
 	if (opt->fresh)
 		json_object_set_new(object, "connect_us",
-		    extremes(&a->connects));
-	json_object_set_new(object, "thresholds", thresholds(opt, a));
+		    extremes(&s->connects));
+	json_object_set_new(object, "thresholds", thresholds(opt, s));
 }

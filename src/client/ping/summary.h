@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * summary: the account of ping, as text and as members of its JSON.
+ * summary: the stats of ping, as text and as members of its JSON.
  */
 #ifndef ECHOC_SUMMARY_H
 #define ECHOC_SUMMARY_H
@@ -13,14 +13,14 @@ struct stats;
 struct options;
 struct target;
 
-/* "LABEL min/avg/max/mdev = ..." of an account that has times. */
+/* Print "LABEL min/avg/max/mdev = ...", without a newline. */
 void summary_rtt(FILE *, const struct stats *, const char *label);
 
-/* The last lines. */
+/* Print the last lines of a run. */
 void summary_text(FILE *, const struct options *, const struct target *,
     const struct stats *);
 
-/* The same, but how the run ended, into an object. */
+/* Add the stats to an object of JSON. */
 void summary_members(json_t *, const struct options *, const struct stats *);
 
 #endif

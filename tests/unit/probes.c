@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * link: whatever way the bytes of an echo come, each probe gets one answer,
+ * probes: whatever way the bytes of an echo come, each probe gets one answer,
  * and that is the right one.
  */
 #include "check.h"
@@ -15,7 +15,7 @@
 #include "client/net/dial.h"
 #include "client/net/pattern.h"
 #include "client/options.h"
-#include "client/ping/path.h"
+#include "client/ping/probes.h"
 #include "common/addr.h"
 #include "common/clock.h"
 
@@ -26,9 +26,9 @@
 
 enum { ANSWERS = 4096, PATIENCE_MS = 10000 };
 
-/* A link, the other end of it, and what was told. */
+/* A connection, the other end of it, and what was told. */
 static struct rig {
-	struct path path;
+	struct probes probes;
 	int peer;
 	unsigned count;
 	struct answer answer[ANSWERS];
@@ -58,7 +58,7 @@ note_ending(void *context, const struct ending *ending)
 	r->ending = *ending;
 }
 
-static const struct link_user user = { note, note_ending, &rig };
+static const struct probes_user user = { note, note_ending, &rig };
 
 static int
 listener(struct addr *at, int backlog)
@@ -111,8 +111,8 @@ rig_up(uint32_t size)
 	/* As dial has it; or each end waits for the other's acknowledgement. */
 	no_delay(sock);
 	no_delay(rig.peer);
-	link_init(&rig.path.link, size);
-	link_adopt(&rig.path.link, sock, 77);
+	probes_init(&rig.probes, size, &user);
+	probes_adopt(&rig.probes, sock, 77);
 }
 
 static int
@@ -121,7 +121,7 @@ rig_empty(void **state)
 	(void)state;
 	memset(&rig, 0, sizeof(rig));
 	rig.peer = -1;
-	link_init(&rig.path.link, 1);
+	probes_init(&rig.probes, 1, &user);
 	return 0;
 }
 
@@ -129,28 +129,27 @@ static int
 rig_down(void **state)
 {
 	(void)state;
-	path_down(&rig.path, FAULT_OTHER, &user);
-	link_free(&rig.path.link);
+	probes_close(&rig.probes, FAULT_OTHER);
 	if (rig.peer != -1)
 		close(rig.peer);
 	free(rig.bytes);
 	return 0;
 }
 
-/* Let the link do what it can, once; false when nothing comes in time. */
+/* Let the connection do what it can, once; false when nothing comes in time. */
 static bool
 turn(short more_events, int timeout_ms)
 {
-	struct pollfd fds[PATH_POLLS];
+	struct pollfd fds[PROBES_POLLS];
 	struct dialled c;
-	unsigned n = path_poll(&rig.path, fds);
+	unsigned n = probes_poll(&rig.probes, fds);
 
 	if (n > 0)
 		fds[0].events |= more_events;
 	if (poll(fds, n, timeout_ms) <= 0)
 		return false;
-	if (path_work(&rig.path, fds, 0, &user, &c))
-		link_send(&rig.path.link, &user);
+	if (probes_work(&rig.probes, fds, 0, &c))
+		probes_send(&rig.probes);
 	return true;
 }
 
@@ -163,7 +162,16 @@ begin(const struct addr *at, unsigned count, const struct addr *first)
 	struct target t = { .count = count };
 
 	memcpy(t.address, at, count * sizeof(*at));
-	return path_connect(&rig.path, &t, first, &anywhere, &opt);
+	return probes_connect(&rig.probes, &t, first, &anywhere, &opt);
+}
+
+/* Let it do what these events of its connection call for. */
+static void
+work(short revents, int64_t late_ns)
+{
+	struct pollfd fd = { .revents = revents };
+
+	probes_work(&rig.probes, &fd, late_ns, NULL);
 }
 
 /* Until there are so many answers. */
@@ -180,8 +188,8 @@ static void
 add(uint64_t first, uint64_t last, int64_t due)
 {
 	for (uint64_t seq = first; seq <= last; seq++)
-		assert_true(link_add(&rig.path.link, seq, due, 0));
-	link_send(&rig.path.link, &user);
+		assert_true(probes_add(&rig.probes, seq, due, 0));
+	probes_send(&rig.probes);
 }
 
 /* Read at the other end until that many bytes have come in all. */
@@ -196,18 +204,19 @@ take(size_t length)
 	while (rig.length < length) {
 		struct pollfd fds[] = {
 			{ .fd = rig.peer, .events = POLLIN },
-			{ .fd = rig.path.link.fd,
-			    .events = link_events(&rig.path.link) & POLLOUT },
+			{ .fd = rig.probes.fd,
+			    .events = rig.probes.queue.unsent > 0 ? POLLOUT :
+								    0 },
 		};
 		ssize_t n;
 
-		if (rig.path.link.state == LINK_CONNECTING)
+		if (rig.probes.state == PROBES_CONNECTING)
 			assert_true(turn(0, PATIENCE_MS));
 
 		CHECK(poll(fds, 2, PATIENCE_MS) > 0, "%zu of %zu", rig.length,
 		    length);
 		if (fds[1].revents != 0)
-			link_work(&rig.path.link, fds[1].revents, 0, &user);
+			work(fds[1].revents, 0);
 		n = recv(rig.peer, rig.bytes + rig.length, length - rig.length,
 		    0);
 		CHECK(n > 0 || (n == -1 && errno == EAGAIN), "%s",
@@ -216,7 +225,7 @@ take(size_t length)
 	}
 }
 
-/* Send back from the other end, while the link reads as it likes. */
+/* Send back from the other end, while the connection reads as it likes. */
 static void
 give(const unsigned char *bytes, size_t length)
 {
@@ -275,7 +284,7 @@ echoes_come_in_pieces(void **state)
 			rig_up(sizes[i]);
 			add(1, 3, clock_ns());
 			take(all);
-			assert_int_equal(link_waiting(&rig.path.link), 3);
+			assert_int_equal(probes_waiting(&rig.probes), 3);
 			for (size_t at = 0; at < all; at += piece) {
 				piece = all - at < pieces[k] ? all - at :
 							       pieces[k];
@@ -286,8 +295,8 @@ echoes_come_in_pieces(void **state)
 				check_reply(n, n + 1);
 				assert_false(rig.answer[n].late);
 			}
-			assert_int_equal(link_waiting(&rig.path.link), 0);
-			assert_int_equal(rig.path.link.state, LINK_UP);
+			assert_int_equal(probes_waiting(&rig.probes), 0);
+			assert_int_equal(rig.probes.state, PROBES_UP);
 			rig_down(NULL);
 		}
 	rig_empty(NULL);
@@ -344,8 +353,8 @@ each_byte_is_compared(void **state)
 				rig.answer[i].fault != FAULT_MISMATCH &&
 				rig.answer[i].seq == i + 1,
 			    "%u: %s", at, fault_name(rig.answer[i].fault));
-		assert_int_equal(rig.path.link.state, LINK_DOWN);
-		assert_int_equal(rig.path.link.fd, -1);
+		assert_int_equal(rig.probes.state, PROBES_DOWN);
+		assert_int_equal(rig.probes.fd, -1);
 		rig_down(NULL);
 	}
 	rig_empty(NULL);
@@ -430,7 +439,7 @@ extra_bytes_are_none(void **state)
 	give((const unsigned char *)"x", 1);
 	await(2);
 	check_loss(1, 0, FAULT_MISMATCH);
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
 	rig_down(NULL);
 
 	/* In one piece with the echo. */
@@ -468,14 +477,14 @@ echo_before_the_probe(void **state)
 	rig_up(20);
 	add(1, 1, clock_ns());
 	take(20);
-	assert_true(link_add(&rig.path.link, 2, clock_ns(), 0));
+	assert_true(probes_add(&rig.probes, 2, clock_ns(), 0));
 	give(rig.bytes, 20);
 	give(probe, 20);
-	/* Both are there before the link may write. */
+	/* Both are there before the second one may go. */
 	end = clock_ns() + PATIENCE_MS * MS;
-	while (recv(rig.path.link.fd, both, sizeof(both), MSG_PEEK) < 40)
+	while (recv(rig.probes.fd, both, sizeof(both), MSG_PEEK) < 40)
 		assert_true(clock_ns() < end && poll(&fd, 0, 1) == 0);
-	link_work(&rig.path.link, POLLIN, 0, &user);
+	work(POLLIN, 0);
 	assert_int_equal(rig.count, 2);
 	check_reply(0, 1);
 	check_loss(1, 2, FAULT_MISMATCH);
@@ -489,32 +498,32 @@ late_echoes_stay_in_step(void **state)
 
 	(void)state;
 	rig_up(20);
-	assert_true(link_deadline(&rig.path.link, SECOND) == INT64_MAX);
+	assert_true(probes_next(&rig.probes, SECOND) == INT64_MAX);
 	add(1, 3, due);
 	take(60);
 	now = clock_ns();
 	/* Not yet. */
-	link_expire(&rig.path.link, now, EVER, &user);
+	probes_expire(&rig.probes, now, EVER);
 	assert_int_equal(rig.count, 0);
-	assert_true(link_deadline(&rig.path.link, SECOND) >= due + SECOND);
-	assert_true(link_deadline(&rig.path.link, SECOND) <= now + SECOND);
-	assert_int_equal(link_oldest(&rig.path.link), 1);
+	assert_true(probes_next(&rig.probes, SECOND) >= due + SECOND);
+	assert_true(probes_next(&rig.probes, SECOND) <= now + SECOND);
+	assert_int_equal(probes_oldest(&rig.probes), 1);
 	/* All of them, and each only once. */
-	link_expire(&rig.path.link, now + EVER, EVER, &user);
+	probes_expire(&rig.probes, now + EVER, EVER);
 	assert_int_equal(rig.count, 3);
 	for (unsigned i = 0; i < 3; i++)
 		check_loss(i, i + 1, FAULT_TIMEOUT);
-	link_expire(&rig.path.link, now + 2 * EVER, EVER, &user);
+	probes_expire(&rig.probes, now + 2 * EVER, EVER);
 	assert_int_equal(rig.count, 3);
-	assert_int_equal(link_waiting(&rig.path.link), 0);
-	assert_int_equal(link_oldest(&rig.path.link), 0);
-	assert_true(link_deadline(&rig.path.link, SECOND) == INT64_MAX);
+	assert_int_equal(probes_waiting(&rig.probes), 0);
+	assert_int_equal(probes_oldest(&rig.probes), 0);
+	assert_true(probes_next(&rig.probes, SECOND) == INT64_MAX);
 
 	/* A new one is not late; the old ones are, whenever they come. */
 	add(4, 4, clock_ns());
 	take(80);
-	assert_int_equal(link_waiting(&rig.path.link), 1);
-	assert_int_equal(link_oldest(&rig.path.link), 4);
+	assert_int_equal(probes_waiting(&rig.probes), 1);
+	assert_int_equal(probes_oldest(&rig.probes), 4);
 	give(rig.bytes, 30);
 	await(4);
 	give(rig.bytes + 30, 50);
@@ -523,12 +532,12 @@ late_echoes_stay_in_step(void **state)
 		check_reply(i, i - 2);
 		CHECK(rig.answer[i].late == (i < 6), "%u", i);
 	}
-	assert_int_equal(rig.path.link.state, LINK_UP);
+	assert_int_equal(rig.probes.state, PROBES_UP);
 
 	/* A late one that differs is told, and was lost already. */
 	add(5, 6, clock_ns());
 	take(120);
-	link_expire(&rig.path.link, clock_ns() + EVER, EVER, &user);
+	probes_expire(&rig.probes, clock_ns() + EVER, EVER);
 	assert_int_equal(rig.count, 9);
 	rig.bytes[85] ^= 1;
 	give(rig.bytes + 80, 40);
@@ -536,7 +545,7 @@ late_echoes_stay_in_step(void **state)
 	check_loss(9, 5, FAULT_MISMATCH);
 	assert_true(rig.answer[9].late);
 	assert_int_equal(rig.answer[9].at, 5);
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
 }
 
 /* The time is that since the send; if the socket was full, since it was ready. */
@@ -547,7 +556,7 @@ time_counts_from(void **state)
 
 	(void)state;
 	rig_up(20);
-	rig.path.link.up_since -= SECOND;
+	rig.probes.up_since -= SECOND;
 	began = clock_ns();
 	add(1, 1, began);
 	add(2, 2, began - 500 * MS);
@@ -571,15 +580,15 @@ late_client_is_told(void **state)
 	rig_up(20);
 	for (unsigned i = 0; i < 3; i++)
 		assert_true(
-		    link_add(&rig.path.link, i + 1, clock_ns(), late[i]));
-	link_blame(&rig.path.link, 7 * MS);
-	link_send(&rig.path.link, &user);
+		    probes_add(&rig.probes, i + 1, clock_ns(), late[i]));
+	probes_blame(&rig.probes, 7 * MS);
+	probes_send(&rig.probes);
 	take(60);
 	give(rig.bytes, 20);
 	await(1);
 	give(rig.bytes + 20, 40);
 	while (rig.count < 3)
-		link_work(&rig.path.link, POLLIN, 20 * MS, &user);
+		work(POLLIN, 20 * MS);
 	assert_true(rig.answer[0].late_ns == 7 * MS);
 	assert_true(rig.answer[1].late_ns == 20 * MS);
 	assert_true(rig.answer[2].late_ns == 70 * MS);
@@ -594,11 +603,11 @@ handshakes_are_apart(void **state)
 	int64_t sent;
 
 	(void)state;
-	link_init(&rig.path.link, 20);
+	probes_init(&rig.probes, 20, &user);
 	assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 	/* As if it had begun long ago. */
-	rig.path.race.begun[0] -= 500 * MS;
-	assert_true(link_add(&rig.path.link, 1, clock_ns() - 500 * MS, 0));
+	rig.probes.race.begun[0] -= 500 * MS;
+	assert_true(probes_add(&rig.probes, 1, clock_ns() - 500 * MS, 0));
 	rig.peer = accept(fd, NULL, NULL);
 	assert_return_code(rig.peer, errno);
 	non_blocking(rig.peer);
@@ -631,9 +640,9 @@ ends(void **state)
 	assert_int_equal(rig.ending.fault, FAULT_ENDED);
 	assert_int_equal(rig.ending.waiting, 2);
 	assert_true(rig.ending.age_ns >= rig.ending.idle_ns);
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
-	assert_int_equal(rig.path.link.fd, -1);
-	assert_int_equal(link_waiting(&rig.path.link), 0);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
+	assert_int_equal(rig.probes.fd, -1);
+	assert_int_equal(probes_waiting(&rig.probes), 0);
 }
 
 static void
@@ -650,7 +659,7 @@ resets(void **state)
 	check_loss(1, 2, FAULT_RESET);
 	assert_int_equal(rig.endings, 1);
 	assert_int_equal(rig.ending.fault, FAULT_RESET);
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
 }
 
 /* A close while nothing is in flight loses no probe, but the connection. */
@@ -659,15 +668,15 @@ ends_idle(void **state)
 {
 	(void)state;
 	rig_up(20);
-	rig.path.link.up_since -= 2 * SECOND;
+	rig.probes.up_since -= 2 * SECOND;
 	add(1, 1, clock_ns());
 	take(20);
 	give(rig.bytes, 20);
 	await(1);
-	rig.path.link.heard -= SECOND;
+	rig.probes.heard -= SECOND;
 	close(rig.peer);
 	rig.peer = -1;
-	while (rig.path.link.state != LINK_DOWN)
+	while (rig.probes.state != PROBES_DOWN)
 		assert_true(turn(0, PATIENCE_MS));
 	assert_int_equal(rig.count, 1);
 	assert_int_equal(rig.endings, 1);
@@ -680,7 +689,7 @@ ends_idle(void **state)
 	rig_empty(NULL);
 	rig_up(20);
 	add(1, 1, clock_ns());
-	path_down(&rig.path, FAULT_UNANSWERED, &user);
+	probes_close(&rig.probes, FAULT_UNANSWERED);
 	assert_int_equal(rig.endings, 0);
 }
 
@@ -690,10 +699,10 @@ silence_ends_with_a_probe(void **state)
 {
 	(void)state;
 	rig_up(20);
-	rig.path.link.heard -= SECOND;
+	rig.probes.heard -= SECOND;
 	add(1, 1, clock_ns());
 	take(20);
-	rig.path.link.ring[0].sent -= SECOND / 4;
+	in_flight_at(&rig.probes.queue, 0)->sent -= SECOND / 4;
 	dial_hang_up(rig.peer);
 	rig.peer = -1;
 	await(1);
@@ -710,20 +719,20 @@ connects(void **state)
 	int64_t connect_ns;
 
 	(void)state;
-	link_init(&rig.path.link, 20);
+	probes_init(&rig.probes, 20, &user);
 	for (uint64_t round = 0; round < 3; round++) {
 		uint64_t seq = 2 * round + 1;
 
 		assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 		/* They go as soon as it is up. */
-		assert_true(link_add(&rig.path.link, seq, clock_ns(), 0));
-		assert_true(link_add(&rig.path.link, seq + 1, clock_ns(), 0));
+		assert_true(probes_add(&rig.probes, seq, clock_ns(), 0));
+		assert_true(probes_add(&rig.probes, seq + 1, clock_ns(), 0));
 		rig.peer = accept(fd, NULL, NULL);
 		assert_return_code(rig.peer, errno);
 		non_blocking(rig.peer);
-		while (rig.path.link.state != LINK_UP)
+		while (rig.probes.state != PROBES_UP)
 			assert_true(turn(0, PATIENCE_MS));
-		connect_ns = rig.path.link.connect_ns;
+		connect_ns = rig.probes.connect_ns;
 		assert_true(connect_ns > 0);
 		rig.length = 0;
 		take(40);
@@ -733,7 +742,7 @@ connects(void **state)
 		assert_true(rig.answer[seq].seq == seq + 1);
 		assert_true(rig.answer[seq].fault == FAULT_NONE);
 		assert_true(rig.answer[seq].connect_ns == connect_ns);
-		link_down(&rig.path.link, FAULT_NONE, &user);
+		probes_close(&rig.probes, FAULT_NONE);
 		assert_int_equal(rig.count, seq + 1);
 		close(rig.peer);
 		rig.peer = -1;
@@ -749,19 +758,19 @@ is_refused(void **state)
 	enum fault fault;
 
 	(void)state;
-	link_init(&rig.path.link, 20);
+	probes_init(&rig.probes, 20, &user);
 	fault = begin(&at, 1, NULL);
 	if (fault == FAULT_NONE) {
-		assert_true(link_add(&rig.path.link, 1, clock_ns(), 0));
-		assert_true(link_add(&rig.path.link, 2, clock_ns(), 0));
+		assert_true(probes_add(&rig.probes, 1, clock_ns(), 0));
+		assert_true(probes_add(&rig.probes, 2, clock_ns(), 0));
 		await(2);
 		check_loss(0, 1, FAULT_REFUSED);
 		check_loss(1, 2, FAULT_REFUSED);
 	} else {
 		assert_int_equal(fault, FAULT_REFUSED);
 	}
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
-	assert_int_equal(rig.path.link.fd, -1);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
+	assert_int_equal(rig.probes.fd, -1);
 	close(fd);
 }
 
@@ -779,24 +788,24 @@ other_address_is_tried(void **state)
 		/* The first one is not there, or the second one goes before. */
 		assert_int_equal(begin(at, 2, round > 0 ? &at[1] : NULL),
 		    FAULT_NONE);
-		assert_true(link_add(&rig.path.link, round + 1, clock_ns(), 0));
-		while (rig.path.link.state != LINK_UP)
+		assert_true(probes_add(&rig.probes, round + 1, clock_ns(), 0));
+		while (rig.probes.state != PROBES_UP)
 			assert_true(turn(0, PATIENCE_MS));
-		assert_true(rig.path.race.tried == 2 - round);
+		assert_true(rig.probes.race.tried == 2 - round);
 		fds[round] = accept(fd, NULL, NULL);
 		assert_return_code(fds[round], errno);
-		path_down(&rig.path, FAULT_ENDED, &user);
+		probes_close(&rig.probes, FAULT_ENDED);
 		close(fds[round]);
 	}
 	/* All have to fail. */
 	at[1].in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 0x4d0301);
 	rig.count = 0;
 	if (begin(at, 2, NULL) == FAULT_NONE) {
-		assert_true(link_add(&rig.path.link, 9, clock_ns(), 0));
+		assert_true(probes_add(&rig.probes, 9, clock_ns(), 0));
 		await(1);
 		check_loss(0, 9, FAULT_REFUSED);
 	}
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
 	close(fd);
 }
 
@@ -819,27 +828,27 @@ connect_queue_has_no_end(void **state)
 		if (poll(&ready, 1, 300) == 0)
 			break; /* the queue is full */
 	}
-	link_init(&rig.path.link, 20);
+	probes_init(&rig.probes, 20, &user);
 	assert_int_equal(begin(&at, 1, NULL), FAULT_NONE);
 	due = clock_ns();
-	assert_true(link_add(&rig.path.link, 1, due, 0));
-	assert_true(link_add(&rig.path.link, 2, due + SECOND, 0));
-	link_send(&rig.path.link, &user);
-	path_expire(&rig.path, due + SECOND / 2, SECOND, &user);
+	assert_true(probes_add(&rig.probes, 1, due, 0));
+	assert_true(probes_add(&rig.probes, 2, due + SECOND, 0));
+	probes_send(&rig.probes);
+	probes_expire(&rig.probes, due + SECOND / 2, SECOND);
 	assert_int_equal(rig.count, 0);
-	assert_int_equal(rig.path.link.state, LINK_CONNECTING);
-	assert_true(link_deadline(&rig.path.link, SECOND) == due + SECOND);
-	path_expire(&rig.path, due + SECOND, SECOND, &user);
+	assert_int_equal(rig.probes.state, PROBES_CONNECTING);
+	assert_true(probes_next(&rig.probes, SECOND) == due + SECOND);
+	probes_expire(&rig.probes, due + SECOND, SECOND);
 	assert_int_equal(rig.count, 2);
 	check_loss(0, 1, FAULT_CONNECT_TIMEOUT);
 	check_loss(1, 2, FAULT_CONNECT_TIMEOUT);
-	assert_int_equal(rig.path.link.state, LINK_DOWN);
+	assert_int_equal(rig.probes.state, PROBES_DOWN);
 	while (filled > 0)
 		close(filling[--filled]);
 	close(fd);
 }
 
-/* Many under way, and the ring turns while it grows. */
+/* Many under way, and the queue wraps while it grows. */
 static void
 many_are_under_way(void **state)
 {
@@ -860,7 +869,7 @@ many_are_under_way(void **state)
 		give(rig.bytes + 9 * given, (size_t)9 * fewer);
 		given += fewer;
 		await(given);
-		CHECK(link_waiting(&rig.path.link) == seq - given, "%" PRIu64,
+		CHECK(probes_waiting(&rig.probes) == seq - given, "%" PRIu64,
 		    seq);
 	}
 	give(rig.bytes + 9 * given, 9 * (seq - given));
@@ -873,14 +882,15 @@ static void
 there_is_a_bound(void **state)
 {
 	(void)state;
-	link_init(&rig.path.link, 1 << 20);
-	for (unsigned i = 0; i < LINK_PROBES; i++) {
-		CHECK(link_has_room(&rig.path.link), "%u", i);
-		CHECK(link_add(&rig.path.link, i + 1, i, 0), "%u", i);
+	probes_init(&rig.probes, 1 << 20, &user);
+	for (unsigned i = 0; i < IN_FLIGHT_MAX; i++) {
+		CHECK(probes_have_room(&rig.probes), "%u", i);
+		CHECK(probes_add(&rig.probes, i + 1, i, 0), "%u", i);
 	}
-	assert_false(link_has_room(&rig.path.link));
-	assert_int_equal(link_waiting(&rig.path.link), LINK_PROBES);
-	rig.path.link.count = 0; /* they need not be told one by one */
+	assert_false(probes_have_room(&rig.probes));
+	assert_int_equal(probes_waiting(&rig.probes), IN_FLIGHT_MAX);
+	in_flight_free(
+	    &rig.probes.queue); /* they need not be told one by one */
 }
 
 static int
