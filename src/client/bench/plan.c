@@ -91,12 +91,10 @@ check_ports(const struct plan *plan, struct failure *f)
 static int
 read_origins(struct plan *plan, const struct options *opt, struct failure *f)
 {
-	struct errbuf err;
-
 	for (unsigned i = 0; i < opt->interfaces.count; i++)
 		if (dial_origin(&plan->origin[plan->origins++],
-			opt->interfaces.item[i], &err) == -1)
-			return failure_set(f, OUTCOME_USAGE, "%s", err.text);
+			opt->interfaces.item[i], f) == -1)
+			return -1;
 	return 0;
 }
 

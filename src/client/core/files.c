@@ -2,8 +2,10 @@
 #include "client/core/files.h"
 
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,17 +13,20 @@
 #include "client/core/failure.h"
 #include "client/options.h"
 
-enum { MOST = 10, LINKS = 40 };
+enum { FILES_MAX = 10 };
 
-/* A file by its name, or by a descriptor that is open. */
-struct place {
+/* A file that a run reads or writes. */
+struct file {
 	const char *name; /* "-o", or "standard output" */
-	const char *path; /* NULL: fd */
+	const char *path; /* NULL: it is the open descriptor `fd` */
 	int fd;
+	bool is_input;
+	bool exists;
+	struct stat st;
 };
 
-struct places {
-	struct place place[MOST];
+struct files {
+	struct file file[FILES_MAX];
 	size_t count;
 	char data[PATH_MAX], script[PATH_MAX]; /* of --plot */
 };
@@ -69,7 +74,7 @@ reads_standard(const struct options *opt)
 	    (opt->file == NULL || strcmp(opt->file, "-") == 0);
 }
 
-/* What stands for a descriptor that was not open has O_PATH. */
+/* main() has put an O_PATH descriptor in the place of one that was not open. */
 static bool
 is_open(int fd, int not_for)
 {
@@ -95,23 +100,16 @@ check_open(const struct options *opt, struct failure *f)
 }
 
 static void
-add(struct places *p, const char *name, const char *path, int fd)
+add(struct files *files, const char *name, const char *path, int fd)
 {
-	if (p->count < MOST && (path != NULL || fd != -1))
-		p->place[p->count++] = (struct place){ name, path, fd };
-}
+	struct file *file = &files->file[files->count];
 
-static void
-add_plot(struct places *p, const char *path)
-{
-	if (path == NULL)
-		return;
-	snprintf(p->data, sizeof(p->data), "%s.dat", path);
-	snprintf(p->script, sizeof(p->script), "%s.gp", path);
-	add(p, "--plot", path, -1);
-	/* Which --plot makes as well, and removes. */
-	add(p, "--plot", p->data, -1);
-	add(p, "--plot", p->script, -1);
+	*file = (struct file){ .name = name, .path = path, .fd = fd };
+	if (path != NULL)
+		file->exists = stat(path, &file->st) == 0;
+	else if (fd != -1)
+		file->exists = fstat(fd, &file->st) == 0;
+	files->count += path != NULL || file->exists;
 }
 
 static bool
@@ -120,124 +118,85 @@ is_dash(const char *path)
 	return path != NULL && strcmp(path, "-") == 0;
 }
 
-/* What is read comes first, and what has no name last. */
+/* List what is read first, and the descriptors that are written last. */
 static void
-collect(struct places *p, const struct options *opt)
+collect(struct files *files, const struct options *opt)
 {
-	p->count = 0;
-	if (!is_dash(opt->file))
-		add(p, "-f", opt->file, -1);
+	memset(files, 0, sizeof(*files));
 	if (reads_standard(opt))
-		add(p, "standard input", NULL, STDIN_FILENO);
+		add(files, "standard input", NULL, STDIN_FILENO);
+	else if (!is_dash(opt->file))
+		add(files, "-f", opt->file, -1);
+	files->file[0].is_input = files->count > 0;
 	if (!is_dash(opt->output))
-		add(p, "-o", opt->output, -1);
-	add(p, "--hdr", opt->spectrum, -1);
-	add(p, "--log", opt->log, -1);
-	add_plot(p, opt->plot);
-	add(p, "standard output", NULL, STDOUT_FILENO);
-	add(p, "standard error", NULL, STDERR_FILENO);
-}
-
-/* The name that open(2) would make where a symbolic link leads nowhere. */
-static void
-follow(const char *path, char to[PATH_MAX])
-{
-	char target[PATH_MAX], *slash;
-	ssize_t n;
-
-	snprintf(to, PATH_MAX, "%s", path);
-	for (int i = 0; i < LINKS; i++) {
-		n = readlink(to, target, sizeof(target) - 1);
-		if (n <= 0)
-			return;
-		target[n] = '\0';
-		slash = target[0] != '/' ? strrchr(to, '/') : NULL;
-		slash = slash != NULL ? slash + 1 : to;
-		snprintf(slash, (size_t)(to + PATH_MAX - slash), "%s", target);
+		add(files, "-o", opt->output, -1);
+	add(files, "--hdr", opt->spectrum, -1);
+	add(files, "--log", opt->log, -1);
+	add(files, "--plot", opt->plot, -1);
+	if (opt->plot != NULL) {
+		/* The plot makes and removes two files beside the picture. */
+		snprintf(files->data, sizeof(files->data), "%s.dat", opt->plot);
+		snprintf(files->script, sizeof(files->script), "%s.gp",
+		    opt->plot);
+		add(files, "--plot", files->data, -1);
+		add(files, "--plot", files->script, -1);
 	}
-}
-
-/* The folder that a path is in. */
-static int
-stat_folder(const char *path, struct stat *st)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
-
-	snprintf(folder, sizeof(folder), "%.*s",
-	    slash == NULL ? 1 : (int)(slash + 1 - path),
-	    slash == NULL ? "." : path);
-	return stat(folder, st);
-}
-
-/* Two files that are not there: the same name in the same folder? */
-static bool
-would_be_same(const char *path, const char *other)
-{
-	char to[PATH_MAX], other_to[PATH_MAX];
-	const char *slash, *mark;
-	struct stat a, b;
-
-	follow(path, to);
-	follow(other, other_to);
-	slash = strrchr(to, '/');
-	mark = strrchr(other_to, '/');
-	return strcmp(slash != NULL ? slash + 1 : to,
-		   mark != NULL ? mark + 1 : other_to) == 0 &&
-	    stat_folder(to, &a) == 0 && stat_folder(other_to, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static int
-look(const struct place *place, struct stat *st)
-{
-	return place->path != NULL ? stat(place->path, st) :
-				     fstat(place->fd, st);
+	add(files, "standard output", NULL, STDOUT_FILENO);
+	add(files, "standard error", NULL, STDERR_FILENO);
 }
 
 /*
- * Whether what goes to one would change the other.  A device takes from both;
- * a pipe would mix them, but one that both descriptors were given is meant so.
+ * Whether two paths of which neither exists would make one file.  realpath(3)
+ * of glibc writes the name that is missing, after all symbolic links; that is
+ * not the file's if the folder is missing as well.
  */
 static bool
-is_same(const struct place *one, const struct place *other)
+would_be_same(const char *path, const char *other)
 {
-	struct stat a, b;
-	bool there = look(one, &a) == 0;
+	char one[PATH_MAX] = "", two[PATH_MAX] = "", folder[PATH_MAX];
 
-	if (there != (look(other, &b) == 0))
-		return false;
-	if (!there)
-		return one->path != NULL && other->path != NULL &&
-		    would_be_same(one->path, other->path);
-	if (a.st_dev != b.st_dev || a.st_ino != b.st_ino)
-		return false;
-	/* Errors in the pipe of a document are its reader's to tell apart. */
-	if (other->fd == STDERR_FILENO ||
-	    (one->path == NULL && other->path == NULL))
-		return S_ISREG(a.st_mode);
-	return !S_ISCHR(a.st_mode);
+	snprintf(folder, sizeof(folder), "%s", path);
+	return realpath(path, one) == NULL && realpath(other, two) == NULL &&
+	    one[0] != '\0' && strcmp(one, two) == 0 &&
+	    access(dirname(folder), F_OK) == 0;
 }
 
-/* Whether it matters; one stands before the other in the list. */
+/*
+ * Whether two files are one that both would change.  A character device keeps
+ * nothing; a pipe would mix both, but two descriptors of it are meant so, and
+ * its reader can tell error messages from a document.
+ */
 static bool
-may_meet(const struct place *one, const struct place *other,
+is_same(const struct file *one, const struct file *other)
+{
+	if (one->exists != other->exists)
+		return false;
+	if (!one->exists)
+		return would_be_same(one->path, other->path);
+	if (one->st.st_dev != other->st.st_dev ||
+	    one->st.st_ino != other->st.st_ino)
+		return false;
+	if (other->fd == STDERR_FILENO ||
+	    (one->path == NULL && other->path == NULL))
+		return S_ISREG(one->st.st_mode);
+	return !S_ISCHR(one->st.st_mode);
+}
+
+/* Whether it matters that they are one; `one` is before `other` in the list. */
+static bool
+matters(const struct file *one, const struct file *other,
     const struct options *opt)
 {
-	bool reads = one->fd == STDIN_FILENO ||
-	    (one->path != NULL && one->path == opt->file);
-
 	if (other->path != NULL)
 		return true;
-	/* What is written to it may be read again, and has no end then. */
-	if (reads)
-		return other->fd == STDIN_FILENO ||
-		    (other->fd == STDOUT_FILENO && writes_standard(opt));
+	/* An input that is also the output grows, and has no end. */
+	if (one->is_input)
+		return other->fd == STDOUT_FILENO && writes_standard(opt);
 	return one->path != NULL;
 }
 
 static int
-refuse(const struct place *one, const struct place *other, struct failure *f)
+refuse(const struct file *one, const struct file *other, struct failure *f)
 {
 	if (one->path != NULL && other->path != NULL)
 		return failure_set(f, OUTCOME_USAGE,
@@ -256,15 +215,16 @@ refuse(const struct place *one, const struct place *other, struct failure *f)
 int
 files_check(const struct options *opt, struct failure *f)
 {
-	struct places p;
+	struct files files;
 
 	if (check_open(opt, f) == -1)
 		return -1;
-	collect(&p, opt);
-	for (size_t i = 0; i < p.count; i++)
-		for (size_t k = i + 1; k < p.count; k++)
-			if (may_meet(&p.place[i], &p.place[k], opt) &&
-			    is_same(&p.place[i], &p.place[k]))
-				return refuse(&p.place[i], &p.place[k], f);
+	collect(&files, opt);
+	for (size_t i = 0; i < files.count; i++)
+		for (size_t k = i + 1; k < files.count; k++)
+			if (matters(&files.file[i], &files.file[k], opt) &&
+			    is_same(&files.file[i], &files.file[k]))
+				return refuse(&files.file[i], &files.file[k],
+				    f);
 	return 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files: whether all that a run reads and writes is there, and is none of it
- * twice.  Nothing is opened and nothing is changed.
+ * files: whether the files of a run are what the user meant.  The check
+ * prevents that a file is emptied before it is read, that two results of a run
+ * are mixed in one file, and that an echo is read again and never ends.
+ * Nothing is opened and nothing is changed.
  */
 #ifndef ECHOC_FILES_H
 #define ECHOC_FILES_H
@@ -11,19 +13,18 @@
 struct failure;
 struct options;
 
-/* Whether JSON or CSV goes to standard output, and takes the text's place. */
+/* Whether JSON or CSV goes to standard output, instead of the text. */
 bool files_data_is_standard(const struct options *);
 
 /*
- * Whether standard error has more than errors: what was asked for, in a form
- * that no document has.
+ * Whether text that was asked for goes to standard error: a transcript, a line
+ * of -v, or the like.
  */
 bool files_text_is_error(const struct options *);
 
 /*
- * Find standard descriptors that are needed and not open, and two names of one
- * file: by device and inode, or by what they would make.  Returns -1 with
- * OUTCOME_USAGE.
+ * Check that the standard descriptors that are needed are open, and that no two
+ * names stand for one file, be it there or not.  Returns -1 with OUTCOME_USAGE.
  */
 int files_check(const struct options *, struct failure *);
 

@@ -28,28 +28,20 @@ try_bind(const struct addr *a)
 }
 
 int
-dial_origin(struct origin *from, const char *text, struct errbuf *err)
+dial_origin(struct origin *from, const char *text, struct failure *f)
 {
 	memset(from, 0, sizeof(*from));
-	errno = 0;
 	if (addr_from_literal(&from->addr, text, 0) == 0)
 		return try_bind(&from->addr) == 0 ?
 		    0 :
-		    errbuf_sys(err, "-I %s", text);
-	if (strlen(text) >= sizeof(from->device) || if_nametoindex(text) == 0)
-		return errbuf_set(err,
-		    "-I: \"%s\" is neither an address nor an interface", text);
-	memcpy(from->device, text, strlen(text) + 1);
-	return 0;
-}
-
-int
-dial_refuse(struct failure *f, const struct errbuf *err)
-{
-	int error = errno;
-
-	failure_set(f, OUTCOME_USAGE, "%s", err->text);
-	f->error = error;
+		    failure_sys(f, OUTCOME_USAGE, "-I %s", text);
+	if (strlen(text) < sizeof(from->device) && if_nametoindex(text) != 0) {
+		memcpy(from->device, text, strlen(text) + 1);
+		return 0;
+	}
+	failure_set(f, OUTCOME_USAGE,
+	    "-I: \"%s\" is neither an address nor an interface", text);
+	f->error = ENODEV;
 	return -1;
 }
 
@@ -64,8 +56,8 @@ dial_family(const struct options *opt, struct failure *f)
 	for (unsigned i = 0; i < opt->interfaces.count; i++) {
 		const char *text = opt->interfaces.item[i];
 
-		if (dial_origin(&from, text, &f->why) == -1)
-			return dial_refuse(f, &f->why);
+		if (dial_origin(&from, text, f) == -1)
+			return -1;
 		if (from.addr.len == 0 || from.addr.sa.sa_family == family)
 			continue;
 		if (family != AF_UNSPEC)

@@ -12,7 +12,6 @@
 
 #include "common/addr.h"
 
-struct errbuf;
 struct failure;
 struct options;
 
@@ -29,13 +28,10 @@ struct dialled {
 };
 
 /*
- * Read "192.0.2.1", "::1" or "eth0".  Returns -1 with the reason in err and
- * errno, EADDRNOTAVAIL for an address that is not one of ours.
+ * Read "192.0.2.1", "::1" or "eth0".  Returns -1 with OUTCOME_USAGE, and the
+ * error EADDRNOTAVAIL for an address that this host does not have.
  */
-int dial_origin(struct origin *, const char *text, struct errbuf *);
-
-/* What dial_origin() said, as OUTCOME_USAGE with its errno.  Returns -1. */
-int dial_refuse(struct failure *, const struct errbuf *);
+int dial_origin(struct origin *, const char *text, struct failure *);
 
 /*
  * The one family that -4, -6 and the addresses of -I leave, or AF_UNSPEC.

@@ -227,13 +227,12 @@ race_run(const struct target *t, const struct options *opt, struct dialled *c,
 {
 	struct origin from = { 0 };
 	struct race race;
-	struct errbuf err;
 	int winner;
 
 	c->fd = -1;
 	if (opt->interfaces.count > 0 &&
-	    dial_origin(&from, opt->interfaces.item[0], &err) == -1)
-		return dial_refuse(f, &err);
+	    dial_origin(&from, opt->interfaces.item[0], f) == -1)
+		return -1;
 	race_init(&race, t, NULL, &from, opt);
 	winner = run(&race, clock_ns() + opt->timeout_ns, f);
 	if (winner == -1) {

@@ -369,7 +369,6 @@ ping_run(struct target *t, const struct options *opt,
 	struct ping *p = calloc(1, sizeof(*p));
 	struct failure writing = { 0 }, outcome = { 0 };
 	bool has_run = false;
-	struct errbuf err;
 
 	if (p == NULL)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
@@ -381,10 +380,9 @@ ping_run(struct target *t, const struct options *opt,
 		.destination = destination,
 		.failure = &writing };
 	pattern_init(1);
-	if (opt->interfaces.count > 0 &&
-	    dial_origin(&p->from, opt->interfaces.item[0], &err) == -1)
-		failure_set(f, OUTCOME_USAGE, "%s", err.text);
-	else if (target_resolve(t, opt, f) == 0) {
+	if ((opt->interfaces.count == 0 ||
+		dial_origin(&p->from, opt->interfaces.item[0], f) == 0) &&
+	    target_resolve(t, opt, f) == 0) {
 		begin(p, t, f);
 		if (f->outcome != OUTCOME_USAGE) {
 			*f = (struct failure){ 0 };
