@@ -208,3 +208,22 @@ flags_help(FILE *f, enum mode mode)
 	      "(default: s).  See echoc(1).\n",
 	    f);
 }
+
+static const char *const names[MODE_COUNT] = { "transcript", "send", "ping",
+	"bench", "wait" };
+
+const char *
+flags_mode_name(enum mode mode)
+{
+	return names[mode];
+}
+
+enum mode
+flags_mode_of(const char *word)
+{
+	enum mode mode = MODE_SEND;
+
+	while (mode < MODE_COUNT && strcmp(word, names[mode]) != 0)
+		mode++;
+	return mode;
+}

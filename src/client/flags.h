@@ -47,4 +47,13 @@ const struct flag *flags_row(size_t index);
 /* Print the text of `echoc MODE --help`. */
 void flags_help(FILE *, enum mode);
 
+/* "ping"; "transcript" for the mode without a name on the command line. */
+const char *flags_mode_name(enum mode);
+
+/* The mode with this name; MODE_COUNT if there is none. */
+enum mode flags_mode_of(const char *word);
+
+/* getopt_long(3) returns this number plus the row for a long option. */
+enum { FLAGS_LONG = 256 };
+
 #endif

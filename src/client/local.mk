@@ -49,6 +49,8 @@ libechoc_a_SOURCES = \
 	%D%/bench/thread.h \
 	%D%/bench/traffic.c \
 	%D%/bench/traffic.h \
+	%D%/command_line.c \
+	%D%/command_line.h \
 	%D%/core/destination.c \
 	%D%/core/destination.h \
 	%D%/core/document.c \
@@ -93,7 +95,6 @@ libechoc_a_SOURCES = \
 	%D%/net/race.h \
 	%D%/net/target.c \
 	%D%/net/target.h \
-	%D%/options.c \
 	%D%/options.h \
 	%D%/ping/lines.c \
 	%D%/ping/lines.h \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/command_line.h"
 #include "client/core/destination.h"
 #include "client/core/document.h"
 #include "client/core/failure.h"
@@ -44,7 +45,7 @@ misused(const struct options *opt, const struct failure *f)
 	bool word = opt->mode != MODE_TRANSCRIPT;
 
 	fprintf(output_error(), "echoc: %s\nTry 'echoc %s%s--help'.\n",
-	    f->why.text, word ? options_mode_name(opt->mode) : "",
+	    f->why.text, word ? flags_mode_name(opt->mode) : "",
 	    word ? " " : "");
 	return OUTCOME_USAGE;
 }
@@ -74,7 +75,7 @@ main(int argc, char *argv[])
 
 	open_standard_descriptors();
 	signals_spare_writes();
-	result = options_read(&opt, argc, argv, &f);
+	result = command_line_read(&opt, argc, argv, &f);
 	document_begin(&opt);
 	if (result == -1)
 		return misused(&opt, &f);

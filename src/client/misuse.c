@@ -61,11 +61,11 @@ refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 	for (int i = optind; opt->mode == MODE_TRANSCRIPT && i < opt->argc &&
 	     mode == MODE_COUNT;
 	     i++)
-		mode = options_mode_of(opt->argv[i]);
+		mode = flags_mode_of(opt->argv[i]);
 	if (mode != MODE_COUNT && has_option(mode, name))
 		return failure_set(f, OUTCOME_USAGE,
 		    "%s: options of %s must come after the word \"%s\"", name,
-		    options_mode_name(mode), options_mode_name(mode));
+		    flags_mode_name(mode), flags_mode_name(mode));
 	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
 }
 
@@ -78,14 +78,14 @@ misuse_option(const struct options *opt, int c, const char *word,
     struct failure *f)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
-	bool is_long = (optopt == 0 || optopt >= OPTIONS_LONG) &&
+	bool is_long = (optopt == 0 || optopt >= FLAGS_LONG) &&
 	    strncmp(word, "--", 2) == 0;
 	const char *name = is_long ? word : letter;
 	char list[400];
 
 	if (c == ':')
 		return failure_set(f, OUTCOME_USAGE, "%s needs a value", name);
-	if (is_long && optopt >= OPTIONS_LONG)
+	if (is_long && optopt >= FLAGS_LONG)
 		return failure_set(f, OUTCOME_USAGE, "%s takes no value", word);
 	if (is_long) {
 		list_candidates(opt->mode, word + 2, list, sizeof(list));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: parses and checks the command line.  The result is plain data, whose
- * strings belong to argv; no file is opened and no system call is made.
+ * options: what the command line asks for, as plain data; the strings belong to
+ * argv.
  */
 #ifndef ECHOC_OPTIONS_H
 #define ECHOC_OPTIONS_H
@@ -12,8 +12,6 @@
 
 #include "client/core/sizes.h"
 #include "client/core/threshold.h"
-
-struct failure;
 
 enum mode {
 	MODE_TRANSCRIPT,
@@ -107,19 +105,5 @@ struct options {
 	const char *label;
 	int64_t seed;
 };
-
-/*
- * Parse argv.  Returns -1 with OUTCOME_USAGE and the reason in the failure.
- */
-int options_read(struct options *, int argc, char *argv[], struct failure *);
-
-/* "ping"; "transcript" for the mode without a name on the command line. */
-const char *options_mode_name(enum mode);
-
-/* The mode with this name; MODE_COUNT if there is none. */
-enum mode options_mode_of(const char *word);
-
-/* getopt_long(3) returns this number plus the row for a long option. */
-enum { OPTIONS_LONG = 256 };
 
 #endif

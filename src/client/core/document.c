@@ -7,6 +7,7 @@
 
 #include "client/core/destination.h"
 #include "client/core/failure.h"
+#include "client/flags.h"
 #include "client/options.h"
 #include "common/addr.h"
 #include "common/output.h"
@@ -105,7 +106,7 @@ document_new(const struct options *opt, const char *host, uint16_t port)
 	json_object_set_new(object, "tool", json_string("echoc"));
 	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(object, "mode",
-	    json_string(options_mode_name(opt->mode)));
+	    json_string(flags_mode_name(opt->mode)));
 	json_object_set_new(object, "command", command(opt));
 	json_object_set_new(object, "started", date(&opt->started));
 	json_object_set_new(target, "host", document_text(host));

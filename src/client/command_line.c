@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/options.h"
+#include "client/command_line.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -8,29 +8,11 @@
 #include "client/core/failure.h"
 #include "client/flags.h"
 #include "client/misuse.h"
+#include "client/options.h"
 #include "common/clock.h"
 #include "common/units.h"
 
 enum { ROWS = 80 };
-
-static const char *const names[MODE_COUNT] = { "transcript", "send", "ping",
-	"bench", "wait" };
-
-const char *
-options_mode_name(enum mode mode)
-{
-	return names[mode];
-}
-
-enum mode
-options_mode_of(const char *word)
-{
-	enum mode mode = MODE_SEND;
-
-	while (mode < MODE_COUNT && strcmp(word, names[mode]) != 0)
-		mode++;
-	return mode;
-}
 
 /* The options of a mode in the form that getopt_long(3) requires. */
 struct spelling {
@@ -60,7 +42,7 @@ spell(struct spelling *s, enum mode mode)
 			s->longs[words++] = (struct option){ row->name,
 				row->values != NULL ? required_argument :
 						      no_argument,
-				NULL, OPTIONS_LONG + (int)i };
+				NULL, FLAGS_LONG + (int)i };
 	}
 	s->shorts[letters] = '\0';
 }
@@ -71,8 +53,8 @@ found(enum mode mode, int c)
 {
 	const struct flag *row;
 
-	if (c >= OPTIONS_LONG)
-		return flags_row((size_t)(c - OPTIONS_LONG));
+	if (c >= FLAGS_LONG)
+		return flags_row((size_t)(c - FLAGS_LONG));
 	for (size_t i = 0; (row = flags_row(i)) != NULL; i++)
 		if (row->letter == c && (row->modes & (1u << mode)) != 0)
 			return row;
@@ -282,7 +264,7 @@ static int
 take_word(struct options *opt, struct spelling *s, const char *word,
     bool may_be_mode, unsigned for_modes, struct failure *f)
 {
-	enum mode mode = may_be_mode ? options_mode_of(word) : MODE_COUNT;
+	enum mode mode = may_be_mode ? flags_mode_of(word) : MODE_COUNT;
 
 	if (mode != MODE_COUNT) {
 		set_mode(opt, mode);
@@ -301,7 +283,8 @@ take_word(struct options *opt, struct spelling *s, const char *word,
 }
 
 int
-options_read(struct options *opt, int argc, char *argv[], struct failure *f)
+command_line_read(struct options *opt, int argc, char *argv[],
+    struct failure *f)
 {
 	struct spelling s;
 	struct errbuf err;
@@ -340,9 +323,9 @@ options_read(struct options *opt, int argc, char *argv[], struct failure *f)
 		for_modes &= row->modes;
 		if (read_value(opt, row, optarg, &err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "%s%.*s: %s",
-			    c < OPTIONS_LONG ? "-" : "--",
-			    c < OPTIONS_LONG ? 1 : 99,
-			    c < OPTIONS_LONG ? &row->letter : row->name,
+			    c < FLAGS_LONG ? "-" : "--",
+			    c < FLAGS_LONG ? 1 : 99,
+			    c < FLAGS_LONG ? &row->letter : row->name,
 			    err.text);
 	}
 	if (opt->json_stream)

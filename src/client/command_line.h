@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command_line: parses and checks the command line.  No file is opened and no
+ * system call is made.
+ */
+#ifndef ECHOC_COMMAND_LINE_H
+#define ECHOC_COMMAND_LINE_H
+
+struct failure;
+struct options;
+
+/* Parse argv.  Returns -1 with OUTCOME_USAGE and the reason. */
+int command_line_read(struct options *, int argc, char *argv[],
+    struct failure *);
+
+#endif
