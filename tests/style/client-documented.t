@@ -111,7 +111,7 @@ says $part{bench}, qr/^\.It Cm (?:.*[ ,])?$_(?: |$)/m, "$_: is in echoc(1)"
 # Exit statuses, with their names in JSON.
 my %status = slurp('src/client/core/failure.h') =~ /\b(OUTCOME_\w+) = (\d+)/g;
 my %kind = slurp('src/client/core/failure.c') =~
-    /case (OUTCOME_\w+):\s+return "(\w+)"/g;
+    /\[(OUTCOME_\w+)\] = "(\w+)"/g;
 is_deeply [sort keys %kind], [sort keys %status], 'each exit status has a name';
 says $part{'EXIT STATUS'}, qr/^\.It $status{$_} Pq Li $kind{$_}$/m,
     "$_: is in echoc(1)" for sort keys %status;

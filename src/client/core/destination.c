@@ -36,7 +36,7 @@ destination_open(struct destination *p, const struct options *opt,
 	p->format = opt->format == FORMAT_TEXT ? FORMAT_JSON :
 						 (enum format)opt->format;
 	if (files_text_is_error(opt))
-		p->story = output_error();
+		p->error = output_error();
 	if (files_data_is_standard(opt)) {
 		p->data = output_standard();
 		p->path = "standard output";
@@ -82,9 +82,9 @@ destination_close(struct destination *p, struct failure *f)
 	if (p->data != NULL && p->data != p->text &&
 	    destination_file_close(p->data, p->path, f) == -1)
 		result = -1;
-	if (p->story != NULL &&
-	    destination_file_close(p->story, "standard error", f) == -1)
+	if (p->error != NULL &&
+	    destination_file_close(p->error, "standard error", f) == -1)
 		result = -1;
-	p->text = p->data = p->story = NULL;
+	p->text = p->data = p->error = NULL;
 	return result;
 }

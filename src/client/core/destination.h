@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * destination: where the result goes: text for people, a document or records for
- * programs, on stdout or in a file.  The only file that opens files to write
- * and that knows what -j, --format and -o mean together.
+ * destination: where the result of a run goes: text for people, JSON or CSV for
+ * programs, on standard output or in a file.  Only here files are opened for
+ * writing, and -j, --format and -o are put together.
  */
 #ifndef ECHOC_DESTINATION_H
 #define ECHOC_DESTINATION_H
@@ -14,31 +14,31 @@
 struct failure;
 
 struct destination {
-	FILE *text;	    /* NULL: not wanted */
-	FILE *data;	    /* JSON or CSV; NULL: not wanted */
-	FILE *story;	    /* stderr, if what was asked for goes there */
+	FILE *text;  /* NULL: not wanted */
+	FILE *data;  /* JSON or CSV; NULL: not wanted */
+	FILE *error; /* standard error, if text goes there that was asked for */
 	enum format format; /* of data */
-	const char *path;   /* of data, for what fails */
+	const char *path;   /* of data, for error messages */
 };
 
-/* Returns -1 with OUTCOME_USAGE when a file cannot be written. */
+/*
+ * Check all files of a run and open that of -o.  Returns -1 with OUTCOME_USAGE
+ * if one is not what the user can have meant, or cannot be written.
+ */
 int destination_open(struct destination *, const struct options *,
     struct failure *);
 
-/*
- * Print to the text, if it is wanted.  What cannot be written is found by
- * destination_flush.
- */
+/* Print text, if it is wanted; destination_flush() finds what failed. */
 void destination_text(struct destination *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* After each record.  Returns -1 with OUTCOME_USAGE if it cannot be written. */
+/* Call this after each record.  Returns -1 with OUTCOME_USAGE. */
 int destination_flush(struct destination *, struct failure *);
 
-/* Flush and close. */
+/* Flush and close all of it.  Returns -1 with OUTCOME_USAGE. */
 int destination_close(struct destination *, struct failure *);
 
-/* Another file of ours; both ends report as above. */
+/* Open and close another file for writing; errors are OUTCOME_USAGE. */
 FILE *destination_file_open(const char *path, struct failure *);
 int destination_file_close(FILE *, const char *path, struct failure *);
 

@@ -12,7 +12,7 @@
 #include "common/addr.h"
 #include "common/output.h"
 
-/* Decimal digits of a double that are never noise. */
+/* Every decimal number of so many digits survives as a double. */
 enum { DIGITS = 15 };
 
 json_t *
@@ -86,7 +86,7 @@ document_begin(struct options *opt)
 	clock_gettime(CLOCK_REALTIME, &opt->started);
 }
 
-/* What was typed. */
+/* The command line. */
 static json_t *
 command(const struct options *opt)
 {
@@ -154,7 +154,7 @@ document_outcome(json_t *object, const struct failure *f)
 	json_object_set_new(object, "error", error);
 }
 
-/* A histogram has thousands of numbers: a line for each would be too many. */
+/* One line a member: jansson would also break up a histogram of thousands. */
 static int
 write_members(json_t *object, FILE *file)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * document: JSON, by jansson.  Names carry their unit, times are microseconds
- * with three decimals, what does not exist is null.  Memory that is not there
- * ends in a missing member at worst, and in an error when it is written.
+ * with three decimals, and what does not exist is null.  Without memory a member
+ * is missing, or writing the document fails.
  */
 #ifndef ECHOC_DOCUMENT_H
 #define ECHOC_DOCUMENT_H
@@ -16,15 +16,15 @@ struct destination;
 struct failure;
 struct options;
 
-/* The version of what the documents contain; it grows when a name changes. */
+/* The version of the members; it grows when a name changes. */
 enum { DOCUMENT_SCHEMA = 1 };
 
-/* Note when the run began, for all of its documents. */
+/* Set opt->started to now, for all documents of the run. */
 void document_begin(struct options *);
 
 /*
- * What every document begins with: schema, tool, version, mode, command, when it
- * began, and the target as far as it is known: a port of 0 is not.
+ * The members that every document begins with: schema, tool, version, mode,
+ * command, started and target; port 0 stands for one that is not known.
  */
 json_t *document_new(const struct options *, const char *host, uint16_t port);
 
@@ -35,28 +35,28 @@ json_t *document_new(const struct options *, const char *host, uint16_t port);
 void document_connection(json_t *, const struct addr *peer,
     const struct addr *local, int64_t connect_ns);
 
-/* The exit status and the error, null when there is none. */
+/* Add the exit status and the error, null when there is none. */
 void document_outcome(json_t *, const struct failure *);
 
 /* Nanoseconds as microseconds; null for a negative value. */
 json_t *document_us(int64_t ns);
 
-/* The date and time of now, by RFC 3339, in UTC. */
+/* The present date and time in UTC, by RFC 3339. */
 json_t *document_now(void);
 
-/* A number with that many decimals; null for one that is not finite. */
+/* A number with so many decimals; null for one that is not finite. */
 json_t *document_real(double, int decimals);
 
 /*
- * A part of a whole, or percents of it, with all digits that there are: 0 and
- * all of it only when that is exact.
+ * A share or a percentage with all its digits, so that nothing and all are said
+ * only when they are exact; null for a number that is not finite.
  */
 json_t *document_ratio(double);
 
 /* An integer; null for a negative value. */
 json_t *document_count(int64_t);
 
-/* A string from outside; what is not UTF-8 becomes '?'. */
+/* A string from outside; in one that is not UTF-8, bytes above 127 become '?'. */
 json_t *document_text(const char *);
 
 enum document_form {
@@ -65,7 +65,7 @@ enum document_form {
 };
 
 /*
- * Write it and a newline to the data, and let go of it.  Returns -1 with
+ * Write the document and a newline to the data, and free it.  Returns -1 with
  * OUTCOME_USAGE.
  */
 int document_write(json_t *, const struct destination *, enum document_form,

@@ -10,8 +10,8 @@ static void note(struct failure *, enum outcome, int error, const char *fmt,
     va_list) __attribute__((format(printf, 4, 0)));
 
 /*
- * The sentence is made beside the old one, which may be among the arguments,
- * and is clean from here on: a name from outside may be part of it.
+ * The old text may be among the arguments, so the new one is made beside it.  A
+ * name from outside may be part of it: it is made harmless for a terminal.
  */
 static void
 note(struct failure *failure, enum outcome outcome, int error, const char *fmt,
@@ -57,27 +57,18 @@ failure_sys(struct failure *failure, enum outcome outcome, const char *fmt, ...)
 const char *
 failure_kind(enum outcome outcome)
 {
-	switch (outcome) {
-	case OUTCOME_OK:
-		return "ok";
-	case OUTCOME_NEGATIVE:
-		return "negative";
-	case OUTCOME_USAGE:
-		return "usage";
-	case OUTCOME_RESOLVE:
-		return "resolve";
-	case OUTCOME_CONNECT:
-		return "connect";
-	case OUTCOME_TIMEOUT:
-		return "timeout";
-	case OUTCOME_MISMATCH:
-		return "mismatch";
-	case OUTCOME_ENDED:
-		return "ended_early";
-	case OUTCOME_LIMIT:
-		return "limit";
-	case OUTCOME_INTERRUPTED:
-		return "interrupted";
-	}
-	return "negative";
+	static const char *const kinds[] = {
+		[OUTCOME_OK] = "ok",
+		[OUTCOME_NEGATIVE] = "negative",
+		[OUTCOME_USAGE] = "usage",
+		[OUTCOME_RESOLVE] = "resolve",
+		[OUTCOME_CONNECT] = "connect",
+		[OUTCOME_TIMEOUT] = "timeout",
+		[OUTCOME_MISMATCH] = "mismatch",
+		[OUTCOME_ENDED] = "ended_early",
+		[OUTCOME_LIMIT] = "limit",
+		[OUTCOME_INTERRUPTED] = "interrupted",
+	};
+
+	return kinds[outcome];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * failure: why a run ends as it does, carried from the place that knows to
- * main(), which says it once and exits.  It never prints.
+ * failure: why a run fails, carried from where that is known to main(), which
+ * prints it once and exits.
  */
 #ifndef ECHOC_FAILURE_H
 #define ECHOC_FAILURE_H
@@ -11,34 +11,33 @@
 /* The exit statuses; see echoc(1). */
 enum outcome {
 	OUTCOME_OK = 0,
-	OUTCOME_NEGATIVE = 1, /* it ran, but not well enough */
-	OUTCOME_USAGE = 2,    /* the command line, or a file of ours */
+	OUTCOME_NEGATIVE = 1, /* the result is not good enough */
+	OUTCOME_USAGE = 2,    /* the command line, or a local file */
 	OUTCOME_RESOLVE = 3,
 	OUTCOME_CONNECT = 4,
 	OUTCOME_TIMEOUT = 5,
 	OUTCOME_MISMATCH = 6,
-	OUTCOME_ENDED = 7, /* the connection, before the echo was complete */
+	OUTCOME_ENDED = 7, /* by the server, before the echo was complete */
 	OUTCOME_LIMIT = 8,
 	OUTCOME_INTERRUPTED = 130,
 };
 
 struct failure {
 	enum outcome outcome; /* OUTCOME_OK: nothing has failed */
-	int error;	      /* errno where there was one, else 0 */
+	int error;	      /* errno, 0 if there was none */
 	struct errbuf why;    /* one sentence */
 };
 
 /*
- * Note what failed, printf(3) fashion; whatever was there before is replaced.
- * Always returns -1.  The second form is for when errno has the reason: it
- * is kept, and ": " and strerror(errno) are added.
+ * Replace a failure by this one, whose text is made as by printf(3).  Always
+ * returns -1.  failure_sys() keeps errno and adds ": " and strerror(errno).
  */
 int failure_set(struct failure *, enum outcome, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 int failure_sys(struct failure *, enum outcome, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* For machines, "ended_early". */
+/* The name of an outcome in JSON, as "ended_early". */
 const char *failure_kind(enum outcome);
 
 #endif

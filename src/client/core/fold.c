@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Where the first line of a text ends, if it may have so many bytes. */
+/* Where a line of at most `room` bytes ends at the beginning of a text. */
 static size_t
 line_end(const char *text, size_t room)
 {
@@ -16,7 +16,7 @@ line_end(const char *text, size_t room)
 		end--;
 	if (end > 0)
 		return end;
-	/* One word: its last comma, else all of it. */
+	/* There is only one word: break it after its last comma, or not. */
 	for (end = room; end > 0 && text[end - 1] != ','; end--)
 		continue;
 	return end > 0 ? end : strcspn(text, " ");

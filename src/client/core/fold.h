@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fold: sentences in lines of 80 columns, which no terminal breaks in the
- * middle of a word.
+ * fold: breaks a text into lines that fit a terminal of 80 columns.
  */
 #ifndef ECHOC_FOLD_H
 #define ECHOC_FOLD_H
@@ -9,18 +8,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The longest line, and room for all that fold_print writes. */
+/* The longest line, and the longest text of fold_print(), in bytes. */
 enum { FOLD_COLUMNS = 79, FOLD_TEXT = 2048 };
 
 /*
  * Break a text at blanks, so that no line has more than FOLD_COLUMNS bytes, and
- * indent every line but the first.  A word that is too long for that is broken
- * behind a comma, or not at all.  Returns `buf`, which has as much of it as
- * fits.
+ * indent every line but the first.  A longer word is broken after a comma, or
+ * not at all.  Returns `buf`, with as much of the text as fits.
  */
 char *fold_text(const char *text, unsigned indent, char *buf, size_t size);
 
-/* Write that, printf(3) fashion, and the end of the line, all at once. */
+/* Write a text so, printf(3) fashion, and a newline, in one write(2). */
 void fold_print(FILE *, unsigned indent, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 /*
- * A plain load and a plain store to the processor; atomic only so that who
- * reads from another thread gets one state or the other, never a mixture.
+ * For the processor these are plain loads and stores; they are atomic so that a
+ * thread that reads never gets half of an old and half of a new value.
  */
 static inline uint64_t
 load(const uint64_t *from)
@@ -32,7 +32,7 @@ store_time(int64_t *to, int64_t ns)
 	__atomic_store_n(to, ns, __ATOMIC_RELAXED);
 }
 
-/* How far right a value goes to become one of the upper half of 2048. */
+/* How far a value is shifted right to lie between 1024 and 2047. */
 static inline unsigned
 shift_of(uint64_t ns)
 {
@@ -41,8 +41,8 @@ shift_of(uint64_t ns)
 	return 63 - HISTOGRAM_HALF_BITS - (unsigned)__builtin_clzll(ns | small);
 }
 
-static inline size_t
-place(int64_t ns)
+size_t
+histogram_index(int64_t ns)
 {
 	uint64_t value = ns > 0 ? (uint64_t)ns : 0;
 	unsigned shift = shift_of(value);
@@ -52,7 +52,7 @@ place(int64_t ns)
 	return index < HISTOGRAM_COUNTERS ? index : HISTOGRAM_COUNTERS;
 }
 
-/* The same for a place: how many bits the values that share it differ in. */
+/* The same for the values of a counter. */
 static unsigned
 shift_at(size_t index)
 {
@@ -70,7 +70,7 @@ histogram_new(void)
 void
 histogram_record(struct histogram *h, int64_t ns)
 {
-	size_t index = place(ns);
+	size_t index = histogram_index(ns);
 
 	if (ns < 0)
 		ns = 0;
@@ -91,8 +91,8 @@ histogram_add(struct histogram *h, const struct histogram *other)
 	int64_t min, max;
 
 	/*
-	 * The other may go on counting meanwhile.  What is added up here fits
-	 * the counters as they were read; its own count might not.
+	 * The other thread may be recording: the sum of the counters that were
+	 * read here is consistent, other->count may not be.
 	 */
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
 		uint64_t n = load(&other->counter[i]);
@@ -109,7 +109,7 @@ histogram_add(struct histogram *h, const struct histogram *other)
 		return;
 	if (over > 0)
 		last = HISTOGRAM_COUNTERS;
-	/* Nor may its extremes have arrived here yet. */
+	/* The extremes that go with these counters may not be visible yet. */
 	min = load_time(&other->min);
 	max = load_time(&other->max);
 	if (min < histogram_low(first))
@@ -152,7 +152,7 @@ histogram_subtract(struct histogram *h, const struct histogram *earlier)
 		h->max = histogram_high(last);
 }
 
-/* In integers: a rank that is off by one is a wrong percentile. */
+/* In integers, as a rank that is off by one is a wrong percentile. */
 static uint64_t
 rank_of(uint64_t count, uint32_t percentile)
 {
@@ -212,9 +212,8 @@ histogram_deviation(const struct histogram *h)
 	if (h->count == 0)
 		return 0;
 	/*
-	 * The mean of the middles, not the exact one: else equal values would
-	 * deviate by their distance from the middle.  All that is known of
-	 * those over the range is that none is above max.
+	 * By the mean of the middles: with the exact mean, equal values would
+	 * seem to deviate.  Values over the range count as max.
 	 */
 	mean = (double)h->over * (double)h->max;
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)
@@ -239,10 +238,4 @@ int64_t
 histogram_high(size_t index)
 {
 	return histogram_low(index) + (INT64_C(1) << shift_at(index)) - 1;
-}
-
-size_t
-histogram_index(int64_t ns)
-{
-	return place(ns);
 }

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* From the smallest on; a time is a thousand of the one before. */
+/* Each is a thousand, or 1024, of the one before. */
 static const char *const times[] = { " ns", " us", " ms", " s" };
 static const char *const sizes[] = { " B", " KiB", " MiB", " GiB", " TiB" };
 static const char *const thousands[] = { "", "k", "M", "G", "T" };
 
-/* So many decimals has a number at most. */
+/* The most decimals of a number. */
 enum { PLACES = 14 };
 
 static uint64_t
@@ -31,8 +31,8 @@ power_of_ten(int exponent)
 }
 
 /*
- * Write n / 10^decimals, PLACES at most.  Never by way of "%f", whose point is
- * the locale's; and what was rounded to nothing has no sign.
+ * Write n / 10^decimals.  Not by "%f", which takes the point of the locale; and
+ * a number that was rounded to 0 has no sign.
  */
 static char *
 fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
@@ -88,10 +88,7 @@ humanize_time(int64_t ns, char *buf, size_t size)
 	uint64_t all = magnitude(ns), step = 1, steps = all;
 	int exponent = 0;
 
-	/*
-	 * The finest power of ten of which there are, rounded, fewer than a
-	 * thousand: so "1000 us" cannot come out.
-	 */
+	/* Round before choosing the unit, so that "1000 us" cannot come out. */
 	while (steps >= 1000 && exponent < 9) {
 		exponent++;
 		step *= 10;
@@ -121,7 +118,7 @@ humanize_duration(int64_t ns, char *buf, size_t size)
 	return fixed(ns < 0, n, decimals, times[unit], buf, size);
 }
 
-/* Three digits in the smallest of five units that leaves less than a step. */
+/* Three digits, in the first unit in which the number is below `step`. */
 static char *
 scaled(double number, double step, const char *const units[5], char *buf,
     size_t size)
@@ -133,7 +130,7 @@ scaled(double number, double step, const char *const units[5], char *buf,
 		n /= step;
 		unit++;
 	}
-	/* Neither fits a number; nobody has so much of anything. */
+	/* Infinite, not a number, or beyond all measure. */
 	if (!(n < 1e15)) {
 		snprintf(buf, size, "-");
 		return buf;
@@ -152,7 +149,7 @@ humanize_bytes(double bytes, char *buf, size_t size)
 	return scaled(bytes, 1024, sizes, buf, size);
 }
 
-/* A number of percent that is neither 0 nor 100, in units of 10^-decimals. */
+/* A percentage that is neither 0 nor 100, in units of 10^-decimals. */
 static uint64_t
 percent_steps(double percent, int *decimals)
 {
@@ -185,7 +182,7 @@ humanize_percent(double part, double whole, char *buf, size_t size)
 
 	if (!(part > 0) || part == whole)
 		return fixed(false, part > 0 ? 100 : 0, 0, "%", buf, size);
-	/* The whole is 0, or so small that decimals say nothing. */
+	/* The whole is 0, or far smaller than the part. */
 	if (!(percent < 1e4))
 		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%", buf,
 		    size);
@@ -212,7 +209,7 @@ humanize_short(double number, char *buf, size_t size)
 {
 	double tenths = round(fabs(number) * 10);
 
-	/* A slow rate would else be shown as none at all. */
+	/* A slow rate must not look like none at all. */
 	if (tenths < 100 && fmod(tenths, 10) > 0)
 		return fixed(number < 0, (uint64_t)tenths, 1, "", buf, size);
 	return scaled(number, 1000, thousands, buf, size);

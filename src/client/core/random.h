@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * random: numbers that only have to look like chance, and are the same for
- * the same seed: splitmix64, by Sebastiano Vigna.
+ * random: pseudo-random numbers, the same for the same seed: splitmix64 by
+ * Sebastiano Vigna.
  */
 #ifndef ECHOC_RANDOM_H
 #define ECHOC_RANDOM_H
 
 #include <stdint.h>
 
-/* The next one; the state is the caller's, any value to begin with. */
+/* The next number; the caller keeps the state, which begins as the seed. */
 static inline uint64_t
 random_next(uint64_t *state)
 {

@@ -16,20 +16,20 @@ static int descriptor = -1;
 static atomic_bool stop, report;
 
 /*
- * The second one kills, but not within a moment of the first: a terminal, a
- * shell and timeout(1) may all pass on the same one.
+ * A second signal so soon does not kill: a terminal, a shell and timeout(1) may
+ * all pass on the same one.
  */
-#define MOMENT_NS INT64_C(300000000)
+#define MOMENT_NS (300 * CLOCK_MS)
 
 static _Atomic int64_t first_stop;
 static atomic_int first_signal;
 
 /*
- * A hangup comes from the terminal and from the shell, and the limit of
- * processor time speaks each second: neither of them insists.
+ * Whether a second signal kills.  A hangup comes both from the terminal and from
+ * the shell, and SIGXCPU comes each second: these do not mean it.
  */
 static bool
-insists(int number)
+kills(int number)
 {
 	return number == SIGINT || number == SIGTERM;
 }
@@ -41,12 +41,12 @@ on_stop(int number)
 	int saved = errno;
 	int64_t now = clock_ns(), first = 0;
 
-	/* Any thread may be the one that is told. */
+	/* Several threads may be here, for one signal each. */
 	if (atomic_compare_exchange_strong(&first_stop, &first, now)) {
 		first_signal = number;
 		stop = true;
 		eventfd_write(descriptor, 1);
-	} else if (now - first > MOMENT_NS && insists(number)) {
+	} else if (now - first > MOMENT_NS && kills(number)) {
 		sigaction(number, &usual, NULL);
 		raise(number);
 	}
@@ -64,14 +64,13 @@ on_report(int number)
 	errno = saved;
 }
 
-static int
-attend(int number, void (*handler)(int))
+static int catch (int number, void (*handler)(int))
 {
 	struct sigaction action, before;
 
 	if (sigaction(number, NULL, &before) == -1)
 		return -1;
-	/* Who put us into the background does not want us to hear Ctrl-C. */
+	/* A shell ignores SIGINT for a job in the background. */
 	if (before.sa_handler == SIG_IGN)
 		return 0;
 	action.sa_handler = handler;
@@ -81,7 +80,7 @@ attend(int number, void (*handler)(int))
 	sigaddset(&action.sa_mask, SIGTERM);
 	if (sigaction(number, &action, NULL) == -1)
 		return -1;
-	/* Whoever started us may have blocked it. */
+	/* Our parent may have blocked it. */
 	sigemptyset(&action.sa_mask);
 	sigaddset(&action.sa_mask, number);
 	return sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
@@ -101,10 +100,10 @@ int
 signals_open(bool with_report, struct failure *f)
 {
 	descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (descriptor == -1 || attend(SIGINT, on_stop) == -1 ||
-	    attend(SIGTERM, on_stop) == -1 || attend(SIGHUP, on_stop) == -1 ||
-	    attend(SIGXCPU, on_stop) == -1 ||
-	    (with_report && attend(SIGQUIT, on_report) == -1))
+	if (descriptor == -1 || catch (SIGINT, on_stop) == -1 ||
+	    catch (SIGTERM, on_stop) == -1 || catch (SIGHUP, on_stop) == -1 ||
+	    catch (SIGXCPU, on_stop) == -1 ||
+	    (with_report && catch (SIGQUIT, on_report) == -1))
 		return failure_sys(f, OUTCOME_LIMIT, "signals");
 	return 0;
 }
@@ -120,7 +119,7 @@ signals_stopped(void)
 {
 	eventfd_t value;
 
-	/* What is not asked for shall not keep waking either. */
+	/* A SIGQUIT that is not asked for must not keep waking the caller. */
 	if (descriptor != -1)
 		eventfd_read(descriptor, &value);
 	return atomic_exchange(&stop, false);
@@ -138,7 +137,7 @@ signals_words(void)
 	return "interrupted";
 }
 
-enum interrupt
+enum signals
 signals_read(void)
 {
 	if (!stop && !report)

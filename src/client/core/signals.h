@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals: the signals.  The first one is read from a descriptor, so that
- * every loop ends where it can still say what it has done; the second one
- * ends the program, wherever it is.  A limit of the machine sends some as well.
+ * signals: the first signal makes a descriptor readable, so that every event
+ * loop can end its run with a result; the second one kills the program.
  */
 #ifndef ECHOC_SIGNALS_H
 #define ECHOC_SIGNALS_H
@@ -11,35 +10,35 @@
 
 struct failure;
 
-enum interrupt {
+enum signals {
 	SIGNALS_NONE,
-	SIGNALS_STOP,	/* any but SIGQUIT: end, and say what was done */
-	SIGNALS_REPORT, /* SIGQUIT, where it was asked for: say it, go on */
+	SIGNALS_STOP,	/* end the run with its result; not for SIGQUIT */
+	SIGNALS_REPORT, /* SIGQUIT: show the result so far, and go on */
 };
 
 /*
- * Call it before anything is written: a closed pipe and a limit of the file
- * size are errors of write(2), and no signals.
+ * Make a closed pipe and the limit of file size errors of write(2) instead of
+ * signals.  Call this before anything is written.
  */
 void signals_spare_writes(void);
 
 /*
- * Catch SIGINT, SIGTERM, SIGHUP and SIGXCPU, with `report` SIGQUIT too; a
- * signal that was ignored stays so.  Only the first two end the program when
- * they are the second one.  Once.  Returns -1 with the reason.
+ * Catch SIGINT, SIGTERM, SIGHUP and SIGXCPU, with `report` SIGQUIT too, but not
+ * what our parent has set to be ignored.  Only SIGINT and SIGTERM kill as the
+ * second signal.  To be called once.  Returns -1 with OUTCOME_LIMIT.
  */
 int signals_open(bool report, struct failure *);
 
-/* Readable when there is something to read; poll(2) for POLLIN. */
+/* The descriptor for poll(2), readable after a signal. */
 int signals_fd(void);
 
-/* What has come, SIGNALS_NONE when nothing has.  Never waits. */
-enum interrupt signals_read(void);
+/* Take the next signal, SIGNALS_NONE if none has come.  Never waits. */
+enum signals signals_read(void);
 
-/* "interrupted", and by what if nobody has pressed a key or sent a signal. */
+/* "interrupted", and by what if it was neither a key nor kill(1). */
 const char *signals_words(void);
 
-/* Whether to stop; what else has come stays for signals_read. */
+/* Whether to stop; a SIGQUIT stays for signals_read(). */
 bool signals_stopped(void);
 
 #endif

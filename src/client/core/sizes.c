@@ -10,7 +10,7 @@
 #include "common/errbuf.h"
 #include "common/units.h"
 
-/* Read the size of which `text` has the first n bytes. */
+/* Read one size, the first n bytes of `text`. */
 static int
 read_one(const char *text, size_t n, uint32_t *size, struct errbuf *err)
 {
@@ -41,7 +41,7 @@ read_range(struct sizes *sizes, const char *text, const char *dash,
 		return errbuf_set(err,
 		    "\"%s\" begins with its larger size, write %s-%.*s", text,
 		    dash + 1, (int)(dash - text), text);
-	/* Nothing to choose from. */
+	/* A range of one size is a list of one. */
 	if (sizes->least == sizes->most)
 		sizes->size[sizes->count++] = sizes->least;
 	return 0;
@@ -79,7 +79,7 @@ sizes_read(struct sizes *sizes, const char *text, struct errbuf *err)
 	if (dash != NULL && strchr(text, ',') != NULL)
 		return errbuf_set(err,
 		    "\"%s\" is a list and a range, it can be only one", text);
-	/* A dash in front is somebody's negative number, not a range. */
+	/* A dash in front is the sign of a negative number, not a range. */
 	if (dash != NULL && dash > text) {
 		if (read_range(&new, text, dash, err) == -1)
 			return -1;

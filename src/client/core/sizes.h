@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sizes: how large the messages are: "64", "64,512,4096" or "64-4096".
+ * sizes: the sizes of messages: "64", "64,512,4096" or "64-4096".
  */
 #ifndef ECHOC_SIZES_H
 #define ECHOC_SIZES_H
@@ -13,9 +13,9 @@ struct errbuf;
 enum { SIZES_MAX = 16, SIZES_LARGEST = 16 << 20 };
 
 struct sizes {
-	uint32_t size[SIZES_MAX]; /* one is chosen, each as likely */
-	unsigned count;
-	uint32_t least, most; /* of these; with a count of 0: any in between */
+	uint32_t size[SIZES_MAX]; /* each equally likely */
+	unsigned count;		  /* 0: a range, any size from least to most */
+	uint32_t least, most;
 };
 
 /*
@@ -24,10 +24,10 @@ struct sizes {
  */
 int sizes_read(struct sizes *, const char *text, struct errbuf *);
 
-/* The next size; *state is the caller's, any value to begin with. */
+/* Choose the next size; *state is that of random_next(). */
 uint32_t sizes_next(const struct sizes *, uint64_t *state);
 
-/* As one would write it: "64", "64,512", "64-4096". */
+/* The sizes as the user would write them. */
 void sizes_text(const struct sizes *, char *, size_t);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * terminal: what the user looks at: whether it is a terminal, how wide, with
- * which characters and colours.  The only file that reads the environment.
+ * terminal: whether the user looks at a terminal, and what it can show.  Only
+ * here the environment is read.
  */
 #ifndef ECHOC_TERMINAL_H
 #define ECHOC_TERMINAL_H
@@ -15,23 +15,22 @@ enum colour { COLOUR_NONE, COLOUR_BAD };
 struct terminal {
 	bool out;    /* stdout is one */
 	bool err;    /* stderr is one */
-	bool moves;  /* it can redraw a line: TERM is not "dumb" */
-	bool utf8;   /* of the locale */
+	bool moves;  /* a line can be redrawn: TERM is not "dumb" */
+	bool utf8;   /* the characters of the locale */
 	bool colour; /* on stdout */
 };
 
 /*
- * Look once, after the options are known: isatty(3), TERM, NO_COLOR,
- * CLICOLOR_FORCE, and LC_CTYPE, the only part of the locale that is ever set:
- * numbers keep their dot.
+ * Find out, by isatty(3), TERM, NO_COLOR, CLICOLOR_FORCE and --color.  Of the
+ * locale only LC_CTYPE is ever set, so that numbers keep their dot.
  */
 void terminal_look(struct terminal *, const struct options *);
 
-/* Columns of the terminal of stdout, and of stderr; 80 when it is none. */
+/* The columns of stdout, and of stderr; 80 without a terminal. */
 unsigned terminal_width(void);
 unsigned terminal_error_width(void);
 
-/* What begins and ends a colour, "" without colours. */
+/* The sequence that begins a colour or ends it; "" without colours. */
 const char *terminal_colour(const struct terminal *, enum colour);
 
 #endif

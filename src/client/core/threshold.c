@@ -13,7 +13,7 @@
 #define BLANKS " \t"
 
 static const int64_t day_ns = INT64_C(86400000000000);
-/* Every count up to here is exact as a double, and nobody reaches it. */
+/* Every count up to this is exact as a double. */
 static const int64_t largest_count = INT64_C(1000000000000);
 
 static const struct {
@@ -29,7 +29,7 @@ static const struct {
 	{ "disconnects", METRIC_DISCONNECTS },
 };
 
-/* Longer before shorter, as ">" also begins ">=". */
+/* ">=" before ">", which is its beginning. */
 static const struct {
 	const char *text;
 	enum threshold_relation relation;
@@ -46,10 +46,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/*
- * Read a decimal number of percent into units of 1/PERCENT percent.  There
- * are as many zeros in PERCENT as there may be decimals.
- */
+/* Parse a percentage into units of 1/PERCENT percent. */
 static int
 read_percent(const char *text, int64_t max_percent, int64_t *value)
 {
@@ -69,7 +66,7 @@ read_percent(const char *text, int64_t max_percent, int64_t *value)
 				return -1;
 			n += (*c - '0') * place;
 		}
-	/* Digits, and nothing but them and a point. */
+	/* There must be a digit, and nothing after the number. */
 	if (*c != '\0' || strpbrk(text, "0123456789") == NULL ||
 	    n > max_percent * PERCENT)
 		return -1;
@@ -162,7 +159,7 @@ read_share(struct threshold *threshold, const char *text, int max_percent,
 	return 0;
 }
 
-/* "p99>5" would be seconds where everybody thinks of milliseconds. */
+/* "p99>5" is refused: it would be seconds, and mean milliseconds. */
 static int
 read_time(const char *text, int64_t *ns, struct errbuf *err)
 {
@@ -249,7 +246,7 @@ threshold_read(struct threshold *threshold, const char *text,
 bool
 threshold_broken(const struct threshold *threshold, double figure)
 {
-	/* What could not be measured is not good enough. */
+	/* A figure that could not be measured is not good enough. */
 	if (isnan(figure))
 		return true;
 	switch (threshold->relation) {
@@ -282,7 +279,7 @@ threshold_of_times(const struct threshold *t, const struct histogram *h,
 	    NAN;
 }
 
-/* A time in three digits, or in all of them where that would look equal. */
+/* A time in three digits, or exact if it would look equal to the limit. */
 static const char *
 time_text(int64_t ns, int64_t limit, char *buf, size_t size)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * threshold: the conditions under which a run counts as failed,
- * --fail-if 'p99>5ms'.  Knows how to read and to judge one; where the figures
- * come from is the caller's.
+ * threshold: a condition of --fail-if, as 'p99>5ms', under which a run fails: to
+ * parse it, to judge a figure by it, and to say so.
  */
 #ifndef ECHOC_THRESHOLD_H
 #define ECHOC_THRESHOLD_H
@@ -20,16 +19,16 @@ enum threshold_metric {
 	METRIC_MEAN,
 	METRIC_MAX,
 	METRIC_CONNECT_PERCENTILE,
-	METRIC_ERRORS,	    /* a count, of errors and time-outs */
+	METRIC_ERRORS,	    /* the number of errors and time-outs */
 	METRIC_ERROR_RATE,  /* percent of what was sent */
 	METRIC_RATE,	    /* messages a second */
-	METRIC_DISCONNECTS, /* a count, of connections */
+	METRIC_DISCONNECTS, /* the number of connections lost */
 };
 
 enum threshold_relation { ABOVE, AT_LEAST, BELOW, AT_MOST };
 
 struct threshold {
-	const char *text; /* as it was written; the caller's */
+	const char *text; /* as the user wrote it; not copied */
 	enum threshold_metric metric;
 	uint32_t percentile; /* in units of 1/PERCENT percent */
 	enum threshold_relation relation;
@@ -38,55 +37,55 @@ struct threshold {
 };
 
 /*
- * Read METRIC RELATION LIMIT, with or without blanks around them:
+ * Parse METRIC RELATION LIMIT, with or without blanks between them:
  *   pNN, connect.pNN, min, mean, max   a duration with its unit ("5ms")
  *   errors, disconnects                a count ("0", "1k")
  *   error_rate                         percent ("0.1%", "0.1")
  *   rate                               messages a second ("90k"), or percent
  *                                      of the rate asked for ("90%")
- * The relations are > >= < <=.  Returns -1 with the reason in err.
+ * The relations are > >= < <=.  Returns -1 with the reason.
  */
 int threshold_read(struct threshold *, const char *text, struct errbuf *);
 
 /*
- * Whether the figure breaks the limit, that is, whether the run failed.  The
- * figure is in the unit of the limit; NaN, none could be had, breaks any.
+ * Whether the condition is true, so that the run fails.  The figure is in the
+ * unit of the limit; NaN, when there is no figure, makes any condition true.
  */
 bool threshold_broken(const struct threshold *, double figure);
 
 /*
- * The figure that it asks for of such times: a percentile with `above` values
- * above it, the least, the mean or the most, in ns; NaN where there are too
- * few.
+ * The figure of a condition about times, in nanoseconds: the minimum, mean,
+ * maximum or a percentile.  NaN without values, or where fewer than `above` lie
+ * above the percentile.
  */
 double threshold_of_times(const struct threshold *, const struct histogram *,
     unsigned above);
 
-/* Room for what that writes. */
+/* The size of a buffer that threshold_text() can fill. */
 enum { THRESHOLD_TEXT = 200 };
 
 /*
- * What was measured and what the limit is: "p99 = 4.04 ms > 1 ms", or that it
- * "p99>1ms cannot be told: too few samples".
+ * The figure and the limit: "p99 = 4.04 ms > 1 ms"; or "p99>1ms cannot be told:
+ * too few samples".
  */
 char *threshold_text(const struct threshold *, double figure, char *, size_t);
 
 /*
- * Read "0.1%" or "0.1", at most five decimals, into units of 1/PERCENT
- * percent.  Returns -1 with the reason in err.
+ * Parse "0.1%" or "0.1", with at most five decimals, into units of 1/PERCENT
+ * percent.  Returns -1 with the reason.
  */
 int threshold_share(const char *text, int max_percent, int64_t *share,
     struct errbuf *err);
 
-/* Room for "p99.99999". */
+/* The size of a buffer for "p99.99999". */
 enum { THRESHOLD_NAME = 16 };
 
 /* The name of a percentile in units of 1/PERCENT percent: "p99.9". */
 const char *threshold_name(uint32_t percentile, char *text, size_t size);
 
 /*
- * Read "50" or "99.99", at most five decimals, above 0 and up to 100.
- * In units of 1/PERCENT percent.  Returns -1 with the reason in err.
+ * Parse "50" or "99.99", with at most five decimals, above 0 and up to 100, into
+ * units of 1/PERCENT percent.  Returns -1 with the reason.
  */
 int threshold_percentile(const char *text, uint32_t *percentile,
     struct errbuf *);
