@@ -152,9 +152,9 @@ bad_forms(void **state)
 		{ { { "[::1]x:7" }, { 0 } }, "]" },
 		{ { { "[" }, { 0 } }, "]" },
 		/* no host */
-		{ { { "7" }, { 0 } }, "no host" },
-		{ { { "10000" }, { 0 } }, "no host" },
-		{ { { "7", "8" }, { 0 } }, "no host" },
+		{ { { "7" }, { 0 } }, "not a host" },
+		{ { { "10000" }, { 0 } }, "not a host" },
+		{ { { "7", "8" }, { 0 } }, "not a host" },
 		{ { { NAME_253 "d" }, { 0 } }, "too long" },
 		{ { { NAME_253 "d:7" }, { 0 } }, "too long" },
 		{ { { "[" NAME_253 "d]:7" }, { 0 } }, "too long" },
@@ -344,8 +344,8 @@ bad_addresses_are_given(void **state)
 	for (size_t i = 0; i < COUNT(no_address); i++) {
 		opt.resolve.item[0] = no_address[i];
 		CHECK(resolve(&t, &opt, &f) == -1, "\"%s\"", no_address[i]);
-		CHECK(strstr(f.why.text, "is no address") != NULL, "\"%s\": %s",
-		    no_address[i], f.why.text);
+		CHECK(strstr(f.why.text, "is not an address") != NULL,
+		    "\"%s\": %s", no_address[i], f.why.text);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include "client/options.h"
 #include "common/net.h"
 
-/* Whether an address is one of ours. */
+/* Bind a socket to an address, to see whether this host has it. */
 static int
 try_bind(const struct addr *a)
 {
@@ -84,15 +84,17 @@ tune(int fd, const struct addr *to, const struct origin *from, bool nagle)
 		return -1;
 	if (from->addr.len == 0 || from->addr.sa.sa_family != to->sa.sa_family)
 		return 0;
-	/* The port is chosen by connect(2), which knows what is free for this
-	 * destination; bind(2) does not, and runs out far earlier. */
+	/*
+	 * connect(2) chooses the port, as it knows which ones are free for this
+	 * destination; bind(2) does not, and runs out of ports far earlier.
+	 */
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	return bind(fd, &from->addr.sa, from->addr.len);
 }
 
 /*
- * On the same host the answer is there when connect(2) returns, which says
- * EINPROGRESS all the same; the second call tells.
+ * connect(2) says EINPROGRESS even if a server on the same host has answered;
+ * a second call tells.
  */
 static int
 begin(int fd, const struct addr *to, bool *connected)
@@ -123,22 +125,29 @@ dial_begin(const struct addr *to, const struct origin *from, bool nagle,
 	return -1;
 }
 
+static void
+reset_on_close(int fd)
+{
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
 /*
- * Where nobody listens on a local port that connect(2) may choose for us, it
- * can connect a socket with itself (RFC 9293, simultaneous open), which then
- * echoes everything.  That nobody is there is what it says.
+ * If no server listens on a local port that connect(2) may also choose for our
+ * end, it can connect a socket with itself (RFC 9293, simultaneous open), which
+ * then echoes everything.
  */
 static bool
 is_self(int fd)
 {
-	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
 	struct addr local, peer;
 
 	if (net_local(fd, &local) == -1 || net_peer(fd, &peer) == -1 ||
 	    !addr_equal(&local, &peer))
 		return false;
-	/* It shall not keep the port from its server. */
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	/* Its port must not stay in TIME_WAIT, where the server cannot bind it. */
+	reset_on_close(fd);
 	return true;
 }
 
@@ -169,8 +178,6 @@ dial_info(int fd, unsigned *rtt_us, unsigned *retransmitted)
 void
 dial_hang_up(int fd)
 {
-	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	reset_on_close(fd);
 	close(fd);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dial: connections, from socket(2) to connected; the only file that makes
- * sockets and sets their options.  All of them are non-blocking.
+ * dial: makes connections, from socket(2) to connected.  Only here sockets are
+ * made and their options set.  All sockets are non-blocking.
  */
 #ifndef ECHOC_DIAL_H
 #define ECHOC_DIAL_H
@@ -15,7 +15,7 @@
 struct failure;
 struct options;
 
-/* Where a connection comes from; all zeros is anywhere. */
+/* The local end of a connection, by -I; all zeros: any. */
 struct origin {
 	struct addr addr; /* its port is 0 */
 	char device[IF_NAMESIZE];
@@ -24,7 +24,7 @@ struct origin {
 struct dialled {
 	int fd;
 	struct addr peer, local;
-	int64_t connect_ns; /* what the handshake took */
+	int64_t connect_ns; /* how long the handshake took */
 };
 
 /*
@@ -34,32 +34,32 @@ struct dialled {
 int dial_origin(struct origin *, const char *text, struct failure *);
 
 /*
- * The one family that -4, -6 and the addresses of -I leave, or AF_UNSPEC.
- * Returns -1 with OUTCOME_USAGE when they contradict each other.
+ * The address family that -4, -6 and -I ask for, or AF_UNSPEC.  Returns -1 with
+ * OUTCOME_USAGE if they contradict each other.
  */
 int dial_family(const struct options *, struct failure *);
 
 /*
- * Begin to connect.  On the same host it may be over at once, and *connected
- * says so (NULL: not asked for); else the socket is writable when it is.
- * Returns the descriptor, or -1 with errno.
+ * Begin to connect.  On the same host the handshake may be over at once, which
+ * sets *connected (NULL: the caller does not ask); else the socket becomes
+ * writable when it is over.  Returns the descriptor, or -1 with errno.
  */
 int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
     bool *connected);
 
 /*
- * How it ended: 0, or the errno (SO_ERROR); ECONNREFUSED where nobody has
- * answered but the socket itself.
+ * How the handshake ended: 0 or an errno.  A socket that has connected with
+ * itself counts as ECONNREFUSED.
  */
 int dial_outcome(int fd);
 
 /*
- * What the kernel measured (TCP_INFO): the smoothed round trip, and how many
- * segments it sent again.  Returns -1 with errno.
+ * Ask the kernel (TCP_INFO) for the smoothed round trip and the number of
+ * retransmitted segments.  Returns -1 with errno.
  */
 int dial_info(int fd, unsigned *rtt_us, unsigned *retransmitted);
 
-/* Close with a reset instead of a FIN, so that no port has to wait. */
+/* Close with a reset instead of a FIN, so that no port is in TIME_WAIT. */
 void dial_hang_up(int fd);
 
 #endif

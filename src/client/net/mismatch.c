@@ -6,7 +6,7 @@
 
 #include "client/core/failure.h"
 
-/* So many of the bytes shown are before the difference. */
+/* The number of equal bytes that are shown before the difference. */
 enum { BEFORE = 4 };
 
 static size_t

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mismatch: the first place where what came back is not what was sent.
+ * mismatch: the first difference between what was sent and what came back.
  */
 #ifndef ECHOC_MISMATCH_H
 #define ECHOC_MISMATCH_H
@@ -17,25 +17,26 @@ enum { MISMATCH_BYTES = 16 };
 
 struct mismatch {
 	bool found;
-	uint64_t offset; /* in the stream; so many bytes before it were equal */
-	uint64_t shown;	 /* the offset of the first byte of the two below */
+	uint64_t
+	    offset;	/* in the stream: the number of equal bytes before it */
+	uint64_t shown; /* the offset of expected[0] and received[0] */
 	unsigned char expected[MISMATCH_BYTES], received[MISMATCH_BYTES];
 	size_t expected_count, received_count;
 };
 
 /*
- * Keep the difference at place `at` of two runs of bytes which begin at
- * `offset` in the stream.  `expected` may be shorter: what is beyond it was
- * never sent.  Only the first is kept.
+ * Keep the difference at index `at` of two runs of bytes that begin at `offset`
+ * in the stream, if it is the first one.  `expected` is shorter than `received`
+ * if more came back than was sent.
  */
 void mismatch_note(struct mismatch *, uint64_t offset, size_t at,
     const unsigned char *expected, size_t expected_count,
     const unsigned char *received, size_t received_count);
 
-/* Say it in a failure, OUTCOME_MISMATCH.  Returns -1. */
+/* Describe the difference in a failure, OUTCOME_MISMATCH.  Returns -1. */
 int mismatch_failure(const struct mismatch *, struct failure *);
 
-/* The same as an object of JSON, null when nothing differs. */
+/* The difference as an object of JSON; null if there is none. */
 json_t *mismatch_object(const struct mismatch *);
 
 #endif

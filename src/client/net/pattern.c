@@ -6,13 +6,13 @@
 #include "client/core/random.h"
 
 /*
- * From one stream's start to the next one's.  As the length is prime, that many
- * streams have a start of their own; as this is its golden section, those of
- * streams with close numbers are far apart.
+ * The distance between the starts of consecutive streams.  As the length is
+ * prime, so many streams have different starts; as this is the golden section
+ * of the length, streams with close numbers start far apart.
  */
 #define STREAM_STEP 40493u
 
-/* It goes on for a run beyond its end, so that no run has to wrap. */
+/* The table is repeated for a run beyond its end, so that no run wraps. */
 static unsigned char table[PATTERN_LENGTH + PATTERN_RUN];
 
 void
@@ -20,7 +20,7 @@ pattern_init(uint64_t seed)
 {
 	uint64_t bits = 0;
 
-	/* Byte by byte: a seed means the same on every machine. */
+	/* Byte by byte, so that a seed gives the same bytes on every machine. */
 	for (size_t i = 0; i < PATTERN_LENGTH; i++) {
 		bits = i % sizeof(bits) == 0 ? random_next(&seed) : bits >> 8;
 		table[i] = (unsigned char)(bits & 0xff);
@@ -53,7 +53,7 @@ pattern_difference(const unsigned char *a, const unsigned char *b, size_t n)
 {
 	size_t i = 0;
 
-	/* Nearly always all that happens, and far faster than a loop. */
+	/* memcmp(3) is far faster than a loop, and mostly all that is needed. */
 	if (n == 0 || memcmp(a, b, n) == 0)
 		return n;
 	while (i < n && a[i] == b[i])

@@ -12,10 +12,10 @@
 #include "common/clock.h"
 #include "common/net.h"
 
-/* RFC 8305 section 8: never less between two attempts. */
-#define DELAY_MIN INT64_C(10000000)
+/* The least time between two attempts, by RFC 8305 section 8. */
+#define DELAY_MIN (10 * CLOCK_MS)
 
-/* The families take turns, beginning with that of the first address. */
+/* Alternate the families, beginning with that of the first address. */
 static void
 interleave(struct race *race, const struct target *t)
 {
@@ -61,12 +61,12 @@ race_init(struct race *race, const struct target *t, const struct addr *first,
 	race->delay = opt->eyeballs_ns;
 	if (race->delay < DELAY_MIN)
 		race->delay = DELAY_MIN;
-	/* Else the last ones would never be tried. */
+	/* All addresses have to be tried within the time-out. */
 	if (race->in_turn || race->delay > opt->timeout_ns / race->count)
 		race->delay = opt->timeout_ns / race->count;
 }
 
-/* False: it has failed at once. */
+/* Begin an attempt; false if it has failed at once. */
 static bool
 try_next(struct race *race, int64_t now)
 {
@@ -135,7 +135,7 @@ race_look(struct race *race, const struct pollfd *fds)
 		if (error == 0)
 			return (int)i;
 		give_up(race, i, error);
-		/* The next need not wait. */
+		/* The next attempt need not wait. */
 		race->next = 0;
 	}
 	return -1;
@@ -176,7 +176,7 @@ lost(const struct race *race, struct failure *f)
 	const struct addr *last = &race->address[race->tried - 1];
 	int error = race->running > 0 || race->error == 0 ? ETIMEDOUT :
 							    race->error;
-	/* EADDRNOTAVAIL may also mean that there is no IPv6 here. */
+	/* For IPv6, EADDRNOTAVAIL may mean that this host has none. */
 	bool local = fault_of_errno(error) == FAULT_LOCAL &&
 	    (error != EADDRNOTAVAIL || last->sa.sa_family == AF_INET);
 	enum outcome outcome = local ? OUTCOME_LIMIT : OUTCOME_CONNECT;
@@ -188,7 +188,7 @@ lost(const struct race *race, struct failure *f)
 	return failure_sys(f, outcome, "cannot connect");
 }
 
-/* Until an attempt succeeds or all have failed; returns its number or -1. */
+/* Wait until an attempt succeeds, and return it, or all fail: -1. */
 static int
 run(struct race *race, int64_t end, struct failure *f)
 {
@@ -199,7 +199,7 @@ run(struct race *race, int64_t end, struct failure *f)
 
 	for (;;) {
 		now = clock_ns();
-		/* At least one, however late we are. */
+		/* Try at least one address, however late it is. */
 		if (now < end || race->tried == 0)
 			race_step(race, now);
 		if (race_is_lost(race) || now >= end)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * race: a connection to whichever address of a target answers.  Makes no
- * socket itself, and waits only in race_run(): what has to be polled and when
- * is asked of it, so that it fits into the loop of another.
+ * race: connects to whichever address of a target answers first (Happy Eyeballs,
+ * RFC 8305).  Only race_run() waits; the other functions tell what to poll and
+ * until when, for a caller with an event loop of its own.
  */
 #ifndef ECHOC_RACE_H
 #define ECHOC_RACE_H
@@ -20,53 +20,53 @@ struct options;
 struct race {
 	struct addr address[TARGET_ADDRESSES]; /* in the order of trying */
 	int64_t begun[TARGET_ADDRESSES];
-	int fd[TARGET_ADDRESSES]; /* of those that were tried; -1: failed */
+	int fd[TARGET_ADDRESSES]; /* of the addresses tried; -1: failed */
 	unsigned count, tried, running;
-	int error;     /* errno of the last that failed */
-	int64_t delay; /* what one has for itself before the next begins */
-	int64_t next;  /* when that is, clock_ns() */
-	bool in_turn;  /* it has to end then */
+	int error;     /* errno of the last attempt that failed */
+	int64_t delay; /* from the begin of an attempt to that of the next */
+	int64_t next;  /* clock_ns() of the begin of the next attempt */
+	bool in_turn;  /* an attempt ends before the next one begins */
 	bool nagle;
 	struct origin from;
 };
 
 /*
- * The families take turns (RFC 8305 section 4), but `first` goes before all
- * others; NULL: none does.  Nothing is begun yet.
+ * Put the addresses in order: the families alternate (section 4), after `first`
+ * (NULL: no address is preferred).  No attempt is begun yet.
  */
 void race_init(struct race *, const struct target *, const struct addr *first,
     const struct origin *, const struct options *);
 
 /*
- * Begin what is to begin now: the next address when one has failed or after
- * --happy-eyeballs-delay, beside the ones before (RFC 8305 section 5); with a
- * delay of 0 one after the other.
+ * Begin the attempts that are due: the next one is when another has failed, or
+ * --happy-eyeballs-delay after the last one, beside those that still run
+ * (section 5); with a delay of 0 one after the other.
  */
 void race_step(struct race *, int64_t now);
 
-/* When that will be the next time, INT64_MAX if only poll(2) can tell. */
+/* When race_step() has to be called; INT64_MAX: after poll(2) only. */
 int64_t race_next(const struct race *);
 
-/* What to poll(2) for; returns how many, TARGET_ADDRESSES at most. */
+/* What to poll(2) for; returns how many entries, TARGET_ADDRESSES at most. */
 unsigned race_poll(const struct race *, struct pollfd *);
 
 /*
- * Look at what poll(2) has found, in the order of race_poll.  Returns the
- * winner, or -1 as long as there is none.
+ * Look at what poll(2) has found, in the order of race_poll().  Returns the
+ * attempt that has connected, or -1 as long as there is none.
  */
 int race_look(struct race *, const struct pollfd *);
 
-/* Whether all have failed; the reason is in `error`. */
+/* Whether all attempts have failed; `error` has the reason. */
 bool race_is_lost(const struct race *);
 
-/* Take the winner's socket, and close the others. */
+/* Describe the connection that was made, and close the other sockets. */
 void race_take(struct race *, int winner, struct dialled *);
 
-/* Close all of them. */
+/* Close all sockets. */
 void race_end(struct race *);
 
 /*
- * Connect to one of the target's addresses and wait for that, for -W at most.
+ * Connect to one of the target's addresses, within -W.
  * Returns -1 with OUTCOME_CONNECT, OUTCOME_LIMIT, OUTCOME_USAGE or
  * OUTCOME_INTERRUPTED.
  */

@@ -21,8 +21,8 @@
 #include "common/lookup.h"
 #include "common/units.h"
 
-/* One question.  Whoever of the two threads leaves it last frees it. */
-struct question {
+/* One lookup.  The thread that leaves it last frees it. */
+struct lookup {
 	atomic_int holders;
 	int done; /* eventfd */
 	char host[ADDR_HOST];
@@ -39,7 +39,7 @@ digits_only(const char *text)
 	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
-/* As addr_check_port(), but nobody connects to port 0. */
+/* As addr_check_port(), but port 0 cannot be connected to. */
 static int
 check_port(const char *text, struct errbuf *err)
 {
@@ -52,13 +52,13 @@ check_port(const char *text, struct errbuf *err)
 	    0;
 }
 
-/* HOST and what may follow it. */
+/* Read HOST, HOST:PORT or [ADDRESS]:PORT. */
 static int
 read_host(struct target *t, const char *word, struct errbuf *err)
 {
 	const char *colon = strrchr(word, ':');
 
-	/* Not the last part of a bare IPv6 address. */
+	/* What follows a colon is a port, if it is not part of a bare IPv6 address. */
 	if (colon != NULL && digits_only(colon + 1) &&
 	    (strchr(word, ':') == colon || colon[-1] == ']') &&
 	    check_port(colon + 1, err) == -1)
@@ -74,7 +74,7 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 	struct errbuf err;
 
 	memset(t, 0, sizeof(*t));
-	/* Most likely a variable that was not set. */
+	/* Most likely a variable of a script that is not set. */
 	if (opt->words.count > 0 &&
 	    (host[0] == '\0' || strcmp(host, "[]") == 0))
 		return failure_set(f, OUTCOME_USAGE, "the host is empty");
@@ -85,7 +85,7 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 			    host);
 	if (digits_only(host))
 		return failure_set(f, OUTCOME_USAGE,
-		    "%s is no host; a port comes after the host, or with -p",
+		    "%s is not a host; a port comes after the host, or with -p",
 		    host);
 	if (read_host(t, host, &err) == -1)
 		return failure_set(f, OUTCOME_USAGE, "%s", err.text);
@@ -111,7 +111,7 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 }
 
 static void
-leave(struct question *q)
+leave(struct lookup *q)
 {
 	if (atomic_fetch_sub(&q->holders, 1) > 1)
 		return;
@@ -124,7 +124,7 @@ leave(struct question *q)
 static void *
 ask(void *arg)
 {
-	struct question *q = arg;
+	struct lookup *q = arg;
 
 	errno = 0;
 	q->result = lookup_host(q->host, q->service, &q->hints, &q->found);
@@ -134,10 +134,10 @@ ask(void *arg)
 	return NULL;
 }
 
-static struct question *
-question_new(const struct target *t, int family)
+static struct lookup *
+lookup_new(const struct target *t, int family)
 {
-	struct question *q = calloc(1, sizeof(*q));
+	struct lookup *q = calloc(1, sizeof(*q));
 
 	if (q == NULL)
 		return NULL;
@@ -154,9 +154,9 @@ question_new(const struct target *t, int family)
 	return q;
 }
 
-/* Wait for the answer, for a signal, or for as long as -W says. */
+/* Wait for the answer, a signal, or the end of -W. */
 static int
-wait_for_answer(const struct question *q, const struct options *opt,
+wait_for_answer(const struct lookup *q, const struct options *opt,
     struct failure *f)
 {
 	int64_t end = clock_ns() + opt->timeout_ns, left;
@@ -174,7 +174,7 @@ wait_for_answer(const struct question *q, const struct options *opt,
 			    "answer");
 		if (poll(fds, 2, (int)(left / 1000000) + 1) <= 0)
 			continue;
-		/* Reading it is what orders the two threads. */
+		/* After this read, the results of the thread are visible. */
 		if (fds[0].revents != 0 && eventfd_read(q->done, &value) == 0)
 			return 0;
 		if (fds[1].revents != 0 && signals_stopped())
@@ -184,10 +184,10 @@ wait_for_answer(const struct question *q, const struct options *opt,
 }
 
 static int
-take_answer(struct target *t, const struct question *q, struct failure *f)
+take_answer(struct target *t, const struct lookup *q, struct failure *f)
 {
 	errno = q->error;
-	/* Out of descriptors it says that there is no such name. */
+	/* Without descriptors, getaddrinfo(3) says that there is no such name. */
 	if (q->result != 0 && (errno == EMFILE || errno == ENFILE))
 		return failure_sys(f, OUTCOME_LIMIT, "does not resolve");
 	if (q->result == EAI_SYSTEM)
@@ -217,7 +217,7 @@ take_answer(struct target *t, const struct question *q, struct failure *f)
 	return 0;
 }
 
-/* The text without brackets around it. */
+/* Copy a text without the brackets around it. */
 static void
 unwrap(const char *text, size_t length, char *buf, size_t size)
 {
@@ -228,9 +228,9 @@ unwrap(const char *text, size_t length, char *buf, size_t size)
 	snprintf(buf, size, "%.*s", (int)length, text);
 }
 
-/* Cut HOST:PORT:ADDRESS, where host and address may be in brackets. */
+/* Parse HOST:PORT:ADDRESS, where host and address may be in brackets. */
 static int
-cut(const char *item, char host[ADDR_HOST], uint16_t *port,
+parse_resolve(const char *item, char host[ADDR_HOST], uint16_t *port,
     struct addr *address, struct errbuf *err)
 {
 	char number[8], literal[ADDR_TEXT];
@@ -241,7 +241,7 @@ cut(const char *item, char host[ADDR_HOST], uint16_t *port,
 
 	if (second == NULL || first == item || first - item >= ADDR_HOST ||
 	    second[1] == '\0')
-		return errbuf_set(err, "HOST:PORT:ADDRESS is wanted");
+		return errbuf_set(err, "expected HOST:PORT:ADDRESS");
 	unwrap(item, (size_t)(first - item), host, ADDR_HOST);
 	snprintf(number, sizeof(number), "%.*s", (int)(second - first - 1),
 	    first + 1);
@@ -251,10 +251,10 @@ cut(const char *item, char host[ADDR_HOST], uint16_t *port,
 	unwrap(second + 1, strlen(second + 1), literal, sizeof(literal));
 	return addr_from_literal(address, literal, *port) == 0 ?
 	    0 :
-	    errbuf_set(err, "\"%s\" is no address", second + 1);
+	    errbuf_set(err, "\"%s\" is not an address", second + 1);
 }
 
-/* A dot at the end says that a name is whole, and changes nothing here. */
+/* A dot at the end of a name makes no difference here. */
 static bool
 is_same_host(const char *a, const char *b)
 {
@@ -265,7 +265,7 @@ is_same_host(const char *a, const char *b)
 	return n == m && strncasecmp(a, b, n) == 0;
 }
 
-/* The number of a service that was given by name, 0 when there is none. */
+/* The port of a service name; 0 if there is none. */
 static uint16_t
 service_port(const char *name)
 {
@@ -274,7 +274,7 @@ service_port(const char *name)
 	return service != NULL ? ntohs((uint16_t)service->s_port) : 0;
 }
 
-/* What -I says may be that interface. */
+/* A link-local address needs an interface, unless -I may be that. */
 static int
 check_scope(const struct addr *address, const struct options *opt,
     struct failure *f)
@@ -291,11 +291,11 @@ check_scope(const struct addr *address, const struct options *opt,
 }
 
 /*
- * Use --resolve if HOST and PORT are those of the target.  Returns whether one
- * was, -1 with the failure.
+ * Use the addresses that --resolve gives for this host and port.  Returns
+ * whether there are any, or -1 with the failure.
  */
 static int
-given(struct target *t, const struct options *opt, int family,
+resolve_by_option(struct target *t, const struct options *opt, int family,
     struct failure *f)
 {
 	char host[ADDR_HOST];
@@ -307,8 +307,8 @@ given(struct target *t, const struct options *opt, int family,
 	if (opt->resolve.count > 0 && t->port == 0)
 		t->port = service_port(t->service);
 	for (unsigned i = 0; i < opt->resolve.count; i++) {
-		if (cut(opt->resolve.item[i], host, &port, &address, &err) ==
-		    -1)
+		if (parse_resolve(opt->resolve.item[i], host, &port, &address,
+			&err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "--resolve %s: %s",
 			    opt->resolve.item[i], err.text);
 		if (port != t->port || !is_same_host(t->host, host))
@@ -327,16 +327,16 @@ given(struct target *t, const struct options *opt, int family,
 	return matched;
 }
 
-/* One question a program: who asks again while it is open waits for it. */
-static struct question *pending;
+/* The lookup that runs; after a time-out, the next call waits for it again. */
+static struct lookup *pending;
 
 static int
-ask_in_thread(const struct target *t, int family, struct failure *f)
+start_lookup(const struct target *t, int family, struct failure *f)
 {
 	pthread_t thread;
 	int error;
 
-	pending = question_new(t, family);
+	pending = lookup_new(t, family);
 	if (pending == NULL)
 		return failure_sys(f, OUTCOME_LIMIT, "a name service");
 	error = pthread_create(&thread, NULL, ask, pending);
@@ -358,10 +358,10 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 
 	if (family == -1)
 		return -1;
-	result = given(t, opt, family, f);
+	result = resolve_by_option(t, opt, family, f);
 	if (result != 0)
 		return result > 0 ? 0 : -1;
-	/* Who gives an address has nothing to wait for. */
+	/* An address needs no lookup. */
 	if (t->port != 0 &&
 	    addr_from_literal(&t->address[0], t->host, t->port) == 0 &&
 	    (family == AF_UNSPEC || family == t->address[0].sa.sa_family)) {
@@ -370,7 +370,7 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 		t->count = 1;
 		return 0;
 	}
-	if (pending == NULL && ask_in_thread(t, family, f) == -1)
+	if (pending == NULL && start_lookup(t, family, f) == -1)
 		return -1;
 	if (wait_for_answer(pending, opt, f) == -1)
 		return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * target: whom to talk to: the host as it was typed, the port, and the
- * addresses that a name service gives for them.
+ * target: the server: its host and port as the user typed them, and the addresses
+ * that they stand for.
  */
 #ifndef ECHOC_TARGET_H
 #define ECHOC_TARGET_H
@@ -17,23 +17,23 @@ enum { TARGET_ADDRESSES = 32, TARGET_PORT = 10000 };
 
 struct target {
 	char host[ADDR_HOST];
-	char service[ADDR_PORT]; /* as it was typed */
-	uint16_t port;		 /* 0 until it is looked up */
+	char service[ADDR_PORT]; /* a port number or a service name */
+	uint16_t port;		 /* 0: the service is not looked up yet */
 	struct addr address[TARGET_ADDRESSES];
 	unsigned count;
 };
 
 /*
- * Take host and port from the command line, or the defaults.  Asks nobody.
- * Returns -1 with OUTCOME_USAGE.
+ * Take host and port from the command line, or the defaults.  No name service
+ * is asked.  Returns -1 with OUTCOME_USAGE.
  */
 int target_read(struct target *, const struct options *, struct failure *);
 
 /*
- * Find the addresses and the port: --resolve first, else getaddrinfo(3), which
- * runs in a thread of its own so that neither a signal nor the time-out has
- * to wait for a name server.  Returns -1 with OUTCOME_RESOLVE, or with
- * OUTCOME_INTERRUPTED.
+ * Find the addresses and the port, by --resolve or else by getaddrinfo(3).  That
+ * runs in a thread, as it cannot be interrupted, and a signal or the time-out
+ * must not wait for a name server.  Returns -1 with OUTCOME_RESOLVE,
+ * OUTCOME_USAGE, OUTCOME_LIMIT or OUTCOME_INTERRUPTED.
  */
 int target_resolve(struct target *, const struct options *, struct failure *);
 
