@@ -16,7 +16,7 @@
 #include "client/options.h"
 #include "common/output.h"
 
-/* The one line that says what went wrong; a file of ours has no port. */
+/* Print what went wrong; it is not about the server if it is a usage error. */
 static void
 complain(const struct target *t, const struct failure *f)
 {
@@ -38,7 +38,7 @@ static mode_run *const modes[MODE_COUNT] = {
 	[MODE_WAIT] = wait_run,
 };
 
-/* A command line that cannot be read says nothing of a form, either. */
+/* Print what is wrong with the command line: as text, as -j may be part of it. */
 static int
 misused(const struct options *opt, const struct failure *f)
 {
@@ -51,9 +51,9 @@ misused(const struct options *opt, const struct failure *f)
 }
 
 /*
- * Without one of the standard descriptors its number would be given to a socket,
- * and what is for the user would go to the server.  What takes its place can be
- * neither read nor written, and is reported as a descriptor that is not open.
+ * Put something that can be neither read nor written in the place of a standard
+ * descriptor that is not open.  Otherwise a socket would get its number, and
+ * messages for the user would be sent to the server.
  */
 static void
 open_standard_descriptors(void)
@@ -68,7 +68,7 @@ main(int argc, char *argv[])
 {
 	struct options opt;
 	struct target target = { 0 };
-	struct destination product;
+	struct destination destination;
 	struct terminal terminal;
 	struct failure f = { 0 }, writing = { 0 };
 	int result;
@@ -92,15 +92,15 @@ main(int argc, char *argv[])
 	}
 	if (target_read(&target, &opt, &f) == -1)
 		return misused(&opt, &f);
-	if (destination_open(&product, &opt, &f) == -1) {
+	if (destination_open(&destination, &opt, &f) == -1) {
 		complain(&target, &f);
 		return OUTCOME_USAGE;
 	}
 	terminal_look(&terminal, &opt);
 	if (signals_open(opt.mode == MODE_PING, &f) == 0)
-		modes[opt.mode](&target, &opt, &product, &terminal, &f);
-	/* A wrong echo is worse than a full disk, and one line is enough. */
-	if (destination_close(&product, &writing) == -1 &&
+		modes[opt.mode](&target, &opt, &destination, &terminal, &f);
+	/* One line is enough; a wrong echo is worse than a full disk. */
+	if (destination_close(&destination, &writing) == -1 &&
 	    f.outcome != OUTCOME_MISMATCH && f.outcome != OUTCOME_USAGE)
 		f = writing;
 	if (f.outcome != OUTCOME_OK)

@@ -12,7 +12,7 @@
 #include "client/options.h"
 #include "client/send/stream.h"
 
-/* Two blanks after the full stop: it is the tutorial's. */
+/* With two blanks after the full stop, as in the tutorial. */
 static const char tutorial[] = "This is the message.  It will be repeated.";
 
 static int
@@ -73,7 +73,7 @@ message_new(const struct options *opt, size_t *length, struct failure *f)
 	n = unescape(text, &bad);
 	if (n == -1) {
 		failure_set(f, OUTCOME_USAGE,
-		    "-m: no escape that -e knows at \"%s\"",
+		    "-m: not a valid escape for -e: \"%s\"",
 		    opt->message + bad);
 		free(text);
 		return NULL;

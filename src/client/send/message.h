@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * message: the text that transcript, send and wait have to send, and what
- * they tell programs about its way.
+ * message: the text that transcript, send and wait send, and the document about
+ * it.
  */
 #ifndef ECHOC_MESSAGE_H
 #define ECHOC_MESSAGE_H
@@ -16,15 +16,16 @@ struct stream;
 struct target;
 
 /*
- * -m, without escapes if -e was given, or the tutorial's message.  The caller
- * frees it.  NULL with OUTCOME_USAGE when an escape is none.
+ * The text of -m, with the escapes of -e replaced, or the tutorial's message,
+ * for the caller to free.  NULL with OUTCOME_USAGE for an escape that is not
+ * valid, or with OUTCOME_LIMIT.
  */
 char *message_new(const struct options *, size_t *length, struct failure *);
 
 /*
- * Write the document: how much went and came, how long it took, how it
- * ended.  c->fd is -1 when there was no connection.  Returns -1 with the
- * reason when it cannot be written.
+ * Write the document: what was sent and received, how long it took, and how it
+ * ended.  c->fd is -1 without a connection.  Returns -1 with the reason if it
+ * cannot be written.
  */
 int message_document(const struct target *, const struct options *,
     const struct dialled *, const struct stream *, struct failure *,

@@ -23,7 +23,7 @@
 #include "common/clock.h"
 #include "common/output.h"
 
-/* What is shown: the echo on stdout, and on a terminal how far it is. */
+/* What is shown: the echo, and on a terminal the progress. */
 struct view {
 	bool echo;
 	struct progress progress;
@@ -32,7 +32,7 @@ struct view {
 	uint64_t shown;	     /* bytes that had come back by then */
 };
 
-/* Straight to the descriptor: the bytes shall be seen as they arrive. */
+/* Without a buffer, so that the bytes are seen as they arrive. */
 static int
 received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
 {
@@ -43,7 +43,7 @@ received(void *context, const unsigned char *bytes, size_t n, struct failure *f)
 	return 0;
 }
 
-/* "1:05 left", by the rate of all so far; "" when that is not known. */
+/* "  1:05 left", by the mean rate so far; "" if that is not known. */
 static void
 time_left(const struct view *v, uint64_t done, int64_t now, char *text,
     size_t size)
@@ -90,7 +90,7 @@ turned(void *context, uint64_t got, int64_t now)
 	progress_draw(&view->progress, now, text);
 }
 
-/* A pipe may be full for long; a file or a terminal takes what it gets. */
+/* The output if it can be full for long, as a pipe can; else -1. */
 static int
 slow_output(void)
 {
@@ -103,7 +103,7 @@ slow_output(void)
 }
 
 static int
-open_source(struct stream *s, const struct options *opt, char **message,
+open_input(struct stream *s, const struct options *opt, char **message,
     struct failure *f)
 {
 	*message = NULL;
@@ -118,14 +118,14 @@ open_source(struct stream *s, const struct options *opt, char **message,
 		return 0;
 	}
 	s->input_name = opt->file;
-	/* Else open(2) of a FIFO waits for a writer, and hears no signal. */
+	/* Without O_NONBLOCK, open(2) of a FIFO would wait for a writer. */
 	s->input = open(opt->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (s->input == -1)
 		return failure_sys(f, OUTCOME_USAGE, "%s", opt->file);
 	return 0;
 }
 
-/* What is left of a file, 0 for what has no size. */
+/* The bytes of the input; 0 if it has no size. */
 static uint64_t
 input_size(const struct stream *s)
 {
@@ -140,7 +140,7 @@ input_size(const struct stream *s)
 	return at >= 0 && st.st_size > at ? (uint64_t)(st.st_size - at) : 0;
 }
 
-/* -v: to whom, and how much it was. */
+/* -v: the server, how much was sent, and how fast. */
 static void
 sum_up(const struct stream *s, const struct dialled *c)
 {
@@ -162,7 +162,7 @@ sum_up(const struct stream *s, const struct dialled *c)
 	    humanize_time(ns, time, sizeof(time)), rate);
 }
 
-/* The echo itself may go to the terminal, and would be drawn over. */
+/* No progress where the echo goes to a terminal: it would be drawn over. */
 static void
 watch(struct stream *s, struct view *view, const struct options *opt,
     const struct terminal *terminal)
@@ -193,7 +193,7 @@ send_run(struct target *t, const struct options *opt, struct destination *p,
 
 	if (view.echo)
 		s.output = slow_output();
-	if (open_source(&s, opt, &message, f) == 0 &&
+	if (open_input(&s, opt, &message, f) == 0 &&
 	    target_resolve(t, opt, f) == 0)
 		result = race_run(t, opt, &c, f);
 	if (result == 0) {

@@ -15,11 +15,11 @@
 #include "client/net/pattern.h"
 #include "common/clock.h"
 
-/* What one turn of the loop knows besides the stream. */
-struct turn {
-	int64_t moved;	 /* when a byte came, or it began to be awaited */
-	int64_t asked;	 /* when the system was last asked for what is there */
-	bool unsendable; /* what the server says is still worth reading */
+/* The state of the event loop. */
+struct loop {
+	int64_t moved;	 /* when a byte came, or the wait for one began */
+	int64_t asked;	 /* when poll(2) was called last */
+	bool unsendable; /* send(2) fails, but there may be bytes to read */
 	bool waits_for_output;
 	bool ended;
 	unsigned char buffer[STREAM_READ];
@@ -31,7 +31,7 @@ least(uint64_t a, uint64_t b)
 	return (size_t)(a < b ? a : b);
 }
 
-/* Bytes of the window from an offset on that lie side by side, at most n. */
+/* The bytes of the window from an offset on, up to n or the end of the ring. */
 static unsigned char *
 side_by_side(const struct stream *s, uint64_t offset, uint64_t *n)
 {
@@ -66,14 +66,14 @@ fill(struct stream *s, struct failure *f)
 }
 
 static void
-send_some(struct stream *s, struct turn *turn)
+send_some(struct stream *s, struct loop *loop)
 {
-	/* What goes is no answer to what went before. */
+	/* No byte is awaited before this one. */
 	bool idle = s->got == s->sent;
 	uint64_t left;
 	ssize_t n = 0;
 
-	while ((left = s->read - s->sent) > 0 && !turn->unsendable) {
+	while ((left = s->read - s->sent) > 0 && !loop->unsendable) {
 		const unsigned char *from = side_by_side(s, s->sent, &left);
 
 		n = send(s->fd, from, (size_t)left, MSG_NOSIGNAL);
@@ -81,14 +81,14 @@ send_some(struct stream *s, struct turn *turn)
 			break;
 		s->sent += (uint64_t)n;
 		if (idle)
-			turn->moved = clock_ns();
+			loop->moved = clock_ns();
 	}
 	if (n == -1 && errno != EAGAIN && errno != EINTR)
-		turn->unsendable = true;
+		loop->unsendable = true;
 	if (s->input_over && s->sent == s->read && s->half_close && !s->shut) {
 		shutdown(s->fd, SHUT_WR);
 		s->shut = true;
-		turn->moved = clock_ns();
+		loop->moved = clock_ns();
 	}
 }
 
@@ -100,16 +100,16 @@ compare(struct stream *s, const unsigned char *bytes, size_t n)
 
 	while (done < n) {
 		uint64_t run = least(n - done, s->sent - (s->got + done));
-		const unsigned char *wanted = side_by_side(s, s->got + done,
+		const unsigned char *expected = side_by_side(s, s->got + done,
 		    &run);
-		size_t same = pattern_difference(wanted, bytes + done,
+		size_t same = pattern_difference(expected, bytes + done,
 		    (size_t)run);
 
 		if (same == run && run > 0) {
 			done += same;
 			continue;
 		}
-		mismatch_note(&s->mismatch, s->got + done, same, wanted,
+		mismatch_note(&s->mismatch, s->got + done, same, expected,
 		    (size_t)run, bytes + done, n - done);
 		return done + same;
 	}
@@ -117,30 +117,32 @@ compare(struct stream *s, const unsigned char *bytes, size_t n)
 }
 
 static int
-receive_some(struct stream *s, struct turn *turn, struct failure *f)
+receive_some(struct stream *s, struct loop *loop, struct failure *f)
 {
 	size_t most = s->output >= 0 ? PIPE_BUF : STREAM_READ;
 	size_t equal;
 	ssize_t n;
 
-	/* Who shows what comes leaves the rest to the next question; when
-	 * there will be none, to see how it ends. */
-	if (s->show_all && !(turn->unsendable && s->sent == s->got))
+	/*
+	 * A transcript reads no more than was sent, and leaves the rest, unless
+	 * nothing more can be sent and only the end is awaited.
+	 */
+	if (s->show_all && !(loop->unsendable && s->sent == s->got))
 		most = least(most, s->sent - s->got);
-	n = recv(s->fd, turn->buffer, most, 0);
+	n = recv(s->fd, loop->buffer, most, 0);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n == -1)
 		return failure_sys(f, OUTCOME_ENDED,
 		    "%" PRIu64 " of %" PRIu64 " bytes came back", s->got,
 		    s->read);
-	turn->ended = n == 0;
-	turn->moved = clock_ns();
+	loop->ended = n == 0;
+	loop->moved = clock_ns();
 	if (n == 0)
 		return 0;
 	if (s->first_ns == 0)
-		s->first_ns = turn->moved;
-	equal = compare(s, turn->buffer, (size_t)n);
+		s->first_ns = loop->moved;
+	equal = compare(s, loop->buffer, (size_t)n);
 	if (!s->mismatch.found || s->equal == s->got)
 		s->equal += equal;
 	s->got += (uint64_t)n;
@@ -148,7 +150,7 @@ receive_some(struct stream *s, struct turn *turn, struct failure *f)
 		n = (ssize_t)equal;
 	return n == 0 || s->received == NULL ?
 	    0 :
-	    s->received(s->context, turn->buffer, (size_t)n, f);
+	    s->received(s->context, loop->buffer, (size_t)n, f);
 }
 
 static bool
@@ -158,34 +160,35 @@ awaits_something(const struct stream *s)
 }
 
 /*
- * Nobody is late while the output is full, or nothing is under way; nor for the
- * time that we have stood still or written, unless there is nothing after it.
+ * The server is not late while our output is full or nothing is in flight.  Time
+ * that this client lost itself does not count, as the clock is that of the last
+ * poll(2).
  */
 static bool
-is_late(const struct stream *s, const struct turn *turn)
+is_late(const struct stream *s, const struct loop *loop)
 {
-	if (s->ends_ns != 0 && turn->asked >= s->ends_ns)
+	if (s->ends_ns != 0 && loop->asked >= s->ends_ns)
 		return true;
-	return awaits_something(s) && !turn->waits_for_output &&
-	    turn->asked - turn->moved >= s->timeout_ns;
+	return awaits_something(s) && !loop->waits_for_output &&
+	    loop->asked - loop->moved >= s->timeout_ns;
 }
 
-/* Whether it is over, and how: 1 well, -1 badly, 0 not yet. */
+/* Whether the run is over: 1 it succeeded, -1 it failed, 0 not yet. */
 static int
-judge(const struct stream *s, const struct turn *turn, struct failure *f)
+judge(const struct stream *s, const struct loop *loop, struct failure *f)
 {
 	bool complete = s->input_over && s->got == s->read;
 
-	if (s->mismatch.found && (!s->show_all || complete || turn->ended))
+	if (s->mismatch.found && (!s->show_all || complete || loop->ended))
 		return mismatch_failure(&s->mismatch, f);
-	if (complete && (!s->half_close || turn->ended))
+	if (complete && (!s->half_close || loop->ended))
 		return 1;
-	if (turn->ended)
+	if (loop->ended)
 		return failure_set(f, OUTCOME_ENDED,
 		    "connection ended early: %" PRIu64 " of %" PRIu64
 		    " bytes came back",
 		    s->got, s->read);
-	if (!is_late(s, turn))
+	if (!is_late(s, loop))
 		return 0;
 	if (complete)
 		return failure_set(f, OUTCOME_TIMEOUT,
@@ -197,33 +200,33 @@ judge(const struct stream *s, const struct turn *turn, struct failure *f)
 	    s->read);
 }
 
-/* Sleep until something can be done; sets revents in fds. */
+/* Sleep until something can be done, and set revents in fds. */
 static void
-sleep_until_ready(const struct stream *s, struct turn *turn,
+sleep_until_ready(const struct stream *s, struct loop *loop,
     struct pollfd fds[4])
 {
-	bool reads = !turn->waits_for_output &&
-	    (!s->show_all || s->sent > s->got || turn->unsendable);
-	bool writes = s->sent < s->read && !turn->unsendable;
+	bool reads = !loop->waits_for_output &&
+	    (!s->show_all || s->sent > s->got || loop->unsendable);
+	bool writes = s->sent < s->read && !loop->unsendable;
 	bool has_room = s->read - s->got < STREAM_WINDOW;
-	int64_t now = turn->asked = clock_ns();
-	int64_t left = s->timeout_ns - (now - turn->moved);
+	int64_t now = loop->asked = clock_ns();
+	int64_t left = s->timeout_ns - (now - loop->moved);
 	int64_t whole = s->ends_ns != 0 ? s->ends_ns - now : INT64_MAX;
 	int ms = -1;
 
 	fds[0] = (struct pollfd){ .fd = s->fd,
 		.events = (short)((reads ? POLLIN : 0) |
 		    (writes ? POLLOUT : 0)) };
-	/* An error is always reported; there is nothing to do about it yet. */
+	/* poll(2) reports errors even then; they can wait. */
 	if (fds[0].events == 0)
 		fds[0].fd = -1;
 	fds[1] = (struct pollfd){ .fd = s->input_over || !has_room ? -1 :
 								     s->input,
 		.events = POLLIN };
-	fds[2] = (struct pollfd){ .fd = turn->waits_for_output ? s->output : -1,
+	fds[2] = (struct pollfd){ .fd = loop->waits_for_output ? s->output : -1,
 		.events = POLLOUT };
 	fds[3] = (struct pollfd){ .fd = signals_fd(), .events = POLLIN };
-	if (!awaits_something(s) || turn->waits_for_output || whole < left)
+	if (!awaits_something(s) || loop->waits_for_output || whole < left)
 		left = whole;
 	if (s->turned != NULL && left > STREAM_TURN_NS)
 		left = STREAM_TURN_NS;
@@ -243,7 +246,7 @@ output_is_ready(const struct stream *s)
 }
 
 static int
-run(struct stream *s, struct turn *turn, struct failure *f)
+run(struct stream *s, struct loop *loop, struct failure *f)
 {
 	struct pollfd fds[4];
 	int over;
@@ -251,31 +254,31 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 	for (;;) {
 		if (!s->input_over && s->input == -1)
 			fill(s, f);
-		send_some(s, turn);
-		over = judge(s, turn, f);
+		send_some(s, loop);
+		over = judge(s, loop, f);
 		if (over != 0)
 			return over > 0 ? 0 : -1;
-		sleep_until_ready(s, turn, fds);
+		sleep_until_ready(s, loop, fds);
 		if (s->turned != NULL)
-			s->turned(s->context, s->got, turn->asked);
+			s->turned(s->context, s->got, loop->asked);
 		if (fds[3].revents != 0 && signals_stopped())
 			return failure_set(f, OUTCOME_INTERRUPTED,
 			    "%s: %" PRIu64 " of %" PRIu64 " bytes came back",
 			    signals_words(), s->got, s->read);
 		if (fds[2].revents != 0) {
-			turn->waits_for_output = false;
-			turn->moved = clock_ns();
+			loop->waits_for_output = false;
+			loop->moved = clock_ns();
 		}
 		if (fds[1].revents != 0) {
 			if (!awaits_something(s))
-				turn->moved = clock_ns();
+				loop->moved = clock_ns();
 			if (fill(s, f) == -1)
 				return -1;
 		}
 		if ((fds[0].revents & ~POLLOUT) == 0)
 			continue;
-		turn->waits_for_output = !output_is_ready(s);
-		if (!turn->waits_for_output && receive_some(s, turn, f) == -1)
+		loop->waits_for_output = !output_is_ready(s);
+		if (!loop->waits_for_output && receive_some(s, loop, f) == -1)
 			return -1;
 	}
 }
@@ -283,22 +286,22 @@ run(struct stream *s, struct turn *turn, struct failure *f)
 int
 stream_run(struct stream *s, struct failure *f)
 {
-	struct turn *turn = calloc(1, sizeof(*turn));
+	struct loop *loop = calloc(1, sizeof(*loop));
 	int result = -1;
 
 	s->window = malloc(STREAM_WINDOW);
-	if (turn == NULL || s->window == NULL) {
+	if (loop == NULL || s->window == NULL) {
 		failure_sys(f, OUTCOME_LIMIT, "memory for the window");
 	} else {
-		s->begun_ns = turn->moved = turn->asked = clock_ns();
-		result = run(s, turn, f);
+		s->begun_ns = loop->moved = loop->asked = clock_ns();
+		result = run(s, loop, f);
 	}
-	/* What differs is the worst that can have happened. */
+	/* A difference is worse than any other failure. */
 	if (s->mismatch.found)
 		result = mismatch_failure(&s->mismatch, f);
 	s->ended_ns = clock_ns();
 	free(s->window);
-	free(turn);
+	free(loop);
 	s->window = NULL;
 	return result;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * stream: sends bytes and compares what comes back, both at once, so that any
- * size gets through any buffer.  What was sent and has not come back is kept
- * in a window; when that is full, no more is read from the source.
+ * size gets through any buffer.  Bytes that have not come back yet are kept in a
+ * window; while it is full, no more input is read.
  */
 #ifndef ECHOC_STREAM_H
 #define ECHOC_STREAM_H
@@ -20,40 +20,41 @@ enum { STREAM_WINDOW = 256 * 1024, STREAM_READ = 64 * 1024 };
 
 #define STREAM_TURN_NS INT64_C(250000000)
 
-/* Set by the caller before stream_run, all else zero. */
+/* The caller sets the first part before stream_run(), and all else to zero. */
 struct stream {
-	int fd;	   /* a connected, non-blocking socket; the caller's */
-	int input; /* read from there, -1: from `message` */
-	const char *input_name; /* for what fails */
+	int fd;	   /* a connected, non-blocking socket */
+	int input; /* the descriptor to read from; -1: use `message` */
+	const char *input_name; /* for error messages */
 	const char *message;
 	size_t length;	    /* of the message */
-	int64_t timeout_ns; /* without a byte while one is awaited */
-	int64_t ends_ns;    /* clock_ns() by which it has to be over; 0: none */
-	bool half_close;    /* at the end of the input; then wait for the end */
-	bool show_all; /* give what differs to `received` as well, to the end */
+	int64_t timeout_ns; /* the longest time to wait for a byte */
+	int64_t ends_ns;    /* clock_ns() of the deadline; 0: none */
+	bool half_close; /* after the input; then wait for the server's end */
+	bool show_all;	 /* pass also bytes that differ to `received` */
 
 	/*
-	 * What came back, in order, as it comes: `n` bytes that are equal
-	 * (with show_all all that came, but no more than was sent).  Returns
-	 * -1 with a failure to end the run.  NULL: nobody wants it.
+	 * Called with the bytes that came back and are equal; with show_all
+	 * with all that came, but no more than was sent.  To end the run it
+	 * returns -1 with a failure.  May be NULL.
 	 */
 	int (*received)(void *context, const unsigned char *, size_t n,
 	    struct failure *);
 	/*
-	 * How many bytes came back until `now`, by clock_ns(); at least every
-	 * STREAM_TURN_NS, unless `received` takes longer.  NULL: nobody asks.
+	 * Called at least every STREAM_TURN_NS, unless `received` takes longer,
+	 * with the number of bytes that have come back.  May be NULL.
 	 */
 	void (*turned)(void *context, uint64_t got, int64_t now);
-	/* Writable before `received` is called, or -1 when that never waits. */
+	/* To be writable before `received` is called; -1: that never waits. */
 	int output;
 	void *context;
 
-	/* the account */
-	uint64_t read;			      /* bytes taken from the source */
-	uint64_t sent;			      /* taken by the kernel */
-	uint64_t got;			      /* came back */
-	uint64_t equal;			      /* and were equal */
-	int64_t begun_ns, first_ns, ended_ns; /* clock_ns(); first: 0 if none */
+	/* counts and times */
+	uint64_t read;	/* bytes of the input */
+	uint64_t sent;	/* taken by the kernel */
+	uint64_t got;	/* came back */
+	uint64_t equal; /* and were equal */
+	int64_t begun_ns, first_ns,
+	    ended_ns; /* clock_ns(); first: of a byte; 0: none */
 	struct mismatch mismatch;
 
 	/* stream.c only */
@@ -62,10 +63,10 @@ struct stream {
 };
 
 /*
- * Send all of the source and receive its echo.  Returns 0 when every byte came
- * back equal, and then the end where half_close asks for it; else -1 with
- * OUTCOME_MISMATCH, OUTCOME_ENDED, OUTCOME_TIMEOUT, OUTCOME_INTERRUPTED or
- * OUTCOME_USAGE (the source cannot be read).
+ * Send the input and receive its echo.  Returns 0 when every byte came back
+ * equal, and with half_close the server's end after them; else -1 with
+ * OUTCOME_MISMATCH, OUTCOME_ENDED, OUTCOME_TIMEOUT, OUTCOME_INTERRUPTED,
+ * OUTCOME_LIMIT or OUTCOME_USAGE (the input cannot be read).
  */
 int stream_run(struct stream *, struct failure *);
 

@@ -18,16 +18,22 @@
 #include "client/send/stream.h"
 #include "common/output.h"
 
-/* The piece that is being filled. */
+/*
+ * The piece of the echo that is being filled.  Only full ones are shown, so that
+ * the lines do not depend on how TCP has cut the stream.
+ */
 struct piece {
 	bool shown; /* not with -q */
 	unsigned char *bytes;
 	size_t size, filled;
-	size_t left; /* bytes of the message that no piece has had */
+	size_t left; /* bytes of the message that were not shown yet */
 	bool utf8;
 };
 
-/* The bytes of the character there, 0 when it is not to be shown. */
+/*
+ * The length of the character at the beginning, 0 if it is not to be shown as it
+ * is: a control character, or not UTF-8.
+ */
 static size_t
 character(const unsigned char *bytes, size_t n, bool utf8)
 {
@@ -40,7 +46,7 @@ character(const unsigned char *bytes, size_t n, bool utf8)
 	if (!utf8)
 		return 0;
 	length = mbrtowc(&wide, (const char *)bytes, n, &state);
-	/* What has no width may turn the direction of all that follows. */
+	/* One without a width may turn the direction of the text. */
 	if (length > n || length == 0 || !iswprint((wint_t)wide) ||
 	    wcwidth(wide) <= 0)
 		return 0;
@@ -63,14 +69,16 @@ print_bytes(FILE *f, const unsigned char *bytes, size_t n, bool utf8)
 	}
 }
 
-/* VERB "BYTES" and a newline on standard error. */
+/*
+ * Write VERB "BYTES" to standard error, harmless for a terminal.  It is one
+ * write(2), as other programs may write to the same file.
+ */
 static void
 show_line(const char *verb, const void *bytes, size_t n, bool utf8)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *line = open_memstream(&text, &length);
-	/* One write(2) for a line: others may write to the same file. */
 	FILE *f = line != NULL ? line : output_error();
 
 	fprintf(f, "%s \"", verb);
@@ -114,7 +122,7 @@ family_name(int family)
 				   "unknown";
 }
 
-/* What the kernel says that it is, not what was asked for. */
+/* Show the kind of the socket, as the kernel knows it. */
 static void
 show_kind(int fd)
 {

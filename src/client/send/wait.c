@@ -19,10 +19,10 @@
 #include "client/send/stream.h"
 #include "common/clock.h"
 
-/* What the last try has for itself. */
+/* The last try begins so long before the deadline. */
 #define LAST_NS INT64_C(50000000)
 
-/* One connection and one exchange, and no longer than until the deadline. */
+/* Connect and exchange one message, until the deadline at most. */
 static int
 try_once(struct target *t, const struct options *opt, int64_t deadline,
     struct stream *s, struct dialled *c, struct failure *f)
@@ -76,14 +76,14 @@ document(const struct target *t, const struct options *opt, int64_t tries,
 	return document_write(object, p, DOCUMENT_MEMBERS, written);
 }
 
-/* A mistake in the command line; an address to come from may be set up yet. */
+/* Whether no further try can help; an address for -I may still appear. */
 static bool
 is_mistake(const struct failure *f)
 {
 	return f->outcome == OUTCOME_USAGE && f->error != EADDRNOTAVAIL;
 }
 
-/* How long it was tried, before the reason of the last time. */
+/* Put the time and the number of tries before the last reason. */
 static void
 say_how_often(const struct options *opt, int64_t tries, struct failure *f)
 {
@@ -121,10 +121,9 @@ wait_run(struct target *t, const struct options *opt, struct destination *p,
 		if (result == 0 || f->outcome == OUTCOME_INTERRUPTED ||
 		    is_mistake(f))
 			break;
-		/* What the deadline cut off says less than the try before. */
+		/* A try that the deadline has cut short says less than the last. */
 		if (tries > 1 && clock_ns() >= deadline)
 			*f = before;
-		/* The last try is made just before the deadline. */
 		if (next > deadline - LAST_NS)
 			next = deadline - LAST_NS;
 		if (clock_ns() >= deadline - LAST_NS) {
