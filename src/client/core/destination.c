@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/core/destination.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "client/core/failure.h"
@@ -48,18 +47,6 @@ destination_open(struct destination *p, const struct options *opt,
 	p->path = opt->output;
 	p->data = destination_file_open(opt->output, f);
 	return p->data != NULL ? 0 : -1;
-}
-
-void
-destination_text(struct destination *p, const char *fmt, ...)
-{
-	va_list args;
-
-	if (p->text == NULL)
-		return;
-	va_start(args, fmt);
-	vfprintf(p->text, fmt, args);
-	va_end(args);
 }
 
 int

@@ -28,11 +28,7 @@ struct destination {
 int destination_open(struct destination *, const struct options *,
     struct failure *);
 
-/* Print text, if it is wanted; destination_flush() finds what failed. */
-void destination_text(struct destination *, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Call this after each record.  Returns -1 with OUTCOME_USAGE. */
+/* Call this after each record: it finds what could not be written.  Returns -1 with OUTCOME_USAGE. */
 int destination_flush(struct destination *, struct failure *);
 
 /* Flush and close all of it.  Returns -1 with OUTCOME_USAGE. */

@@ -58,7 +58,7 @@ writes(const struct lines *l, enum format format)
 
 /* -D: local time; -DD: seconds since 1970. */
 static void
-date(struct lines *l)
+print_date(const struct lines *l, FILE *out)
 {
 	struct timespec now;
 	struct tm tm;
@@ -68,22 +68,29 @@ date(struct lines *l)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (l->opt->dates > 1) {
-		destination_text(l->destination, "[%lld.%06ld] ",
-		    (long long)now.tv_sec, now.tv_nsec / 1000);
+		fprintf(out, "[%lld.%06ld] ", (long long)now.tv_sec,
+		    now.tv_nsec / 1000);
 		return;
 	}
 	localtime_r(&now.tv_sec, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof(zone), "%z", &tm);
-	destination_text(l->destination, "[%s.%06ld%s] ", text,
-	    now.tv_nsec / 1000, zone);
+	fprintf(out, "[%s.%06ld%s] ", text, now.tv_nsec / 1000, zone);
 }
 
-static const char *
-host_of(const struct lines *l, char *host)
+/* Begin a line of text, up to "from ADDRESS: "; returns where it goes. */
+static FILE *
+begin_line(const struct lines *l, bool is_reply)
 {
-	addr_host(l->peer, host, ADDR_TEXT);
-	return host;
+	FILE *out = l->destination->text;
+	char host[ADDR_TEXT];
+
+	print_date(l, out);
+	if (is_reply)
+		fprintf(out, "%" PRId64 " bytes ", l->opt->size);
+	addr_host(l->peer, host, sizeof(host));
+	fprintf(out, "from %s: ", host);
+	return out;
 }
 
 /* Write the header of CSV, in every outcome of a run. */
@@ -100,18 +107,19 @@ csv_header(struct lines *l)
 void
 lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 {
+	FILE *out = l->destination->text;
 	char host[ADDR_TEXT];
 	json_t *object;
 
-	destination_text(l->destination,
-	    "ECHO %s (%s) port %u: %" PRId64 " bytes, ", l->target->host,
-	    host_of(l, host), l->target->port, l->opt->size);
-	if (c->fd != -1)
-		destination_text(l->destination, "connected in %.3f ms\n",
+	addr_host(l->peer, host, sizeof(host));
+	if (out != NULL)
+		fprintf(out, "ECHO %s (%s) port %u: %" PRId64 " bytes, ",
+		    l->target->host, host, l->target->port, l->opt->size);
+	if (out != NULL && c->fd != -1)
+		fprintf(out, "connected in %.3f ms\n",
 		    ms((double)c->connect_ns));
-	else
-		destination_text(l->destination, "not connected yet: %s\n",
-		    why->why.text);
+	else if (out != NULL)
+		fprintf(out, "not connected yet: %s\n", why->why.text);
 	csv_header(l);
 	if (writes(l, FORMAT_JSON)) {
 		object = document_new(l->opt, l->target->host, l->target->port);
@@ -130,11 +138,24 @@ lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 	flush(l);
 }
 
+/* Whether text is wanted between the header and the summary. */
+static bool
+has_text(const struct lines *l)
+{
+	return !l->opt->quiet && l->destination->text != NULL;
+}
+
+static bool
+has_lines(const struct lines *l)
+{
+	return has_text(l) && !l->opt->flood;
+}
+
 static bool
 draws_dots(const struct lines *l)
 {
-	return l->opt->flood && l->terminal->out && l->terminal->moves &&
-	    !l->opt->quiet;
+	return has_text(l) && l->opt->flood && l->terminal->out &&
+	    l->terminal->moves;
 }
 
 void
@@ -142,7 +163,7 @@ lines_sent(struct lines *l)
 {
 	if (!draws_dots(l))
 		return;
-	destination_text(l->destination, ".");
+	putc('.', l->destination->text);
 	flush(l);
 }
 
@@ -211,52 +232,35 @@ answer_json(struct lines *l, const struct answer *a)
 }
 
 static void
-reply_text(struct lines *l, const struct answer *a, const char *info)
+reply_text(const struct lines *l, const struct answer *a, const char *info)
 {
-	destination_text(l->destination, "time=%.3f ms%s%s",
-	    ms((double)a->time_ns), a->late ? " late" : "", info);
+	FILE *out = begin_line(l, true);
+
+	fprintf(out, "seq=%" PRIu64 " ", a->seq);
+	if (l->opt->fresh)
+		fprintf(out, "connect=%.3f ms ", ms((double)a->connect_ns));
+	fprintf(out, "time=%.3f ms%s%s", ms((double)a->time_ns),
+	    a->late ? " late" : "", info);
 	if (a->late_ns > 0)
-		destination_text(l->destination,
-		    " (this client was %.0f ms late)", ms((double)a->late_ns));
-	destination_text(l->destination, "\n");
+		fprintf(out, " (this client was %.0f ms late)",
+		    ms((double)a->late_ns));
+	putc('\n', out);
 }
 
 static void
-answer_text(struct lines *l, const struct answer *a, const char *info)
+loss_text(const struct lines *l, const struct answer *a)
 {
-	const struct terminal *t = l->terminal;
-	bool reply = a->fault == FAULT_NONE;
-	char host[ADDR_TEXT];
+	FILE *out = begin_line(l, false);
 
-	date(l);
-	if (reply)
-		destination_text(l->destination, "%" PRId64 " bytes ",
-		    l->opt->size);
-	destination_text(l->destination, "from %s: seq=%" PRIu64 " ",
-	    host_of(l, host), a->seq);
-	if (reply && l->opt->fresh)
-		destination_text(l->destination, "connect=%.3f ms ",
-		    ms((double)a->connect_ns));
-	if (reply)
-		reply_text(l, a, info);
-	else if (a->fault == FAULT_MISMATCH)
-		destination_text(l->destination,
-		    "%scorrupt at byte %" PRIu32 "%s\n",
-		    terminal_colour(t, COLOUR_BAD), a->at,
-		    terminal_colour(t, COLOUR_NONE));
+	fprintf(out, "seq=%" PRIu64 " %s", a->seq,
+	    terminal_colour(l->terminal, COLOUR_BAD));
+	if (a->fault == FAULT_MISMATCH)
+		fprintf(out, "corrupt at byte %" PRIu32, a->at);
 	else
-		destination_text(l->destination, "%s%s%s\n",
-		    terminal_colour(t, COLOUR_BAD),
-		    a->fault == FAULT_TIMEOUT ? "timeout" :
-						fault_words(a->fault),
-		    terminal_colour(t, COLOUR_NONE));
-}
-
-/* Whether text is wanted between the header and the summary. */
-static bool
-has_lines(const struct lines *l)
-{
-	return !l->opt->quiet && !l->opt->flood && l->destination->text != NULL;
+		fputs(a->fault == FAULT_TIMEOUT ? "timeout" :
+						  fault_words(a->fault),
+		    out);
+	fprintf(out, "%s\n", terminal_colour(l->terminal, COLOUR_NONE));
 }
 
 void
@@ -267,17 +271,18 @@ lines_answer(struct lines *l, const struct answer *a, const char *info)
 	if (writes(l, FORMAT_JSON))
 		answer_json(l, a);
 	if (draws_dots(l))
-		destination_text(l->destination, "%s",
-		    a->fault == FAULT_NONE ? "\b \b" : "\bE");
+		fputs(a->fault == FAULT_NONE ? "\b \b" : "\bE",
+		    l->destination->text);
+	else if (has_lines(l) && a->fault == FAULT_NONE)
+		reply_text(l, a, info);
 	else if (has_lines(l) && a->fault != FAULT_UNANSWERED)
-		answer_text(l, a, info);
+		loss_text(l, a);
 	flush(l);
 }
 
 void
 lines_outstanding(struct lines *l, uint64_t seq)
 {
-	char host[ADDR_TEXT];
 	json_t *object;
 
 	if (writes(l, FORMAT_JSON)) {
@@ -286,33 +291,29 @@ lines_outstanding(struct lines *l, uint64_t seq)
 		    json_integer((json_int_t)seq));
 		record(l, object);
 	}
-	if (has_lines(l)) {
-		date(l);
-		destination_text(l->destination,
-		    "from %s: seq=%" PRIu64 " no answer yet\n",
-		    host_of(l, host), seq);
-	}
+	if (has_lines(l))
+		fprintf(begin_line(l, false), "seq=%" PRIu64 " no answer yet\n",
+		    seq);
 	flush(l);
 }
 
 /* In the colour of errors: a lost connection is what ping is used to find. */
 static void
-disconnect_text(struct lines *l, const struct ending *e)
+disconnect_text(const struct lines *l, const struct ending *e)
 {
-	char host[ADDR_TEXT], idle[HUMANIZE_TEXT];
+	char idle[HUMANIZE_TEXT];
+	FILE *out = begin_line(l, false);
 
-	date(l);
-	destination_text(l->destination, "from %s: %s%s after %s idle",
-	    host_of(l, host), terminal_colour(l->terminal, COLOUR_BAD),
+	fprintf(out, "%s%s after %s idle",
+	    terminal_colour(l->terminal, COLOUR_BAD),
 	    e->fault == FAULT_ENDED	? "connection closed by the server" :
 		e->fault == FAULT_RESET ? "connection reset" :
 					  "connection lost",
 	    humanize_time(e->idle_ns, idle, sizeof(idle)));
 	if (e->waiting > 0)
-		destination_text(l->destination, " and %u probe%s", e->waiting,
+		fprintf(out, " and %u probe%s", e->waiting,
 		    e->waiting == 1 ? "" : "s");
-	destination_text(l->destination, "%s\n",
-	    terminal_colour(l->terminal, COLOUR_NONE));
+	fprintf(out, "%s\n", terminal_colour(l->terminal, COLOUR_NONE));
 }
 
 void
@@ -352,12 +353,9 @@ lines_connect(struct lines *l, const struct dialled *c, bool again)
 		    document_us(c->connect_ns));
 		record(l, object);
 	}
-	if (has_lines(l)) {
-		date(l);
-		destination_text(l->destination,
-		    "from %s: connected%s in %.3f ms\n", host,
+	if (has_lines(l))
+		fprintf(begin_line(l, false), "connected%s in %.3f ms\n",
 		    again ? " again" : "", ms((double)c->connect_ns));
-	}
 	flush(l);
 }
 
