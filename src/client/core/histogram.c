@@ -8,29 +8,9 @@
  * For the processor these are plain loads and stores; they are atomic so that a
  * thread that reads never gets half of an old and half of a new value.
  */
-static inline uint64_t
-load(const uint64_t *from)
-{
-	return __atomic_load_n(from, __ATOMIC_RELAXED);
-}
-
-static inline int64_t
-load_time(const int64_t *from)
-{
-	return __atomic_load_n(from, __ATOMIC_RELAXED);
-}
-
-static inline void
-raise_by(uint64_t *counter, uint64_t n)
-{
-	__atomic_store_n(counter, load(counter) + n, __ATOMIC_RELAXED);
-}
-
-static inline void
-store_time(int64_t *to, int64_t ns)
-{
-	__atomic_store_n(to, ns, __ATOMIC_RELAXED);
-}
+#define LOAD(from) __atomic_load_n(&(from), __ATOMIC_RELAXED)
+#define STORE(to, value) __atomic_store_n(&(to), value, __ATOMIC_RELAXED)
+#define RAISE(counter, n) STORE(counter, LOAD(counter) + (n))
 
 /* How far a value is shifted right to lie between 1024 and 2047. */
 static inline unsigned
@@ -75,19 +55,22 @@ histogram_record(struct histogram *h, int64_t ns)
 	if (ns < 0)
 		ns = 0;
 	if (ns > h->max)
-		store_time(&h->max, ns);
+		STORE(h->max, ns);
 	if (ns < h->min || h->count == 0)
-		store_time(&h->min, ns);
-	raise_by(&h->sum, (uint64_t)ns);
-	raise_by(index < HISTOGRAM_COUNTERS ? &h->counter[index] : &h->over, 1);
-	raise_by(&h->count, 1);
+		STORE(h->min, ns);
+	RAISE(h->sum, (uint64_t)ns);
+	if (index < HISTOGRAM_COUNTERS)
+		RAISE(h->counter[index], 1);
+	else
+		RAISE(h->over, 1);
+	RAISE(h->count, 1);
 }
 
 void
 histogram_add(struct histogram *h, const struct histogram *other)
 {
 	size_t first = HISTOGRAM_COUNTERS, last = 0;
-	uint64_t over = load(&other->over), added = over;
+	uint64_t over = LOAD(other->over), added = over;
 	int64_t min, max;
 
 	/*
@@ -95,14 +78,14 @@ histogram_add(struct histogram *h, const struct histogram *other)
 	 * read here is consistent, other->count may not be.
 	 */
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
-		uint64_t n = load(&other->counter[i]);
+		uint64_t n = LOAD(other->counter[i]);
 
 		if (n == 0)
 			continue;
 		if (first == HISTOGRAM_COUNTERS)
 			first = i;
 		last = i;
-		raise_by(&h->counter[i], n);
+		RAISE(h->counter[i], n);
 		added += n;
 	}
 	if (added == 0)
@@ -110,19 +93,19 @@ histogram_add(struct histogram *h, const struct histogram *other)
 	if (over > 0)
 		last = HISTOGRAM_COUNTERS;
 	/* The extremes that go with these counters may not be visible yet. */
-	min = load_time(&other->min);
-	max = load_time(&other->max);
+	min = LOAD(other->min);
+	max = LOAD(other->max);
 	if (min < histogram_low(first))
 		min = histogram_low(first);
 	if (max < histogram_low(last))
 		max = histogram_low(last);
 	if (h->count == 0 || min < h->min)
-		store_time(&h->min, min);
+		STORE(h->min, min);
 	if (max > h->max)
-		store_time(&h->max, max);
-	raise_by(&h->over, over);
-	raise_by(&h->sum, load(&other->sum));
-	raise_by(&h->count, added);
+		STORE(h->max, max);
+	RAISE(h->over, over);
+	RAISE(h->sum, LOAD(other->sum));
+	RAISE(h->count, added);
 }
 
 void
@@ -131,16 +114,16 @@ histogram_subtract(struct histogram *h, const struct histogram *earlier)
 	size_t first = HISTOGRAM_COUNTERS, last = 0;
 
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++) {
-		h->counter[i] -= load(&earlier->counter[i]);
+		h->counter[i] -= LOAD(earlier->counter[i]);
 		if (h->counter[i] == 0)
 			continue;
 		if (first == HISTOGRAM_COUNTERS)
 			first = i;
 		last = i;
 	}
-	h->over -= load(&earlier->over);
-	h->sum -= load(&earlier->sum);
-	h->count -= load(&earlier->count);
+	h->over -= LOAD(earlier->over);
+	h->sum -= LOAD(earlier->sum);
+	h->count -= LOAD(earlier->count);
 	if (h->count == 0) {
 		h->min = 0;
 		h->max = 0;

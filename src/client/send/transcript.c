@@ -79,13 +79,12 @@ show_line(const char *verb, const void *bytes, size_t n, bool utf8)
 	char *text = NULL;
 	size_t length = 0;
 	FILE *line = open_memstream(&text, &length);
-	FILE *f = line != NULL ? line : output_error();
 
-	fprintf(f, "%s \"", verb);
-	print_bytes(f, bytes, n, utf8);
-	fputs("\"\n", f);
 	if (line == NULL)
 		return;
+	fprintf(line, "%s \"", verb);
+	print_bytes(line, bytes, n, utf8);
+	fputs("\"\n", line);
 	if (fclose(line) == 0)
 		fwrite(text, 1, length, output_error());
 	free(text);
