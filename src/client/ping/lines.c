@@ -138,24 +138,18 @@ lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 	flush(l);
 }
 
-/* Whether text is wanted between the header and the summary. */
-static bool
-has_text(const struct lines *l)
-{
-	return !l->opt->quiet && l->destination->text != NULL;
-}
-
+/* Whether lines are wanted between the header and the summary. */
 static bool
 has_lines(const struct lines *l)
 {
-	return has_text(l) && !l->opt->flood;
+	return !l->opt->quiet && !l->opt->flood && l->destination->text != NULL;
 }
 
 static bool
 draws_dots(const struct lines *l)
 {
-	return has_text(l) && l->opt->flood && l->terminal->out &&
-	    l->terminal->moves;
+	return !l->opt->quiet && l->opt->flood && l->terminal->out &&
+	    l->terminal->moves && l->destination->text != NULL;
 }
 
 void

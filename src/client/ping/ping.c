@@ -2,12 +2,10 @@
 #include "client/modes.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "client/core/destination.h"
-#include "client/core/document.h"
 #include "client/core/failure.h"
 #include "client/core/signals.h"
 #include "client/net/pattern.h"
@@ -18,11 +16,10 @@
 #include "client/ping/stats.h"
 #include "common/clock.h"
 
-/* The most connections in use with --reconnect, each with one probe. */
-enum { CONNECTIONS = 256 };
-
-/* So many probes are sent before echoes and signals are looked at. */
-enum { BATCH = 64 };
+enum {
+	CONNECTIONS = 256, /* the most with --reconnect, each for one probe */
+	BATCH = 64,	   /* probes to send before echoes and signals */
+};
 
 struct ping {
 	const struct options *opt;
@@ -104,14 +101,6 @@ choose_connection(struct ping *p)
 	return &p->connections[p->connection_count++];
 }
 
-static void
-lose(struct ping *p, uint64_t seq, enum fault fault)
-{
-	const struct answer answer = { .seq = seq, .fault = fault };
-
-	answered(p, &answer);
-}
-
 /*
  * The time that a probe waits for room is the server's, and counts from when it
  * was due.  The time that it waits for this client does not count.
@@ -139,7 +128,10 @@ send_probe(struct ping *p, int64_t due)
 	if (fault != FAULT_NONE)
 		p->stats.failed_connections++;
 	if (c == NULL || fault != FAULT_NONE || !add(p, c, seq, due)) {
-		lose(p, seq, fault != FAULT_NONE ? fault : FAULT_LOCAL);
+		const struct answer lost = { .seq = seq,
+			.fault = fault != FAULT_NONE ? fault : FAULT_LOCAL };
+
+		answered(p, &lost);
 		return;
 	}
 	p->working = c;
@@ -298,13 +290,11 @@ prepare(struct ping *p, int64_t *until)
 static void
 sleep_until_event(struct ping *p)
 {
-	int64_t until, left;
+	int64_t until;
 	unsigned n = prepare(p, &until);
-	struct timespec wait;
+	int64_t left = until > p->stall.asked ? until - p->stall.asked : 0;
+	struct timespec wait = { left / CLOCK_SECOND, left % CLOCK_SECOND };
 
-	left = until > p->stall.asked ? until - p->stall.asked : 0;
-	wait.tv_sec = left / CLOCK_SECOND;
-	wait.tv_nsec = left % CLOCK_SECOND;
 	if (ppoll(p->fds, n, &wait, NULL) == -1)
 		for (unsigned i = 0; i < n; i++)
 			p->fds[i].revents = 0;
@@ -314,22 +304,18 @@ sleep_until_event(struct ping *p)
 static void
 run(struct ping *p)
 {
+	enum signals signal;
+
 	while (!is_over(p)) {
 		send_due(p);
 		/* The last probe may have been lost at once. */
 		if (is_over(p))
 			return;
 		sleep_until_event(p);
-		switch (signals_read()) {
-		case SIGNALS_STOP:
-			p->interrupted = true;
-			break;
-		case SIGNALS_REPORT:
+		signal = signals_read();
+		p->interrupted |= signal == SIGNALS_STOP;
+		if (signal == SIGNALS_REPORT)
 			lines_interim(&p->stats);
-			break;
-		case SIGNALS_NONE:
-			break;
-		}
 		work(p);
 	}
 }
