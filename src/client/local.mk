@@ -6,15 +6,19 @@ noinst_LIBRARIES += libechoc.a
 libechoc_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libechoc_a_SOURCES = \
 	%D%/bench/bench.c \
+	%D%/bench/closed_loop.c \
 	%D%/bench/connect_queue.c \
 	%D%/bench/connect_queue.h \
 	%D%/bench/connection.c \
 	%D%/bench/connection.h \
-	%D%/bench/counter.h \
 	%D%/bench/counts.c \
 	%D%/bench/counts.h \
+	%D%/bench/group.c \
+	%D%/bench/group.h \
+	%D%/bench/load.h \
 	%D%/bench/loss.c \
 	%D%/bench/loss.h \
+	%D%/bench/open_loop.c \
 	%D%/bench/out/axis.c \
 	%D%/bench/out/axis.h \
 	%D%/bench/out/caption.c \
@@ -35,6 +39,7 @@ libechoc_a_SOURCES = \
 	%D%/bench/out/report.h \
 	%D%/bench/out/status.c \
 	%D%/bench/out/status.h \
+	%D%/bench/pace.h \
 	%D%/bench/plan.c \
 	%D%/bench/plan.h \
 	%D%/bench/result.c \
@@ -43,8 +48,6 @@ libechoc_a_SOURCES = \
 	%D%/bench/sampler.h \
 	%D%/bench/schedule.c \
 	%D%/bench/schedule.h \
-	%D%/bench/sweep.c \
-	%D%/bench/sweep.h \
 	%D%/bench/thread.c \
 	%D%/bench/thread.h \
 	%D%/bench/traffic.c \

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "client/bench/connection.h"
+#include "client/bench/counts.h"
 #include "client/net/dial.h"
 #include "client/net/mismatch.h"
 #include "client/net/pattern.h"
@@ -170,7 +171,7 @@ put(int64_t due, uint32_t size, bool measured)
 	return in_flight_put(&rig.connection.queue,
 	    &(struct message){ .due = due,
 		.size = size,
-		.measured = measured });
+		.part = measured ? PART_WINDOW : PART_WARMUP });
 }
 
 /* The oldest message came back, and it is that one. */
@@ -214,7 +215,8 @@ go_around(const uint32_t *sizes, unsigned count, size_t piece)
 		while (in_flight_take(&c->queue, &m)) {
 			CHECK(m.due == 100 + taken, "%u", taken);
 			CHECK(m.size == sizes[taken], "%u", taken);
-			CHECK(m.measured == (taken % 2 == 0), "%u", taken);
+			CHECK((m.part == PART_WINDOW) == (taken % 2 == 0), "%u",
+			    taken);
 			CHECK(m.sent >= 1000 && m.sent <= now, "%u", taken);
 			taken++;
 		}
@@ -380,11 +382,11 @@ forfeits(void **state)
 
 	assert_true(in_flight_lose(&c->queue, &m));
 	assert_int_equal(m.due, 1);
-	assert_true(m.measured);
+	assert_int_equal(m.part, PART_WINDOW);
 	assert_int_equal(m.sent, 70);
 	assert_true(in_flight_lose(&c->queue, &m));
 	assert_int_equal(m.due, 2);
-	assert_false(m.measured);
+	assert_int_equal(m.part, PART_WARMUP);
 	assert_false(in_flight_lose(&c->queue, &m));
 	assert_int_equal(c->queue.count, 2);
 	assert_int_equal(c->queue.unsent, 4030);

@@ -31,15 +31,15 @@ check_sums(const uint64_t *sum, const uint64_t *a, const uint64_t *b, size_t n)
 static void
 adds_every_counter(void **state)
 {
-	struct counts a, b, sum;
-	struct connects c, d, all;
+	struct message_counts a, b, sum;
+	struct connect_counts c, d, all;
 
 	(void)state;
 	/* They are nothing but counters. */
 	fill((uint64_t *)&a, sizeof(a) / sizeof(uint64_t), 1);
 	fill((uint64_t *)&b, sizeof(b) / sizeof(uint64_t), 3);
 	sum = a;
-	counts_add(&sum, &b);
+	counts_add_messages(&sum, &b);
 	check_sums((uint64_t *)&sum, (uint64_t *)&a, (uint64_t *)&b,
 	    sizeof(sum) / sizeof(uint64_t));
 
@@ -54,11 +54,11 @@ adds_every_counter(void **state)
 static void
 nothing_adds_nothing(void **state)
 {
-	const struct counts none = { 0 };
-	struct counts sum = { .sent = 7, .lost[FAULT_RESET] = 2 };
+	const struct message_counts none = { 0 };
+	struct message_counts sum = { .sent = 7, .lost[FAULT_RESET] = 2 };
 
 	(void)state;
-	counts_add(&sum, &none);
+	counts_add_messages(&sum, &none);
 	assert_int_equal(sum.sent, 7);
 	assert_int_equal(sum.echoed, 0);
 	assert_int_equal(sum.lost[FAULT_RESET], 2);
@@ -70,7 +70,7 @@ nothing_adds_nothing(void **state)
 static void
 counts_every_kind(void **state)
 {
-	struct counts t = { 0 };
+	struct message_counts t = { 0 };
 	uint64_t all;
 
 	(void)state;

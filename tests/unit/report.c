@@ -54,34 +54,35 @@ begin(int64_t rate)
 static void
 fill(void)
 {
-	struct connects *c = &result.connects;
+	struct connect_counts *c = &result.counts.connects;
 
 	result.window_ns = opt.duration_ns;
 	result.connect_ns = 86400 * SECOND;
 	result.rate = 1e9;
-	result.window.sent = result.window.echoed = MANY;
-	result.window.not_sent = result.before.not_sent = MANY;
-	result.window.bytes_sent = result.completed_bytes = MANY * MANY;
+	result.counts.window.sent = result.counts.window.echoed = MANY;
+	result.counts.window.not_sent = result.counts.warmup.not_sent = MANY;
+	result.counts.window.bytes_sent = result.counts.completed_bytes = MANY *
+	    MANY;
 	result.due = 3 * MANY;
-	result.completed = MANY;
-	result.verified = MANY;
-	result.mismatches = MANY;
+	result.counts.completed = MANY;
+	result.counts.verified = MANY;
+	result.counts.mismatches = MANY;
 	result.saturated = result.interrupted = true;
-	result.skipped = MANY;
+	result.counts.skipped = MANY;
 	c->wanted = c->established = c->again = c->within = MANY;
 	c->unclosed = MANY;
 	for (int i = 1; i < FAULT_KINDS; i++)
-		result.window.lost[i] = result.before.lost[i] = c->failed[i] =
-		    c->again_failed[i] = c->broken[i] = MANY;
+		result.counts.window.lost[i] = result.counts.warmup.lost[i] =
+		    c->failed[i] = c->again_failed[i] = c->broken[i] = MANY;
 	/* This one most often. */
 	c->failed[FAULT_TIMEOUT] = MANY + 1;
 	result.busy[0] = 1;
 	for (int i = 0; i < 100; i++) {
-		histogram_record(result.response, INT64_MAX);
-		histogram_record(result.connect, INT64_MAX);
-		if (result.service != NULL) {
-			histogram_record(result.service, INT64_MAX);
-			histogram_record(result.lag, INT64_MAX);
+		histogram_record(result.counts.response, INT64_MAX);
+		histogram_record(result.counts.connect, INT64_MAX);
+		if (result.counts.service != NULL) {
+			histogram_record(result.counts.service, INT64_MAX);
+			histogram_record(result.counts.lag, INT64_MAX);
 		}
 	}
 }
@@ -124,9 +125,9 @@ fits(void **state)
 	begin(1000000000);
 	fill();
 	check_lines("open loop");
-	result.skipped = 0;
+	result.counts.skipped = 0;
 	check_lines("late with messages");
-	result.window.not_sent = 0;
+	result.counts.window.not_sent = 0;
 	check_lines("not echoed in time");
 	result.saturated = false;
 	check_lines("the server did not keep up");

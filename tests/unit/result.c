@@ -7,7 +7,6 @@
 
 #include "client/bench/plan.h"
 #include "client/bench/result.h"
-#include "client/bench/thread.h"
 #include "client/core/failure.h"
 #include "client/core/histogram.h"
 
@@ -43,18 +42,18 @@ end(void **state)
 static void
 good(uint64_t n)
 {
-	result.window.sent += n;
-	result.window.echoed += n;
-	result.completed += n;
+	result.counts.window.sent += n;
+	result.counts.window.echoed += n;
+	result.counts.completed += n;
 	for (uint64_t i = 0; i < n; i++)
-		histogram_record(result.response, 1000 + (int64_t)i);
+		histogram_record(result.counts.response, 1000 + (int64_t)i);
 }
 
 static void
 bad(enum fault fault, uint64_t n)
 {
-	result.window.sent += n;
-	result.window.lost[fault] += n;
+	result.counts.window.sent += n;
+	result.counts.window.lost[fault] += n;
 }
 
 static void
@@ -119,14 +118,14 @@ nothing_came_back(void **state)
 
 		/* Before the window, when nothing got as far as that. */
 		begin(0);
-		result.before.sent = 5;
-		result.before.lost[rows[i].more] = 3;
-		result.before.lost[rows[i].less] = 2;
+		result.counts.warmup.sent = 5;
+		result.counts.warmup.lost[rows[i].more] = 3;
+		result.counts.warmup.lost[rows[i].less] = 2;
 		CHECK(judge() == rows[i].outcome, "%s before",
 		    fault_name(rows[i].more));
 
 		begin(0);
-		result.connects.again_failed[rows[i].more] = 1;
+		result.counts.connects.again_failed[rows[i].more] = 1;
 		CHECK(judge() == rows[i].outcome, "%s again",
 		    fault_name(rows[i].more));
 	}
@@ -177,8 +176,9 @@ a_mismatch_comes_first(void **state)
 			fail_if("max>1ns");
 		bad(FAULT_TIMEOUT, 50);
 		opt.max_error = 100 * PERCENT;
-		result.mismatches = 1;
-		mismatch_note(&result.mismatch, 77, 0, &byte, 1, &other, 1);
+		result.counts.mismatches = 1;
+		mismatch_note(&result.counts.mismatch, 77, 0, &byte, 1, &other,
+		    1);
 		CHECK(judge() == OUTCOME_MISMATCH, "%d", more);
 		CHECK(strstr(failure.why.text, "77") != NULL, "%s",
 		    failure.why.text);
@@ -217,11 +217,11 @@ errors_are_tolerated(void **state)
 		opt.max_error = (int64_t)lround(rows[i].percent * PERCENT);
 		good(100 - rows[i].lost - rows[i].not_sent);
 		bad(FAULT_RESET, rows[i].lost);
-		result.window.not_sent = rows[i].not_sent;
-		result.connects.wanted = 100;
-		result.connects.failed[FAULT_TIMEOUT] = rows[i].failed;
-		result.before.sent = 100;
-		result.before.lost[FAULT_ENDED] = rows[i].before;
+		result.counts.window.not_sent = rows[i].not_sent;
+		result.counts.connects.wanted = 100;
+		result.counts.connects.failed[FAULT_TIMEOUT] = rows[i].failed;
+		result.counts.warmup.sent = 100;
+		result.counts.warmup.lost[FAULT_ENDED] = rows[i].before;
 		CHECK(judge() == rows[i].outcome, "row %zu: %s", i,
 		    failure.why.text);
 		CHECK(result.error_rate == rows[i].lost + rows[i].not_sent,
@@ -293,10 +293,10 @@ thresholds_of_errors(void **state)
 	good(97);
 	bad(FAULT_TIMEOUT, 1);
 	bad(FAULT_RESET, 1);
-	result.window.not_sent = 1;
+	result.counts.window.not_sent = 1;
 	opt.max_error = 100 * PERCENT;
-	result.connects.wanted = 4;
-	result.connects.failed[FAULT_REFUSED] = 1;
+	result.counts.connects.wanted = 4;
+	result.counts.connects.failed[FAULT_REFUSED] = 1;
 	fail_if("errors>3");
 	fail_if("errors>4");
 	fail_if("error_rate>2.9%");
@@ -313,16 +313,25 @@ ten_are_above(void **state)
 {
 	(void)state;
 	begin(0);
-	assert_int_equal(result_percentile(result.response, 50 * PERCENT), -1);
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT), -1);
+	assert_int_equal(result_percentile(result.counts.response,
+			     50 * PERCENT),
+	    -1);
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
+	    -1);
 	good(19);
-	assert_int_equal(result_percentile(result.response, 50 * PERCENT), -1);
-	assert_int_equal(result_percentile(result.response, 40 * PERCENT),
+	assert_int_equal(result_percentile(result.counts.response,
+			     50 * PERCENT),
+	    -1);
+	assert_int_equal(result_percentile(result.counts.response,
+			     40 * PERCENT),
 	    1007);
 	good(1);
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
-	    result.response->max);
-	assert_true(result_percentile(result.response, 50 * PERCENT) > 0);
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
+	    result.counts.response->max);
+	assert_true(
+	    result_percentile(result.counts.response, 50 * PERCENT) > 0);
 }
 
 /* The one of all of them is the largest, however few there are. */
@@ -331,19 +340,25 @@ p100_is_the_largest(void **state)
 {
 	(void)state;
 	begin(0);
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT), -1);
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
+	    -1);
 	good(1);
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
 	    1000);
 	good(5);
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
 	    1004);
 	/* Exactly, and not as the histogram has it in steps. */
-	histogram_record(result.response, INT64_C(1234567891));
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT),
+	histogram_record(result.counts.response, INT64_C(1234567891));
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT),
 	    INT64_C(1234567891));
 	/* That below it needs as many as ever. */
-	assert_int_equal(result_percentile(result.response, 100 * PERCENT - 1),
+	assert_int_equal(result_percentile(result.counts.response,
+			     100 * PERCENT - 1),
 	    -1);
 
 	begin(0);
@@ -361,9 +376,9 @@ nobody_connects(void **state)
 {
 	(void)state;
 	begin(0);
-	result.connects.wanted = 3;
-	result.connects.failed[FAULT_REFUSED] = 2;
-	result.connects.failed[FAULT_CONNECT_TIMEOUT] = 1;
+	result.counts.connects.wanted = 3;
+	result.counts.connects.failed[FAULT_REFUSED] = 2;
+	result.counts.connects.failed[FAULT_CONNECT_TIMEOUT] = 1;
 	fail_if("p99>5ms");
 	fail_if("rate<1");
 	assert_int_equal(result_unconnected(&result, &failure), -1);
@@ -376,9 +391,9 @@ nobody_connects(void **state)
 	assert_int_equal(result_unconnected(&result, &failure), -1);
 	assert_int_equal(failure.outcome, OUTCOME_NEGATIVE);
 	begin(0);
-	result.connects.failed[FAULT_MISMATCH] = 1;
-	result.connects.failed[FAULT_TIMEOUT] = 2;
-	result.mismatches = 1;
+	result.counts.connects.failed[FAULT_MISMATCH] = 1;
+	result.counts.connects.failed[FAULT_TIMEOUT] = 2;
+	result.counts.mismatches = 1;
 	assert_int_equal(result_unconnected(&result, &failure), -1);
 	assert_int_equal(failure.outcome, OUTCOME_MISMATCH);
 }
@@ -400,17 +415,17 @@ a_client_may_be_the_limit(void **state)
 	begin(1000);
 	good(5000);
 	for (int i = 0; i < 5000; i++)
-		histogram_record(result.lag, i < 40 ? 5000000 : 1000);
+		histogram_record(result.counts.lag, i < 40 ? 5000000 : 1000);
 	judge();
 	assert_false(result.saturated);
 	for (int i = 0; i < 100; i++)
-		histogram_record(result.lag, 5000000);
+		histogram_record(result.counts.lag, 5000000);
 	judge();
 	assert_true(result.saturated);
 
 	begin(1000);
 	good(100);
-	result.skipped = 1;
+	result.counts.skipped = 1;
 	judge();
 	assert_true(result.saturated);
 }
@@ -420,61 +435,53 @@ static void
 gathers(void **state)
 {
 	const unsigned char byte = 'a', other = 'b';
-	struct thread loops[2];
+	struct counts counts[2];
 
 	(void)state;
 	begin(1000);
-	memset(loops, 0, sizeof(loops));
 	for (unsigned i = 0; i < 2; i++) {
-		struct thread *l = &loops[i];
+		struct counts *c = &counts[i];
 
-		l->response = histogram_new();
-		l->service = histogram_new();
-		l->connect = histogram_new();
-		l->lag = histogram_new();
-		l->window.sent = 10 + i;
-		l->window.echoed = 9;
-		l->window.not_sent = 3;
-		l->window.lost[FAULT_RESET] = 1 + i;
-		l->before.sent = 5;
-		l->connects.wanted = 2;
-		l->completed = 8;
-		l->completed_bytes = 800;
-		l->verified = 1000;
-		l->busy = 0.25 * (i + 1);
-		l->skipped = i;
-		histogram_record(l->response, 100 + i);
-		histogram_record(l->service, 90 + i);
-		histogram_record(l->connect, 10 + i);
-		histogram_record(l->lag, 1 + i);
+		assert_return_code(counts_init(c, true), errno);
+		c->window.sent = 10 + i;
+		c->window.echoed = 9;
+		c->window.not_sent = 3;
+		c->window.lost[FAULT_RESET] = 1 + i;
+		c->warmup.sent = 5;
+		c->connects.wanted = 2;
+		c->completed = 8;
+		c->completed_bytes = 800;
+		c->verified = 1000;
+		c->busy = 0.25 * (i + 1);
+		c->skipped = i;
+		histogram_record(c->response, 100 + i);
+		histogram_record(c->service, 90 + i);
+		histogram_record(c->connect, 10 + i);
+		histogram_record(c->lag, 1 + i);
 	}
-	loops[1].mismatches = 2;
-	mismatch_note(&loops[1].mismatch, 5, 0, &byte, 1, &other, 1);
-	result_gather(&result, loops, 2);
-	assert_int_equal(result.window.sent, 21);
-	assert_int_equal(result.window.echoed, 18);
-	assert_int_equal(counts_faults(result.window.lost), 3);
-	assert_int_equal(result.before.sent, 10);
-	assert_int_equal(result.connects.wanted, 4);
-	assert_int_equal(result.completed, 16);
-	assert_int_equal(result.completed_bytes, 1600);
-	assert_int_equal(result.verified, 2000);
-	assert_int_equal(result.skipped, 1);
+	counts[1].mismatches = 2;
+	mismatch_note(&counts[1].mismatch, 5, 0, &byte, 1, &other, 1);
+	result_gather(&result, counts);
+	assert_int_equal(result.counts.window.sent, 21);
+	assert_int_equal(result.counts.window.echoed, 18);
+	assert_int_equal(counts_faults(result.counts.window.lost), 3);
+	assert_int_equal(result.counts.warmup.sent, 10);
+	assert_int_equal(result.counts.connects.wanted, 4);
+	assert_int_equal(result.counts.completed, 16);
+	assert_int_equal(result.counts.completed_bytes, 1600);
+	assert_int_equal(result.counts.verified, 2000);
+	assert_int_equal(result.counts.skipped, 1);
 	assert_int_equal(result.due, 27);
 	assert_true(result.busy[0] == 0.25 && result.busy[1] == 0.5);
-	assert_int_equal(result.mismatches, 2);
-	assert_int_equal(result.mismatch.offset, 5);
-	assert_int_equal(result.response->count, 2);
-	assert_int_equal(result.response->max, 101);
-	assert_int_equal(result.service->min, 90);
-	assert_int_equal(result.connect->sum, 21);
-	assert_int_equal(result.lag->count, 2);
-	for (unsigned i = 0; i < 2; i++) {
-		free(loops[i].response);
-		free(loops[i].service);
-		free(loops[i].connect);
-		free(loops[i].lag);
-	}
+	assert_int_equal(result.counts.mismatches, 2);
+	assert_int_equal(result.counts.mismatch.offset, 5);
+	assert_int_equal(result.counts.response->count, 2);
+	assert_int_equal(result.counts.response->max, 101);
+	assert_int_equal(result.counts.service->min, 90);
+	assert_int_equal(result.counts.connect->sum, 21);
+	assert_int_equal(result.counts.lag->count, 2);
+	for (unsigned i = 0; i < 2; i++)
+		counts_free(&counts[i]);
 }
 
 static void

@@ -36,14 +36,15 @@ struct bench {
 	const struct options *opt;
 	struct target *target;
 	const struct terminal *terminal;
-	struct destination *product;
+	struct destination *output;
 	struct plan plan;
-	struct control control;
-	struct thread *loops;
+	struct load load;
+	struct thread *threads;
+	struct counts *counts; /* of each thread */
 	struct result result;
 	struct sampler sampler;
-	int log;		/* of messages, -1: none */
-	FILE *spectrum;		/* --hdr; NULL: none */
+	int log;		/* the file of --log, -1: none */
+	FILE *percentiles;	/* of --hdr; NULL: none */
 	struct failure writing; /* what could not be written */
 };
 
@@ -51,7 +52,7 @@ static void
 wake_all(struct bench *b)
 {
 	for (unsigned n = 0; n < b->plan.threads; n++)
-		thread_wake(&b->loops[n]);
+		thread_wake(&b->threads[n]);
 }
 
 /* The first signal ends the load, the second one the program. */
@@ -61,20 +62,20 @@ interrupted(struct bench *b)
 	int64_t now = clock_ns();
 
 	b->result.interrupted = true;
-	if (b->control.start == 0)
-		atomic_store(&b->control.abandon, true);
-	else if (now < b->control.end)
-		atomic_store(&b->control.end, now);
+	if (b->load.start == 0)
+		atomic_store(&b->load.abandon, true);
+	else if (now < b->load.end)
+		atomic_store(&b->load.end, now);
 	wake_all(b);
 }
 
-/* Wait for the threads to say something, until `until` at the latest. */
+/* Wait until a thread has told something, a signal has come, or `until`. */
 static void
 wait_until(struct bench *b, int64_t until)
 {
 	int64_t now = clock_ns(), left;
 	struct pollfd fds[] = {
-		{ .fd = b->control.changed, .events = POLLIN },
+		{ .fd = b->load.changed, .events = POLLIN },
 		{ .fd = b->result.interrupted ? -1 : signals_fd(),
 		    .events = POLLIN },
 	};
@@ -89,7 +90,7 @@ wait_until(struct bench *b, int64_t until)
 	if (ppoll(fds, 2, &wait, NULL) <= 0)
 		return;
 	if (fds[0].revents != 0)
-		eventfd_read(b->control.changed, &value);
+		eventfd_read(b->load.changed, &value);
 	if (fds[1].revents != 0 && signals_stopped())
 		interrupted(b);
 }
@@ -99,98 +100,106 @@ wait_connected(struct bench *b)
 {
 	int64_t began = clock_ns();
 
-	while (atomic_load(&b->control.ready) < b->plan.threads &&
+	while (atomic_load(&b->load.ready) < b->plan.threads &&
 	    !b->result.interrupted) {
 		wait_until(b, INT64_MAX);
 		sampler_show(&b->sampler, clock_ns());
-		sampler_wait(&b->sampler, &b->control, clock_ns());
+		sampler_wait(&b->sampler, &b->load, clock_ns());
 	}
 	b->result.connect_ns = clock_ns() - began;
 	return sampler_established(&b->sampler) > 0 && !b->result.interrupted;
 }
 
-/* An interval is over.  When nobody reads about it, so is the load. */
+/* An interval is over.  If it cannot be written, so is the load. */
 static void
 end_interval(struct bench *b, int64_t now)
 {
 	if (b->writing.outcome != OUTCOME_OK ||
 	    sampler_interval(&b->sampler, now, &b->result, &b->writing) == 0)
 		return;
-	if (now < b->control.end)
-		atomic_store(&b->control.end, now);
+	if (now < b->load.end)
+		atomic_store(&b->load.end, now);
 	wake_all(b);
 }
 
 static void
-load(struct bench *b)
+run_load(struct bench *b)
 {
-	struct control *c = &b->control;
+	struct load *load = &b->load;
 	int64_t now = clock_ns(), next;
 
-	c->window = now + b->plan.warmup_ns;
-	c->end = c->window + b->plan.duration_ns;
-	c->left = b->opt->messages > 0 ? b->opt->messages : INT64_MAX / 2;
-	sampler_begin(&b->sampler, c->window);
-	next = c->window + b->opt->interval_ns;
-	atomic_store(&c->start, now);
+	load->window = now + b->plan.warmup_ns;
+	load->end = load->window + b->plan.duration_ns;
+	load->left = b->opt->messages > 0 ? b->opt->messages : INT64_MAX / 2;
+	sampler_begin(&b->sampler, load->window);
+	next = load->window + b->opt->interval_ns;
+	atomic_store(&load->start, now);
 	wake_all(b);
-	while (atomic_load(&c->done) < b->plan.threads) {
-		/* When all messages have an end there is only the closing. */
-		if (atomic_load(&c->settled) == b->plan.threads)
+	while (atomic_load(&load->done) < b->plan.threads) {
+		/* All messages have an end; connections are only closed now. */
+		if (atomic_load(&load->settled) == b->plan.threads)
 			next = INT64_MAX;
-		wait_until(b, next < c->end ? next : INT64_MAX);
+		wait_until(b, next < load->end ? next : INT64_MAX);
 		now = clock_ns();
-		if (now >= next && now < c->end) {
+		if (now >= next && now < load->end) {
 			end_interval(b, now);
-			/* A long one, when we were stopped meanwhile. */
+			/* Skip intervals in which this program was stopped. */
 			do
 				next += b->opt->interval_ns;
 			while (next <= now);
 		}
 		/* The last one ends with the window. */
-		if (now >= c->end)
+		if (now >= load->end)
 			next = INT64_MAX;
 		sampler_show(&b->sampler, now);
 	}
 }
 
-/* When the window ended in fact: with -n at the last outcome. */
+/* When the window ended: with -n when the last message had its outcome. */
 static int64_t
 window_end(const struct bench *b)
 {
-	int64_t last = b->control.window;
+	int64_t last = b->load.window;
 
 	if (b->opt->messages == 0 ||
-	    (b->result.interrupted && atomic_load(&b->control.left) > 0))
-		return b->control.end > last ? b->control.end : last;
+	    (b->result.interrupted && atomic_load(&b->load.left) > 0))
+		return b->load.end > last ? b->load.end : last;
 	for (unsigned n = 0; n < b->plan.threads; n++)
-		if (b->loops[n].last_outcome > last)
-			last = b->loops[n].last_outcome;
+		if (b->counts[n].last_outcome > last)
+			last = b->counts[n].last_outcome;
 	return last;
 }
 
 static int
-make_loops(struct bench *b, struct failure *f)
+make_thread(struct bench *b, unsigned n, unsigned first)
+{
+	unsigned threads = b->plan.threads;
+	struct thread *t = &b->threads[n];
+	struct group *g = &t->group;
+
+	g->load = &b->load;
+	g->counts = &b->counts[n];
+	g->connection_count = b->plan.connections / threads +
+	    (n < b->plan.connections % threads);
+	if (counts_init(g->counts, plan_is_open_loop(&b->plan)) == -1 ||
+	    (b->log != -1 && (g->log = message_log_new(b->log)) == NULL))
+		return -1;
+	return thread_init(t, first, (uint64_t)b->opt->seed + n);
+}
+
+static int
+make_threads(struct bench *b, struct failure *f)
 {
 	unsigned threads = b->plan.threads, first = 0;
 
 	for (unsigned n = 0; n < threads; n++) {
-		struct thread *l = &b->loops[n];
-
-		l->plan = &b->plan;
-		l->control = &b->control;
-		l->number = n;
-		l->connection_count = b->plan.connections / threads +
-		    (n < b->plan.connections % threads);
-		if (b->log != -1 && (l->log = message_log_new(b->log)) == NULL)
-			return failure_sys(f, OUTCOME_LIMIT, "memory");
-		if (thread_init(l, first) == -1)
+		if (make_thread(b, n, first) == -1)
 			return failure_sys(f, OUTCOME_LIMIT,
 			    "memory or descriptors for thread %u", n + 1);
-		first += l->connection_count;
+		first += b->threads[n].group.connection_count;
 	}
 	for (unsigned n = 0; n < threads; n++)
-		if (thread_start(&b->loops[n]) == -1)
+		if (thread_start(&b->threads[n]) == -1)
 			return failure_sys(f, OUTCOME_LIMIT, "thread %u",
 			    n + 1);
 	return 0;
@@ -204,22 +213,24 @@ run_threads(struct bench *b, struct failure *f)
 
 	connected = wait_connected(b);
 	if (connected)
-		load(b);
+		run_load(b);
 	else
-		atomic_store(&b->control.abandon, true);
+		atomic_store(&b->load.abandon, true);
 	wake_all(b);
 	for (unsigned n = 0; n < b->plan.threads; n++) {
-		thread_join(&b->loops[n]);
-		if (b->loops[n].log != NULL && b->loops[n].log->error != 0)
-			logged = b->loops[n].log->error;
+		const struct message_log *log = b->threads[n].group.log;
+
+		thread_join(&b->threads[n]);
+		if (log != NULL && log->error != 0)
+			logged = log->error;
 	}
 	if (connected) {
-		b->result.window_ns = window_end(b) - b->control.window;
+		b->result.window_ns = window_end(b) - b->load.window;
 		end_interval(b, window_end(b));
 		result_trim(&b->result);
 	}
 	sampler_end(&b->sampler);
-	result_gather(&b->result, b->loops, b->plan.threads);
+	result_gather(&b->result, b->counts);
 	if (connected)
 		result_judge(&b->result, f);
 	else
@@ -229,7 +240,7 @@ run_threads(struct bench *b, struct failure *f)
 		failure_sys(f, OUTCOME_USAGE, "--log %s", b->opt->log);
 }
 
-/* The files besides the product, before there is something to lose. */
+/* Open the other files before the load, so that no result is lost. */
 static int
 open_files(struct bench *b, struct failure *f)
 {
@@ -238,25 +249,26 @@ open_files(struct bench *b, struct failure *f)
 	if (opt->log != NULL && (b->log = message_log_open(opt->log, f)) == -1)
 		return -1;
 	if (opt->spectrum != NULL &&
-	    (b->spectrum = destination_file_open(opt->spectrum, f)) == NULL)
+	    (b->percentiles = destination_file_open(opt->spectrum, f)) == NULL)
 		return -1;
 	return opt->plot != NULL ? plot_prepare(opt->plot, f) : 0;
 }
 
-/* The first that fails is told. */
+/* Only the first failure is reported. */
 static void
 write_files(struct bench *b)
 {
 	char title[160];
 
-	if (b->spectrum != NULL) {
+	if (b->percentiles != NULL) {
 		snprintf(title, sizeof(title), "%s in microseconds, %s loop",
 		    caption_latency(&b->result),
-		    b->opt->rate > 0 ? "open" : "closed");
-		percentiles_print(b->spectrum, b->result.response, title);
-		destination_file_close(b->spectrum, b->opt->spectrum,
+		    plan_is_open_loop(&b->plan) ? "open" : "closed");
+		percentiles_print(b->percentiles, b->result.counts.response,
+		    title);
+		destination_file_close(b->percentiles, b->opt->spectrum,
 		    &b->writing);
-		b->spectrum = NULL;
+		b->percentiles = NULL;
 	}
 	if (b->opt->plot != NULL && b->writing.outcome == OUTCOME_OK)
 		plot_draw(b->opt->plot, b->target, &b->result, &b->writing);
@@ -265,14 +277,14 @@ write_files(struct bench *b)
 static void
 show_result(struct bench *b, struct failure *f)
 {
-	struct destination *p = b->product;
+	struct destination *p = b->output;
 
 	if (p->text != NULL) {
 		report_print(p->text, &b->result, b->terminal);
 		report_chart(p->text, &b->result, b->terminal);
 	}
 	write_files(b);
-	/* The document is to know of a text that could not be written. */
+	/* The JSON reports a text that could not be written. */
 	if (b->writing.outcome == OUTCOME_OK)
 		destination_flush(p, &b->writing);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
@@ -285,39 +297,42 @@ show_result(struct bench *b, struct failure *f)
 		*f = b->writing;
 }
 
-/* Make all that a load needs, run it, and show it. */
+/* Run the load and show its result.  Returns -1 if it could not begin. */
 static int
 run(struct bench *b, struct failure *f)
 {
 	int result = -1;
 
-	b->control.changed = eventfd(0, EFD_CLOEXEC);
-	b->loops = calloc(b->plan.threads, sizeof(*b->loops));
-	if (b->control.changed == -1 || b->loops == NULL ||
-	    sampler_init(&b->sampler, &b->plan, b->loops, b->terminal,
-		b->product) == -1 ||
+	b->load.changed = eventfd(0, EFD_CLOEXEC);
+	b->load.plan = &b->plan;
+	b->threads = calloc(b->plan.threads, sizeof(*b->threads));
+	b->counts = calloc(b->plan.threads, sizeof(*b->counts));
+	if (b->load.changed == -1 || b->threads == NULL || b->counts == NULL ||
+	    sampler_init(&b->sampler, &b->plan, b->counts, b->terminal,
+		b->output) == -1 ||
 	    result_init(&b->result, &b->plan) == -1)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
-	if (b->product->text != NULL) {
-		report_head(b->product->text, b->target, &b->result);
-		output_flush(b->product->text);
+	if (b->output->text != NULL) {
+		report_head(b->output->text, b->target, &b->result);
+		output_flush(b->output->text);
 	}
-	result = make_loops(b, f);
+	result = make_threads(b, f);
 	if (result == 0) {
 		run_threads(b, f);
 		show_result(b, f);
 	}
-	atomic_store(&b->control.abandon, true);
+	atomic_store(&b->load.abandon, true);
 	for (unsigned n = 0; n < b->plan.threads; n++) {
-		if (b->loops[n].started)
-			thread_wake(&b->loops[n]);
-		thread_join(&b->loops[n]);
-		thread_free(&b->loops[n]);
+		if (b->threads[n].started)
+			thread_wake(&b->threads[n]);
+		thread_join(&b->threads[n]);
+		thread_free(&b->threads[n]);
+		counts_free(&b->counts[n]);
 	}
 	return result;
 }
 
-/* With several addresses one connection finds that for all others. */
+/* Of several addresses, all connections use the one that answers first. */
 static int
 choose_peer(struct bench *b, struct failure *f)
 {
@@ -327,7 +342,7 @@ choose_peer(struct bench *b, struct failure *f)
 		return 0;
 	if (race_run(b->target, b->opt, &c, f) == -1)
 		return -1;
-	/* Without the wait that would keep its port. */
+	/* A reset leaves no TIME_WAIT that would keep the port. */
 	dial_hang_up(c.fd);
 	plan_set_peer(&b->plan, &c.peer);
 	return 0;
@@ -340,7 +355,7 @@ bench_run(struct target *t, const struct options *opt, struct destination *p,
 	struct bench b = { .opt = opt,
 		.target = t,
 		.terminal = terminal,
-		.product = p,
+		.output = p,
 		.log = -1 };
 	bool shown = false;
 
@@ -349,7 +364,7 @@ bench_run(struct target *t, const struct options *opt, struct destination *p,
 	    plan_make(&b.plan, opt, &t->address[0], f) == 0 &&
 	    choose_peer(&b, f) == 0 && open_files(&b, f) == 0)
 		shown = run(&b, f) == 0;
-	/* Who ends a load early has a result, if a poor one. */
+	/* A load that was interrupted has a result, if a poor one. */
 	if (f->outcome == OUTCOME_INTERRUPTED)
 		f->outcome = OUTCOME_NEGATIVE;
 	if (!shown && p->data != NULL && p->format == FORMAT_JSON)
@@ -358,12 +373,13 @@ bench_run(struct target *t, const struct options *opt, struct destination *p,
 		export_csv(p->data, NULL);
 	if (b.log != -1)
 		close(b.log);
-	if (b.spectrum != NULL)
-		output_close(b.spectrum);
-	free(b.loops);
+	if (b.percentiles != NULL)
+		output_close(b.percentiles);
+	free(b.threads);
+	free(b.counts);
 	sampler_free(&b.sampler);
-	if (b.control.changed > 0)
-		close(b.control.changed);
+	if (b.load.changed > 0)
+		close(b.load.changed);
 	result_free(&b.result);
 	return f->outcome == OUTCOME_OK ? 0 : -1;
 }

@@ -1,104 +1,99 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/connect_queue.h"
 
-#include "client/bench/plan.h"
-#include "client/bench/thread.h"
-#include "client/options.h"
+#include "client/bench/connection.h"
+#include "client/bench/load.h"
 #include "common/clock.h"
 
-/* A slot that was not used by then has passed. */
+/* A slot that was not used for so long has passed. */
 #define STALE (100 * CLOCK_MS)
 
 void
-connect_queue_add(struct thread *l, struct connection *f)
+connect_queue_init(struct connect_queue *q, struct load *load)
 {
-	if (f->queued)
-		return;
-	f->queued = true;
-	f->next = NULL;
-	*l->last_waiting = f;
-	l->last_waiting = &f->next;
-}
-
-static struct connection *
-take_first(struct thread *l)
-{
-	struct connection *f = l->first_waiting;
-
-	l->first_waiting = f->next;
-	if (f->next == NULL)
-		l->last_waiting = &l->first_waiting;
-	f->queued = false;
-	return f;
-}
-
-/* The rate is no account: what was not used before is not made up for. */
-static bool
-rate_allows(struct thread *l, int64_t now)
-{
-	int64_t rate = l->plan->opt->connect_rate, slot;
-	int64_t next = atomic_load(&l->control->next_slot);
-
-	if (rate == 0)
-		return true;
-	/* None yet, or one that it had no use for. */
-	if (l->slot < now - STALE) {
-		do
-			slot = next < now - STALE ? now : next;
-		while (!atomic_compare_exchange_weak(&l->control->next_slot,
-		    &next, slot + (CLOCK_SECOND + rate - 1) / rate));
-		l->slot = slot;
-	}
-	if (l->slot > now)
-		return false;
-	l->slot = 0;
-	return true;
-}
-
-/* One of the places for all threads. */
-static bool
-take_place(struct thread *l)
-{
-	unsigned most = (unsigned)l->plan->opt->connect_concurrency;
-
-	if (atomic_fetch_add_explicit(&l->control->handshakes, 1,
-		memory_order_relaxed) < most)
-		return true;
-	connect_queue_over(l);
-	return false;
-}
-
-struct connection *
-connect_queue_take(struct thread *l, int64_t now)
-{
-	if (l->first_waiting == NULL || !take_place(l))
-		return NULL;
-	if (rate_allows(l, now))
-		return take_first(l);
-	connect_queue_over(l);
-	return NULL;
-}
-
-struct connection *
-connect_queue_forget(struct thread *l)
-{
-	return l->first_waiting != NULL ? take_first(l) : NULL;
-}
-
-int64_t
-connect_queue_next(const struct thread *l)
-{
-	if (l->first_waiting == NULL || l->plan->opt->connect_rate == 0 ||
-	    atomic_load_explicit(&l->control->handshakes,
-		memory_order_relaxed) >=
-		(unsigned)l->plan->opt->connect_concurrency)
-		return INT64_MAX;
-	return l->slot;
+	*q = (struct connect_queue){ .load = load, .last = &q->first };
 }
 
 void
-connect_queue_over(struct thread *l)
+connect_queue_add(struct connect_queue *q, struct connection *c)
 {
-	atomic_fetch_sub_explicit(&l->control->handshakes, 1,
+	if (c->queued)
+		return;
+	c->queued = true;
+	c->next = NULL;
+	*q->last = c;
+	q->last = &c->next;
+}
+
+struct connection *
+connect_queue_remove(struct connect_queue *q)
+{
+	struct connection *c = q->first;
+
+	if (c == NULL)
+		return NULL;
+	q->first = c->next;
+	if (c->next == NULL)
+		q->last = &q->first;
+	c->queued = false;
+	return c;
+}
+
+/* Slots that nobody used are not made up for: that would be a burst. */
+static bool
+rate_allows(struct connect_queue *q, int64_t now)
+{
+	int64_t rate = q->load->plan->opt->connect_rate, slot;
+	int64_t next = atomic_load(&q->load->next_slot);
+
+	if (rate == 0)
+		return true;
+	/* It has none yet, or had no use for it. */
+	if (q->slot < now - STALE) {
+		do
+			slot = next < now - STALE ? now : next;
+		while (!atomic_compare_exchange_weak(&q->load->next_slot, &next,
+		    slot + (CLOCK_SECOND + rate - 1) / rate));
+		q->slot = slot;
+	}
+	if (q->slot > now)
+		return false;
+	q->slot = 0;
+	return true;
+}
+
+static unsigned
+most(const struct connect_queue *q)
+{
+	return (unsigned)q->load->plan->opt->connect_concurrency;
+}
+
+struct connection *
+connect_queue_take(struct connect_queue *q, int64_t now)
+{
+	if (q->first == NULL)
+		return NULL;
+	if (atomic_fetch_add_explicit(&q->load->handshakes, 1,
+		memory_order_relaxed) < most(q) &&
+	    rate_allows(q, now))
+		return connect_queue_remove(q);
+	connect_queue_over(q);
+	return NULL;
+}
+
+void
+connect_queue_over(struct connect_queue *q)
+{
+	atomic_fetch_sub_explicit(&q->load->handshakes, 1,
 	    memory_order_relaxed);
+}
+
+int64_t
+connect_queue_next(const struct connect_queue *q)
+{
+	if (q->first == NULL || q->load->plan->opt->connect_rate == 0 ||
+	    atomic_load_explicit(&q->load->handshakes, memory_order_relaxed) >=
+		most(q))
+		return INT64_MAX;
+	return q->slot;
 }

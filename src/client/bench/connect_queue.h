@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * connect_queue: the queue of flows that have to connect.  Not more at a time and
- * not faster than was asked for: a server whose queue overflows drops handshakes,
- * and the second they take then would be blamed on it.
+ * connect_queue: the connections of a thread that wait to connect, and when
+ * one may.  It limits how many handshakes there are at a time and how fast they
+ * follow each other: a server whose backlog overflows drops handshakes, and
+ * the result would blame it for the second that the kernel then waits.
  */
 #ifndef ECHOC_CONNECT_QUEUE_H
 #define ECHOC_CONNECT_QUEUE_H
@@ -10,24 +11,30 @@
 #include <stdint.h>
 
 struct connection;
-struct thread;
+struct load;
 
-/* Let a flow that is down wait for its turn. */
-void connect_queue_add(struct thread *, struct connection *);
+struct connect_queue {
+	struct load *load;
+	struct connection *first, **last;
+	int64_t slot; /* of the next handshake, by --connect-rate; 0: none */
+};
+
+void connect_queue_init(struct connect_queue *, struct load *);
+
+/* Add a connection that is down, unless it is in the queue. */
+void connect_queue_add(struct connect_queue *, struct connection *);
 
 /*
- * The flow that may begin now; NULL when none waits or may.  Who waits for a
- * place that another thread has finds it free when it looks again.
+ * The connection that may begin now, NULL when none waits or may.  When its
+ * handshake (and trial) is over, well or not, call connect_queue_over.
  */
-struct connection *connect_queue_take(struct thread *, int64_t now);
+struct connection *connect_queue_take(struct connect_queue *, int64_t now);
+void connect_queue_over(struct connect_queue *);
 
-/* The first flow that waits, without a handshake; NULL when none does. */
-struct connection *connect_queue_forget(struct thread *);
+/* Remove the first one, which will not connect; NULL when none waits. */
+struct connection *connect_queue_remove(struct connect_queue *);
 
-/* When the next may begin, if only the rate holds it back; else INT64_MAX. */
-int64_t connect_queue_next(const struct thread *);
-
-/* One has come to its end, well or not. */
-void connect_queue_over(struct thread *);
+/* When the next may begin, if only the rate delays it; else INT64_MAX. */
+int64_t connect_queue_next(const struct connect_queue *);
 
 #endif

@@ -34,7 +34,8 @@ struct connection {
 	int fd; /* -1 when CONNECTION_DOWN */
 	enum connection_state state;
 	bool polled_out;   /* epoll watches its socket for room */
-	bool gone;	   /* it will not connect again */
+	bool made;	   /* its trial message came back, before the load */
+	bool gone;	   /* it could not be made, and will not be */
 	uint8_t failures;  /* one after the other, without an echo */
 	uint32_t index;	   /* among all connections of the load */
 	uint32_t most;	   /* messages until it reconnects; 0: any number */

@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * counts: the account of a load: what was sent, and what became of it.  Once
- * all is over, sent = echoed + lost, whatever happened.
+ * counts: what a load has counted: messages, connections and times.  Once all
+ * is over, sent = echoed + lost, whatever happened.  One thread raises its
+ * counts; others may read and add them meanwhile.
  */
 #ifndef ECHOC_COUNTS_H
 #define ECHOC_COUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "client/core/fault.h"
+#include "client/net/mismatch.h"
 
-/* Messages of one phase. */
-struct counts {
+struct histogram;
+struct message;
+
+/* The part of a load to which a message belongs; kept in struct message. */
+enum part {
+	PART_TRIAL,  /* the first message of each connection, before the load */
+	PART_WARMUP, /* all that is sent outside of the window */
+	PART_WINDOW, /* what is measured */
+};
+
+/* Messages of one part. */
+struct message_counts {
 	uint64_t sent, echoed;
 	uint64_t bytes_sent, bytes_echoed; /* of those messages */
-	uint64_t not_sent; /* due, but there was no room to keep them */
+	uint64_t not_sent;		   /* due, but they were never sent */
 	uint64_t lost[FAULT_KINDS];
 };
 
 /* Connections, in the whole run. */
-struct connects {
+struct connect_counts {
 	uint64_t wanted;	      /* before the load */
 	uint64_t established;	      /* of those, with their first echo */
 	uint64_t failed[FAULT_KINDS]; /* of those */
@@ -27,16 +40,62 @@ struct connects {
 	uint64_t within;	      /* of those, in the window */
 	uint64_t again_failed[FAULT_KINDS];
 	uint64_t broken[FAULT_KINDS]; /* ended while the load ran */
-	uint64_t unclosed;	      /* not ended by the server after ours */
+	uint64_t unclosed;	      /* the server did not close after us */
 };
 
-/* Add another thread's; it may still be counting. */
+struct counts {
+	struct message_counts trial, warmup, window;
+	struct connect_counts connects;
+	uint64_t completed, completed_bytes; /* echoes within the window */
+	uint64_t verified; /* bytes that were equal, in all parts */
+	uint64_t mismatches;
+	uint64_t skipped;     /* due, and the thread did not get to them */
+	int64_t last_outcome; /* of a measured message, clock_ns() */
+	double busy; /* the thread's processor time over the window; -1: ? */
+	struct mismatch mismatch;	      /* the first one */
+	struct histogram *response, *connect; /* of echoes, of handshakes */
+	struct histogram *service, *lag;      /* NULL in a closed loop */
+};
+
+/* Raise a counter that others read; it costs no more than an addition. */
+static inline void
+counts_raise(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter,
+	    __atomic_load_n(counter, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+counts_read(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* Take memory for the histograms.  Returns -1 with errno. */
+int counts_init(struct counts *, bool open_loop);
+void counts_free(struct counts *);
+
+/*
+ * What happens to a message: it is sent, and then either echoed or lost; or it
+ * is never sent.  `within`: the echo came within the window.
+ */
+void counts_sent(struct counts *, const struct message *);
+void counts_echoed(struct counts *, const struct message *, bool within,
+    int64_t now);
+void counts_lost(struct counts *, const struct message *, enum fault,
+    int64_t now);
+void counts_not_sent(struct counts *, const struct message *, int64_t now);
+
+/* Add what another has counted: all of it, or one kind. */
 void counts_add(struct counts *, const struct counts *);
-void counts_add_connects(struct connects *, const struct connects *);
+void counts_add_messages(struct message_counts *,
+    const struct message_counts *);
+void counts_add_connects(struct connect_counts *,
+    const struct connect_counts *);
 
 /* All kinds together, and all but time-outs. */
 uint64_t counts_faults(const uint64_t faults[FAULT_KINDS]);
-uint64_t counts_errors(const struct counts *);
+uint64_t counts_errors(const struct message_counts *);
 
 /* The kind that is most frequent, FAULT_NONE when there is none. */
 enum fault counts_most(const uint64_t faults[FAULT_KINDS]);

@@ -1,105 +1,210 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/loss.h"
 
-#include "client/bench/connect_queue.h"
-#include "client/bench/counter.h"
-#include "client/bench/plan.h"
-#include "client/bench/thread.h"
+#include "client/bench/group.h"
+#include "client/bench/pace.h"
+#include "common/clock.h"
 
-/* A flow that failed so often is tried no more rarely than that. */
-enum { RETRY_STEPS = 6 };
+/* Between two tries of a connection, doubled up to RETRY_STEPS times. */
+enum { RETRY_MS = 20, RETRY_STEPS = 6 };
 
 /* So many have to fail before the others are not tried. */
 enum { HOPELESS = 16 };
 
-/* Whether it is one of the first connections that has not been made yet. */
-static bool
-is_unmade(const struct thread *l, const struct connection *f)
+/* How long a server may take to close after us. */
+#define CLOSE_NS CLOCK_SECOND
+
+static void
+count_connection(struct group *g, const struct connection *c, enum fault fault)
 {
-	return l->phase == PHASE_CONNECT && f->state != CONNECTION_OPEN;
+	struct connect_counts *counts = &g->counts->connects;
+
+	if (!c->made)
+		counts_raise(&counts->failed[fault], 1);
+	else if (c->state == CONNECTION_CONNECTING)
+		counts_raise(&counts->again_failed[fault], 1);
+	else
+		counts_raise(&counts->broken[fault], 1);
+	if (fault == FAULT_MISMATCH)
+		counts_raise(&g->counts->mismatches, 1);
 }
 
-/* Which part of the account a connection that is lost belongs to. */
 static void
-count_broken(struct thread *l, const struct connection *f, enum fault fault)
+lose_messages(struct group *g, struct connection *c, enum fault fault,
+    int64_t now)
 {
-	struct connects *c = &l->connects;
+	struct message m;
 
-	if (is_unmade(l, f))
-		counter_add(&c->failed[fault], 1);
-	else if (f->state == CONNECTION_CONNECTING)
-		counter_add(&c->again_failed[fault], 1);
-	else
-		counter_add(&c->broken[fault], 1);
-	if (fault == FAULT_MISMATCH)
-		counter_add(&l->mismatches, 1);
+	while (in_flight_lose(&c->queue, &m)) {
+		counts_lost(g->counts, &m, fault, now);
+		g->in_flight--;
+	}
 }
 
 /*
- * When none of the first was ever established, the others will not be either,
- * and each would take its time-out.
+ * When none of the first was ever made, the others will not be either, and
+ * each would take its time-out.
  */
 static void
-give_up_waiting(struct thread *l, enum fault fault)
+give_up_waiting(struct group *g, enum fault fault)
 {
-	uint64_t failed = counts_faults(l->connects.failed);
-	struct connection *f;
+	struct connect_counts *counts = &g->counts->connects;
+	uint64_t failed = counts_faults(counts->failed);
+	struct connection *c;
 
-	if (l->connects.established > 0 || failed < HOPELESS ||
-	    failed < (uint64_t)l->plan->opt->connect_concurrency)
+	if (counts->established > 0 || failed < HOPELESS ||
+	    failed < (uint64_t)g->plan->opt->connect_concurrency)
 		return;
-	while ((f = connect_queue_forget(l)) != NULL) {
-		f->gone = true;
-		l->unready--;
-		counter_add(&l->connects.failed[fault], 1);
+	while ((c = connect_queue_remove(&g->queue)) != NULL) {
+		c->gone = true;
+		g->unready--;
+		counts_raise(&counts->failed[fault], 1);
 	}
 }
 
-/* Closed loop: what has not begun on it may go on any other. */
 static void
-give_back(struct thread *l, struct connection *f)
+close_socket(struct group *g, struct connection *c, int64_t now)
 {
-	int64_t measured = 0;
+	if (c->fd != -1)
+		g->sockets--;
+	connection_close(c, true, now);
+}
 
-	for (unsigned i = f->queue.begun; i < f->queue.count; i++)
-		measured += in_flight_at(&f->queue, i)->measured;
-	l->under_way -= in_flight_drop(&f->queue);
-	if (l->plan->opt->messages > 0)
-		atomic_fetch_add_explicit(&l->control->left, measured,
-		    memory_order_relaxed);
+/* Whether a connection that is down has something to do. */
+static bool
+is_wanted(const struct group *g, const struct connection *c)
+{
+	return !c->gone && (g->phase == PHASE_LOAD || c->queue.count > 0);
 }
 
 void
-loss_settle(struct thread *l, struct connection *f, enum fault fault,
+loss_handle(struct group *g, struct connection *c, enum fault fault,
     int64_t now)
 {
-	bool unmade = is_unmade(l, f);
-	struct message m;
-
-	count_broken(l, f, fault);
-	while (in_flight_lose(&f->queue, &m)) {
-		counter_add(&thread_tally(l, f, &m)->lost[fault], 1);
-		if (m.measured)
-			l->last_outcome = now;
-		l->under_way--;
-	}
-	if (l->service == NULL)
-		give_back(l, f);
-	l->refused = f->state == CONNECTION_CONNECTING;
-	if (f->state == CONNECTION_CONNECTING || f->state == CONNECTION_TRIAL)
-		connect_queue_over(l);
-	if (f->fd != -1)
-		l->sockets--;
-	connection_close(f, true, now);
-	if (unmade) {
-		f->gone = true;
-		l->unready--;
-		give_up_waiting(l, fault);
+	count_connection(g, c, fault);
+	lose_messages(g, c, fault, now);
+	g->pace->lost(g, c);
+	g->refused = c->state == CONNECTION_CONNECTING;
+	if (c->state == CONNECTION_CONNECTING || c->state == CONNECTION_TRIAL)
+		connect_queue_over(&g->queue);
+	close_socket(g, c, now);
+	if (!c->made) {
+		c->gone = true;
+		g->unready--;
+		give_up_waiting(g, fault);
 		return;
 	}
-	if (f->failures < RETRY_STEPS)
-		f->failures++;
-	/* At once when it was good for something; else sweep_timeouts will. */
-	if (f->failures == 1 && (l->phase == PHASE_LOAD || f->queue.count > 0))
-		connect_queue_add(l, f);
+	if (c->failures < RETRY_STEPS)
+		c->failures++;
+	/* At once if it has had an echo; else loss_check does it later. */
+	if (c->failures == 1 && is_wanted(g, c))
+		connect_queue_add(&g->queue, c);
+}
+
+/* Give up the messages that wait and were due by then. */
+static void
+skip_messages(struct group *g, struct connection *c, int64_t due, int64_t now)
+{
+	const struct message *oldest;
+	struct message m;
+
+	while ((oldest = in_flight_at(&c->queue, 0)) != NULL &&
+	    oldest->due <= due && in_flight_skip(&c->queue, &m)) {
+		counts_not_sent(g->counts, &m, now);
+		g->in_flight--;
+	}
+}
+
+static void
+check_down(struct group *g, struct connection *c, int64_t now)
+{
+	/* The echo of what waited for so long would be late anyway. */
+	skip_messages(g, c, now - g->plan->opt->timeout_ns, now);
+	if (is_wanted(g, c) &&
+	    now - c->since >= (int64_t)(RETRY_MS << c->failures) * CLOCK_MS)
+		connect_queue_add(&g->queue, c);
+}
+
+static void
+check_closing(struct group *g, struct connection *c, int64_t now)
+{
+	g->last_open = now;
+	if (now - c->since < CLOSE_NS)
+		return;
+	counts_raise(&g->counts->connects.unclosed, 1);
+	close_socket(g, c, now);
+	if (g->phase == PHASE_LOAD)
+		connect_queue_add(&g->queue, c);
+}
+
+static void
+check_open(struct group *g, struct connection *c, int64_t now)
+{
+	const struct message *oldest = in_flight_at(&c->queue, 0);
+
+	g->last_open = now;
+	if (oldest != NULL &&
+	    now - (oldest->sent != 0 ? oldest->sent : oldest->due) >=
+		g->plan->opt->timeout_ns)
+		loss_handle(g, c, FAULT_TIMEOUT, now);
+}
+
+void
+loss_check(struct group *g, int64_t now)
+{
+	for (unsigned i = 0; i < g->connection_count; i++) {
+		struct connection *c = &g->connections[i];
+
+		switch (c->state) {
+		case CONNECTION_DOWN:
+			check_down(g, c, now);
+			break;
+		case CONNECTION_CONNECTING:
+			if (now - c->since >= g->plan->opt->timeout_ns)
+				loss_handle(g, c, FAULT_CONNECT_TIMEOUT, now);
+			break;
+		case CONNECTION_CLOSING:
+			check_closing(g, c, now);
+			break;
+		case CONNECTION_TRIAL:
+		case CONNECTION_OPEN:
+			check_open(g, c, now);
+			break;
+		}
+	}
+}
+
+void
+loss_finish(struct group *g, int64_t now)
+{
+	for (unsigned i = 0; i < g->connection_count; i++) {
+		struct connection *c = &g->connections[i];
+
+		for (unsigned n = c->queue.begun; n < c->queue.count; n++)
+			counts_not_sent(g->counts, in_flight_at(&c->queue, n),
+			    now);
+		g->in_flight -= in_flight_drop(&c->queue);
+		if (c->state == CONNECTION_OPEN)
+			group_finish(g, c, now);
+	}
+}
+
+void
+loss_close(struct group *g, int64_t now)
+{
+	/* After an interruption nobody has waited for the time-out. */
+	enum fault fault = atomic_load(&g->load->abandon) ? FAULT_UNANSWERED :
+							    FAULT_TIMEOUT;
+
+	counts_raise(&g->counts->connects.failed[FAULT_UNANSWERED], g->unready);
+	g->unready = 0;
+	for (unsigned i = 0; i < g->connection_count; i++) {
+		struct connection *c = &g->connections[i];
+
+		if (c->state == CONNECTION_CLOSING)
+			counts_raise(&g->counts->connects.unclosed, 1);
+		lose_messages(g, c, fault, now);
+		skip_messages(g, c, INT64_MAX, now);
+		close_socket(g, c, now);
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * loss: a connection of a load that breaks or is not made: which account it and
- * what was under way on it belong to, and whether its flow will have another.
+ * loss: connections that are not made, break or time out: what is counted as
+ * lost with them, and when they connect again; and the end of all of them.
  */
 #ifndef ECHOC_LOSS_H
 #define ECHOC_LOSS_H
@@ -11,12 +11,21 @@
 #include "client/core/fault.h"
 
 struct connection;
-struct thread;
+struct group;
 
 /*
- * A connection is lost, or was not made.  What was under way is counted as
- * lost by that fault; the flow will connect again if the phase lets it.
+ * A connection is lost, or was not made.  What was in flight is lost by that
+ * fault; the connection is made again if the phase lets it.
  */
-void loss_settle(struct thread *, struct connection *, enum fault, int64_t now);
+void loss_handle(struct group *, struct connection *, enum fault, int64_t now);
+
+/* Look for time-outs, and for connections that may try again. */
+void loss_check(struct group *, int64_t now);
+
+/* Count what has not begun as not sent, and shut down what is open. */
+void loss_finish(struct group *, int64_t now);
+
+/* Close all connections; what is still in flight is lost. */
+void loss_close(struct group *, int64_t now);
 
 #endif

@@ -26,6 +26,13 @@ struct plan {
 	uint64_t files;	  /* the limit of descriptors, after it was raised */
 };
 
+/* Messages are sent at a rate (-R), whether echoes come back or not. */
+static inline bool
+plan_is_open_loop(const struct plan *plan)
+{
+	return plan->opt->rate > 0;
+}
+
 /* Another address of the same target. */
 void plan_set_peer(struct plan *, const struct addr *);
 

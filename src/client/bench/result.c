@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/result.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/bench/plan.h"
-#include "client/bench/thread.h"
 #include "client/core/failure.h"
 #include "client/core/histogram.h"
 #include "client/core/signals.h"
@@ -23,48 +21,21 @@ result_init(struct result *r, const struct plan *plan)
 {
 	memset(r, 0, sizeof(*r));
 	r->plan = plan;
-	r->response = histogram_new();
-	r->connect = histogram_new();
 	r->busy = calloc(plan->threads, sizeof(*r->busy));
-	if (plan->opt->rate > 0) {
-		r->service = histogram_new();
-		r->lag = histogram_new();
-	}
-	if (r->response == NULL || r->connect == NULL || r->busy == NULL ||
-	    (plan->opt->rate > 0 && (r->service == NULL || r->lag == NULL))) {
-		result_free(r);
-		errno = ENOMEM;
+	if (r->busy == NULL)
 		return -1;
-	}
-	return 0;
+	return counts_init(&r->counts, plan_is_open_loop(plan));
 }
 
 void
-result_gather(struct result *r, const struct thread *loops, unsigned count)
+result_gather(struct result *r, const struct counts counts[])
 {
-	for (unsigned i = 0; i < count; i++) {
-		const struct thread *l = &loops[i];
-
-		counts_add(&r->window, &l->window);
-		counts_add(&r->before, &l->before);
-		counts_add_connects(&r->connects, &l->connects);
-		r->completed += l->completed;
-		r->completed_bytes += l->completed_bytes;
-		r->verified += l->verified;
-		if (r->mismatches == 0 && l->mismatches > 0)
-			r->mismatch = l->mismatch;
-		r->mismatches += l->mismatches;
-		r->skipped += l->skipped;
-		r->busy[i] = l->busy;
-		histogram_add(r->response, l->response);
-		histogram_add(r->connect, l->connect);
-		if (r->service != NULL) {
-			histogram_add(r->service, l->service);
-			histogram_add(r->lag, l->lag);
-		}
+	for (unsigned i = 0; i < r->plan->threads; i++) {
+		counts_add(&r->counts, &counts[i]);
+		r->busy[i] = counts[i].busy;
 	}
-	if (r->plan->opt->rate > 0)
-		r->due = r->window.sent + r->window.not_sent;
+	if (plan_is_open_loop(r->plan))
+		r->due = r->counts.window.sent + r->counts.window.not_sent;
 }
 
 void
@@ -114,22 +85,24 @@ result_percentile(const struct histogram *h, uint32_t percentile)
 static double
 figure(const struct result *r, const struct threshold *t)
 {
+	const struct counts *c = &r->counts;
+
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
 	case METRIC_MIN:
 	case METRIC_MEAN:
 	case METRIC_MAX:
-		return threshold_of_times(t, r->response, RESULT_ABOVE);
+		return threshold_of_times(t, c->response, RESULT_ABOVE);
 	case METRIC_CONNECT_PERCENTILE:
-		return threshold_of_times(t, r->connect, RESULT_ABOVE);
+		return threshold_of_times(t, c->connect, RESULT_ABOVE);
 	case METRIC_ERRORS:
-		return (double)(counts_faults(r->window.lost) +
-		    r->window.not_sent + counts_faults(r->connects.failed));
+		return (double)(counts_faults(c->window.lost) +
+		    c->window.not_sent + counts_faults(c->connects.failed));
 	case METRIC_ERROR_RATE:
-		return r->window.sent + r->window.not_sent > 0 ? r->error_rate :
+		return c->window.sent + c->window.not_sent > 0 ? r->error_rate :
 								 NAN;
 	case METRIC_DISCONNECTS:
-		return (double)counts_faults(r->connects.broken);
+		return (double)counts_faults(c->connects.broken);
 	case METRIC_RATE:
 		break;
 	}
@@ -140,20 +113,20 @@ figure(const struct result *r, const struct threshold *t)
 static bool
 is_saturated(const struct result *r)
 {
+	const struct counts *c = &r->counts;
 	int64_t lag, half;
 
-	if (r->skipped > 0 || r->connects.again_failed[FAULT_LOCAL] > 0 ||
-	    r->connects.failed[FAULT_LOCAL] > 0)
+	if (c->skipped > 0 || c->connects.again_failed[FAULT_LOCAL] > 0 ||
+	    c->connects.failed[FAULT_LOCAL] > 0)
 		return true;
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		if (r->busy[i] > BUSY)
 			return true;
-	if (r->lag == NULL)
+	if (!plan_is_open_loop(r->plan))
 		return false;
 	/* Of a few messages the slowest is enough to tell. */
-	lag = r->lag->count > 0 ? histogram_percentile(r->lag, 99 * PERCENT) :
-				  0;
-	half = result_percentile(r->response, 50 * PERCENT);
+	lag = histogram_percentile(c->lag, 99 * PERCENT);
+	half = result_percentile(c->response, 50 * PERCENT);
 	/* A tenth of the response, unless that is less than a timer can do. */
 	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
 }
@@ -162,10 +135,11 @@ is_saturated(const struct result *r)
 static int
 nothing(const struct result *r, struct failure *f)
 {
-	const uint64_t *kinds = counts_faults(r->window.lost) > 0 ?
-	    r->window.lost :
-	    counts_faults(r->before.lost) > 0 ? r->before.lost :
-						r->connects.again_failed;
+	const struct counts *c = &r->counts;
+	const uint64_t *kinds = counts_faults(c->window.lost) > 0 ?
+	    c->window.lost :
+	    counts_faults(c->warmup.lost) > 0 ? c->warmup.lost :
+						c->connects.again_failed;
 	enum fault most = counts_most(kinds);
 
 	return failure_set(f,
@@ -207,15 +181,15 @@ exceeds(const struct result *r, uint64_t wrong, uint64_t all)
 bool
 result_lacks_workers(const struct result *r)
 {
-	return r->connects.established > 0 &&
-	    counts_most(r->connects.failed) == FAULT_TIMEOUT;
+	return r->counts.connects.established > 0 &&
+	    counts_most(r->counts.connects.failed) == FAULT_TIMEOUT;
 }
 
 /* Some of the first connections failed: how many, and why most of them did. */
 static int
 unmade(const struct result *r, uint64_t failed, struct failure *f)
 {
-	const struct connects *c = &r->connects;
+	const struct connect_counts *c = &r->counts.connects;
 
 	if (result_lacks_workers(r))
 		return failure_set(f, OUTCOME_NEGATIVE,
@@ -230,21 +204,22 @@ unmade(const struct result *r, uint64_t failed, struct failure *f)
 int
 result_judge(struct result *r, struct failure *f)
 {
-	uint64_t wrong = counts_faults(r->window.lost) + r->window.not_sent;
-	uint64_t all = r->window.sent + r->window.not_sent;
-	uint64_t unconnected = counts_faults(r->connects.failed);
-	uint64_t early = counts_faults(r->before.lost) + r->before.not_sent;
+	const struct counts *c = &r->counts;
+	uint64_t wrong = counts_faults(c->window.lost) + c->window.not_sent;
+	uint64_t all = c->window.sent + c->window.not_sent;
+	uint64_t unconnected = counts_faults(c->connects.failed);
+	uint64_t early = counts_faults(c->warmup.lost) + c->warmup.not_sent;
 	int thresholds;
 
 	r->rate = r->window_ns > 0 ?
-	    (double)r->completed * 1e9 / (double)r->window_ns :
+	    (double)c->completed * 1e9 / (double)r->window_ns :
 	    0;
 	r->error_rate = all > 0 ? 100.0 * (double)wrong / (double)all : 0;
 	r->saturated = is_saturated(r);
 	thresholds = judge_thresholds(r, f);
-	if (r->mismatches > 0)
-		return mismatch_failure(&r->mismatch, f);
-	if (r->window.echoed == 0 && !r->interrupted)
+	if (c->mismatches > 0)
+		return mismatch_failure(&c->mismatch, f);
+	if (c->window.echoed == 0 && !r->interrupted)
 		return nothing(r, f);
 	if (all == 0)
 		return failure_set(f, OUTCOME_NEGATIVE,
@@ -254,33 +229,34 @@ result_judge(struct result *r, struct failure *f)
 	if (exceeds(r, wrong, all))
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " of %" PRIu64 " messages failed", wrong, all);
-	if (exceeds(r, unconnected, r->connects.wanted))
+	if (exceeds(r, unconnected, c->connects.wanted))
 		return unmade(r, unconnected, f);
-	if (exceeds(r, early, r->before.sent + r->before.not_sent))
+	if (exceeds(r, early, c->warmup.sent + c->warmup.not_sent))
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " messages failed in the warm-up", early);
 	if (!r->interrupted && all < (uint64_t)r->plan->opt->messages)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%" PRIu64 " of %" PRId64
 		    " messages were sent before all connections were lost",
-		    r->window.sent, r->plan->opt->messages);
+		    c->window.sent, r->plan->opt->messages);
 	return 0;
 }
 
 int
 result_unconnected(struct result *r, struct failure *f)
 {
-	enum fault most = counts_most(r->connects.failed);
+	const struct counts *c = &r->counts;
+	enum fault most = counts_most(c->connects.failed);
 
 	judge_thresholds(r, f);
-	if (r->mismatches > 0)
-		return mismatch_failure(&r->mismatch, f);
+	if (c->mismatches > 0)
+		return mismatch_failure(&c->mismatch, f);
 	if (r->interrupted)
 		return failure_set(f, OUTCOME_NEGATIVE,
 		    "%s while connecting: %" PRIu64 " of %" PRIu64
 		    " connections were made",
-		    signals_words(), r->connects.established,
-		    r->connects.wanted);
+		    signals_words(), c->connects.established,
+		    c->connects.wanted);
 	return failure_set(f, fault_outcome(most),
 	    "none of %u connections could be made: %s", r->plan->connections,
 	    fault_words(most));
@@ -289,10 +265,7 @@ result_unconnected(struct result *r, struct failure *f)
 void
 result_free(struct result *r)
 {
-	free(r->response);
-	free(r->service);
-	free(r->connect);
-	free(r->lag);
+	counts_free(&r->counts);
 	free(r->busy);
 	free(r->intervals);
 	memset(r, 0, sizeof(*r));

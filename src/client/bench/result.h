@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * result: what a load has measured, all threads together, and what that
- * means.  Plain data; how it is shown is for others.
+ * result: what a load has measured, all threads together, and whether that is
+ * good.  Plain data; bench/out shows it.
  */
 #ifndef ECHOC_RESULT_H
 #define ECHOC_RESULT_H
@@ -10,15 +10,13 @@
 #include <stdint.h>
 
 #include "client/bench/counts.h"
-#include "client/net/mismatch.h"
 #include "client/options.h"
 
 struct failure;
 struct histogram;
-struct thread;
 struct plan;
 
-/* A percentile needs so many values above it. */
+/* A percentile is only shown with so many values above it. */
 enum { RESULT_ABOVE = 10 };
 
 /* What was echoed in one --interval. */
@@ -26,26 +24,18 @@ struct interval {
 	int64_t begin_ns; /* since the window began */
 	int64_t length_ns;
 	uint64_t echoed, bytes;
-	uint64_t faults;		/* messages lost, time-outs too */
-	int64_t p50_ns, p99_ns, max_ns; /* -1: too few */
+	uint64_t faults;		/* messages lost or not sent */
+	int64_t p50_ns, p99_ns, max_ns; /* -1: too few echoes */
 };
 
 struct result {
 	const struct plan *plan;
 	bool interrupted;
-	int64_t connect_ns; /* until the last was connected or had failed */
-	int64_t window_ns;  /* how long was measured in fact */
-	struct counts window, before;
-	struct connects connects;
-	uint64_t completed, completed_bytes; /* echoes within the window */
-	uint64_t verified;
-	uint64_t mismatches;
-	struct mismatch mismatch;
-	/* Sums over the threads; service and lag are NULL in a closed loop. */
-	struct histogram *response, *service, *connect, *lag;
-	double *busy;	  /* of each thread: processor time over time; -1: ? */
-	uint64_t skipped; /* due, and the threads did not get to them */
-	uint64_t due;	  /* open loop: messages that were due, else 0 */
+	int64_t connect_ns;   /* until the last connection was made or failed */
+	int64_t window_ns;    /* how long the window was in fact */
+	struct counts counts; /* of all threads together */
+	double *busy;	      /* of each thread, as in its counts */
+	uint64_t due;	      /* open loop: messages that were due, else 0 */
 	struct interval *intervals;
 	unsigned interval_count;
 
@@ -60,13 +50,13 @@ struct result {
 /* An empty one for that plan.  Returns -1 with errno. */
 int result_init(struct result *, const struct plan *);
 
-/* Add what the threads have counted, after their end. */
-void result_gather(struct result *, const struct thread *, unsigned loops);
+/* Add the counts of each thread, after their end. */
+void result_gather(struct result *, const struct counts counts[]);
 
-/* Add an interval; what memory has no room for is left out. */
+/* Add an interval; without memory for it, it is left out. */
 void result_interval(struct result *, const struct interval *);
 
-/* Let the intervals end with the window; what is later is empty. */
+/* Drop intervals after the end of the window, and cut the last one there. */
 void result_trim(struct result *);
 
 /*
@@ -78,19 +68,19 @@ int result_judge(struct result *, struct failure *);
 
 /*
  * The same for a run in which no connection was made, or none yet when it was
- * interrupted.  Returns -1 with the failure of most.
+ * interrupted.  Returns -1 with the most frequent failure.
  */
 int result_unconnected(struct result *, struct failure *);
 
 /*
  * Whether it looks as if the server had fewer workers than there were
- * connections: some had their first echo, and others waited for it in vain.
+ * connections: some had their first echo, and most others timed out.
  */
 bool result_lacks_workers(const struct result *);
 
 /*
- * The value of a percentile in nanoseconds, -1 where too few lie above it.  That
- * of 100 is the largest.
+ * The value of a percentile in nanoseconds, -1 where too few lie above it.
+ * Percentile 100 is the largest value.
  */
 int64_t result_percentile(const struct histogram *, uint32_t percentile);
 

@@ -4,30 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/bench/counter.h"
+#include "client/bench/counts.h"
+#include "client/bench/load.h"
 #include "client/bench/out/export.h"
 #include "client/bench/out/status.h"
 #include "client/bench/plan.h"
-#include "client/bench/thread.h"
 #include "client/core/destination.h"
 #include "client/core/histogram.h"
 #include "common/clock.h"
 
-/* So long the interval before is shown. */
+/* How long the progress shows the interval before. */
 #define YOUNG_NS (250 * CLOCK_MS)
 
-/* So long a silence is worth a word. */
+/* After how long a wait for connections the user is told why. */
 #define PATIENCE_NS CLOCK_SECOND
 
 int
 sampler_init(struct sampler *s, const struct plan *plan,
-    const struct thread *loops, const struct terminal *terminal,
-    struct destination *product)
+    const struct counts *counts, const struct terminal *terminal,
+    struct destination *output)
 {
 	memset(s, 0, sizeof(*s));
 	s->plan = plan;
-	s->loops = loops;
-	s->product = product;
+	s->counts = counts;
+	s->output = output;
 	progress_init(&s->progress, plan->opt, terminal, clock_ns());
 	s->before = histogram_new();
 	s->since = histogram_new();
@@ -40,21 +40,21 @@ sampler_established(const struct sampler *s)
 	uint64_t made = 0;
 
 	for (unsigned n = 0; n < s->plan->threads; n++)
-		made += counter_read(&s->loops[n].connects.established);
+		made += counts_read(&s->counts[n].connects.established);
 	return made;
 }
 
 void
-sampler_wait(struct sampler *s, const struct control *control, int64_t now)
+sampler_wait(struct sampler *s, const struct load *load, int64_t now)
 {
-	struct counts greetings = { 0 };
-	struct connects c = { 0 };
+	struct message_counts trial = { 0 };
+	struct connect_counts c = { 0 };
 	uint64_t settled;
-	struct waiting w = { .under_way = atomic_load(&control->handshakes) };
+	struct waiting w = { .under_way = atomic_load(&load->handshakes) };
 
 	for (unsigned n = 0; n < s->plan->threads; n++) {
-		counts_add(&greetings, &s->loops[n].greetings);
-		counts_add_connects(&c, &s->loops[n].connects);
+		counts_add_messages(&trial, &s->counts[n].trial);
+		counts_add_connects(&c, &s->counts[n].connects);
 	}
 	settled = c.established + counts_faults(c.failed);
 	if (settled != s->settled || w.under_way == 0 || s->stuck == 0) {
@@ -66,8 +66,7 @@ sampler_wait(struct sampler *s, const struct control *control, int64_t now)
 	s->warned = true;
 	w.wanted = s->plan->connections;
 	w.made = c.established;
-	w.unanswered = greetings.sent - greetings.echoed -
-	    counts_faults(greetings.lost);
+	w.unanswered = trial.sent - trial.echoed - counts_faults(trial.lost);
 	w.timeout_ns = s->plan->opt->timeout_ns;
 	status_waiting(&s->progress, &w);
 }
@@ -82,17 +81,17 @@ sampler_begin(struct sampler *s, int64_t window)
 static void
 measure(struct sampler *s, struct interval *i, int64_t now)
 {
-	struct counts sum = { 0 };
+	struct message_counts sum = { 0 };
 	uint64_t echoed = 0, bytes = 0;
 
 	memset(s->since, 0, sizeof(*s->since));
 	for (unsigned n = 0; n < s->plan->threads; n++) {
-		const struct thread *l = &s->loops[n];
+		const struct counts *c = &s->counts[n];
 
-		histogram_add(s->since, l->response);
-		counts_add(&sum, &l->window);
-		echoed += counter_read(&l->completed);
-		bytes += counter_read(&l->completed_bytes);
+		histogram_add(s->since, c->response);
+		counts_add_messages(&sum, &c->window);
+		echoed += counts_read(&c->completed);
+		bytes += counts_read(&c->completed_bytes);
 	}
 	*i = (struct interval){ .length_ns = now - s->began,
 		.begin_ns = s->began - s->window,
@@ -123,11 +122,11 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	s->last = i;
 	if (s->plan->opt->progress == PROGRESS_PLAIN && !s->plan->opt->quiet)
 		status_interval(&i);
-	if (!s->plan->opt->json_stream || s->product->data == NULL)
+	if (!s->plan->opt->json_stream || s->output->data == NULL)
 		return 0;
-	/* It may go to the same terminal. */
+	/* The JSON may go to the same terminal. */
 	progress_erase(&s->progress);
-	return export_interval(s->product, &i, f);
+	return export_interval(s->output, &i, f);
 }
 
 void
@@ -143,7 +142,7 @@ sampler_show(struct sampler *s, int64_t now)
 		    s->plan->connections, now);
 		return;
 	}
-	/* One that has just begun has seen next to nothing. */
+	/* An interval that has just begun has too few echoes to show. */
 	if (now - s->began < YOUNG_NS && s->last.length_ns > 0)
 		i = s->last;
 	else

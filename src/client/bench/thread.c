@@ -2,75 +2,48 @@
 #include "client/bench/thread.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "client/bench/connect_queue.h"
+#include "client/bench/loss.h"
 #include "client/bench/out/message_log.h"
-#include "client/bench/plan.h"
-#include "client/bench/sweep.h"
+#include "client/bench/pace.h"
 #include "client/bench/traffic.h"
 #include "common/clock.h"
 
 enum { EVENTS = 256 };
 
-/* Between two looks at all flows; the longest that one is put off. */
-#define SCAN (20 * CLOCK_MS)
-#define LAST (200 * CLOCK_MS)
+/* How often loss_check runs; and at the latest, if there are many events. */
+#define CHECK_NS (20 * CLOCK_MS)
+#define CHECK_LATEST_NS (200 * CLOCK_MS)
 
 static void
-enter(struct thread *l, enum phase phase, int64_t ends)
+enter(struct thread *t, enum phase phase, int64_t ends)
 {
-	l->phase = phase;
-	l->phase_ends = ends;
+	t->group.phase = phase;
+	t->phase_ends = ends;
 }
 
 int
-thread_init(struct thread *l, uint32_t first)
+thread_init(struct thread *t, uint32_t first, uint64_t seed)
 {
-	const struct options *opt = l->plan->opt;
 	struct epoll_event event = { .events = EPOLLIN };
 
-	enter(l, PHASE_CONNECT, INT64_MAX);
-	l->epoll = l->wake = -1;
-	l->busy = -1;
-	l->last_waiting = &l->first_waiting;
-	l->size_state = (uint64_t)opt->seed + l->number;
-	l->flows = calloc(l->connection_count, sizeof(*l->flows));
-	l->turn = calloc(l->connection_count, sizeof(struct connection *));
-	l->buffer = malloc(CONNECTION_BUFFER);
-	l->response = histogram_new();
-	l->connect = histogram_new();
-	if (opt->rate > 0) {
-		l->service = histogram_new();
-		l->lag = histogram_new();
-	}
-	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->flows == NULL || l->turn == NULL || l->buffer == NULL ||
-	    l->response == NULL || l->connect == NULL ||
-	    (opt->rate > 0 && (l->service == NULL || l->lag == NULL)) ||
-	    l->epoll == -1 || l->wake == -1 ||
-	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->wake, &event) == -1)
+	if (group_init(&t->group, first, seed) == -1)
 		return -1;
-	for (unsigned i = 0; i < l->connection_count; i++) {
-		connection_init(&l->flows[i], first + i,
-		    (uint32_t)opt->reconnect);
-		connect_queue_add(l, &l->flows[i]);
-	}
-	l->unready = l->connection_count;
-	l->connects.wanted = l->connection_count;
-	return 0;
+	enter(t, PHASE_CONNECT, INT64_MAX);
+	t->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return t->wake == -1 ?
+	    -1 :
+	    epoll_ctl(t->group.epoll, EPOLL_CTL_ADD, t->wake, &event);
 }
 
 /* Processor time of this thread. */
 static int64_t
-own_cpu(void)
+cpu_time(void)
 {
 	struct timespec used;
 
@@ -78,161 +51,160 @@ own_cpu(void)
 	return used.tv_sec * CLOCK_SECOND + used.tv_nsec;
 }
 
+/* Raise a number of the load for which bench waits. */
 static void
-say(struct thread *l, _Atomic unsigned *what)
+tell(struct thread *t, _Atomic unsigned *number)
 {
-	atomic_fetch_add(what, 1);
-	eventfd_write(l->control->changed, 1);
+	atomic_fetch_add(number, 1);
+	eventfd_write(t->group.load->changed, 1);
 }
 
 static void
-begin_load(struct thread *l, int64_t start)
+begin_load(struct thread *t, int64_t start)
 {
-	const struct plan *plan = l->plan;
-	/* Not earlier than the start, which is of another thread. */
+	struct group *g = &t->group;
+	/* Not earlier than `start`, which is the clock of another thread. */
 	int64_t now = clock_ns();
 
-	l->window_at = atomic_load(&l->control->window);
-	l->end_at = atomic_load(&l->control->end);
-	l->last_open = now;
-	enter(l, PHASE_LOAD, INT64_MAX);
-	if (plan->opt->rate > 0)
-		schedule_init(&l->due_times, start, (uint64_t)plan->opt->rate,
-		    l->share, atomic_load(&l->control->able));
-	else
-		traffic_prime(l, now);
-}
-
-/* Open loop: whether there will be another message to send. */
-static bool
-has_more(const struct thread *l)
-{
-	if (l->service == NULL || l->turns == 0 || l->phase < PHASE_LOAD ||
-	    schedule_due(&l->due_times) >= l->end_at)
-		return false;
-	return l->plan->opt->messages == 0 ||
-	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
+	g->window_at = atomic_load(&g->load->window);
+	g->end_at = atomic_load(&g->load->end);
+	g->last_open = now;
+	enter(t, PHASE_LOAD, INT64_MAX);
+	g->pace->begin(g, start, now);
 }
 
 /*
- * With -n it is over when nobody has a message to put; or when nobody can, for
- * as long as an echo may take.  By the clock from before the wait: a client
- * that stood still has not looked.
+ * With -n the load is over when no thread has a message to send, or when no
+ * connection could be used for as long as an echo may take.  That is judged by
+ * the clock before the wait, as a client that was stopped has not looked.
  */
 static bool
-load_is_over(const struct thread *l, int64_t now)
+load_is_over(const struct thread *t, int64_t now)
 {
-	if (now >= l->end_at)
+	const struct group *g = &t->group;
+
+	if (now >= g->end_at)
 		return true;
-	if (l->plan->opt->messages == 0 || l->under_way > 0)
+	if (g->plan->opt->messages == 0 || g->in_flight > 0)
 		return false;
-	if (l->turned - l->last_open >= l->plan->opt->timeout_ns + LAST)
+	if (t->turned - g->last_open >=
+	    g->plan->opt->timeout_ns + CHECK_LATEST_NS)
 		return true;
-	/* Who has some under way may give them back. */
-	return atomic_load(&l->control->left) <= 0 &&
-	    atomic_load(&l->control->loading) == 0;
+	/* A thread with messages in flight may give them back. */
+	return !load_has_more(g->load) && atomic_load(&g->load->loading) == 0;
 }
 
-/* Whether the others have to count with what is under way here. */
+/* Tell the other threads whether this one has messages in flight. */
 static void
-count_loading(struct thread *l, bool loading)
+set_loading(struct thread *t, bool loading)
 {
-	if (loading == l->loading)
+	if (loading == t->loading)
 		return;
-	l->loading = loading;
+	t->loading = loading;
 	if (loading)
-		atomic_fetch_add(&l->control->loading, 1);
+		atomic_fetch_add(&t->group.load->loading, 1);
 	else
-		atomic_fetch_sub(&l->control->loading, 1);
+		atomic_fetch_sub(&t->group.load->loading, 1);
 }
 
 static void
-end_load(struct thread *l, int64_t now)
+end_load(struct thread *t, int64_t now)
 {
-	if (l->window_began != 0 && now > l->window_began)
-		l->busy = (double)(own_cpu() - l->cpu_began) /
-		    (double)(now - l->window_began);
-	count_loading(l, false);
-	if (l->service == NULL)
-		sweep_forget(l);
-	enter(l, PHASE_DRAIN, now + l->plan->opt->timeout_ns);
+	struct group *g = &t->group;
+
+	if (t->measured_from != 0 && now > t->measured_from)
+		g->counts->busy = (double)(cpu_time() - t->cpu_before) /
+		    (double)(now - t->measured_from);
+	set_loading(t, false);
+	g->pace->end(g);
+	enter(t, PHASE_DRAIN, now + g->plan->opt->timeout_ns);
 }
 
-/* Whether it is time for another phase; several may be done at once. */
 static void
-change_phase(struct thread *l, int64_t now)
+be_ready(struct thread *t)
 {
+	struct group *g = &t->group;
+
+	for (unsigned i = 0; i < g->connection_count; i++)
+		if (!g->connections[i].gone)
+			g->usable[g->usable_count++] = &g->connections[i];
+	/* The rate is shared by the threads that can send. */
+	if (g->usable_count > 0)
+		g->place = atomic_fetch_add(&g->load->able, 1);
+	enter(t, PHASE_READY, INT64_MAX);
+	tell(t, &g->load->ready);
+}
+
+static void
+go_on_with_load(struct thread *t, int64_t now)
+{
+	struct group *g = &t->group;
+
+	g->end_at = atomic_load_explicit(&g->load->end, memory_order_relaxed);
+	if (t->measured_from == 0 && now >= g->window_at) {
+		t->measured_from = now;
+		t->cpu_before = cpu_time();
+	}
+	set_loading(t, g->in_flight > 0);
+	if (load_is_over(t, now))
+		end_load(t, now);
+}
+
+/* Enter the next phase if it is time; several may end at once. */
+static void
+change_phase(struct thread *t, int64_t now)
+{
+	struct group *g = &t->group;
 	int64_t start;
 
-	if (atomic_load_explicit(&l->control->abandon, memory_order_relaxed))
-		enter(l, PHASE_OVER, now);
-	if (l->phase == PHASE_CONNECT && l->unready == 0) {
-		for (unsigned i = 0; i < l->connection_count; i++)
-			if (!l->flows[i].gone)
-				l->turn[l->turns++] = &l->flows[i];
-		/* The rate is for those who can do something for it. */
-		if (l->turns > 0)
-			l->share = atomic_fetch_add(&l->control->able, 1);
-		enter(l, PHASE_READY, INT64_MAX);
-		say(l, &l->control->ready);
+	if (atomic_load_explicit(&g->load->abandon, memory_order_relaxed))
+		enter(t, PHASE_OVER, now);
+	if (g->phase == PHASE_CONNECT && g->unready == 0)
+		be_ready(t);
+	if (g->phase == PHASE_READY &&
+	    (start = atomic_load(&g->load->start)) != 0)
+		begin_load(t, start);
+	if (g->phase == PHASE_LOAD)
+		go_on_with_load(t, now);
+	if (g->phase == PHASE_DRAIN &&
+	    ((g->in_flight == 0 && g->pace->next_due(g) == INT64_MAX) ||
+		now >= t->phase_ends)) {
+		g->pace->finish(g);
+		loss_finish(g, now);
+		enter(t, PHASE_CLOSE, now + CLOCK_SECOND);
+		tell(t, &g->load->settled);
 	}
-	if (l->phase == PHASE_READY) {
-		start = atomic_load(&l->control->start);
-		if (start != 0)
-			begin_load(l, start);
-	}
-	if (l->phase == PHASE_LOAD) {
-		l->end_at = atomic_load_explicit(&l->control->end,
-		    memory_order_relaxed);
-		if (l->window_began == 0 && now >= l->window_at) {
-			l->window_began = now;
-			l->cpu_began = own_cpu();
-		}
-		count_loading(l, l->under_way > 0);
-		if (load_is_over(l, now))
-			end_load(l, now);
-	}
-	if (l->phase == PHASE_DRAIN &&
-	    ((l->under_way == 0 && !has_more(l)) || now >= l->phase_ends)) {
-		if (l->service != NULL && l->turns > 0)
-			traffic_skip_due(l);
-		sweep_finish(l, now);
-		enter(l, PHASE_CLOSE, now + CLOCK_SECOND);
-		say(l, &l->control->settled);
-	}
-	if (l->phase == PHASE_CLOSE &&
-	    (l->sockets == 0 || now >= l->phase_ends))
-		enter(l, PHASE_OVER, now);
+	if (g->phase == PHASE_CLOSE &&
+	    (g->sockets == 0 || now >= t->phase_ends))
+		enter(t, PHASE_OVER, now);
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* How long there is nothing to do but what epoll(7) reports. */
 static int64_t
-time_to_sleep(const struct thread *l, int64_t now)
+time_to_sleep(const struct thread *t, int64_t now)
 {
-	int64_t until = l->next_scan, due = INT64_MAX;
+	const struct group *g = &t->group;
+	int64_t until = sooner(t->next_check, t->phase_ends);
 
-	if (l->phase <= PHASE_DRAIN)
-		due = connect_queue_next(l);
-	if (due < until)
-		until = due;
-	if (l->phase_ends < until)
-		until = l->phase_ends;
-	if (l->phase == PHASE_LOAD) {
-		if (l->end_at < until)
-			until = l->end_at;
-		if (l->window_began == 0 && l->window_at < until)
-			until = l->window_at;
+	if (g->phase <= PHASE_DRAIN)
+		until = sooner(until, connect_queue_next(&g->queue));
+	if (g->phase == PHASE_LOAD) {
+		until = sooner(until, g->end_at);
+		if (t->measured_from == 0)
+			until = sooner(until, g->window_at);
 	}
-	if (l->phase == PHASE_LOAD || l->phase == PHASE_DRAIN) {
-		due = has_more(l) ? schedule_due(&l->due_times) : INT64_MAX;
-		if (due < until)
-			until = due;
-	}
+	until = sooner(until, g->pace->next_due(g));
 	return until > now ? until - now : 0;
 }
 
 static int
-wait_for_events(struct thread *l, struct epoll_event events[EVENTS], int64_t ns)
+wait_for_events(struct thread *t, struct epoll_event events[EVENTS], int64_t ns)
 {
 #ifdef HAVE_EPOLL_PWAIT2
 	static atomic_bool missing;
@@ -240,128 +212,108 @@ wait_for_events(struct thread *l, struct epoll_event events[EVENTS], int64_t ns)
 		.tv_nsec = ns % CLOCK_SECOND };
 	int n;
 
-	/* The library may know it, and the kernel not; some containers refuse
-	 * what they do not know with EPERM, which epoll_wait(2) never says. */
+	/* The C library may have the call and the kernel not; some containers
+	 * refuse it with EPERM, which epoll_wait(2) never reports. */
 	if (!atomic_load_explicit(&missing, memory_order_relaxed)) {
-		n = epoll_pwait2(l->epoll, events, EVENTS, &timeout, NULL);
+		n = epoll_pwait2(t->group.epoll, events, EVENTS, &timeout,
+		    NULL);
 		if (n != -1 || (errno != ENOSYS && errno != EPERM))
 			return n;
 		atomic_store(&missing, true);
 	}
 #endif
-	return epoll_wait(l->epoll, events, EVENTS,
+	return epoll_wait(t->group.epoll, events, EVENTS,
 	    (int)((ns + CLOCK_MS - 1) / CLOCK_MS));
 }
 
-/* Closed loop, -n: whether there is more, though all seemed to be taken. */
-static bool
-has_given_back(const struct thread *l)
-{
-	return l->phase == PHASE_LOAD && l->service == NULL &&
-	    l->plan->opt->messages > 0 &&
-	    atomic_load_explicit(&l->control->left, memory_order_relaxed) > 0;
-}
-
 static void
-turn(struct thread *l)
+turn(struct thread *t)
 {
+	struct group *g = &t->group;
 	struct epoll_event events[EVENTS];
 	int64_t now = clock_ns();
 	eventfd_t value;
-	struct connection *f;
+	struct connection *c;
 	int n;
 
-	l->turned = now;
-	while (
-	    l->phase <= PHASE_DRAIN && (f = connect_queue_take(l, now)) != NULL)
-		traffic_connect(l, f);
-	/* It has to wait for its turn; it is not the server that is gone. */
-	if (l->first_waiting != NULL && !l->refused)
-		l->last_open = now;
+	t->turned = now;
+	while (g->phase <= PHASE_DRAIN &&
+	    (c = connect_queue_take(&g->queue, now)) != NULL)
+		traffic_connect(g, c);
+	/* A connection that may not begin yet says nothing of the server. */
+	if (g->queue.first != NULL && !g->refused)
+		g->last_open = now;
 	/* What was due before the end goes, even if we are late with it. */
-	if (has_more(l) && l->phase <= PHASE_DRAIN)
-		traffic_send_due(l, now);
-	n = wait_for_events(l, events, time_to_sleep(l, now));
+	g->pace->send_due(g, now);
+	n = wait_for_events(t, events, time_to_sleep(t, now));
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == NULL)
-			eventfd_read(l->wake, &value);
+			eventfd_read(t->wake, &value);
 		else
-			traffic_event(l, events[i].data.ptr, events[i].events);
+			traffic_event(g, events[i].data.ptr, events[i].events);
 	}
-	/* Judged by the clock from before the wait: if this program stood
-	 * still, echoes may lie in the sockets.  A full report may hide some
-	 * more, but not for ever. */
-	if (now >= l->next_scan && (n < EVENTS || now >= l->next_scan + LAST)) {
-		sweep_timeouts(l, now);
-		/* What a lost connection has given back is for the others. */
-		if (has_given_back(l))
-			traffic_prime(l, clock_ns());
-		l->next_scan = now + SCAN;
+	/* Judged by the clock before the wait: if this program was stopped,
+	 * echoes may lie in the sockets.  With a full array of events more may
+	 * be there, but the check is not put off for ever. */
+	if (now >= t->next_check &&
+	    (n < EVENTS || now >= t->next_check + CHECK_LATEST_NS)) {
+		loss_check(g, now);
+		g->pace->resume(g);
+		t->next_check = now + CHECK_NS;
 	}
 }
 
 static void *
 run(void *arg)
 {
-	struct thread *l = arg;
+	struct thread *t = arg;
 
-	/* 50 us by default, the length of an echo; prctl(2). */
+	/* It is 50 us by default, as long as an echo takes; see prctl(2). */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-	while (l->phase != PHASE_OVER) {
-		turn(l);
-		change_phase(l, clock_ns());
+	while (t->group.phase != PHASE_OVER) {
+		turn(t);
+		change_phase(t, clock_ns());
 	}
-	count_loading(l, false);
-	sweep_close(l, clock_ns());
-	if (l->log != NULL)
-		message_log_flush(l->log);
-	say(l, &l->control->done);
+	set_loading(t, false);
+	loss_close(&t->group, clock_ns());
+	if (t->group.log != NULL)
+		message_log_flush(t->group.log);
+	tell(t, &t->group.load->done);
 	return NULL;
 }
 
 int
-thread_start(struct thread *l)
+thread_start(struct thread *t)
 {
-	int error = pthread_create(&l->thread, NULL, run, l);
+	int error = pthread_create(&t->thread, NULL, run, t);
 
 	if (error != 0) {
 		errno = error;
 		return -1;
 	}
-	l->started = true;
+	t->started = true;
 	return 0;
 }
 
 void
-thread_wake(struct thread *l)
+thread_wake(struct thread *t)
 {
-	eventfd_write(l->wake, 1);
+	eventfd_write(t->wake, 1);
 }
 
 void
-thread_join(struct thread *l)
+thread_join(struct thread *t)
 {
-	if (l->started)
-		pthread_join(l->thread, NULL);
-	l->started = false;
+	if (t->started)
+		pthread_join(t->thread, NULL);
+	t->started = false;
 }
 
 void
-thread_free(struct thread *l)
+thread_free(struct thread *t)
 {
-	for (unsigned i = 0; l->flows != NULL && i < l->connection_count; i++)
-		connection_free(&l->flows[i]);
-	free(l->flows);
-	free(l->turn);
-	free(l->buffer);
-	free(l->response);
-	free(l->service);
-	free(l->connect);
-	free(l->lag);
-	free(l->log);
-	if (l->epoll > 0)
-		close(l->epoll);
-	if (l->wake > 0)
-		close(l->wake);
-	memset(l, 0, sizeof(*l));
+	group_free(&t->group);
+	if (t->wake > 0)
+		close(t->wake);
+	t->wake = 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * traffic: what happens on the connections of a loop that work: messages go
- * and echoes come, each counted once.  Whose turn it is and when the phases
- * change is the loop's; what breaks is that of loss.
+ * traffic: what happens on connections that work: they connect, send and
+ * receive.  The pace decides what to send, loss handles what breaks.
  */
 #ifndef ECHOC_TRAFFIC_H
 #define ECHOC_TRAFFIC_H
@@ -10,25 +9,18 @@
 #include <stdint.h>
 
 struct connection;
-struct thread;
+struct group;
 
-/* What epoll(7) says of a flow. */
-void traffic_event(struct thread *, struct connection *, uint32_t events);
+/* Begin the handshake of a connection that connect_queue_take has given. */
+void traffic_connect(struct group *, struct connection *);
 
-/* Closed loop: give each flow its first messages. */
-void traffic_prime(struct thread *, int64_t now);
+/* Handle the events that epoll(7) reports for a connection. */
+void traffic_event(struct group *, struct connection *, uint32_t events);
 
-/*
- * Open loop: send what is due.  At the end, what was due and could not be sent
- * any more is counted.
- */
-void traffic_send_due(struct thread *, int64_t now);
-void traffic_skip_due(struct thread *);
+/* Send what waits and may go, counting the messages that begin. */
+void traffic_send(struct group *, struct connection *, int64_t now);
 
-/* Nothing more will be sent on this connection; the server is to close it. */
-void traffic_finish(struct thread *, struct connection *, int64_t now);
-
-/* Begin the handshake of a flow that connect_queue_take has given. */
-void traffic_connect(struct thread *, struct connection *);
+/* Let the pace send on a connection, or close it when it has served enough. */
+void traffic_continue(struct group *, struct connection *, int64_t now);
 
 #endif

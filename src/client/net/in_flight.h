@@ -19,7 +19,7 @@ struct message {
 	uint64_t number;   /* for the owner of the queue */
 	int64_t late_ns;   /* how late this client was with it */
 	uint32_t size;	   /* in bytes */
-	bool measured;	   /* it counts for the result of a load */
+	uint8_t part;	   /* of a load, in which it counts */
 };
 
 /* Begins as all zeros. */

@@ -51,7 +51,7 @@ plural(int64_t n)
 const char *
 caption_latency(const struct result *r)
 {
-	return r->service != NULL ? "response time" : "service time";
+	return plan_is_open_loop(r->plan) ? "response time" : "service time";
 }
 
 static void
@@ -69,22 +69,23 @@ write_load(char line[CAPTION_TEXT], const struct plan *plan)
 		    plural(opt->pipeline));
 	sizes_text(&opt->sizes, size, sizeof(size));
 	snprintf(line, CAPTION_TEXT, "%s loop: %u connection%s, %s, %s bytes",
-	    opt->rate > 0 ? "open" : "closed", plan->connections,
+	    plan_is_open_loop(plan) ? "open" : "closed", plan->connections,
 	    plural(plan->connections), loop, part(size, PART, sizes));
 }
 
 static void
 write_outcome(char line[CAPTION_TEXT], const struct result *r)
 {
-	const struct histogram *h = r->response;
-	uint64_t lost = counts_faults(r->window.lost) + r->window.not_sent;
+	const struct histogram *h = r->counts.response;
+	uint64_t lost = counts_faults(r->counts.window.lost) +
+	    r->counts.window.not_sent;
 	char length[HUMANIZE_TEXT], min[HUMANIZE_TEXT], mean[HUMANIZE_TEXT];
 	char max[HUMANIZE_TEXT];
 
 	snprintf(line, CAPTION_TEXT,
 	    "%" PRIu64 " echoed and %" PRIu64 " lost in %s (%.1f/s); %s: min "
 	    "%s, mean %s, max %s",
-	    r->window.echoed, lost,
+	    r->counts.window.echoed, lost,
 	    humanize_time(r->window_ns, length, sizeof(length)), r->rate,
 	    caption_latency(r), humanize_time(h->min, min, sizeof(min)),
 	    humanize_time((int64_t)histogram_mean(h), mean, sizeof(mean)),

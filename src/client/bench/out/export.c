@@ -124,7 +124,7 @@ config(const struct plan *plan)
 
 	sizes_text(&opt->sizes, text, sizeof(text));
 	json_object_set_new(object, "model",
-	    json_string(opt->rate > 0 ? "open" : "closed"));
+	    json_string(plan_is_open_loop(plan) ? "open" : "closed"));
 	json_object_set_new(object, "connections", integer(plan->connections));
 	json_object_set_new(object, "threads", integer(plan->threads));
 	json_object_set_new(object, "sizes_bytes", json_string(text));
@@ -192,7 +192,7 @@ environment(const struct plan *plan)
 static json_t *
 connects(const struct result *r)
 {
-	const struct connects *c = &r->connects;
+	const struct connect_counts *c = &r->counts.connects;
 	json_t *object = json_object();
 
 	json_object_set_new(object, "wanted", integer(c->wanted));
@@ -211,14 +211,14 @@ connects(const struct result *r)
 	json_object_set_new(object, "broken", kinds(c->broken));
 	json_object_set_new(object, "unclosed", integer(c->unclosed));
 	json_object_set_new(object, "handshake",
-	    times(r->connect, r->plan->opt));
+	    times(r->counts.connect, r->plan->opt));
 	return object;
 }
 
 static json_t *
 messages(const struct result *r)
 {
-	const struct counts *t = &r->window;
+	const struct message_counts *t = &r->counts.window;
 	json_t *object = json_object();
 	double seconds = (double)r->window_ns / 1e9;
 
@@ -230,20 +230,23 @@ messages(const struct result *r)
 	json_object_set_new(object, "not_sent", integer(t->not_sent));
 	json_object_set_new(object, "due",
 	    r->due > 0 ? integer(r->due) : json_null());
-	json_object_set_new(object, "echoed_in_window", integer(r->completed));
+	json_object_set_new(object, "echoed_in_window",
+	    integer(r->counts.completed));
 	json_object_set_new(object, "window_us", document_us(r->window_ns));
 	json_object_set_new(object, "rate_per_s", document_real(r->rate, 3));
 	json_object_set_new(object, "bytes_sent", integer(t->bytes_sent));
 	json_object_set_new(object, "bytes_echoed", integer(t->bytes_echoed));
 	json_object_set_new(object, "throughput_bytes_per_s",
 	    seconds > 0 ?
-		document_real((double)r->completed_bytes / seconds, 1) :
+		document_real((double)r->counts.completed_bytes / seconds, 1) :
 		json_null());
 	json_object_set_new(object, "bytes_verified",
-	    r->plan->opt->no_verify != 0 ? json_null() : integer(r->verified));
-	json_object_set_new(object, "mismatches", integer(r->mismatches));
+	    r->plan->opt->no_verify != 0 ? json_null() :
+					   integer(r->counts.verified));
+	json_object_set_new(object, "mismatches",
+	    integer(r->counts.mismatches));
 	json_object_set_new(object, "first_mismatch",
-	    mismatch_object(&r->mismatch));
+	    mismatch_object(&r->counts.mismatch));
 	return object;
 }
 
@@ -256,7 +259,7 @@ generator(const struct result *r)
 		json_array_append_new(cpu,
 		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
 	json_object_set_new(object, "cpu_per_thread", cpu);
-	json_object_set_new(object, "lag", times(r->lag, r->plan->opt));
+	json_object_set_new(object, "lag", times(r->counts.lag, r->plan->opt));
 	json_object_set_new(object, "saturated", json_boolean(r->saturated));
 	return object;
 }
@@ -292,18 +295,22 @@ add_result(json_t *object, const struct result *r)
 	json_object_set_new(object, "environment", environment(r->plan));
 	json_object_set_new(object, "connect", connects(r));
 	json_object_set_new(object, "messages", messages(r));
-	json_object_set_new(object, "errors", kinds(r->window.lost));
+	json_object_set_new(object, "errors", kinds(r->counts.window.lost));
 	json_object_set_new(object, "warmup",
-	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(r->before.sent),
-		"echoed", integer(r->before.echoed), "not_sent",
-		integer(r->before.not_sent), "errors", kinds(r->before.lost)));
+	    json_pack("{s:o, s:o, s:o, s:o}", "sent",
+		integer(r->counts.warmup.sent), "echoed",
+		integer(r->counts.warmup.echoed), "not_sent",
+		integer(r->counts.warmup.not_sent), "errors",
+		kinds(r->counts.warmup.lost)));
 	json_object_set_new(object, "response_time",
-	    times(r->response, r->plan->opt));
+	    times(r->counts.response, r->plan->opt));
 	json_object_set_new(object, "service_time",
-	    times(r->service != NULL ? r->service : r->response, r->plan->opt));
+	    times(plan_is_open_loop(r->plan) ? r->counts.service :
+					       r->counts.response,
+		r->plan->opt));
 	json_object_set_new(object, "generator", generator(r));
 	json_object_set_new(object, "thresholds", thresholds(r));
-	json_object_set_new(object, "histogram", histogram(r->response));
+	json_object_set_new(object, "histogram", histogram(r->counts.response));
 	json_object_set_new(object, "intervals", intervals);
 }
 

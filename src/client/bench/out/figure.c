@@ -35,7 +35,7 @@ enum {
 static bool
 has_curve(const struct result *r)
 {
-	return result_percentile(r->response, 50 * PERCENT) >= 0;
+	return result_percentile(r->counts.response, 50 * PERCENT) >= 0;
 }
 
 /*
@@ -123,7 +123,7 @@ write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 	fputs("set x2tics rotate by 40 left ()\n", f);
 	for (unsigned i = 0; i < opt->percentiles; i++) {
 		uint32_t p = opt->percentile[i];
-		int64_t ns = result_percentile(r->response, p);
+		int64_t ns = result_percentile(r->counts.response, p);
 		double at = p < 100 * PERCENT ? nines(p) : INFINITY;
 
 		if (ns < 0 || at > end)
@@ -149,7 +149,7 @@ static double
 curve_end(const struct result *r, struct axis *s)
 {
 	const struct options *opt = r->plan->opt;
-	double end = (double)r->response->count / RESULT_ABOVE;
+	double end = (double)r->counts.response->count / RESULT_ABOVE;
 	double most = pow(10, FIGURE_NINES - 1);
 	uint32_t last;
 
@@ -157,14 +157,16 @@ curve_end(const struct result *r, struct axis *s)
 		end = most;
 	last = (uint32_t)((1 - 1 / end) * 100 * PERCENT);
 	/* The few that are faster are worth no decade. */
-	axis_stretch(s, result_percentile(r->response, 10 * PERCENT));
-	if (r->service != NULL)
-		axis_stretch(s, result_percentile(r->service, 10 * PERCENT));
-	axis_stretch(s, result_percentile(r->response, last));
+	axis_stretch(s, result_percentile(r->counts.response, 10 * PERCENT));
+	if (plan_is_open_loop(r->plan))
+		axis_stretch(s,
+		    result_percentile(r->counts.service, 10 * PERCENT));
+	axis_stretch(s, result_percentile(r->counts.response, last));
 	for (unsigned i = 0; i < opt->percentiles; i++)
 		if (opt->percentile[i] < 100 * PERCENT)
 			axis_stretch(s,
-			    result_percentile(r->response, opt->percentile[i]));
+			    result_percentile(r->counts.response,
+				opt->percentile[i]));
 	return 1.2 * end;
 }
 
@@ -178,8 +180,8 @@ curve_panel(FILE *f, const char *data, const struct result *r, int top,
 	double end = curve_end(r, &s), at = 1;
 
 	write_panel(f, top, top + CURVE - 210, height, 95,
-	    r->service != NULL ? "Response time by percentile" :
-				 "Service time by percentile");
+	    plan_is_open_loop(r->plan) ? "Response time by percentile" :
+					 "Service time by percentile");
 	axis_write(&s, f, caption_latency(r));
 	fprintf(f,
 	    "set logscale x\nset logscale x2\nset xrange [1:%.6f]\n"
@@ -198,7 +200,7 @@ curve_panel(FILE *f, const char *data, const struct result *r, int top,
 	quoted(f, data);
 	fprintf(f, " index 0 using 1:($2/%g) with lines lw 2 lc rgb " BLUE,
 	    s.us);
-	if (r->service != NULL)
+	if (plan_is_open_loop(r->plan))
 		fprintf(f,
 		    " title 'response time', '' index 2 using 1:($2/%g) with "
 		    "lines lw 2 lc rgb " YELLOW " title 'service time'",
@@ -295,7 +297,7 @@ times_panel(FILE *f, const char *data, const struct result *r, double second,
 		}
 	}
 	write_panel(f, top, top + TIMES - 100, height, 16,
-	    r->service != NULL ? "Response time" : "Service time");
+	    plan_is_open_loop(r->plan) ? "Response time" : "Service time");
 	axis_write(&s, f, caption_latency(r));
 	if (!known[2])
 		return;

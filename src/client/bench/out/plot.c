@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client/bench/out/figure.h"
+#include "client/bench/plan.h"
 #include "client/bench/result.h"
 #include "client/core/destination.h"
 #include "client/core/failure.h"
@@ -54,7 +55,7 @@ write_time(FILE *f, int64_t ns)
 static void
 write_blocks(FILE *f, const struct result *r)
 {
-	write_curve(f, r->response);
+	write_curve(f, r->counts.response);
 	fputs("\n\n", f);
 	for (unsigned i = 0; i < r->interval_count; i++) {
 		const struct interval *row = &r->intervals[i];
@@ -70,10 +71,10 @@ write_blocks(FILE *f, const struct result *r)
 		write_time(f, row->max_ns);
 		fprintf(f, " %.3f\n", (double)row->faults / seconds);
 	}
-	if (r->service == NULL)
+	if (!plan_is_open_loop(r->plan))
 		return;
 	fputs("\n\n", f);
-	write_curve(f, r->service);
+	write_curve(f, r->counts.service);
 }
 
 static int
@@ -203,7 +204,7 @@ plot_draw(const char *path, const struct target *t, const struct result *r,
 {
 	struct paths paths;
 
-	if (r->response->count == 0)
+	if (r->counts.response->count == 0)
 		return 0;
 	if (name_files(&paths, path, f) == -1)
 		return -1;

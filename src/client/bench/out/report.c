@@ -40,7 +40,7 @@ print_load(FILE *f, const struct plan *plan)
 		    "%" PRId64 " message%s under way on each", opt->pipeline,
 		    plural(opt->pipeline));
 	fold_print(f, 2, "%s loop: %u connection%s, %s, %s bytes",
-	    opt->rate > 0 ? "open" : "closed", plan->connections,
+	    plan_is_open_loop(plan) ? "open" : "closed", plan->connections,
 	    plural(plan->connections), loop, size);
 }
 
@@ -78,7 +78,7 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 static void
 print_messages(FILE *f, const struct result *r)
 {
-	const struct counts *t = &r->window;
+	const struct message_counts *t = &r->counts.window;
 	char time[HUMANIZE_TEXT], out[HUMANIZE_TEXT], in[HUMANIZE_TEXT],
 	    more[96] = "";
 	double seconds = (double)r->window_ns / 1e9;
@@ -102,15 +102,15 @@ print_messages(FILE *f, const struct result *r)
 		return;
 	fprintf(f, "throughput  %s/s out, %s/s in\n",
 	    humanize_bytes((double)t->bytes_sent / seconds, out, sizeof(out)),
-	    humanize_bytes((double)r->completed_bytes / seconds, in,
+	    humanize_bytes((double)r->counts.completed_bytes / seconds, in,
 		sizeof(in)));
 }
 
 static void
 print_connects(FILE *f, const struct result *r)
 {
-	const struct connects *c = &r->connects;
-	const struct histogram *h = r->connect;
+	const struct connect_counts *c = &r->counts.connects;
+	const struct histogram *h = r->counts.connect;
 	char took[HUMANIZE_TEXT], p50[HUMANIZE_TEXT] = "-",
 				  p99[HUMANIZE_TEXT] = "-";
 	char max[HUMANIZE_TEXT], later[96] = "";
@@ -157,9 +157,9 @@ static void
 print_latency(FILE *f, const struct result *r)
 {
 	const struct options *opt = r->plan->opt;
-	const struct histogram *h = r->response, *s = r->service;
+	const struct histogram *h = r->counts.response, *s = r->counts.service;
 	struct humanize_unit unit = humanize_unit(h->max);
-	bool both = s != NULL;
+	bool both = plan_is_open_loop(r->plan);
 	char name[THRESHOLD_NAME];
 
 	if (h->count == 0)
@@ -194,20 +194,20 @@ print_kinds(FILE *f, const char *what, const uint64_t kinds[FAULT_KINDS],
 static void
 print_errors(FILE *f, const struct result *r, const struct terminal *t)
 {
-	const struct connects *c = &r->connects;
-	uint64_t all = counts_faults(r->window.lost) + r->window.not_sent +
-	    counts_faults(r->before.lost) + r->before.not_sent +
-	    counts_faults(c->failed) + counts_faults(c->again_failed) +
-	    counts_faults(c->broken);
+	const struct connect_counts *c = &r->counts.connects;
+	uint64_t all = counts_faults(r->counts.window.lost) +
+	    r->counts.window.not_sent + counts_faults(r->counts.warmup.lost) +
+	    r->counts.warmup.not_sent + counts_faults(c->failed) +
+	    counts_faults(c->again_failed) + counts_faults(c->broken);
 
 	if (all == 0)
 		fputs("no errors\n", f);
-	print_kinds(f, "messages lost", r->window.lost, t);
-	print_kinds(f, "lost in the warm-up", r->before.lost, t);
-	if (r->before.not_sent > 0)
+	print_kinds(f, "messages lost", r->counts.window.lost, t);
+	print_kinds(f, "lost in the warm-up", r->counts.warmup.lost, t);
+	if (r->counts.warmup.not_sent > 0)
 		fprintf(f,
 		    "%" PRIu64 " messages of the warm-up were not sent\n",
-		    r->before.not_sent);
+		    r->counts.warmup.not_sent);
 	print_kinds(f, "connections not made", c->failed, t);
 	print_kinds(f, "connections broken", c->broken, t);
 	print_kinds(f, "reconnects failed", c->again_failed, t);
@@ -222,23 +222,24 @@ static void
 print_verified(FILE *f, const struct result *r, const struct terminal *t)
 {
 	char volume[HUMANIZE_TEXT];
-	bool bad = r->mismatches > 0;
+	bool bad = r->counts.mismatches > 0;
 
-	humanize_bytes((double)r->verified, volume, sizeof(volume));
+	humanize_bytes((double)r->counts.verified, volume, sizeof(volume));
 	if (r->plan->opt->no_verify != 0)
 		fprintf(f, "not verified (--verify none)\n");
 	else
 		fprintf(f, "%sverified %s, %" PRIu64 " mismatches%s\n",
 		    bad ? terminal_colour(t, COLOUR_BAD) : "", volume,
-		    r->mismatches, bad ? terminal_colour(t, COLOUR_NONE) : "");
+		    r->counts.mismatches,
+		    bad ? terminal_colour(t, COLOUR_NONE) : "");
 }
 
 /* What of the client limits the result. */
 static void
 print_saturation(FILE *f, const struct result *r)
 {
-	uint64_t local = r->connects.failed[FAULT_LOCAL] +
-	    r->connects.again_failed[FAULT_LOCAL];
+	uint64_t local = r->counts.connects.failed[FAULT_LOCAL] +
+	    r->counts.connects.again_failed[FAULT_LOCAL];
 	char lag[HUMANIZE_TEXT], busy[64] = "", failed[128] = "";
 	char so[96] = "; the rate is a lower bound";
 	double busiest = -1;
@@ -253,12 +254,14 @@ print_saturation(FILE *f, const struct result *r)
 		snprintf(failed, sizeof(failed),
 		    ", %" PRIu64 " connections failed: %s", local,
 		    fault_words(FAULT_LOCAL));
-	if (r->skipped > 0)
+	if (r->counts.skipped > 0)
 		snprintf(so, sizeof(so),
-		    " and did not get to %" PRIu64 " messages", r->skipped);
-	else if (r->lag != NULL)
+		    " and did not get to %" PRIu64 " messages",
+		    r->counts.skipped);
+	else if (plan_is_open_loop(r->plan))
 		snprintf(so, sizeof(so), ", p99 of %s late with messages",
-		    humanize_time(histogram_percentile(r->lag, 99 * PERCENT),
+		    humanize_time(histogram_percentile(r->counts.lag,
+				      99 * PERCENT),
 			lag, sizeof(lag)));
 	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
 	    failed, so);
@@ -270,23 +273,23 @@ print_remarks(FILE *f, const struct result *r)
 	const struct options *opt = r->plan->opt;
 	char text[THRESHOLD_TEXT];
 
-	if (r->window.not_sent > r->due / 100)
+	if (r->counts.window.not_sent > r->due / 100)
 		fold_print(f, 2,
 		    "%" PRIu64 " of %" PRIu64 " messages due were sent",
-		    r->window.sent, r->due);
-	else if (r->due > r->completed + r->due / 100)
+		    r->counts.window.sent, r->due);
+	else if (r->due > r->counts.completed + r->due / 100)
 		fold_print(f, 2,
 		    "%s%" PRIu64 " of %" PRIu64
 		    " messages due were echoed within the window",
 		    r->saturated ? "" : "the server did not keep up: ",
-		    r->completed, r->due);
+		    r->counts.completed, r->due);
 	if (result_lacks_workers(r))
 		fold_print(f, 2,
 		    "%" PRIu64 " of %" PRIu64 " connections had no echo: the "
 		    "server may have fewer workers than connections; these "
 		    "figures are of the other %" PRIu64,
-		    r->connects.failed[FAULT_TIMEOUT], r->connects.wanted,
-		    r->connects.established);
+		    r->counts.connects.failed[FAULT_TIMEOUT],
+		    r->counts.connects.wanted, r->counts.connects.established);
 	if (r->saturated)
 		print_saturation(f, r);
 	if (r->plan->threads > r->plan->cpus)
@@ -318,8 +321,8 @@ report_chart(FILE *f, const struct result *r, const struct terminal *t)
 	int when = r->plan->opt->histogram;
 
 	if (when == WHEN_NEVER || (when == WHEN_AUTO && !t->out) ||
-	    r->response->count == 0)
+	    r->counts.response->count == 0)
 		return;
 	putc('\n', f);
-	chart_print(f, r->response, terminal_width(), t->utf8);
+	chart_print(f, r->counts.response, terminal_width(), t->utf8);
 }

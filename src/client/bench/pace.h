@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pace: when a load sends messages, and which of them are measured.  In a
+ * closed loop a connection sends a message when an echo has come back; in an
+ * open loop messages are sent at a rate (-R).
+ */
+#ifndef ECHOC_PACE_H
+#define ECHOC_PACE_H
+
+#include <stdint.h>
+
+struct connection;
+struct group;
+struct message;
+
+struct pace {
+	/* The load begins, with a schedule that began at `start`. */
+	void (*begin)(struct group *, int64_t start, int64_t now);
+
+	/* When the next message is due; INT64_MAX: none is or will be. */
+	int64_t (*next_due)(const struct group *);
+
+	/* Send what is due by the clock. */
+	void (*send_due)(struct group *, int64_t now);
+
+	/* An open connection has room: send what may go on it. */
+	void (*feed)(struct group *, struct connection *, int64_t now);
+
+	/* The first byte of a message that is no trial has gone at `now`. */
+	void (*sent)(struct group *, struct message *);
+
+	/* Count an echo that is complete. */
+	void (*echoed)(struct group *, const struct message *, int64_t now);
+
+	/* A connection is lost, and with it what was in flight. */
+	void (*lost)(struct group *, struct connection *);
+
+	/* Send, now and then, what other connections have given back. */
+	void (*resume)(struct group *);
+
+	/* The load is over; and then so is the wait for its last echoes. */
+	void (*end)(struct group *);
+	void (*finish)(struct group *);
+};
+
+extern const struct pace closed_loop, open_loop;
+
+#endif
