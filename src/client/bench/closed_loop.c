@@ -116,11 +116,5 @@ end(struct group *g)
 		lost(g, &g->connections[i]);
 }
 
-static void
-finish(struct group *g)
-{
-	(void)g;
-}
-
 const struct pace closed_loop = { begin, next_due, send_due, feed, sent, echoed,
-	lost, resume, end, finish };
+	lost, resume, end };

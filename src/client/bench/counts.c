@@ -160,6 +160,12 @@ counts_faults(const uint64_t faults[FAULT_KINDS])
 }
 
 uint64_t
+counts_failed(const struct message_counts *c)
+{
+	return counts_faults(c->lost) + c->not_sent;
+}
+
+uint64_t
 counts_errors(const struct message_counts *c)
 {
 	return counts_faults(c->lost) - c->lost[FAULT_TIMEOUT];

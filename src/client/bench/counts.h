@@ -93,6 +93,9 @@ void counts_add_messages(struct message_counts *,
 void counts_add_connects(struct connect_counts *,
     const struct connect_counts *);
 
+/* Messages that have no echo: lost or never sent. */
+uint64_t counts_failed(const struct message_counts *);
+
 /* All kinds together, and all but time-outs. */
 uint64_t counts_faults(const uint64_t faults[FAULT_KINDS]);
 uint64_t counts_errors(const struct message_counts *);

@@ -125,19 +125,13 @@ resume(struct group *g)
 	(void)g;
 }
 
+/* Count what was due, and the thread did not get to until the drain ended. */
 static void
 end(struct group *g)
 {
-	(void)g;
-}
-
-/* What was due, but the thread did not get to it. */
-static void
-finish(struct group *g)
-{
 	uint64_t skipped;
 
-	if (g->usable_count == 0)
+	if (g->phase != PHASE_DRAIN || g->usable_count == 0)
 		return;
 	skipped = schedule_skip(&g->schedule,
 	    g->window_at < g->end_at ? g->window_at : g->end_at);
@@ -150,4 +144,4 @@ finish(struct group *g)
 }
 
 const struct pace open_loop = { begin, next_due, send_due, feed, sent, echoed,
-	lost, resume, end, finish };
+	lost, resume, end };

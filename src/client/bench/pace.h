@@ -38,9 +38,8 @@ struct pace {
 	/* Send, now and then, what other connections have given back. */
 	void (*resume)(struct group *);
 
-	/* The load is over; and then so is the wait for its last echoes. */
+	/* PHASE_LOAD ends, and later PHASE_DRAIN. */
 	void (*end)(struct group *);
-	void (*finish)(struct group *);
 };
 
 extern const struct pace closed_loop, open_loop;

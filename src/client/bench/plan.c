@@ -11,7 +11,7 @@
 #include "client/core/failure.h"
 #include "common/clock.h"
 
-/* Descriptors that are not connections: of a thread, and of the rest. */
+/* Descriptors besides the connections: for each thread, and for the rest. */
 enum { FILES_THREAD = 3, FILES_OTHER = 16 };
 
 static bool
@@ -29,7 +29,7 @@ plan_set_peer(struct plan *plan, const struct addr *peer)
 	plan->loopback = is_loopback(peer);
 }
 
-/* The CPUs we may run on, which may be fewer than there are. */
+/* The CPUs on which we may run, which may be fewer than there are. */
 static unsigned
 usable_cpus(void)
 {
@@ -64,21 +64,21 @@ check_files(struct plan *plan, struct failure *f)
 	return 0;
 }
 
-/* ip(7): where the kernel takes local ports from. */
+/* See whether there are enough local ports; ip(7) says which they are. */
 static int
 check_ports(const struct plan *plan, struct failure *f)
 {
-	unsigned low = 32768, high = 60999;
+	unsigned low, high;
 	uint64_t ports, sources = plan->origins > 0 ? plan->origins : 1;
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
 
-	if (file != NULL) {
-		if (fscanf(file, "%u %u", &low, &high) != 2 || high < low) {
-			low = 32768;
-			high = 60999;
-		}
-		fclose(file);
+	if (file == NULL || fscanf(file, "%u %u", &low, &high) != 2 ||
+	    high < low) {
+		low = 32768;
+		high = 60999;
 	}
+	if (file != NULL)
+		fclose(file);
 	ports = (high - low + 1) * sources;
 	if (plan->connections <= ports)
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * plan: what a load will be, worked out and checked before the first
- * connection is made.  Does not change while the load runs.
+ * connection is made.  It does not change while the load runs.
  */
 #ifndef ECHOC_PLAN_H
 #define ECHOC_PLAN_H
@@ -22,7 +22,7 @@ struct plan {
 	int64_t warmup_ns;
 	int64_t duration_ns; /* INT64_MAX: until opt->messages are echoed */
 	struct origin origin[OPTIONS_LIST];
-	unsigned origins; /* 0: anywhere */
+	unsigned origins; /* 0: connect from any address */
 	uint64_t files;	  /* the limit of descriptors, after it was raised */
 };
 
@@ -33,13 +33,14 @@ plan_is_open_loop(const struct plan *plan)
 	return plan->opt->rate > 0;
 }
 
-/* Another address of the same target. */
+/* Use another address of the same target. */
 void plan_set_peer(struct plan *, const struct addr *);
 
 /*
- * Choose what was left open, read the origins, raise the limit of descriptors
- * as far as it goes, and see whether descriptors and local ports suffice.
- * Returns -1 with OUTCOME_LIMIT, naming what is needed, or OUTCOME_USAGE.
+ * Choose what the options leave open, read the addresses of -I, raise the limit
+ * of descriptors as far as possible, and check that descriptors and local ports
+ * suffice.  Returns -1 with OUTCOME_LIMIT, naming what is needed, or
+ * OUTCOME_USAGE.
  */
 int plan_make(struct plan *, const struct options *, const struct addr *peer,
     struct failure *);

@@ -11,9 +11,9 @@
 #include "client/core/histogram.h"
 #include "client/core/signals.h"
 
-/* A thread that is busier than this limits what is measured. */
+/* The client limits the result if a thread is busier than this, */
 #define BUSY 0.9
-/* So is one that is so late with a message that could have gone. */
+/* or later than this with messages that could have gone. */
 #define LAG_NS INT64_C(1000000)
 
 int
@@ -96,8 +96,8 @@ figure(const struct result *r, const struct threshold *t)
 	case METRIC_CONNECT_PERCENTILE:
 		return threshold_of_times(t, c->connect, RESULT_ABOVE);
 	case METRIC_ERRORS:
-		return (double)(counts_faults(c->window.lost) +
-		    c->window.not_sent + counts_faults(c->connects.failed));
+		return (double)(counts_failed(&c->window) +
+		    counts_faults(c->connects.failed));
 	case METRIC_ERROR_RATE:
 		return c->window.sent + c->window.not_sent > 0 ? r->error_rate :
 								 NAN;
@@ -124,14 +124,14 @@ is_saturated(const struct result *r)
 			return true;
 	if (!plan_is_open_loop(r->plan))
 		return false;
-	/* Of a few messages the slowest is enough to tell. */
+	/* Of a few messages this is the latest one. */
 	lag = histogram_percentile(c->lag, 99 * PERCENT);
 	half = result_percentile(c->response, 50 * PERCENT);
-	/* A tenth of the response, unless that is less than a timer can do. */
+	/* A tenth of the response time, but no less than timers can do. */
 	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
 }
 
-/* What failed most, with no echo at all. */
+/* There was no echo at all: report what failed most. */
 static int
 nothing(const struct result *r, struct failure *f)
 {
@@ -170,7 +170,7 @@ judge_thresholds(struct result *r, struct failure *f)
 		sizeof(text)));
 }
 
-/* Whether more are wrong than --max-error-rate tolerates. */
+/* Whether more failed than --max-error-rate tolerates. */
 static bool
 exceeds(const struct result *r, uint64_t wrong, uint64_t all)
 {
@@ -185,7 +185,7 @@ result_lacks_workers(const struct result *r)
 	    counts_most(r->counts.connects.failed) == FAULT_TIMEOUT;
 }
 
-/* Some of the first connections failed: how many, and why most of them did. */
+/* Some of the first connections failed: report how many, and why most did. */
 static int
 unmade(const struct result *r, uint64_t failed, struct failure *f)
 {
@@ -205,10 +205,10 @@ int
 result_judge(struct result *r, struct failure *f)
 {
 	const struct counts *c = &r->counts;
-	uint64_t wrong = counts_faults(c->window.lost) + c->window.not_sent;
+	uint64_t wrong = counts_failed(&c->window);
 	uint64_t all = c->window.sent + c->window.not_sent;
 	uint64_t unconnected = counts_faults(c->connects.failed);
-	uint64_t early = counts_faults(c->warmup.lost) + c->warmup.not_sent;
+	uint64_t early = counts_failed(&c->warmup);
 	int thresholds;
 
 	r->rate = r->window_ns > 0 ?

@@ -97,7 +97,7 @@ measure(struct sampler *s, struct interval *i, int64_t now)
 		.begin_ns = s->began - s->window,
 		.echoed = echoed - s->echoed,
 		.bytes = bytes - s->bytes,
-		.faults = counts_faults(sum.lost) + sum.not_sent - s->faults };
+		.faults = counts_failed(&sum) - s->faults };
 	histogram_subtract(s->since, s->before);
 	i->p50_ns = result_percentile(s->since, 50 * PERCENT);
 	i->p99_ns = result_percentile(s->since, 99 * PERCENT);

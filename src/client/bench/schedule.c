@@ -17,7 +17,7 @@ int64_t
 schedule_due(const struct schedule *schedule)
 {
 	uint64_t rate = schedule->rate;
-	/* Whole seconds apart, as next times 1e9 would soon overflow. */
+	/* Whole seconds are apart, as next * 1e9 would soon overflow. */
 	uint64_t ns = schedule->next / rate * NS_PER_SECOND +
 	    schedule->next % rate * NS_PER_SECOND / rate;
 
@@ -36,7 +36,7 @@ schedule_count(uint64_t rate, int64_t ns)
 	uint64_t span = ns > 0 ? (uint64_t)ns : 0;
 	uint64_t rest = span % NS_PER_SECOND * rate;
 
-	/* Rounded up: one that is due within the last nanosecond counts. */
+	/* Rounded up: a message due within the last nanosecond counts. */
 	return span / NS_PER_SECOND * rate +
 	    (rest + NS_PER_SECOND - 1) / NS_PER_SECOND;
 }

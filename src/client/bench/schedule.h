@@ -2,9 +2,9 @@
 /*
  * schedule: when messages are due in an open loop.
  *
- * Message i is due i / rate after the start, computed from i each time so that
- * no error adds up.  Thread k of T has the messages k, k + T, k + 2T, ..., so
- * that threads take turns and none sends a burst.
+ * Message i is due i / rate after the start, computed from i each time, so that
+ * rounding errors do not add up.  Thread k of T sends messages k, k + T,
+ * k + 2T, ..., so that threads alternate and none sends a burst.
  */
 #ifndef ECHOC_SCHEDULE_H
 #define ECHOC_SCHEDULE_H
@@ -13,7 +13,7 @@
 
 struct schedule {
 	int64_t start; /* clock_ns() of message 0 */
-	uint64_t rate; /* messages a second, of all threads together */
+	uint64_t rate; /* messages per second, of all threads together */
 	uint64_t next; /* the message that this thread has to send next */
 	uint64_t step; /* how many threads there are */
 };
@@ -27,12 +27,12 @@ void schedule_init(struct schedule *, int64_t start, uint64_t rate,
 /* When the next message is due, in the time of clock_ns(). */
 int64_t schedule_due(const struct schedule *);
 
-/* That one has been taken. */
+/* Go on to the next message of this thread. */
 void schedule_advance(struct schedule *);
 
 /*
- * How many messages this thread has not taken that are due before `end`; they
- * are taken with that.
+ * Skip the messages of this thread that are due before `end`.  Returns how many
+ * there were.
  */
 uint64_t schedule_skip(struct schedule *, int64_t end);
 

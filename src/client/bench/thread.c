@@ -169,7 +169,7 @@ change_phase(struct thread *t, int64_t now)
 	if (g->phase == PHASE_DRAIN &&
 	    ((g->in_flight == 0 && g->pace->next_due(g) == INT64_MAX) ||
 		now >= t->phase_ends)) {
-		g->pace->finish(g);
+		g->pace->end(g);
 		loss_finish(g, now);
 		enter(t, PHASE_CLOSE, now + CLOCK_SECOND);
 		tell(t, &g->load->settled);

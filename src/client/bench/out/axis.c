@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* From so many times the smallest on, the axis is logarithmic. */
+/* The axis is logarithmic if the largest is so many times the smallest. */
 #define LOGARITHMIC 15
 
 void

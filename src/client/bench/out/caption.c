@@ -15,12 +15,12 @@
 #include "client/core/humanize.h"
 #include "client/net/target.h"
 
-/* No more bytes than that of a text. */
+/* The most bytes of a text that the user gave. */
 enum { PART = 64 };
 
 /*
- * What somebody typed, as far as the picture may have it, and so many bytes of
- * it: at most PART.
+ * The first `most` bytes, at most PART, of a text that the user gave; what
+ * cannot be printed becomes '?'.
  */
 static const char *
 part(const char *text, size_t most, char buf[PART + 4])
@@ -42,8 +42,8 @@ part(const char *text, size_t most, char buf[PART + 4])
 	return buf;
 }
 
-static const char *
-plural(int64_t n)
+const char *
+caption_plural(int64_t n)
 {
 	return n == 1 ? "" : "s";
 }
@@ -54,31 +54,31 @@ caption_latency(const struct result *r)
 	return plan_is_open_loop(r->plan) ? "response time" : "service time";
 }
 
-static void
-write_load(char line[CAPTION_TEXT], const struct plan *plan)
+const char *
+caption_load(char *line, size_t size, const struct plan *plan,
+    const char *sizes)
 {
 	const struct options *opt = plan->opt;
-	char size[160], sizes[PART + 4], loop[96];
+	char pace[96];
 
-	if (opt->rate > 0)
-		snprintf(loop, sizeof(loop), "%" PRId64 " messages/s in total",
+	if (plan_is_open_loop(plan))
+		snprintf(pace, sizeof(pace), "%" PRId64 " messages/s in total",
 		    opt->rate);
 	else
-		snprintf(loop, sizeof(loop),
+		snprintf(pace, sizeof(pace),
 		    "%" PRId64 " message%s under way on each", opt->pipeline,
-		    plural(opt->pipeline));
-	sizes_text(&opt->sizes, size, sizeof(size));
-	snprintf(line, CAPTION_TEXT, "%s loop: %u connection%s, %s, %s bytes",
+		    caption_plural(opt->pipeline));
+	snprintf(line, size, "%s loop: %u connection%s, %s, %s bytes",
 	    plan_is_open_loop(plan) ? "open" : "closed", plan->connections,
-	    plural(plan->connections), loop, part(size, PART, sizes));
+	    caption_plural(plan->connections), pace, sizes);
+	return line;
 }
 
 static void
 write_outcome(char line[CAPTION_TEXT], const struct result *r)
 {
 	const struct histogram *h = r->counts.response;
-	uint64_t lost = counts_faults(r->counts.window.lost) +
-	    r->counts.window.not_sent;
+	uint64_t lost = counts_failed(&r->counts.window);
 	char length[HUMANIZE_TEXT], min[HUMANIZE_TEXT], mean[HUMANIZE_TEXT];
 	char max[HUMANIZE_TEXT];
 
@@ -107,7 +107,8 @@ write_place(char line[CAPTION_TEXT], const struct result *r)
 	    "measured on %s (%u thread%s, %u CPU%s) by echoc " PACKAGE_VERSION
 	    ", %s%s",
 	    part(system.nodename, PART / 2, here), plan->threads,
-	    plural(plan->threads), plan->cpus, plural(plan->cpus), date,
+	    caption_plural(plan->threads), plan->cpus,
+	    caption_plural(plan->cpus), date,
 	    r->saturated ? "; the client limits this result" : "");
 }
 
@@ -116,7 +117,7 @@ caption_write(char line[CAPTION_LINES][CAPTION_TEXT], const struct target *t,
     const struct result *r)
 {
 	const char *label = r->plan->opt->label;
-	char host[ADDR_TEXT], name[PART + 4];
+	char host[ADDR_TEXT], name[PART + 4], all[160], sizes[PART + 4];
 
 	addr_host(&r->plan->peer, host, sizeof(host));
 	snprintf(line[0], CAPTION_TEXT, "Echo of %s (%s) port %u%s",
@@ -124,7 +125,8 @@ caption_write(char line[CAPTION_LINES][CAPTION_TEXT], const struct target *t,
 	    r->plan->loopback ? ", loopback" : "");
 	snprintf(line[1], CAPTION_TEXT, "%s",
 	    label != NULL ? part(label, PART, name) : "");
-	write_load(line[2], r->plan);
+	sizes_text(&r->plan->opt->sizes, all, sizeof(all));
+	caption_load(line[2], CAPTION_TEXT, r->plan, part(all, PART, sizes));
 	write_outcome(line[3], r);
 	write_place(line[4], r);
 }

@@ -10,10 +10,10 @@
 
 enum { WIDTH_MIN = 40, BAR_MIN = 4 };
 
-/* Room for what names a row: two times, and what is between them. */
+/* Room for the label of a row: two times, and " - " between them. */
 enum { CHART_EDGE = 2 * HUMANIZE_TEXT + 4 };
 
-/* With edges closer than that, three digits would name two rows alike. */
+/* With edges closer than this, two labels of three digits would be equal. */
 #define RATIO_MIN 1.02
 
 struct chart {
@@ -30,7 +30,7 @@ wider(unsigned a, size_t b)
 	return a > b ? a : (unsigned)b;
 }
 
-/* Small values have fewer counters than there would be rows. */
+/* Rows of small values may share a counter of the histogram: skip those. */
 static void
 add_row(struct chart *chart, size_t last)
 {
@@ -62,7 +62,7 @@ divide(struct chart *chart, const struct histogram *h)
 	add_row(chart, histogram_index(h->max));
 }
 
-/* "2.30 - 6.44 ms", "950 us - 1.20 s": a row that is not like the others. */
+/* The label of the wider last row: "2.30 - 6.44 ms", "950 us - 1.20 s". */
 static void
 name_range(char *buf, size_t size, int64_t low, int64_t high)
 {
@@ -97,7 +97,7 @@ count_rows(struct chart *chart, const struct histogram *h)
 		name_range(chart->edge[last], sizeof(chart->edge[last]),
 		    histogram_high(chart->last[last - 1]), h->max);
 	}
-	/* Either there are none, or the last row is up to one of them. */
+	/* Values over the range lie in the last row, which ends at the largest. */
 	chart->count[chart->rows - 1] += h->over;
 }
 
@@ -108,7 +108,7 @@ print_bar(FILE *file, double part, unsigned columns, bool utf8)
 	unsigned length = (unsigned)lround(part * columns * fine);
 	unsigned used = 0;
 
-	/* However few they are, they are seen. */
+	/* However few there are, the bar is visible. */
 	if (part > 0 && length == 0)
 		length = 1;
 	for (; length > 0; used++) {

@@ -19,7 +19,13 @@ integer(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* One member a kind that happened. */
+static void
+set(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new(object, name, value);
+}
+
+/* A member for each kind that happened. */
 static json_t *
 kinds(const uint64_t counts[FAULT_KINDS])
 {
@@ -27,7 +33,7 @@ kinds(const uint64_t counts[FAULT_KINDS])
 
 	for (int i = 1; i < FAULT_KINDS; i++)
 		if (counts[i] > 0)
-			json_object_set_new(object, fault_name((enum fault)i),
+			set(object, fault_name((enum fault)i),
 			    integer(counts[i]));
 	return object;
 }
@@ -43,25 +49,25 @@ times(const struct histogram *h, const struct options *opt)
 	any = h->count > 0;
 	object = json_object();
 	percentiles = json_object();
-	json_object_set_new(object, "count", integer(h->count));
-	json_object_set_new(object, "min_us", document_us(any ? h->min : -1));
-	json_object_set_new(object, "mean_us",
+	set(object, "count", integer(h->count));
+	set(object, "min_us", document_us(any ? h->min : -1));
+	set(object, "mean_us",
 	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
-	json_object_set_new(object, "max_us", document_us(any ? h->max : -1));
-	json_object_set_new(object, "stddev_us",
+	set(object, "max_us", document_us(any ? h->max : -1));
+	set(object, "stddev_us",
 	    any ? document_real(histogram_deviation(h) / 1e3, 3) : json_null());
 	for (unsigned i = 0; i < opt->percentiles; i++) {
 		char name[THRESHOLD_NAME];
 
 		threshold_name(opt->percentile[i], name, sizeof(name));
-		json_object_set_new(percentiles, name,
+		set(percentiles, name,
 		    document_us(result_percentile(h, opt->percentile[i])));
 	}
-	json_object_set_new(object, "percentiles_us", percentiles);
+	set(object, "percentiles_us", percentiles);
 	return object;
 }
 
-/* Upper edge and count of each counter that is used. */
+/* Upper edge and count of each counter that is not 0. */
 static json_t *
 histogram(const struct histogram *h)
 {
@@ -81,16 +87,16 @@ interval(const struct interval *i)
 	json_t *object = json_object();
 	double seconds = (double)i->length_ns / 1e9;
 
-	json_object_set_new(object, "begin_us", document_us(i->begin_ns));
-	json_object_set_new(object, "length_us", document_us(i->length_ns));
-	json_object_set_new(object, "echoed", integer(i->echoed));
-	json_object_set_new(object, "bytes", integer(i->bytes));
-	json_object_set_new(object, "errors", integer(i->faults));
-	json_object_set_new(object, "rate_per_s",
+	set(object, "begin_us", document_us(i->begin_ns));
+	set(object, "length_us", document_us(i->length_ns));
+	set(object, "echoed", integer(i->echoed));
+	set(object, "bytes", integer(i->bytes));
+	set(object, "errors", integer(i->faults));
+	set(object, "rate_per_s",
 	    document_real(seconds > 0 ? (double)i->echoed / seconds : 0, 3));
-	json_object_set_new(object, "p50_us", document_us(i->p50_ns));
-	json_object_set_new(object, "p99_us", document_us(i->p99_ns));
-	json_object_set_new(object, "max_us", document_us(i->max_ns));
+	set(object, "p50_us", document_us(i->p50_ns));
+	set(object, "p99_us", document_us(i->p99_ns));
+	set(object, "max_us", document_us(i->max_ns));
 	return object;
 }
 
@@ -123,43 +129,42 @@ config(const struct plan *plan)
 	char text[160];
 
 	sizes_text(&opt->sizes, text, sizeof(text));
-	json_object_set_new(object, "model",
+	set(object, "model",
 	    json_string(plan_is_open_loop(plan) ? "open" : "closed"));
-	json_object_set_new(object, "connections", integer(plan->connections));
-	json_object_set_new(object, "threads", integer(plan->threads));
-	json_object_set_new(object, "sizes_bytes", json_string(text));
-	json_object_set_new(object, "rate_per_s",
+	set(object, "connections", integer(plan->connections));
+	set(object, "threads", integer(plan->threads));
+	set(object, "sizes_bytes", json_string(text));
+	set(object, "rate_per_s",
 	    opt->rate > 0 ? json_integer(opt->rate) : json_null());
-	json_object_set_new(object, "pipeline",
+	set(object, "pipeline",
 	    opt->rate > 0 ? json_null() : json_integer(opt->pipeline));
-	json_object_set_new(object, "duration_us",
+	set(object, "duration_us",
 	    opt->messages > 0 ? json_null() : document_us(opt->duration_ns));
-	json_object_set_new(object, "messages",
+	set(object, "messages",
 	    opt->messages > 0 ? json_integer(opt->messages) : json_null());
-	json_object_set_new(object, "warmup_us", document_us(plan->warmup_ns));
-	json_object_set_new(object, "timeout_us", document_us(opt->timeout_ns));
-	json_object_set_new(object, "interval_us",
-	    document_us(opt->interval_ns));
-	json_object_set_new(object, "reconnect", json_integer(opt->reconnect));
-	json_object_set_new(object, "connect_rate_per_s",
+	set(object, "warmup_us", document_us(plan->warmup_ns));
+	set(object, "timeout_us", document_us(opt->timeout_ns));
+	set(object, "interval_us", document_us(opt->interval_ns));
+	set(object, "reconnect", json_integer(opt->reconnect));
+	set(object, "connect_rate_per_s",
 	    opt->connect_rate > 0 ? json_integer(opt->connect_rate) :
 				    json_null());
-	json_object_set_new(object, "connect_concurrency",
+	set(object, "connect_concurrency",
 	    json_integer(opt->connect_concurrency));
-	json_object_set_new(object, "verify",
+	set(object, "verify",
 	    json_string(opt->no_verify != 0 ? "none" : "full"));
-	json_object_set_new(object, "nodelay", json_boolean(!opt->nagle));
-	json_object_set_new(object, "seed", json_integer(opt->seed));
-	json_object_set_new(object, "max_error_percent",
+	set(object, "nodelay", json_boolean(!opt->nagle));
+	set(object, "seed", json_integer(opt->seed));
+	set(object, "max_error_percent",
 	    document_real((double)opt->max_error / PERCENT, 5));
-	json_object_set_new(object, "percentiles", percentile_list(opt));
-	json_object_set_new(object, "family",
+	set(object, "percentiles", percentile_list(opt));
+	set(object, "family",
 	    json_string(opt->only_v4 ? "ipv4" :
 		    opt->only_v6     ? "ipv6" :
 				       "any"));
-	json_object_set_new(object, "interfaces",
+	set(object, "interfaces",
 	    strings(opt->interfaces.item, opt->interfaces.count));
-	json_object_set_new(object, "label",
+	set(object, "label",
 	    opt->label != NULL ? document_text(opt->label) : json_null());
 	return object;
 }
@@ -179,13 +184,13 @@ environment(const struct plan *plan)
 			clock[strcspn(clock, "\n")] = '\0';
 		fclose(f);
 	}
-	json_object_set_new(object, "kernel",
+	set(object, "kernel",
 	    uname(&name) == 0 ? json_string(name.release) : json_null());
-	json_object_set_new(object, "cpus", integer(plan->cpus));
-	json_object_set_new(object, "clock_source",
+	set(object, "cpus", integer(plan->cpus));
+	set(object, "clock_source",
 	    clock[0] != '\0' ? json_string(clock) : json_null());
-	json_object_set_new(object, "descriptor_limit", integer(plan->files));
-	json_object_set_new(object, "loopback", json_boolean(plan->loopback));
+	set(object, "descriptor_limit", integer(plan->files));
+	set(object, "loopback", json_boolean(plan->loopback));
 	return object;
 }
 
@@ -195,72 +200,65 @@ connects(const struct result *r)
 	const struct connect_counts *c = &r->counts.connects;
 	json_t *object = json_object();
 
-	json_object_set_new(object, "wanted", integer(c->wanted));
-	json_object_set_new(object, "established", integer(c->established));
-	json_object_set_new(object, "total_time_us",
-	    document_us(r->connect_ns));
-	json_object_set_new(object, "failed", kinds(c->failed));
-	json_object_set_new(object, "reconnects", integer(c->again));
-	json_object_set_new(object, "reconnect_rate_per_s",
+	set(object, "wanted", integer(c->wanted));
+	set(object, "established", integer(c->established));
+	set(object, "total_time_us", document_us(r->connect_ns));
+	set(object, "failed", kinds(c->failed));
+	set(object, "reconnects", integer(c->again));
+	set(object, "reconnect_rate_per_s",
 	    r->window_ns > 0 ?
 		document_real((double)c->within * 1e9 / (double)r->window_ns,
 		    3) :
 		json_null());
-	json_object_set_new(object, "reconnects_failed",
-	    kinds(c->again_failed));
-	json_object_set_new(object, "broken", kinds(c->broken));
-	json_object_set_new(object, "unclosed", integer(c->unclosed));
-	json_object_set_new(object, "handshake",
-	    times(r->counts.connect, r->plan->opt));
+	set(object, "reconnects_failed", kinds(c->again_failed));
+	set(object, "broken", kinds(c->broken));
+	set(object, "unclosed", integer(c->unclosed));
+	set(object, "handshake", times(r->counts.connect, r->plan->opt));
 	return object;
 }
 
 static json_t *
 messages(const struct result *r)
 {
-	const struct message_counts *t = &r->counts.window;
+	const struct counts *c = &r->counts;
+	const struct message_counts *t = &c->window;
 	json_t *object = json_object();
 	double seconds = (double)r->window_ns / 1e9;
 
-	json_object_set_new(object, "sent", integer(t->sent));
-	json_object_set_new(object, "echoed", integer(t->echoed));
-	json_object_set_new(object, "timeouts",
-	    integer(t->lost[FAULT_TIMEOUT]));
-	json_object_set_new(object, "errors", integer(counts_errors(t)));
-	json_object_set_new(object, "not_sent", integer(t->not_sent));
-	json_object_set_new(object, "due",
-	    r->due > 0 ? integer(r->due) : json_null());
-	json_object_set_new(object, "echoed_in_window",
-	    integer(r->counts.completed));
-	json_object_set_new(object, "window_us", document_us(r->window_ns));
-	json_object_set_new(object, "rate_per_s", document_real(r->rate, 3));
-	json_object_set_new(object, "bytes_sent", integer(t->bytes_sent));
-	json_object_set_new(object, "bytes_echoed", integer(t->bytes_echoed));
-	json_object_set_new(object, "throughput_bytes_per_s",
+	set(object, "sent", integer(t->sent));
+	set(object, "echoed", integer(t->echoed));
+	set(object, "timeouts", integer(t->lost[FAULT_TIMEOUT]));
+	set(object, "errors", integer(counts_errors(t)));
+	set(object, "not_sent", integer(t->not_sent));
+	set(object, "due", r->due > 0 ? integer(r->due) : json_null());
+	set(object, "echoed_in_window", integer(c->completed));
+	set(object, "window_us", document_us(r->window_ns));
+	set(object, "rate_per_s", document_real(r->rate, 3));
+	set(object, "bytes_sent", integer(t->bytes_sent));
+	set(object, "bytes_echoed", integer(t->bytes_echoed));
+	set(object, "throughput_bytes_per_s",
 	    seconds > 0 ?
-		document_real((double)r->counts.completed_bytes / seconds, 1) :
+		document_real((double)c->completed_bytes / seconds, 1) :
 		json_null());
-	json_object_set_new(object, "bytes_verified",
-	    r->plan->opt->no_verify != 0 ? json_null() :
-					   integer(r->counts.verified));
-	json_object_set_new(object, "mismatches",
-	    integer(r->counts.mismatches));
-	json_object_set_new(object, "first_mismatch",
-	    mismatch_object(&r->counts.mismatch));
+	set(object, "bytes_verified",
+	    r->plan->opt->no_verify != 0 ? json_null() : integer(c->verified));
+	set(object, "mismatches", integer(c->mismatches));
+	set(object, "first_mismatch", mismatch_object(&c->mismatch));
 	return object;
 }
 
 static json_t *
 generator(const struct result *r)
 {
+	const struct counts *c = &r->counts;
 	json_t *object = json_object(), *cpu = json_array();
 
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		json_array_append_new(cpu,
 		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
-	json_object_set_new(object, "cpu_per_thread", cpu);
-	json_object_set_new(object, "lag", times(r->counts.lag, r->plan->opt));
-	json_object_set_new(object, "saturated", json_boolean(r->saturated));
+	set(object, "cpu_per_thread", cpu);
+	set(object, "lag", times(c->lag, r->plan->opt));
+	set(object, "saturated", json_boolean(r->saturated));
 	return object;
 }
 
@@ -281,37 +279,32 @@ thresholds(const struct result *r)
 static void
 add_result(json_t *object, const struct result *r)
 {
+	const struct counts *c = &r->counts;
 	char host[ADDR_TEXT];
 	json_t *intervals = json_array();
 
 	addr_host(&r->plan->peer, host, sizeof(host));
-	json_object_set_new(json_object_get(object, "target"), "address",
-	    json_string(host));
+	set(json_object_get(object, "target"), "address", json_string(host));
 	for (unsigned i = 0; i < r->interval_count; i++)
 		json_array_append_new(intervals, interval(&r->intervals[i]));
-	json_object_set_new(object, "interrupted",
-	    json_boolean(r->interrupted));
-	json_object_set_new(object, "config", config(r->plan));
-	json_object_set_new(object, "environment", environment(r->plan));
-	json_object_set_new(object, "connect", connects(r));
-	json_object_set_new(object, "messages", messages(r));
-	json_object_set_new(object, "errors", kinds(r->counts.window.lost));
-	json_object_set_new(object, "warmup",
-	    json_pack("{s:o, s:o, s:o, s:o}", "sent",
-		integer(r->counts.warmup.sent), "echoed",
-		integer(r->counts.warmup.echoed), "not_sent",
-		integer(r->counts.warmup.not_sent), "errors",
-		kinds(r->counts.warmup.lost)));
-	json_object_set_new(object, "response_time",
-	    times(r->counts.response, r->plan->opt));
-	json_object_set_new(object, "service_time",
-	    times(plan_is_open_loop(r->plan) ? r->counts.service :
-					       r->counts.response,
+	set(object, "interrupted", json_boolean(r->interrupted));
+	set(object, "config", config(r->plan));
+	set(object, "environment", environment(r->plan));
+	set(object, "connect", connects(r));
+	set(object, "messages", messages(r));
+	set(object, "errors", kinds(c->window.lost));
+	set(object, "warmup",
+	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(c->warmup.sent),
+		"echoed", integer(c->warmup.echoed), "not_sent",
+		integer(c->warmup.not_sent), "errors", kinds(c->warmup.lost)));
+	set(object, "response_time", times(c->response, r->plan->opt));
+	set(object, "service_time",
+	    times(plan_is_open_loop(r->plan) ? c->service : c->response,
 		r->plan->opt));
-	json_object_set_new(object, "generator", generator(r));
-	json_object_set_new(object, "thresholds", thresholds(r));
-	json_object_set_new(object, "histogram", histogram(r->counts.response));
-	json_object_set_new(object, "intervals", intervals);
+	set(object, "generator", generator(r));
+	set(object, "thresholds", thresholds(r));
+	set(object, "histogram", histogram(c->response));
+	set(object, "intervals", intervals);
 }
 
 int
@@ -321,7 +314,7 @@ export_json(const struct destination *p, const struct target *t,
 {
 	json_t *object = document_new(opt, t->host, t->port);
 
-	json_object_set_new(object, "type", json_string("result"));
+	set(object, "type", json_string("result"));
 	if (r != NULL)
 		add_result(object, r);
 	document_outcome(object, outcome);
@@ -335,7 +328,7 @@ export_interval(const struct destination *p, const struct interval *i,
 {
 	json_t *object = interval(i);
 
-	json_object_set_new(object, "type", json_string("interval"));
+	set(object, "type", json_string("interval"));
 	return document_write(object, p, DOCUMENT_LINE, f);
 }
 

@@ -12,7 +12,7 @@
 #include "client/core/histogram.h"
 #include "client/core/humanize.h"
 
-/* In pixels: the picture, its title, and its panels from top to top. */
+/* In pixels: edges of the picture, and heights of the title and the panels. */
 enum {
 	WIDTH = 900,
 	LEFT = 90,
@@ -23,7 +23,7 @@ enum {
 	TIMES = 290,
 };
 
-/* Colours that also the colour-blind can tell apart (Okabe and Ito). */
+/* Colours that colour-blind people can tell apart as well (Okabe and Ito). */
 #define BLUE "'#0072b2'"
 #define SKY "'#9ed0ee'"
 #define ORANGE "'#d55e00'"
@@ -39,8 +39,8 @@ has_curve(const struct result *r)
 }
 
 /*
- * A string of gnuplot's in single quotes, in which nothing but a quote is
- * special.  A line has to end in it: what is shown has no control characters.
+ * Write a string for gnuplot in single quotes, in which only a quote is special.
+ * It must not have a line break, which would end it.
  */
 static void
 quoted(FILE *f, const char *text)
@@ -54,7 +54,7 @@ quoted(FILE *f, const char *text)
 	putc('\'', f);
 }
 
-/* The title, a line below the other. */
+/* Write the title, line by line. */
 static void
 write_caption(FILE *f, const struct target *t, const struct result *r,
     int height)
@@ -78,10 +78,7 @@ write_caption(FILE *f, const struct target *t, const struct result *r,
 	}
 }
 
-/*
- * A panel between two heights in pixels, with a heading, and what its axis
- * means at the same place in all of them.
- */
+/* Begin a panel between two heights in pixels, with a heading above it. */
 static void
 write_panel(FILE *f, int top, int bottom, int height, int heading,
     const char *text)
@@ -92,14 +89,14 @@ write_panel(FILE *f, int top, int bottom, int height, int heading,
 	    (double)LEFT / WIDTH, 1 - (double)(top - heading) / height);
 }
 
-/* The place of a percentile on the scale of nines. */
+/* The place of a percentile on the x axis: 1 / (1 - percentile). */
 static double
 nines(uint32_t percentile)
 {
 	return 100.0 * PERCENT / (100 * PERCENT - percentile);
 }
 
-/* Whether there is room for its name beside those of the others. */
+/* Whether there is room for a label beside those of the others. */
 static bool
 has_room(const double named[], unsigned count, double at, double end)
 {
@@ -111,7 +108,7 @@ has_room(const double named[], unsigned count, double at, double end)
 	return true;
 }
 
-/* The percentiles of the table, each a point of the curve, named above it. */
+/* Mark the percentiles of the report on the curve, with labels above. */
 static void
 write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 {
@@ -144,7 +141,7 @@ write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 	}
 }
 
-/* How far the curve goes, to the right and up. */
+/* Where the curve ends to the right; extends the axis to its values. */
 static double
 curve_end(const struct result *r, struct axis *s)
 {
@@ -156,7 +153,7 @@ curve_end(const struct result *r, struct axis *s)
 	if (end > most)
 		end = most;
 	last = (uint32_t)((1 - 1 / end) * 100 * PERCENT);
-	/* The few that are faster are worth no decade. */
+	/* The fastest 10 % may lie below the frame: they would cost a decade. */
 	axis_stretch(s, result_percentile(r->counts.response, 10 * PERCENT));
 	if (plan_is_open_loop(r->plan))
 		axis_stretch(s,
@@ -192,7 +189,7 @@ curve_panel(FILE *f, const char *data, const struct result *r, int top,
 		fprintf(f, "%s'%s' %.0f", i > 0 ? ", " : "", tics[i], at);
 	fputs(")\n", f);
 	write_marks(f, r, &s, end);
-	/* What is above the frame has to do with the marks. */
+	/* The labels stand above the frame, so the key goes inside. */
 	fputs(
 	    "set key inside right bottom vertical\nset grid noxtics x2tics ytics " GRID
 	    "\nplot ",
@@ -223,7 +220,7 @@ per_second(double most)
 	return most >= 1e4 ? "thousand/s" : "1/s";
 }
 
-/* Bars, for what an interval has is not of an instant. */
+/* A bar for each interval, as a rate is not that of an instant. */
 static void
 rate_panel(FILE *f, const char *data, const struct result *r, double second,
     int top, int height)
@@ -239,7 +236,7 @@ rate_panel(FILE *f, const char *data, const struct result *r, double second,
 		most = fmax(most, (double)row->echoed / seconds);
 		faults = fmax(faults, (double)row->faults / seconds);
 	}
-	/* A rate far above the one reached would make that too small to see. */
+	/* Do not show a requested rate that would make the bars too small. */
 	if (asked > 2 * most)
 		asked = 0;
 	most = fmax(most, asked);
@@ -316,7 +313,7 @@ times_panel(FILE *f, const char *data, const struct result *r, double second,
 	putc('\n', f);
 }
 
-/* The two panels over the time share its axis. */
+/* The panels over time share the x axis. */
 static void
 time_panels(FILE *f, const char *data, const struct result *r, int top,
     int height)

@@ -19,7 +19,7 @@ enum { LINE = 128 };
 int
 message_log_open(const char *path, struct failure *f)
 {
-	/* Appending: somebody may empty it while it grows. */
+	/* With O_APPEND, another process may truncate the file meanwhile. */
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 	    0666);
 
@@ -49,7 +49,7 @@ message_log_new(int fd)
 int
 message_log_flush(struct message_log *log)
 {
-	/* A pipe takes a part of it, and would take that of another thread. */
+	/* A pipe may take a part of a write; another thread must not get between. */
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 	pthread_mutex_lock(&turn);

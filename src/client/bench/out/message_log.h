@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * message_log: a line for each measured message, from several threads into one
- * file.  Whoever doubts a percentile can count for himself.
+ * message_log: the file of --log: a line for each measured message, from
+ * several threads, so that users can check percentiles.
  */
 #ifndef ECHOC_MESSAGE_LOG_H
 #define ECHOC_MESSAGE_LOG_H
@@ -11,9 +11,9 @@
 
 struct failure;
 
-/* A thread's part: whole lines are gathered, and written at once. */
+/* The buffer of a thread: whole lines are gathered, and written at once. */
 struct message_log {
-	int fd;	   /* of all threads */
+	int fd;	   /* shared by all threads */
 	int error; /* errno of a write that failed, 0: none */
 	size_t used;
 	char bytes[65536];
@@ -25,17 +25,17 @@ struct message_log {
  */
 int message_log_open(const char *path, struct failure *);
 
-/* A part for a thread; NULL with errno. */
+/* A buffer for a thread; NULL with errno. */
 struct message_log *message_log_new(int fd);
 
 /*
- * One message: when it was due, sent and answered, in nanoseconds since the
- * window began; the number of its connection; its size.
+ * Add a message: when it was due, sent and echoed, in nanoseconds since the
+ * window began; the number of its connection; its size in bytes.
  */
 void message_log_add(struct message_log *, int64_t due, int64_t sent,
     int64_t done, uint32_t connection, uint32_t size);
 
-/* Write what is left.  Returns -1 with errno when something was not. */
+/* Write what is left.  Returns -1 with the errno of the first failure. */
 int message_log_flush(struct message_log *);
 
 #endif

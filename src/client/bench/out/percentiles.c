@@ -6,15 +6,15 @@
 
 #include "client/core/histogram.h"
 
-/* Steps for each halving of what is left; tenths, as a half is five of them. */
+/* Steps for each halving of the distance to 1; a half is five tenths. */
 enum { TENTHS = 10, STEPS = 5 };
 
-/* Where the walk through the counters stands. */
+/* A position in the counters of a histogram. */
 struct walk {
 	const struct histogram *histogram;
-	size_t next;   /* the counter after those that are in seen */
-	uint64_t seen; /* how many values they have */
-	int64_t value; /* the upper edge of the last of them in use */
+	size_t next;   /* the first counter that is not in `seen` */
+	uint64_t seen; /* values in the counters before it */
+	int64_t value; /* the upper edge of the counter before it */
 };
 
 static double
@@ -48,8 +48,8 @@ print_row(FILE *file, const struct walk *walk, double left)
 }
 
 /*
- * Each level leaves tenths / 10 / 2^halvings of all values above it.  The
- * ranks are whole numbers, so the last level is the one that leaves none.
+ * Above each row lie tenths / 10 / 2^halvings of all values.  Ranks are whole
+ * numbers, so the last row is the one above which no value lies.
  */
 static void
 print_rows(FILE *file, const struct histogram *h)
@@ -78,7 +78,7 @@ print_rows(FILE *file, const struct histogram *h)
 void
 percentiles_print(FILE *file, const struct histogram *h, const char *title)
 {
-	/* Readers of this form know no decimal comma. */
+	/* Programs that read this know no decimal comma. */
 	fprintf(file, "# %s\n", title);
 	fprintf(file, "%12s %14s %10s %14s\n\n", "Value", "Percentile",
 	    "TotalCount", "1/(1-Percentile)");

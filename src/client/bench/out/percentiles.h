@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * percentiles: a histogram as a table of percentiles, in the text form that
- * plotters for HdrHistogram read.
+ * percentiles: a histogram as a table of percentiles, in the text format of
+ * HdrHistogram, which other programs can plot.
  */
 #ifndef ECHOC_PERCENTILES_H
 #define ECHOC_PERCENTILES_H
@@ -11,10 +11,10 @@
 struct histogram;
 
 /*
- * Write value (in microseconds), percentile (0 to 1), count up to there and
- * 1 / (1 - percentile), five steps for each halving of what is left, and the
- * closing lines with mean, deviation, maximum and count.  The first line is a
- * comment ("#...") with `title`.
+ * Write rows of value (in microseconds), percentile (0 to 1), count up to there
+ * and 1 / (1 - percentile), with five rows for each halving of the distance to
+ * 1; then mean, deviation, maximum and count.  The first line is a comment
+ * ("#...") with `title`.
  */
 void percentiles_print(FILE *, const struct histogram *, const char *title);
 

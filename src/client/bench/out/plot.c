@@ -100,7 +100,7 @@ write_script(const struct paths *paths, const struct target *t,
 	return destination_file_close(file, paths->script, f);
 }
 
-/* On a full disk gnuplot ends well, and a part of the picture is missing. */
+/* On a full disk gnuplot exits with 0, and a part of the picture is missing. */
 static bool
 is_whole(const char *picture)
 {
@@ -133,18 +133,18 @@ run_gnuplot(const struct paths *paths, struct failure *f)
 	pid_t child;
 	int status, error;
 
-	/* What begins with a dash would be an option. */
+	/* gnuplot would take a path that begins with a dash for an option. */
 	snprintf(script, sizeof(script), "%s%s",
 	    paths->script[0] == '-' ? "./" : "", paths->script);
 	argv[1] = script;
-	/* What we ignore is not for others. */
+	/* gnuplot must not inherit the signals that we ignore. */
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
 	sigaddset(&set, SIGXFSZ);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, &set);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	/* Nor is our standard output for gnuplot. */
+	/* Standard output is for our results alone. */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
 	    STDOUT_FILENO);
@@ -175,7 +175,7 @@ name_files(struct paths *paths, const char *path, struct failure *f)
 	    snprintf(paths->script, PATH_MAX, "%s.gp", path) >= PATH_MAX)
 		return failure_set(f, OUTCOME_USAGE,
 		    "--plot: the path is too long");
-	/* It would end a string in the script. */
+	/* A line break would end a string in the script. */
 	if (strpbrk(path, "\r\n") != NULL)
 		return failure_set(f, OUTCOME_USAGE,
 		    "--plot: a path for gnuplot cannot have line breaks");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plot: a picture of a load, drawn by gnuplot; the only file that starts
+ * plot: the picture of --plot, drawn by gnuplot; the only file that starts
  * another program.
  */
 #ifndef ECHOC_PLOT_H
@@ -11,16 +11,16 @@ struct result;
 struct target;
 
 /*
- * See whether the files beside the picture can be written.  Returns -1 with
+ * Check that the files beside the picture can be written.  Returns -1 with
  * OUTCOME_USAGE.
  */
 int plot_prepare(const char *path, struct failure *);
 
 /*
- * Draw figure.h's picture as SVG; without an echo there is nothing to draw.
- * Script and data are written beside the file, and removed when gnuplot has
- * drawn it.  Returns -1 with OUTCOME_USAGE, naming both, when
- * there is no gnuplot or it fails.
+ * Draw the picture of figure.h as SVG; without an echo do nothing.  Script and
+ * data are written beside the picture, and removed when gnuplot has drawn it.
+ * Returns -1 with OUTCOME_USAGE, naming both, when there is no gnuplot or it
+ * fails.
  */
 int plot_draw(const char *path, const struct target *, const struct result *,
     struct failure *);

@@ -18,32 +18,6 @@
 /* Where the second column begins. */
 enum { INDENT = 12 };
 
-static const char *
-plural(int64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-/* What the load consists of. */
-static void
-print_load(FILE *f, const struct plan *plan)
-{
-	const struct options *opt = plan->opt;
-	char size[160], loop[96];
-
-	sizes_text(&opt->sizes, size, sizeof(size));
-	if (opt->rate > 0)
-		snprintf(loop, sizeof(loop), "%" PRId64 " messages/s in total",
-		    opt->rate);
-	else
-		snprintf(loop, sizeof(loop),
-		    "%" PRId64 " message%s under way on each", opt->pipeline,
-		    plural(opt->pipeline));
-	fold_print(f, 2, "%s loop: %u connection%s, %s, %s bytes",
-	    plan_is_open_loop(plan) ? "open" : "closed", plan->connections,
-	    plural(plan->connections), loop, size);
-}
-
 void
 report_head(FILE *f, const struct target *t, const struct result *r)
 {
@@ -51,27 +25,29 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 	const struct options *opt = plan->opt;
 	char host[ADDR_TEXT], time[HUMANIZE_TEXT], warm[HUMANIZE_TEXT];
 	char length[64], warmup[64] = ", no warm-up", reconnect[96] = "";
+	char sizes[160], load[CAPTION_TEXT];
 
 	addr_host(&plan->peer, host, sizeof(host));
 	fold_print(f, 2, "echoc bench: %s (%s) port %u%s", t->host, host,
 	    t->port, plan->loopback ? ", loopback" : "");
-	print_load(f, plan);
+	sizes_text(&opt->sizes, sizes, sizeof(sizes));
+	fold_print(f, 2, "%s", caption_load(load, sizeof(load), plan, sizes));
 	humanize_duration(opt->duration_ns, time, sizeof(time));
 	if (plan->warmup_ns > 0)
 		snprintf(warmup, sizeof(warmup), " after %s of warm-up",
 		    humanize_duration(plan->warmup_ns, warm, sizeof(warm)));
 	if (opt->messages > 0)
 		snprintf(length, sizeof(length), "%" PRId64 " message%s",
-		    opt->messages, plural(opt->messages));
+		    opt->messages, caption_plural(opt->messages));
 	else
 		snprintf(length, sizeof(length), "%s", time);
 	if (opt->reconnect > 0)
 		snprintf(reconnect, sizeof(reconnect),
 		    ", a new connection after %" PRId64 " message%s",
-		    opt->reconnect, plural(opt->reconnect));
+		    opt->reconnect, caption_plural(opt->reconnect));
 	fold_print(f, 2, "%u thread%s (%u CPU%s), %s%s%s", plan->threads,
-	    plural(plan->threads), plan->cpus, plural(plan->cpus), length,
-	    warmup, reconnect);
+	    caption_plural(plan->threads), plan->cpus,
+	    caption_plural(plan->cpus), length, warmup, reconnect);
 	putc('\n', f);
 }
 
@@ -195,9 +171,8 @@ static void
 print_errors(FILE *f, const struct result *r, const struct terminal *t)
 {
 	const struct connect_counts *c = &r->counts.connects;
-	uint64_t all = counts_faults(r->counts.window.lost) +
-	    r->counts.window.not_sent + counts_faults(r->counts.warmup.lost) +
-	    r->counts.warmup.not_sent + counts_faults(c->failed) +
+	uint64_t all = counts_failed(&r->counts.window) +
+	    counts_failed(&r->counts.warmup) + counts_faults(c->failed) +
 	    counts_faults(c->again_failed) + counts_faults(c->broken);
 
 	if (all == 0)
@@ -221,25 +196,26 @@ print_errors(FILE *f, const struct result *r, const struct terminal *t)
 static void
 print_verified(FILE *f, const struct result *r, const struct terminal *t)
 {
+	const struct counts *c = &r->counts;
 	char volume[HUMANIZE_TEXT];
-	bool bad = r->counts.mismatches > 0;
+	bool bad = c->mismatches > 0;
 
-	humanize_bytes((double)r->counts.verified, volume, sizeof(volume));
+	humanize_bytes((double)c->verified, volume, sizeof(volume));
 	if (r->plan->opt->no_verify != 0)
 		fprintf(f, "not verified (--verify none)\n");
 	else
 		fprintf(f, "%sverified %s, %" PRIu64 " mismatches%s\n",
 		    bad ? terminal_colour(t, COLOUR_BAD) : "", volume,
-		    r->counts.mismatches,
-		    bad ? terminal_colour(t, COLOUR_NONE) : "");
+		    c->mismatches, bad ? terminal_colour(t, COLOUR_NONE) : "");
 }
 
-/* What of the client limits the result. */
+/* Why the client limits the result. */
 static void
 print_saturation(FILE *f, const struct result *r)
 {
-	uint64_t local = r->counts.connects.failed[FAULT_LOCAL] +
-	    r->counts.connects.again_failed[FAULT_LOCAL];
+	const struct counts *c = &r->counts;
+	uint64_t local = c->connects.failed[FAULT_LOCAL] +
+	    c->connects.again_failed[FAULT_LOCAL];
 	char lag[HUMANIZE_TEXT], busy[64] = "", failed[128] = "";
 	char so[96] = "; the rate is a lower bound";
 	double busiest = -1;
@@ -254,14 +230,12 @@ print_saturation(FILE *f, const struct result *r)
 		snprintf(failed, sizeof(failed),
 		    ", %" PRIu64 " connections failed: %s", local,
 		    fault_words(FAULT_LOCAL));
-	if (r->counts.skipped > 0)
+	if (c->skipped > 0)
 		snprintf(so, sizeof(so),
-		    " and did not get to %" PRIu64 " messages",
-		    r->counts.skipped);
+		    " and did not get to %" PRIu64 " messages", c->skipped);
 	else if (plan_is_open_loop(r->plan))
 		snprintf(so, sizeof(so), ", p99 of %s late with messages",
-		    humanize_time(histogram_percentile(r->counts.lag,
-				      99 * PERCENT),
+		    humanize_time(histogram_percentile(c->lag, 99 * PERCENT),
 			lag, sizeof(lag)));
 	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
 	    failed, so);
@@ -270,26 +244,27 @@ print_saturation(FILE *f, const struct result *r)
 static void
 print_remarks(FILE *f, const struct result *r)
 {
+	const struct counts *c = &r->counts;
 	const struct options *opt = r->plan->opt;
 	char text[THRESHOLD_TEXT];
 
-	if (r->counts.window.not_sent > r->due / 100)
+	if (c->window.not_sent > r->due / 100)
 		fold_print(f, 2,
 		    "%" PRIu64 " of %" PRIu64 " messages due were sent",
-		    r->counts.window.sent, r->due);
-	else if (r->due > r->counts.completed + r->due / 100)
+		    c->window.sent, r->due);
+	else if (r->due > c->completed + r->due / 100)
 		fold_print(f, 2,
 		    "%s%" PRIu64 " of %" PRIu64
 		    " messages due were echoed within the window",
 		    r->saturated ? "" : "the server did not keep up: ",
-		    r->counts.completed, r->due);
+		    c->completed, r->due);
 	if (result_lacks_workers(r))
 		fold_print(f, 2,
 		    "%" PRIu64 " of %" PRIu64 " connections had no echo: the "
 		    "server may have fewer workers than connections; these "
 		    "figures are of the other %" PRIu64,
-		    r->counts.connects.failed[FAULT_TIMEOUT],
-		    r->counts.connects.wanted, r->counts.connects.established);
+		    c->connects.failed[FAULT_TIMEOUT], c->connects.wanted,
+		    c->connects.established);
 	if (r->saturated)
 		print_saturation(f, r);
 	if (r->plan->threads > r->plan->cpus)

@@ -13,13 +13,13 @@ struct result;
 struct target;
 struct terminal;
 
-/* Before the load: who, how, how much. */
+/* Before the load: the server, and what the load will be. */
 void report_head(FILE *, const struct target *, const struct result *);
 
-/* After it: all that was measured, and what was wrong. */
+/* After the load: what was measured, and what was wrong. */
 void report_print(FILE *, const struct result *, const struct terminal *);
 
-/* The charts, where they are wanted. */
+/* The histogram, if the options and the terminal ask for it. */
 void report_chart(FILE *, const struct result *, const struct terminal *);
 
 #endif
