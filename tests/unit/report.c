@@ -152,7 +152,7 @@ tells_the_load(void **state)
 	plan.warmup_ns = SECOND / 2;
 	text = report();
 	assert_non_null(strstr(text,
-	    "\nclosed loop: 50 connections, 1 message under way on each, 64 "
+	    "\nclosed loop: 50 connections, 1 message in flight on each, 64 "
 	    "bytes\n1 thread (2 CPUs), 5 s after 500 ms of warm-up\n\n"));
 	free(text);
 	opt.rate = 20000;

@@ -137,7 +137,7 @@ run_load(struct bench *b)
 	wake_all(b);
 	while (atomic_load(&load->done) < b->plan.threads) {
 		/* All messages have an end; connections are only closed now. */
-		if (atomic_load(&load->settled) == b->plan.threads)
+		if (atomic_load(&load->finished) == b->plan.threads)
 			next = INT64_MAX;
 		wait_until(b, next < load->end ? next : INT64_MAX);
 		now = clock_ns();
@@ -277,22 +277,22 @@ write_files(struct bench *b)
 static void
 show_result(struct bench *b, struct failure *f)
 {
-	struct destination *p = b->output;
+	struct destination *out = b->output;
 
-	if (p->text != NULL) {
-		report_print(p->text, &b->result, b->terminal);
-		report_chart(p->text, &b->result, b->terminal);
+	if (out->text != NULL) {
+		report_print(out->text, &b->result, b->terminal);
+		report_chart(out->text, &b->result, b->terminal);
 	}
 	write_files(b);
 	/* The JSON reports a text that could not be written. */
 	if (b->writing.outcome == OUTCOME_OK)
-		destination_flush(p, &b->writing);
+		destination_flush(out, &b->writing);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = b->writing;
-	if (p->data != NULL && p->format == FORMAT_JSON)
-		export_json(p, b->target, b->opt, &b->result, f, &b->writing);
-	else if (p->data != NULL && p->format == FORMAT_CSV)
-		export_csv(p->data, &b->result);
+	if (out->data != NULL && out->format == FORMAT_JSON)
+		export_json(out, b->target, b->opt, &b->result, f, &b->writing);
+	else if (out->data != NULL && out->format == FORMAT_CSV)
+		export_csv(out->data, &b->result);
 	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
 		*f = b->writing;
 }
@@ -349,13 +349,13 @@ choose_peer(struct bench *b, struct failure *f)
 }
 
 int
-bench_run(struct target *t, const struct options *opt, struct destination *p,
+bench_run(struct target *t, const struct options *opt, struct destination *out,
     const struct terminal *terminal, struct failure *f)
 {
 	struct bench b = { .opt = opt,
 		.target = t,
 		.terminal = terminal,
-		.output = p,
+		.output = out,
 		.log = -1 };
 	bool shown = false;
 
@@ -367,10 +367,10 @@ bench_run(struct target *t, const struct options *opt, struct destination *p,
 	/* A load that was interrupted has a result, if a poor one. */
 	if (f->outcome == OUTCOME_INTERRUPTED)
 		f->outcome = OUTCOME_NEGATIVE;
-	if (!shown && p->data != NULL && p->format == FORMAT_JSON)
-		export_json(p, t, opt, NULL, f, f);
-	else if (!shown && p->data != NULL)
-		export_csv(p->data, NULL);
+	if (!shown && out->data != NULL && out->format == FORMAT_JSON)
+		export_json(out, t, opt, NULL, f, f);
+	else if (!shown && out->data != NULL)
+		export_csv(out->data, NULL);
 	if (b.log != -1)
 		close(b.log);
 	if (b.percentiles != NULL)

@@ -12,7 +12,7 @@
 
 /*
  * A message is measured if its first byte goes within the window.  With -n
- * that is settled when it is queued, as then it takes one of the number.
+ * that is decided when it is queued, as it takes one of that number.
  */
 static enum part
 part_at(const struct group *g, int64_t now)

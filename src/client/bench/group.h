@@ -34,7 +34,8 @@ struct group {
 	const struct pace *pace;
 	struct message_log *log; /* NULL: none */
 	enum phase phase;
-	int64_t window_at, end_at; /* of the load, read once a turn */
+	int64_t window_at,
+	    end_at; /* of the load, read again in each iteration */
 	int epoll;
 	struct connection *connections;
 	unsigned connection_count;
@@ -55,8 +56,8 @@ struct group {
 
 /*
  * Take memory and descriptors for `connection_count` connections, the first
- * of which has the number `first`, and add all to the connect queue.  Whoever
- * calls sets load, counts, connection_count and log before.  Returns -1 with
+ * of which has the number `first`, and add all to the connect queue.  The caller
+ * sets load, counts, connection_count and log before.  Returns -1 with
  * errno; group_free is to be called also then.
  */
 int group_init(struct group *, uint32_t first, uint64_t seed);

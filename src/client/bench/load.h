@@ -25,9 +25,9 @@ struct load {
 	_Atomic uint64_t streams;    /* numbers for patterns */
 	_Atomic unsigned ready;	     /* threads whose connections are made */
 	_Atomic unsigned able;	     /* of these, those that have some */
-	_Atomic unsigned settled;    /* threads whose messages have an end */
+	_Atomic unsigned finished;   /* threads whose messages have an end */
 	_Atomic unsigned done;	     /* threads that have left */
-	int changed; /* an eventfd, written when ready, settled or done is */
+	int changed; /* an eventfd, written when ready, finished or done is */
 };
 
 /* Whether a measured message may go: with -n there are only so many. */

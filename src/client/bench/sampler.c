@@ -49,16 +49,16 @@ sampler_wait(struct sampler *s, const struct load *load, int64_t now)
 {
 	struct message_counts trial = { 0 };
 	struct connect_counts c = { 0 };
-	uint64_t settled;
-	struct waiting w = { .under_way = atomic_load(&load->handshakes) };
+	uint64_t decided;
+	struct waiting w = { .handshakes = atomic_load(&load->handshakes) };
 
 	for (unsigned n = 0; n < s->plan->threads; n++) {
 		counts_add_messages(&trial, &s->counts[n].trial);
 		counts_add_connects(&c, &s->counts[n].connects);
 	}
-	settled = c.established + counts_faults(c.failed);
-	if (settled != s->settled || w.under_way == 0 || s->stuck == 0) {
-		s->settled = settled;
+	decided = c.established + counts_faults(c.failed);
+	if (decided != s->decided || w.handshakes == 0 || s->stuck == 0) {
+		s->decided = decided;
 		s->stuck = now;
 	}
 	if (s->warned || now - s->stuck < PATIENCE_NS || s->plan->opt->quiet)

@@ -30,7 +30,7 @@ struct sampler {
 	struct interval last;
 	struct histogram *before; /* response times before the interval */
 	struct histogram *since;  /* and in it, when they were read last */
-	uint64_t settled;	  /* first connections made or failed so far */
+	uint64_t decided;	  /* first connections made or failed so far */
 	int64_t stuck;		  /* since when that has not grown */
 	bool warned;
 };

@@ -87,7 +87,7 @@ load_is_over(const struct thread *t, int64_t now)
 		return true;
 	if (g->plan->opt->messages == 0 || g->in_flight > 0)
 		return false;
-	if (t->turned - g->last_open >=
+	if (t->looked - g->last_open >=
 	    g->plan->opt->timeout_ns + CHECK_LATEST_NS)
 		return true;
 	/* A thread with messages in flight may give them back. */
@@ -172,7 +172,7 @@ change_phase(struct thread *t, int64_t now)
 		g->pace->end(g);
 		loss_finish(g, now);
 		enter(t, PHASE_CLOSE, now + CLOCK_SECOND);
-		tell(t, &g->load->settled);
+		tell(t, &g->load->finished);
 	}
 	if (g->phase == PHASE_CLOSE &&
 	    (g->sockets == 0 || now >= t->phase_ends))
@@ -227,7 +227,7 @@ wait_for_events(struct thread *t, struct epoll_event events[EVENTS], int64_t ns)
 }
 
 static void
-turn(struct thread *t)
+iterate(struct thread *t)
 {
 	struct group *g = &t->group;
 	struct epoll_event events[EVENTS];
@@ -236,7 +236,7 @@ turn(struct thread *t)
 	struct connection *c;
 	int n;
 
-	t->turned = now;
+	t->looked = now;
 	while (g->phase <= PHASE_DRAIN &&
 	    (c = connect_queue_take(&g->queue, now)) != NULL)
 		traffic_connect(g, c);
@@ -271,7 +271,7 @@ run(void *arg)
 	/* It is 50 us by default, as long as an echo takes; see prctl(2). */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 	while (t->group.phase != PHASE_OVER) {
-		turn(t);
+		iterate(t);
 		change_phase(t, clock_ns());
 	}
 	set_loading(t, false);

@@ -18,7 +18,7 @@ struct thread {
 	bool started;
 	int wake; /* an eventfd */
 	int64_t phase_ends, next_check;
-	int64_t turned; /* the clock, at the begin of this turn */
+	int64_t looked;			   /* the clock before the last wait */
 	int64_t measured_from, cpu_before; /* begin of the window here; 0: no */
 	bool loading; /* it is counted in the load's `loading` */
 };

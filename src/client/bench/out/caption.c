@@ -66,7 +66,7 @@ caption_load(char *line, size_t size, const struct plan *plan,
 		    opt->rate);
 	else
 		snprintf(pace, sizeof(pace),
-		    "%" PRId64 " message%s under way on each", opt->pipeline,
+		    "%" PRId64 " message%s in flight on each", opt->pipeline,
 		    caption_plural(opt->pipeline));
 	snprintf(line, size, "%s loop: %u connection%s, %s, %s bytes",
 	    plan_is_open_loop(plan) ? "open" : "closed", plan->connections,

@@ -50,13 +50,13 @@ int
 message_log_flush(struct message_log *log)
 {
 	/* A pipe may take a part of a write; another thread must not get between. */
-	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-	pthread_mutex_lock(&turn);
+	pthread_mutex_lock(&lock);
 	if (log->error == 0 &&
 	    output_write(log->fd, log->bytes, log->used) == -1)
 		log->error = errno;
-	pthread_mutex_unlock(&turn);
+	pthread_mutex_unlock(&lock);
 	log->used = 0;
 	errno = log->error;
 	return log->error == 0 ? 0 : -1;

@@ -42,7 +42,7 @@ status_waiting(struct progress *p, const struct waiting *w)
 	    "echoc: %" PRIu64 " of %" PRIu64 " connections made, waiting for "
 	    "the %s of %" PRIu64 ": %s; each is given up after %s (-W)",
 	    w->made, w->wanted, what,
-	    w->unanswered > 0 ? w->unanswered : w->under_way, why, timeout);
+	    w->unanswered > 0 ? w->unanswered : w->handshakes, why, timeout);
 }
 
 /* "182k/s  p50 210 us p99 1.40 ms  err 0" */

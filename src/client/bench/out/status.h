@@ -14,8 +14,8 @@ struct progress;
 /* A load that waits for its first connections. */
 struct waiting {
 	uint64_t wanted, made; /* connections; made: with their first echo */
-	uint64_t under_way;    /* of the others, those that have begun */
-	uint64_t unanswered;   /* of these, those that wait for that echo */
+	uint64_t handshakes;   /* of the others, those that have begun */
+	uint64_t unanswered;   /* of these, those that wait for their echo */
 	int64_t timeout_ns;    /* of each */
 };
 
