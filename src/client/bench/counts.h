@@ -26,7 +26,7 @@ enum part {
 /* Messages of one part. */
 struct message_counts {
 	uint64_t sent, echoed;
-	uint64_t bytes_sent, bytes_echoed; /* of those messages */
+	uint64_t bytes_sent, bytes_echoed; /* of these messages */
 	uint64_t not_sent;		   /* due, but they were never sent */
 	uint64_t lost[FAULT_KINDS];
 };
@@ -34,10 +34,10 @@ struct message_counts {
 /* Connections, in the whole run. */
 struct connect_counts {
 	uint64_t wanted;	      /* before the load */
-	uint64_t established;	      /* of those, with their first echo */
-	uint64_t failed[FAULT_KINDS]; /* of those */
+	uint64_t established;	      /* of `wanted`, with their first echo */
+	uint64_t failed[FAULT_KINDS]; /* of `wanted` */
 	uint64_t again;		      /* made while the load ran */
-	uint64_t within;	      /* of those, in the window */
+	uint64_t within;	      /* of `again`, in the window */
 	uint64_t again_failed[FAULT_KINDS];
 	uint64_t broken[FAULT_KINDS]; /* ended while the load ran */
 	uint64_t unclosed;	      /* the server did not close after us */

@@ -39,10 +39,10 @@ struct group {
 	int epoll;
 	struct connection *connections;
 	unsigned connection_count;
-	struct connection **usable; /* those that were made before the load */
+	struct connection **usable; /* what was made before the load */
 	unsigned usable_count;
 	unsigned next_usable; /* of an open loop, counted on */
-	unsigned place;	      /* of this thread, among those with usable ones */
+	unsigned place; /* of this thread, among the threads that can send */
 	struct connect_queue queue;
 	struct schedule schedule; /* when messages of an open loop are due */
 	uint64_t size_state;	  /* of the random sizes */

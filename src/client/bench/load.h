@@ -23,10 +23,11 @@ struct load {
 	_Atomic unsigned handshakes; /* begun and not over */
 	_Atomic int64_t next_slot;   /* of a handshake, by --connect-rate */
 	_Atomic uint64_t streams;    /* numbers for patterns */
-	_Atomic unsigned ready;	     /* threads whose connections are made */
-	_Atomic unsigned able;	     /* of these, those that have some */
-	_Atomic unsigned finished;   /* threads whose messages have an end */
-	_Atomic unsigned done;	     /* threads that have left */
+	_Atomic unsigned
+	    ready; /* threads whose connections are made or failed */
+	_Atomic unsigned able;	   /* of these, threads that made some */
+	_Atomic unsigned finished; /* threads whose messages have an end */
+	_Atomic unsigned done;	   /* threads that have left */
 	int changed; /* an eventfd, written when ready, finished or done is */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * in_flight: the in-flight queue: the messages of one connection, oldest
- * first, and how many of their bytes have gone and come back.  Those that have
- * begun (sent their first byte) stand before those that wait.
+ * first, and how many of their bytes have gone and come back.  Messages that
+ * have begun (sent their first byte) stand before the messages that wait.
  */
 #ifndef ECHOC_IN_FLIGHT_H
 #define ECHOC_IN_FLIGHT_H

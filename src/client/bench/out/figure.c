@@ -39,7 +39,7 @@ has_curve(const struct result *r)
 }
 
 /*
- * Write a string for gnuplot in single quotes, in which only a quote is special.
+ * Write a string for gnuplot in single quotes, where only a quote is special.
  * It must not have a line break, which would end it.
  */
 static void
@@ -96,7 +96,7 @@ nines(uint32_t percentile)
 	return 100.0 * PERCENT / (100 * PERCENT - percentile);
 }
 
-/* Whether there is room for a label beside those of the others. */
+/* Whether there is room for a label beside the other labels. */
 static bool
 has_room(const double named[], unsigned count, double at, double end)
 {
