@@ -249,7 +249,7 @@ check(const struct options *opt, struct failure *f)
 	if (opt->mode != MODE_BENCH && opt->interfaces.count > 1)
 		return failure_set(f, OUTCOME_USAGE,
 		    "-I can be given only once in this mode");
-	if (is_dash(opt->spectrum) || is_dash(opt->log) || is_dash(opt->plot))
+	if (is_dash(opt->hdr) || is_dash(opt->log) || is_dash(opt->plot))
 		return failure_set(f, OUTCOME_USAGE,
 		    "--hdr, --log and --plot require a file name, not -");
 	if (opt->rate > 0 && opt->pipeline > 1)

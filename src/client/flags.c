@@ -105,7 +105,7 @@ static const struct flag rows[] = {
 	    "draw a histogram even if stdout is no terminal" },
 	{ B, 0, "no-histogram", NULL, FLAG_FIXED, FIELD(histogram), WHEN_NEVER,
 	    0, "do not draw a histogram" },
-	{ B, 0, "hdr", "FILE", FLAG_TEXT, FIELD(spectrum), 0, 0,
+	{ B, 0, "hdr", "FILE", FLAG_TEXT, FIELD(hdr), 0, 0,
 	    "write the percentile distribution to FILE" },
 	{ B, 0, "log", "FILE", FLAG_TEXT, FIELD(log), 0, 0,
 	    "write a line for each message to FILE" },

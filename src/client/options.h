@@ -96,9 +96,9 @@ struct options {
 	unsigned percentiles;
 	struct threshold fail_if[OPTIONS_LIST];
 	unsigned thresholds;
-	int64_t max_error;    /* in units of 1/PERCENT percent */
-	int histogram;	      /* enum when */
-	const char *spectrum; /* --hdr FILE */
+	int64_t max_error; /* in units of 1/PERCENT percent */
+	int histogram;	   /* enum when */
+	const char *hdr;   /* --hdr FILE */
 	const char *log;
 	const char *plot;
 	bool json_stream;

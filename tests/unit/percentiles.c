@@ -241,7 +241,7 @@ five_steps_a_halving(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest spectrum[] = {
+	const struct CMUnitTest percentiles[] = {
 		cmocka_unit_test(empty),
 		cmocka_unit_test(looks),
 		cmocka_unit_test(any_histogram),
@@ -249,5 +249,5 @@ main(void)
 		cmocka_unit_test(five_steps_a_halving),
 	};
 
-	return cmocka_run_group_tests(spectrum, NULL, NULL);
+	return cmocka_run_group_tests(percentiles, NULL, NULL);
 }

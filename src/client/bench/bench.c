@@ -248,8 +248,8 @@ open_files(struct bench *b, struct failure *f)
 
 	if (opt->log != NULL && (b->log = message_log_open(opt->log, f)) == -1)
 		return -1;
-	if (opt->spectrum != NULL &&
-	    (b->percentiles = destination_file_open(opt->spectrum, f)) == NULL)
+	if (opt->hdr != NULL &&
+	    (b->percentiles = destination_file_open(opt->hdr, f)) == NULL)
 		return -1;
 	return opt->plot != NULL ? plot_prepare(opt->plot, f) : 0;
 }
@@ -266,7 +266,7 @@ write_files(struct bench *b)
 		    plan_is_open_loop(&b->plan) ? "open" : "closed");
 		percentiles_print(b->percentiles, b->result.counts.response,
 		    title);
-		destination_file_close(b->percentiles, b->opt->spectrum,
+		destination_file_close(b->percentiles, b->opt->hdr,
 		    &b->writing);
 		b->percentiles = NULL;
 	}

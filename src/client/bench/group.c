@@ -6,15 +6,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "client/bench/pace.h"
-
 int
 group_init(struct group *g, uint32_t first, uint64_t seed)
 {
 	const struct options *opt = g->load->plan->opt;
 
 	g->plan = g->load->plan;
-	g->pace = plan_is_open_loop(g->plan) ? &open_loop : &closed_loop;
 	g->phase = PHASE_CONNECT;
 	g->size_state = seed;
 	g->connections = calloc(g->connection_count, sizeof(*g->connections));

@@ -57,7 +57,7 @@ struct group {
 /*
  * Take memory and descriptors for `connection_count` connections, the first
  * of which has the number `first`, and add all to the connect queue.  The caller
- * sets load, counts, connection_count and log before.  Returns -1 with
+ * sets load, pace, counts, connection_count and log before.  Returns -1 with
  * errno; group_free is to be called also then.
  */
 int group_init(struct group *, uint32_t first, uint64_t seed);

@@ -32,6 +32,8 @@ thread_init(struct thread *t, uint32_t first, uint64_t seed)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
+	t->group.pace = plan_is_open_loop(t->group.load->plan) ? &open_loop :
+								 &closed_loop;
 	if (group_init(&t->group, first, seed) == -1)
 		return -1;
 	enter(t, PHASE_CONNECT, INT64_MAX);

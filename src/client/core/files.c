@@ -130,7 +130,7 @@ collect(struct files *files, const struct options *opt)
 	files->file[0].is_input = files->count > 0;
 	if (!is_dash(opt->output))
 		add(files, "-o", opt->output, -1);
-	add(files, "--hdr", opt->spectrum, -1);
+	add(files, "--hdr", opt->hdr, -1);
 	add(files, "--log", opt->log, -1);
 	add(files, "--plot", opt->plot, -1);
 	if (opt->plot != NULL) {
