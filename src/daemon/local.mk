@@ -3,6 +3,8 @@
 # All of the daemon but main(), for unit tests to link with; and echod.
 
 libechod_a_SOURCES += \
+	%D%/backoff.c \
+	%D%/backoff.h \
 	%D%/log/log.c \
 	%D%/log/log.h \
 	%D%/log/logger.c \
@@ -11,8 +13,6 @@ libechod_a_SOURCES += \
 	%D%/log/stamp.h \
 	%D%/master/autoscale.c \
 	%D%/master/autoscale.h \
-	%D%/master/backoff.c \
-	%D%/master/backoff.h \
 	%D%/master/daemonize.c \
 	%D%/master/daemonize.h \
 	%D%/master/drain.c \

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "daemon/master/backoff.h"
+#include "daemon/backoff.h"
 #include "daemon/master/policy.h"
 
 /* An arbitrary moment: the clock does not begin at 0. */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/master/backoff.h"
+#include "daemon/backoff.h"
 
 struct errbuf;
 struct generation;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/backoff.h"
+#include "daemon/backoff.h"
 
 #include "daemon/master/policy.h"
 
