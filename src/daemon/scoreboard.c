@@ -75,8 +75,8 @@ scoreboard_discount(struct scoreboard *board, unsigned i)
 void
 scoreboard_thresholds(struct scoreboard *board, unsigned below, unsigned above)
 {
-	atomic_store(&board->head->ring_below, below);
-	atomic_store(&board->head->ring_above, above);
+	atomic_store(&board->head->wake_below, below);
+	atomic_store(&board->head->wake_above, above);
 }
 
 unsigned
@@ -107,7 +107,7 @@ scoreboard_idle(struct scoreboard *board, unsigned i, int64_t now_ms)
 	enter(&board->slots[i], SLOT_IDLE, now_ms);
 	set_bit(board, i, true);
 	return scoreboard_idle_count(board) >
-	    atomic_load(&board->head->ring_above);
+	    atomic_load(&board->head->wake_above);
 }
 
 bool
@@ -134,7 +134,7 @@ scoreboard_busy(struct scoreboard *board, unsigned i, const struct addr *peer,
 	enter(slot, SLOT_BUSY, now_ms);
 	set_bit(board, i, false);
 	return scoreboard_idle_count(board) <
-	    atomic_load(&board->head->ring_below);
+	    atomic_load(&board->head->wake_below);
 }
 
 void

@@ -44,8 +44,8 @@ enum { SCOREBOARD_WHY = 256 };
 
 /* By rule written by the master alone, and read by the workers; but for why. */
 struct board_head {
-	_Alignas(64) _Atomic uint32_t ring_below; /* see policy.h */
-	_Atomic uint32_t ring_above;
+	_Alignas(64) _Atomic uint32_t wake_below; /* see policy.h */
+	_Atomic uint32_t wake_above;
 	_Atomic uint32_t words; /* of the idle bits in use */
 	/* Of the workers that could not start, the reason of the first. */
 	_Atomic uint32_t why_state;

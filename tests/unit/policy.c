@@ -98,10 +98,10 @@ plans(void **state)
 		    rows[i].what, plan.retire);
 		CHECK(plan.excess == rows[i].plan.excess, "%s", rows[i].what);
 		CHECK(plan.full == rows[i].plan.full, "%s", rows[i].what);
-		CHECK(plan.ring_below == rows[i].plan.ring_below, "%s: %u",
-		    rows[i].what, plan.ring_below);
-		CHECK(plan.ring_above == rows[i].plan.ring_above, "%s: %u",
-		    rows[i].what, plan.ring_above);
+		CHECK(plan.wake_below == rows[i].plan.wake_below, "%s: %u",
+		    rows[i].what, plan.wake_below);
+		CHECK(plan.wake_above == rows[i].plan.wake_above, "%s: %u",
+		    rows[i].what, plan.wake_above);
 	}
 }
 
@@ -143,21 +143,21 @@ check_plan(const struct policy_view *v, const struct policy_limits *l,
 	CHECK(!plan.full || total + plan.spawn >= l->max, SHOW);
 	CHECK(!plan.full || after < l->min_spare, SHOW);
 	CHECK(plan.full || total + plan.spawn < l->max || after > 0, SHOW);
-	/* No number of idle workers rings at both ends. */
-	CHECK(plan.ring_above == UINT_MAX ||
-		plan.ring_below <= plan.ring_above + 1,
+	/* No number of idle workers wakes the master at both ends. */
+	CHECK(plan.wake_above == UINT_MAX ||
+		plan.wake_below <= plan.wake_above + 1,
 	    SHOW);
 	/* Who works at the plan is woken when there is something to do. */
 	CHECK(plan.full || total + plan.spawn >= l->max ||
-		plan.ring_below == l->min_spare,
+		plan.wake_below == l->min_spare,
 	    SHOW);
-	CHECK(plan.full || plan.ring_below > 0, SHOW);
-	CHECK(plan.full || plan.excess || plan.ring_above == l->max_spare,
+	CHECK(plan.full || plan.wake_below > 0, SHOW);
+	CHECK(plan.full || plan.excess || plan.wake_above == l->max_spare,
 	    SHOW);
-	CHECK(!plan.full || plan.ring_above < l->min_spare, SHOW);
+	CHECK(!plan.full || plan.wake_above < l->min_spare, SHOW);
 	/* When what was asked for is there, nobody rings for nothing. */
 	CHECK(plan.full || plan.retire > 0 || v->waiting > 0 ||
-		after >= plan.ring_below || v->room == plan.spawn,
+		after >= plan.wake_below || v->room == plan.spawn,
 	    SHOW);
 }
 
@@ -229,8 +229,8 @@ converges(void **state)
 			CHECK(view.idle >= l->min_spare &&
 				view.idle <= l->max_spare,
 			    "%zu: from %u to %u", i, idle, view.idle);
-			CHECK(view.idle >= plan.ring_below &&
-				view.idle <= plan.ring_above,
+			CHECK(view.idle >= plan.wake_below &&
+				view.idle <= plan.wake_above,
 			    "%zu: from %u to %u", i, idle, view.idle);
 			if (l->max > 256 && idle > 300)
 				idle += 97;

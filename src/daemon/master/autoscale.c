@@ -219,7 +219,7 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	autoscale->replace -= least(autoscale->replace, granted);
 	if (autoscale->backoff.blocked) {
 		/* Whoever gets ready rings. */
-		plan.ring_above = 0;
+		plan.wake_above = 0;
 		if (backoff_next(&autoscale->backoff, now_ms) < next)
 			next = backoff_next(&autoscale->backoff, now_ms);
 	} else if (granted < wanted) {
@@ -228,13 +228,13 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 		autoscale->replace = 0;
 	}
 	if (autoscale->awaiting)
-		plan.ring_above = 0;
+		plan.wake_above = 0;
 
 	/* Did anybody take a step before it knew the new thresholds? */
-	scoreboard_thresholds(&pool->board, plan.ring_below, plan.ring_above);
+	scoreboard_thresholds(&pool->board, plan.wake_below, plan.wake_above);
 	after = scoreboard_idle_count(&pool->board);
 	if (after != before &&
-	    (after < plan.ring_below || after > plan.ring_above))
+	    (after < plan.wake_below || after > plan.wake_above))
 		next = now_ms;
 	return next;
 }

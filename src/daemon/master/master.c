@@ -36,7 +36,7 @@ open_all(struct master *m)
 	    pool_open(&m->pool, &m->err) == -1)
 		return -1;
 	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1 ||
-	    watch(m, m->signals) == -1 || watch(m, m->pool.demand) == -1)
+	    watch(m, m->signals) == -1 || watch(m, m->pool.wake) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	return 0;
 }
@@ -171,7 +171,7 @@ wait_for_events(struct master *m, int64_t until_ms)
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.fd == m->signals)
 			requests |= signals_read(m->signals);
-		else if (events[i].data.fd == m->pool.demand)
+		else if (events[i].data.fd == m->pool.wake)
 			pool_heard(&m->pool);
 		/* What the loader has sent, reload_step() takes. */
 	}

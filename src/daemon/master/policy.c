@@ -34,18 +34,18 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 
 	if (plan.full) {
 		/* Nothing can be done until enough have come back. */
-		plan.ring_below = 0;
-		plan.ring_above = least(limits->min_spare, limits->max) - 1;
+		plan.wake_below = 0;
+		plan.wake_above = least(limits->min_spare, limits->max) - 1;
 	} else if (total >= limits->max) {
-		plan.ring_below = 1;
-		plan.ring_above = limits->max_spare;
+		plan.wake_below = 1;
+		plan.wake_above = limits->max_spare;
 	} else {
-		plan.ring_below = limits->min_spare;
-		plan.ring_above = limits->max_spare;
+		plan.wake_below = limits->min_spare;
+		plan.wake_above = limits->max_spare;
 	}
 	/* While there are too many, the master comes back by itself. */
 	if (plan.excess)
-		plan.ring_above = UINT_MAX;
+		plan.wake_above = UINT_MAX;
 	return plan;
 }
 

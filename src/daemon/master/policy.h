@@ -32,9 +32,9 @@ struct policy_plan {
 	bool excess;	 /* there are too many idle ones: look again soon */
 	bool full;	 /* at max: what waits has to wait */
 	/* A worker wakes the master when its step leaves fewer than
-	 * ring_below, or more than ring_above, idle workers. */
-	unsigned ring_below;
-	unsigned ring_above;
+	 * wake_below, or more than wake_above, idle workers. */
+	unsigned wake_below;
+	unsigned wake_above;
 };
 
 enum {

@@ -33,8 +33,8 @@ pool_open(struct pool *pool, struct errbuf *err)
 		return errbuf_sys(err, "no memory for the table of workers");
 	if (pipe2(pool->lifeline, O_CLOEXEC) == -1)
 		return errbuf_sys(err, "cannot make the lifeline");
-	pool->demand = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (pool->demand == -1)
+	pool->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (pool->wake == -1)
 		return errbuf_sys(err, "cannot make the demand eventfd");
 	return scoreboard_create(&pool->board, CAPACITY, err);
 }
@@ -45,8 +45,7 @@ pool_heard(struct pool *pool)
 	uint64_t rings;
 
 	/* Empty is as good as emptied. */
-	while (
-	    read(pool->demand, &rings, sizeof(rings)) == -1 && errno == EINTR)
+	while (read(pool->wake, &rings, sizeof(rings)) == -1 && errno == EINTR)
 		;
 }
 
@@ -72,7 +71,7 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 		.listeners = gen->listeners,
 		.board = &pool->board,
 		.lifeline = pool->lifeline[0],
-		.demand = pool->demand,
+		.wake = pool->wake,
 	};
 	int64_t now_ms = clock_ms();
 	pid_t pid;
@@ -92,7 +91,7 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 		.born_ms = now_ms,
 		.generation = gen->number,
 		.leaving = leaving,
-		.sweeper = leaving };
+		.drainer = leaving };
 	terminate_expect(&pool->worker[i], gen->config->timeout_drain_ms,
 	    now_ms);
 	pool->count++;
@@ -179,7 +178,7 @@ pool_settled_beside(const struct pool *pool, unsigned generation)
 
 		/* A frozen one would keep the listeners open. */
 		if (worker->pid != 0 && !worker->frozen &&
-		    (worker->generation != generation || worker->sweeper) &&
+		    (worker->generation != generation || worker->drainer) &&
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
 			return false;
 	}

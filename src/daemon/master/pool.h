@@ -33,7 +33,7 @@ struct pool_worker {
 	int64_t born_ms; /* clock_ms() of the fork */
 	unsigned generation;
 	bool leaving;	   /* told to finish */
-	bool sweeper;	   /* forked for one client that waits */
+	bool drainer;	   /* forked for one client that waits */
 	bool frozen;	   /* stopped by SIGSTOP: as good as not there */
 	int64_t settle_ms; /* when it must be serving or gone, 0: never */
 	int64_t quit_ms;   /* when to cut it off, 0: never */
@@ -55,7 +55,7 @@ struct pool {
 	unsigned count;		    /* workers alive */
 	unsigned leaving;	    /* of these */
 	int lifeline[2];	    /* nobody but the master has [1] */
-	int demand;		    /* eventfd; workers ring it */
+	int wake;		    /* eventfd; workers ring it */
 	struct pool_totals gone;
 };
 
@@ -103,7 +103,7 @@ bool pool_settled(const struct pool *);
 
 /*
  * Whether nobody takes clients from listeners that the generation does not
- * have: no worker of another one, and no sweeper.
+ * have: no worker of another one, and no drainer.
  */
 bool pool_settled_beside(const struct pool *, unsigned generation);
 

@@ -113,9 +113,9 @@ is_finishing(const struct pool *pool, unsigned i)
 
 /* Is about to have one. */
 static bool
-is_sweeping(const struct pool *pool, unsigned i)
+is_draining(const struct pool *pool, unsigned i)
 {
-	return pool->worker[i].pid != 0 && pool->worker[i].sweeper &&
+	return pool->worker[i].pid != 0 && pool->worker[i].drainer &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
 }
 
@@ -125,7 +125,7 @@ terminate_excess(struct pool *pool, unsigned max, int64_t now_ms)
 	unsigned finishing = 0, cut = 0;
 
 	for (unsigned i = 0; i < pool->used; i++)
-		finishing += is_finishing(pool, i) || is_sweeping(pool, i);
+		finishing += is_finishing(pool, i) || is_draining(pool, i);
 	for (; finishing > max; finishing--, cut++) {
 		unsigned oldest = pool->used;
 

@@ -102,12 +102,12 @@ on_signal(int signo)
 }
 
 static void
-ring(bool needed)
+wake_master(bool needed)
 {
 	uint64_t one = 1;
 
 	/* It can only be full, and then the master is awake already. */
-	if (needed && write(w.job->demand, &one, sizeof(one)) == -1)
+	if (needed && write(w.job->wake, &one, sizeof(one)) == -1)
 		return;
 }
 
@@ -182,7 +182,7 @@ serve(const struct listener *l, int fd, const struct addr *peer)
 	enum echo_end end = ECHO_REFUSED;
 	char host[ADDR_TEXT];
 
-	ring(scoreboard_busy(w.job->board, w.job->slot, peer, start));
+	wake_master(scoreboard_busy(w.job->board, w.job->slot, peer, start));
 	w.echo.fd = fd;
 	w.echo.in = w.echo.out = 0;
 	addr_host(peer, host, sizeof(host));
@@ -319,7 +319,7 @@ work(void)
 			return;
 		}
 		if (take(&w.job->listeners->item[event.data.u32]) && !w.leaving)
-			ring(scoreboard_idle(w.job->board, w.job->slot,
+			wake_master(scoreboard_idle(w.job->board, w.job->slot,
 			    clock_ms()));
 	}
 }
@@ -357,7 +357,7 @@ keep_descriptors(void)
 	for (unsigned i = 0; i < w.job->listeners->count; i++)
 		keep[n++] = w.job->listeners->item[i].fd;
 	keep[n++] = w.job->lifeline;
-	keep[n++] = w.job->demand;
+	keep[n++] = w.job->wake;
 	keep[n++] = log_writer();
 	confine_descriptors(keep, n);
 	confine_name("worker");
@@ -412,7 +412,7 @@ worker_main(const struct worker_job *job)
 	prepare();
 	w.leaving = job->leaving;
 	if (!w.leaving) {
-		ring(scoreboard_idle(job->board, job->slot, clock_ms()));
+		wake_master(scoreboard_idle(job->board, job->slot, clock_ms()));
 		work();
 	}
 	last_look();

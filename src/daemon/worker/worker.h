@@ -26,7 +26,7 @@ struct worker_job {
 	const struct listener_set *listeners;
 	struct scoreboard *board;
 	int lifeline; /* read end; EOF: the master is gone */
-	int demand;   /* eventfd that wakes the master */
+	int wake;     /* eventfd that wakes the master */
 };
 
 /*
