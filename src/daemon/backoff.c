@@ -1,80 +1,82 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/backoff.h"
 
-#include "daemon/master/policy.h"
-
 enum {
-	PROOF_MS = 100,	   /* a probe that lives so long is a success */
+	PROBE_MS = 100,	   /* a probe that is ready for so long is a success */
 	SUSPECTS = 10,	   /* so many unproven deaths may be chance */
-	WORN_MS = 1000,	   /* one of them is forgotten after this */
-	STABLE_MS = 10000, /* a failure after so long begins a new row */
+	SUSPECT_MS = 1000, /* at this distance they do not add up */
+	STABLE_MS = 1000,  /* a failure later than this begins a new row */
 };
+
+int64_t
+backoff_ms(unsigned failures, uint32_t jitter)
+{
+	int64_t ms = BACKOFF_MIN_MS;
+
+	for (; failures > 1 && ms < BACKOFF_MAX_MS; failures--)
+		ms *= 2;
+	if (ms > BACKOFF_MAX_MS)
+		ms = BACKOFF_MAX_MS;
+	return ms - (int64_t)(jitter % (uint32_t)(ms / 4));
+}
+
+/* All went well for as long as the last wait: the row of failures is over. */
+static bool
+in_row(const struct backoff *b, int64_t now_ms)
+{
+	int64_t since_ms = now_ms - b->until_ms;
+
+	return b->failures > 0 &&
+	    (since_ms <= STABLE_MS || since_ms <= backoff_ms(b->failures, 0));
+}
 
 int64_t
 backoff_failed(struct backoff *b, int64_t now_ms)
 {
 	int64_t ms;
 
-	if (now_ms < b->retry_ms)
+	if (b->state == BACKOFF_WAIT && now_ms < b->until_ms)
 		return 0;
-	if (now_ms - b->retry_ms > STABLE_MS)
+	if (!in_row(b, now_ms))
 		b->failures = 0;
-	ms = policy_backoff_ms(++b->failures, (uint32_t)now_ms * 2654435761U);
-	b->blocked = true;
-	b->probing = false;
-	b->retry_ms = now_ms + ms;
+	ms = backoff_ms(++b->failures, (uint32_t)now_ms * 2654435761U);
+	b->state = BACKOFF_WAIT;
+	b->until_ms = now_ms + ms;
 	return ms;
 }
 
 bool
 backoff_suspects(struct backoff *b, int64_t now_ms)
 {
-	int64_t worn = (now_ms - b->unproven_ms) / WORN_MS;
-
-	/* In the middle of a row there is no doubt. */
-	if (b->failures > 0 && now_ms - b->retry_ms <= STABLE_MS)
+	if (in_row(b, now_ms))
 		return true;
-	b->unproven_ms += worn * WORN_MS;
-	b->unproven = worn < b->unproven ? b->unproven - (unsigned)worn : 0;
-	return ++b->unproven > SUSPECTS;
-}
-
-void
-backoff_reset(struct backoff *b)
-{
-	*b = (struct backoff){ 0 };
+	if (now_ms - b->suspect_ms >= SUSPECT_MS)
+		b->suspects = 0;
+	b->suspect_ms = now_ms;
+	return ++b->suspects > SUSPECTS;
 }
 
 unsigned
 backoff_allow(struct backoff *b, unsigned wanted, unsigned starting,
     int64_t now_ms)
 {
-	if (!b->blocked)
-		return wanted;
-	if (now_ms < b->retry_ms)
-		return 0;
-	if (!b->probing && wanted > 0) {
-		b->probing = true;
-		b->proof_ms = 0;
+	if (b->state == BACKOFF_WAIT && now_ms >= b->until_ms && wanted > 0) {
+		b->state = BACKOFF_PROBE;
+		b->until_ms = INT64_MAX;
 		return 1;
 	}
-	if (b->probing && starting > 0)
+	if (b->state == BACKOFF_PROBE && starting == 0 &&
+	    b->until_ms == INT64_MAX)
+		b->until_ms = now_ms + PROBE_MS;
+	if (b->state != BACKOFF_OFF && now_ms < b->until_ms)
 		return 0;
-	if (b->probing && b->proof_ms == 0)
-		b->proof_ms = now_ms + PROOF_MS;
-	if (b->probing && now_ms < b->proof_ms)
-		return 0;
-	b->blocked = false;
-	b->probing = false;
+	b->state = BACKOFF_OFF;
 	return wanted;
 }
 
 int64_t
 backoff_next(const struct backoff *b, int64_t now_ms)
 {
-	if (b->blocked && now_ms < b->retry_ms)
-		return b->retry_ms;
-	if (b->blocked && b->probing && now_ms < b->proof_ms)
-		return b->proof_ms;
-	return INT64_MAX;
+	return b->state != BACKOFF_OFF && now_ms < b->until_ms ? b->until_ms :
+								 INT64_MAX;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * backoff: remembers what failed when workers were brought up, and decides
- * when the next may be tried.  Numbers in, numbers out; it is told the time.
+ * backoff: how long to wait after a failure, and when to try again.  Numbers
+ * in, numbers out; the caller tells the time (clock_ms()).
  *
- * After a failure nobody is forked for a while, doubled with each failure in
- * a row; then one, the probe.  A probe that lives lifts the block, and a
- * worker that serves somebody ends the row.
+ * After a failure nothing is tried for a while, which doubles with each failure
+ * in a row; then one worker is forked, the probe.  If it lives, the wait is
+ * over.  Without this, a worker that dies as soon as it is born would be forked
+ * as fast as the machine can.
  */
 #ifndef ECHOD_BACKOFF_H
 #define ECHOD_BACKOFF_H
@@ -13,34 +14,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 30000 };
+
 struct backoff {
-	bool blocked;	     /* one try at a time */
-	bool probing;	     /* it is under way */
-	unsigned failures;   /* in a row */
-	int64_t retry_ms;    /* no try before this */
-	int64_t proof_ms;    /* a probe that lives then is a success */
-	unsigned unproven;   /* deaths of workers that had served nobody */
-	int64_t unproven_ms; /* they have worn off up to then */
+	enum { BACKOFF_OFF, BACKOFF_WAIT, BACKOFF_PROBE } state;
+	unsigned failures;  /* in a row */
+	int64_t until_ms;   /* when the wait, or the trial of the probe, ends */
+	unsigned suspects;  /* see backoff_suspects() */
+	int64_t suspect_ms; /* the last of them */
 };
 
 /*
- * Something failed: a fork, or a worker before it was ready.  Returns the
- * milliseconds to wait; 0 when this belongs to the failure before.
+ * Milliseconds to wait after `failures` failures in a row (1 or more):
+ * 100 ms, doubled with each, at most 30 s, less up to a quarter by jitter (any
+ * number), so that many hosts do not retry in step.
+ */
+int64_t backoff_ms(unsigned failures, uint32_t jitter);
+
+/*
+ * A fork failed, or a worker died before it was ready.  Returns the
+ * milliseconds to wait; 0 when it belongs to the failure before.
  */
 int64_t backoff_failed(struct backoff *, int64_t now_ms);
 
 /*
- * A worker died that was ready but had served nobody.  That may be chance, or
- * the first of many: true when it is to count as a failure.
+ * A worker died that was ready but had served nobody.  It may have been killed
+ * by chance, or be the first of many: true when it counts as a failure, because
+ * ten have died like that without a second's pause.
  */
 bool backoff_suspects(struct backoff *, int64_t now_ms);
 
-/* Forget it all: another configuration, or a new worker serves. */
-void backoff_reset(struct backoff *);
-
 /*
- * How many of the wanted workers may be forked now, while so many of those
- * forked before are not ready yet.  What is not blocked is not limited.
+ * How many of the `wanted` workers may be forked now, while `starting` of those
+ * forked before are not ready yet.
  */
 unsigned backoff_allow(struct backoff *, unsigned wanted, unsigned starting,
     int64_t now_ms);

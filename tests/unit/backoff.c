@@ -3,12 +3,44 @@
 #include "check.h"
 
 #include <inttypes.h>
+#include <limits.h>
 
 #include "daemon/backoff.h"
-#include "daemon/master/policy.h"
 
 /* An arbitrary moment: the clock does not begin at 0. */
 static const int64_t T = 123456789;
+
+static void
+steps(void **state)
+{
+	static const uint32_t jitters[] = { 0, 1, 24, 25, 26, 99, 7499, 7500,
+		UINT32_MAX / 2, UINT32_MAX - 1, UINT32_MAX };
+	static const int64_t steps[] = { 100, 200, 400, 800, 1600, 3200, 6400,
+		12800, 25600, 30000, 30000, 30000 };
+
+	(void)state;
+	for (unsigned failures = 1; failures <= 100; failures++) {
+		int64_t step =
+		    steps[failures <= COUNT(steps) ? failures - 1 :
+						     COUNT(steps) - 1];
+
+		for (size_t k = 0; k < COUNT(jitters); k++) {
+			int64_t ms = backoff_ms(failures, jitters[k]);
+
+			CHECK(ms <= step && ms > step - step / 4,
+			    "%u, %" PRIu32 ": %" PRId64, failures, jitters[k],
+			    ms);
+		}
+		CHECK(backoff_ms(failures, 0) == step, "%u", failures);
+	}
+	/* Every jitter within the quarter, and each value is possible. */
+	for (uint32_t jitter = 0; jitter < 20000; jitter++) {
+		int64_t ms = backoff_ms(10, jitter);
+
+		CHECK(ms == 30000 - jitter % 7500, "%" PRIu32, jitter);
+	}
+	assert_int_equal(backoff_ms(UINT_MAX, 0), 30000);
+}
 
 static void
 nothing_failed(void **state)
@@ -64,7 +96,7 @@ waits_double(void **state)
 
 	(void)state;
 	for (unsigned failures = 1; failures <= 20; failures++) {
-		int64_t longest = policy_backoff_ms(failures, 0);
+		int64_t longest = backoff_ms(failures, 0);
 		int64_t ms = backoff_failed(&b, now);
 
 		CHECK(ms > longest * 3 / 4 - 1 && ms <= longest, "%u: %" PRId64,
@@ -93,7 +125,7 @@ rows_end(void **state)
 	/* Or with another configuration. */
 	for (int i = 0; i < 8; i++)
 		now += backoff_failed(&b, now);
-	backoff_reset(&b);
+	b = (struct backoff){ 0 };
 	assert_int_equal(backoff_allow(&b, 7, 0, now), 7);
 	assert_int_equal(backoff_next(&b, now), INT64_MAX);
 	ms = backoff_failed(&b, now);
@@ -127,12 +159,12 @@ suspects(void **state)
 		CHECK(++chance < 100, "%u", chance);
 	assert_true(chance >= 5);
 	/* In the middle of a row there is no doubt. */
-	backoff_reset(&b);
+	b = (struct backoff){ 0 };
 	assert_true(backoff_failed(&b, now) > 0);
 	assert_true(backoff_suspects(&b, now));
 	assert_true(backoff_suspects(&b, now + 1000));
 	/* One now and then never adds up. */
-	backoff_reset(&b);
+	b = (struct backoff){ 0 };
 	for (int i = 0; i < 10000; i++) {
 		now += 1000;
 		CHECK(!backoff_suspects(&b, now), "%d", i);
@@ -166,7 +198,7 @@ never_spins(void **state)
 		}
 		next = backoff_next(&b, now);
 		CHECK(next > now, "step %d", i);
-		CHECK(next == INT64_MAX || next - now <= POLICY_BACKOFF_MAX_MS,
+		CHECK(next == INT64_MAX || next - now <= BACKOFF_MAX_MS,
 		    "step %d", i);
 		same += next == INT64_MAX;
 		now += check_random(&seed) % 500;
@@ -178,6 +210,7 @@ int
 main(void)
 {
 	const struct CMUnitTest backoff[] = {
+		cmocka_unit_test(steps),
 		cmocka_unit_test(nothing_failed),
 		cmocka_unit_test(probe_that_lives),
 		cmocka_unit_test(waits_double),

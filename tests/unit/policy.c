@@ -292,38 +292,6 @@ full_has_hysteresis(void **state)
 	assert_false(policy_plan(&view, &defaults, full).full);
 }
 
-static void
-backoff(void **state)
-{
-	static const uint32_t jitters[] = { 0, 1, 24, 25, 26, 99, 7499, 7500,
-		UINT32_MAX / 2, UINT32_MAX - 1, UINT32_MAX };
-	static const int64_t steps[] = { 100, 200, 400, 800, 1600, 3200, 6400,
-		12800, 25600, 30000, 30000, 30000 };
-
-	(void)state;
-	for (unsigned failures = 1; failures <= 100; failures++) {
-		int64_t step =
-		    steps[failures <= COUNT(steps) ? failures - 1 :
-						     COUNT(steps) - 1];
-
-		for (size_t k = 0; k < COUNT(jitters); k++) {
-			int64_t ms = policy_backoff_ms(failures, jitters[k]);
-
-			CHECK(ms <= step && ms > step - step / 4,
-			    "%u, %" PRIu32 ": %" PRId64, failures, jitters[k],
-			    ms);
-		}
-		CHECK(policy_backoff_ms(failures, 0) == step, "%u", failures);
-	}
-	/* Every jitter within the quarter, and each value is possible. */
-	for (uint32_t jitter = 0; jitter < 20000; jitter++) {
-		int64_t ms = policy_backoff_ms(10, jitter);
-
-		CHECK(ms == 30000 - jitter % 7500, "%" PRIu32, jitter);
-	}
-	assert_int_equal(policy_backoff_ms(UINT_MAX, 0), 30000);
-}
-
 /* A bound on connections differs among workers, by less than a tenth. */
 static void
 connections(void **state)
@@ -379,7 +347,6 @@ main(void)
 		cmocka_unit_test(converges),
 		cmocka_unit_test(does_not_oscillate),
 		cmocka_unit_test(full_has_hysteresis),
-		cmocka_unit_test(backoff),
 		cmocka_unit_test(connections),
 		cmocka_unit_test(connections_are_spread),
 	};

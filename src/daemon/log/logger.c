@@ -16,9 +16,9 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/backoff.h"
 #include "daemon/log/log.h"
 #include "daemon/log/stamp.h"
-#include "daemon/master/policy.h"
 #include "daemon/sandbox/confine.h"
 #include "daemon/signals.h"
 
@@ -262,7 +262,7 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 		logger->failures = 0;
 	logger->retry_ms = now_ms;
 	if (logger->failures++ > 0)
-		logger->retry_ms += policy_backoff_ms(logger->failures,
+		logger->retry_ms += backoff_ms(logger->failures,
 		    (uint32_t)now_ms);
 	return true;
 }
@@ -280,7 +280,7 @@ logger_maintain(struct logger *logger, int64_t now_ms)
 	if (logger->pid == 0 && now_ms >= logger->retry_ms &&
 	    start(logger, &err) == -1)
 		logger->retry_ms = now_ms +
-		    policy_backoff_ms(++logger->failures, (uint32_t)now_ms);
+		    backoff_ms(++logger->failures, (uint32_t)now_ms);
 	if (logger->pid == 0 && logger->retry_ms < next)
 		next = logger->retry_ms;
 	return next;

@@ -84,27 +84,18 @@ autoscale_frozen(struct autoscale *autoscale)
 }
 
 void
-autoscale_ended(struct autoscale *autoscale, const struct pool *pool,
-    const struct pool_end *end, int64_t now_ms)
+autoscale_ended(struct autoscale *autoscale, const struct pool_end *end,
+    int64_t now_ms)
 {
-	struct backoff *b = &autoscale->backoff;
-
 	if (!end->unexpected)
 		return;
 	autoscale->replace++;
-	/* Has anybody served who was born after the last failure? */
-	if (b->failures > 0 &&
-	    ((end->proven && end->born_ms >= b->retry_ms) ||
-		pool_proven(pool, b->retry_ms)))
-		backoff_reset(b);
-	/*
-	 * Who has served somebody was all right, whatever happened then; a
-	 * client that kills its worker must not slow down the others.
-	 */
+	/* One that had served is replaced at once, however often that happens:
+	 * a client that kills its worker must not slow down the others. */
 	if (end->early)
 		back_off(autoscale, "a worker died before it was ready",
 		    now_ms);
-	else if (!end->proven && backoff_suspects(b, now_ms))
+	else if (!end->served && backoff_suspects(&autoscale->backoff, now_ms))
 		back_off(autoscale, "workers die before they serve anybody",
 		    now_ms);
 }
@@ -112,7 +103,7 @@ autoscale_ended(struct autoscale *autoscale, const struct pool *pool,
 void
 autoscale_renew(struct autoscale *autoscale)
 {
-	backoff_reset(&autoscale->backoff);
+	autoscale->backoff = (struct backoff){ 0 };
 }
 
 /* One line when every worker is busy, one when that is over. */
@@ -217,7 +208,7 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
 	granted = grow(autoscale, pool, gen, granted, now_ms);
 	autoscale->replace -= least(autoscale->replace, granted);
-	if (autoscale->backoff.blocked) {
+	if (autoscale->backoff.state != BACKOFF_OFF) {
 		/* Whoever gets ready rings. */
 		plan.wake_above = 0;
 		if (backoff_next(&autoscale->backoff, now_ms) < next)

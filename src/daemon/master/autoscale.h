@@ -66,8 +66,8 @@ void autoscale_renew(struct autoscale *);
 void autoscale_frozen(struct autoscale *);
 
 /* A worker has ended; what it means for the next ones. */
-void autoscale_ended(struct autoscale *, const struct pool *,
-    const struct pool_end *, int64_t now_ms);
+void autoscale_ended(struct autoscale *, const struct pool_end *,
+    int64_t now_ms);
 
 /*
  * Listeners are about to be closed: fork workers that each take one of the

@@ -49,7 +49,7 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 
 	if (pool_reaped(&m->pool, pid, status, &end)) {
 		if (end.generation == m->current.number)
-			autoscale_ended(&m->autoscale, &m->pool, &end, now_ms);
+			autoscale_ended(&m->autoscale, &end, now_ms);
 		else
 			reload_lost_worker(m, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms)) {

@@ -49,18 +49,6 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 	return plan;
 }
 
-int64_t
-policy_backoff_ms(unsigned failures, uint32_t jitter)
-{
-	int64_t ms = POLICY_BACKOFF_MIN_MS;
-
-	for (; failures > 1 && ms < POLICY_BACKOFF_MAX_MS; failures--)
-		ms *= 2;
-	if (ms > POLICY_BACKOFF_MAX_MS)
-		ms = POLICY_BACKOFF_MAX_MS;
-	return ms - (int64_t)(jitter % (uint32_t)(ms / 4));
-}
-
 uint64_t
 policy_connections(uint64_t connections, uint32_t jitter)
 {

@@ -40,8 +40,6 @@ struct policy_plan {
 enum {
 	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
 	POLICY_FULL_MS = 60000,	 /* at most one "at max" line in this */
-	POLICY_BACKOFF_MIN_MS = 100,
-	POLICY_BACKOFF_MAX_MS = 30000,
 };
 
 /*
@@ -51,13 +49,6 @@ enum {
  */
 struct policy_plan policy_plan(const struct policy_view *,
     const struct policy_limits *, bool was_full);
-
-/*
- * Milliseconds to wait after `failures` failures in a row (1 or more):
- * 100 ms, doubled with each, at most 30 s, less up to a quarter taken off by
- * jitter (any number), so that many hosts do not retry in step.
- */
-int64_t policy_backoff_ms(unsigned failures, uint32_t jitter);
 
 /*
  * How many connections a worker may serve of the `connections` it is allowed:

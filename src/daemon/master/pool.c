@@ -88,7 +88,6 @@ pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
 	if (pid == 0)
 		worker_main(&job);
 	pool->worker[i] = (struct pool_worker){ .pid = pid,
-		.born_ms = now_ms,
 		.generation = gen->number,
 		.leaving = leaving,
 		.drainer = leaving };
@@ -147,17 +146,6 @@ pool_let_go(struct pool *pool)
 	if (pool->lifeline[1] != -1)
 		close(pool->lifeline[1]);
 	pool->lifeline[1] = -1;
-}
-
-bool
-pool_proven(const struct pool *pool, int64_t since_ms)
-{
-	for (unsigned i = 0; i < pool->used; i++)
-		if (pool->worker[i].pid != 0 &&
-		    pool->worker[i].born_ms >= since_ms &&
-		    atomic_load(&pool->board.slots[i].connections) > 0)
-			return true;
-	return false;
 }
 
 bool
@@ -264,8 +252,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	end->early = !worker->leaving &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
 	end->unexpected = !worker->leaving && (end->early || !in_order);
-	end->born_ms = worker->born_ms;
-	end->proven = atomic_load(&pool->board.slots[i].connections) > 0;
+	end->served = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
 		/* A kill of ours has been reported already. */
 		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||

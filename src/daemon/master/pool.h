@@ -29,8 +29,7 @@ struct generation {
 };
 
 struct pool_worker {
-	pid_t pid;	 /* 0: this entry is free */
-	int64_t born_ms; /* clock_ms() of the fork */
+	pid_t pid; /* 0: this entry is free */
 	unsigned generation;
 	bool leaving;	   /* told to finish */
 	bool drainer;	   /* forked for one client that waits */
@@ -70,9 +69,8 @@ struct pool_end {
 	unsigned generation;
 	bool unexpected; /* it was not told to leave, and not in order */
 	bool early;	 /* unexpected, and it was never ready */
-	bool proven;	 /* it had served somebody */
-	int64_t born_ms;
-	int status; /* its exit status, 0 when a signal ended it */
+	bool served;	 /* it had at least one client */
+	int status;	 /* its exit status, 0 when a signal ended it */
 };
 
 int pool_open(struct pool *, struct errbuf *);
@@ -94,9 +92,6 @@ bool pool_may_signal(const struct pool *);
 
 /* The end is near: who waits for a client leaves, signal or not. */
 void pool_let_go(struct pool *);
-
-/* Whether a worker born at or after then has served somebody. */
-bool pool_proven(const struct pool *, int64_t since_ms);
 
 /* Whether everyone alive has a client (and takes no other, when leaving). */
 bool pool_settled(const struct pool *);
