@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/autoscale.h"
 
-#include "common/clock.h"
 #include "common/errbuf.h"
-#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/listener.h"
+#include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
 #include "daemon/master/pool.h"
 #include "daemon/master/terminate.h"
-
-enum { BATCH = 32 }; /* forks between two looks at the signals */
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -18,61 +14,12 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Fork until so many of the generation have been launched, or a batch has. */
-static int
-launch(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, unsigned wanted, struct errbuf *err)
-{
-	unsigned last = least(wanted, autoscale->launched + BATCH);
-
-	for (; autoscale->launched < last; autoscale->launched++)
-		if (pool_spawn(pool, gen, false) == -1)
-			return errbuf_sys(err, "cannot fork a worker");
-	return 0;
-}
-
-int
-autoscale_launch(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, struct errbuf *err)
-{
-	autoscale->awaiting = true;
-	autoscale->launched = 0;
-	scoreboard_thresholds(&pool->board, 0, 0);
-	if (launch(autoscale, pool, gen, 1, err) == 0)
-		return 0;
-	autoscale->awaiting = false;
-	return -1;
-}
-
-enum autoscale_launch
-autoscale_launched(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, struct errbuf *err)
-{
-	struct pool_census census;
-	unsigned wanted = (unsigned)gen->config->workers_start;
-
-	pool_census(pool, gen->number, &census);
-	if (census.starting > 0)
-		return AUTOSCALE_LAUNCHING;
-	if (autoscale->launched == wanted)
-		return AUTOSCALE_LAUNCHED;
-	if (launch(autoscale, pool, gen, wanted, err) == -1)
-		return AUTOSCALE_FAILED;
-	return AUTOSCALE_LAUNCHED_MORE;
-}
-
-void
-autoscale_launch_over(struct autoscale *autoscale)
-{
-	autoscale->awaiting = false;
-}
-
 static void
 back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 {
 	int64_t ms = backoff_failed(&autoscale->backoff, now_ms);
 
-	/* Several in one step are one failure, and one line. */
+	/* Several failures in one step count as one, with one line. */
 	if (ms > 0)
 		log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
 }
@@ -139,7 +86,7 @@ grow(struct autoscale *autoscale, struct pool *pool,
 	struct errbuf err;
 
 	for (unsigned k = 0; k < n; k++) {
-		if (pool_spawn(pool, gen, false) == 0)
+		if (pool_spawn(pool, gen, NULL) == 0)
 			continue;
 		errbuf_sys(&err, "cannot fork a worker");
 		back_off(autoscale, err.text, now_ms);
@@ -148,7 +95,7 @@ grow(struct autoscale *autoscale, struct pool *pool,
 	return n;
 }
 
-/* One round a second while there are too many.  Returns when the next is. */
+/* One round a second while too many are idle.  Returns when the next is. */
 static int64_t
 shrink(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, const struct policy_plan *plan,
@@ -158,13 +105,11 @@ shrink(struct autoscale *autoscale, struct pool *pool,
 		autoscale->shrink_ms = 0;
 		return INT64_MAX;
 	}
-	if (autoscale->shrink_ms != 0 && now_ms >= autoscale->shrink_ms) {
-		/* None while clients wait. */
-		terminate_idle(pool, gen->number, plan->retire, now_ms);
-		autoscale->shrink_ms = 0;
-	}
-	if (autoscale->shrink_ms == 0)
+	if (now_ms >= autoscale->shrink_ms) {
+		if (autoscale->shrink_ms != 0)
+			terminate_idle(pool, gen->number, plan->retire, now_ms);
 		autoscale->shrink_ms = now_ms + POLICY_SHRINK_MS;
+	}
 	return autoscale->shrink_ms;
 }
 
@@ -178,22 +123,22 @@ look(const struct pool *pool, const struct generation *gen, unsigned max)
 		.starting = census.starting,
 		.idle = census.idle,
 		.busy = census.busy,
-		.waiting = listener_set_waiting(gen->listeners),
+		.waiting = listener_set_waiting(&gen->listeners),
 		.room = 2 * max > pool->count ? 2 * max - pool->count : 0,
 	};
 }
 
 int64_t
 autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, int64_t now_ms)
+    const struct generation *gen, bool launching, int64_t now_ms)
 {
-	struct policy_limits limits = config_limits(gen->config);
+	struct policy_limits limits = config_limits(&gen->config);
 	unsigned before = scoreboard_idle_count(&pool->board);
 	struct policy_view view = look(pool, gen, limits.max);
 	struct policy_plan plan = policy_plan(&view, &limits, autoscale->full);
 	unsigned total = view.starting + view.idle + view.busy;
 	unsigned wanted = plan.spawn, granted, after;
-	int64_t next;
+	int64_t next, retry;
 
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
@@ -202,44 +147,29 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 		    least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
-	granted = least(BATCH,
+	granted = least(POOL_BATCH,
 	    backoff_allow(&autoscale->backoff, wanted, view.starting, now_ms));
 	report_full(autoscale, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
 	granted = grow(autoscale, pool, gen, granted, now_ms);
 	autoscale->replace -= least(autoscale->replace, granted);
 	if (autoscale->backoff.state != BACKOFF_OFF) {
-		/* Whoever gets ready rings. */
-		plan.wake_above = 0;
-		if (backoff_next(&autoscale->backoff, now_ms) < next)
-			next = backoff_next(&autoscale->backoff, now_ms);
+		retry = backoff_next(&autoscale->backoff, now_ms);
+		next = retry < next ? retry : next;
+		launching = true; /* the probe */
 	} else if (granted < wanted) {
 		next = now_ms;
 	} else {
 		autoscale->replace = 0;
 	}
-	if (autoscale->awaiting)
+	if (launching)
 		plan.wake_above = 0;
 
-	/* Did anybody take a step before it knew the new thresholds? */
+	/* A worker may have changed its state by the old thresholds. */
 	scoreboard_thresholds(&pool->board, plan.wake_below, plan.wake_above);
 	after = scoreboard_idle_count(&pool->board);
 	if (after != before &&
 	    (after < plan.wake_below || after > plan.wake_above))
 		next = now_ms;
 	return next;
-}
-
-unsigned
-autoscale_sweep(struct pool *pool, const struct generation *gen,
-    unsigned takers)
-{
-	unsigned waiting = listener_set_waiting(gen->listeners);
-	unsigned max = 2 * (unsigned)gen->config->workers_max;
-	unsigned left = waiting > takers ? waiting - takers : 0;
-
-	for (; left > 0 && pool->count < max; left--)
-		if (pool_spawn(pool, gen, true) == -1)
-			break;
-	return left;
 }

@@ -5,45 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/master.h"
+#include "daemon/master/generation.h"
+#include "daemon/master/pool.h"
 #include "daemon/master/terminate.h"
 
 enum {
 	CLOSE_MS = 5000, /* clients may come faster than they are served */
 	STOP_MS = 1000,	 /* the same at a stop, for which somebody waits */
 	ANSWER_MS = 500, /* for a client to answer a SYN-ACK */
-	LOOK_MS = 20,	 /* nobody rings for what is looked at here */
+	LOOK_MS = 20,	 /* no event tells what is looked at here */
 };
-
-void
-drain_all(const struct master *m, struct listener_set *all)
-{
-	const struct listener_set *more = &m->drain.listeners;
-
-	*all = m->listeners;
-	for (unsigned i = 0; i < more->count && all->count < CONFIG_ADDRESSES;
-	     i++)
-		all->item[all->count++] = more->item[i];
-}
-
-/*
- * For how long the kernel may hold back a client that connected before the
- * listener was hidden: it repeats its SYN-ACK after a second and at doubled
- * distances, none of which is longer than what it was told to wait in all.
- */
-static int64_t
-hold_ms(const struct config *config)
-{
-	int64_t ms = (config->timeout_defer_ms + 999) / 1000 * 1000 + ANSWER_MS;
-
-	/* Clients that have said nothing are not worth more than others. */
-	if (config->timeout_drain_ms > 0 && config->timeout_drain_ms < ms)
-		ms = config->timeout_drain_ms;
-	return ms;
-}
 
 static int64_t
 later(int64_t a, int64_t b)
@@ -51,7 +23,33 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Room for one more is that of the oldest, whose clients had the most time. */
+void
+drain_all(const struct drain *d, const struct generation *now,
+    struct listener_set *all)
+{
+	*all = now->listeners;
+	for (unsigned i = 0;
+	     i < d->listeners.count && all->count < CONFIG_ADDRESSES; i++)
+		all->item[all->count++] = d->listeners.item[i];
+}
+
+/*
+ * For how long the kernel may hold back a client that connected before the
+ * listener was hidden: it repeats its SYN-ACK after a second and at doubled
+ * distances, none longer than timeouts.defer_accept.
+ */
+static int64_t
+hold_ms(const struct config *config)
+{
+	int64_t ms = (config->timeout_defer_ms + 999) / 1000 * 1000 + ANSWER_MS;
+
+	/* A client that is silent gets no more time than the others. */
+	if (config->timeout_drain_ms > 0 && config->timeout_drain_ms < ms)
+		ms = config->timeout_drain_ms;
+	return ms;
+}
+
+/* A full set loses its oldest, whose clients had the most time. */
 static void
 make_room(struct listener_set *set)
 {
@@ -67,142 +65,141 @@ make_room(struct listener_set *set)
 }
 
 /*
- * Their sockets are ours from now on, and are closed `ms` after nobody is held
- * back any more at the latest.
+ * The sockets are ours from now on, and closed at the latest `ms` after the
+ * kernel can hold back no client any more.
  */
 static void
-take_over(struct master *m, const struct listener_set *removed,
+take_over(struct drain *d, const struct listener_set *removed,
     const struct config *config, int64_t ms, int64_t now_ms)
 {
-	struct drain *r = &m->drain;
 	int64_t held_ms = now_ms + hold_ms(config);
 
 	for (unsigned i = 0; i < removed->count; i++) {
-		make_room(&r->listeners);
-		r->listeners.item[r->listeners.count] = removed->item[i];
-		r->listeners.item[r->listeners.count++].reported = false;
+		make_room(&d->listeners);
+		d->listeners.item[d->listeners.count++] = removed->item[i];
 	}
-	listener_set_hide(&r->listeners);
-	r->held_ms = later(r->held_ms, held_ms);
-	r->close_ms = later(r->close_ms, held_ms + ms);
+	listener_set_hide(&d->listeners);
+	d->held_ms = later(d->held_ms, held_ms);
+	d->close_ms = later(d->close_ms, held_ms + ms);
 }
 
-/* Fork for the clients that wait, but for `takers` of them: others take these. */
+/*
+ * Fork a drainer for each client that waits, but for `takers` of them, which
+ * others take; not more than a pool of `max` has room for.  Returns how many
+ * clients have no worker.
+ */
 static unsigned
-sweep(struct master *m, unsigned takers)
+serve(struct drain *d, struct pool *pool, const struct generation *now,
+    int64_t max, unsigned takers, int64_t now_ms)
 {
-	const struct config *next = m->reload.config;
-	struct generation gen = m->current;
-	int64_t now_ms = clock_ms(), finish_ms = m->drain.finish_ms;
-	unsigned left;
+	unsigned waiting = listener_set_waiting(&d->listeners);
+	unsigned left = waiting > takers ? waiting - takers : 0;
 
-	/* Not more than those who come after them will have room beside. */
-	if (next != NULL && next->workers_max < gen.config->workers_max)
-		gen.config = next;
-	gen.listeners = &m->drain.listeners;
-	left = autoscale_sweep(&m->pool, &gen, takers);
-	/* A worker that starts late has no more time than the others. */
-	if (finish_ms > 0)
-		terminate_generations(&m->pool, 0, UINT_MAX,
-		    finish_ms > now_ms ? finish_ms - now_ms : 1, now_ms);
+	for (; left > 0 && pool->count < 2 * (unsigned)max; left--)
+		if (pool_spawn(pool, now, &d->listeners) == -1)
+			break;
+	/* A drainer that starts late has no more time than the others. */
+	if (d->finish_ms > 0)
+		terminate_generations(pool, 0, UINT_MAX,
+		    later(d->finish_ms - now_ms, 1), now_ms);
 	return left;
 }
 
 void
-drain_begin(struct master *m, const struct listener_set *next, int64_t now_ms)
+drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
+    const struct generation *next, int64_t now_ms)
 {
+	int64_t max = now->config.workers_max;
 	struct listener_set removed;
 
-	listener_set_removed(&removed, &m->drain.listeners, next);
-	m->drain.listeners = removed;
-	listener_set_removed(&removed, &m->listeners, next);
+	listener_set_removed(&removed, &d->listeners, &next->listeners);
+	d->listeners = removed;
+	listener_set_removed(&removed, &now->listeners, &next->listeners);
 	for (unsigned i = 0; i < removed.count; i++)
 		log_notice("closing %s", removed.item[i].text);
-	take_over(m, &removed, m->config, CLOSE_MS, now_ms);
-	(void)sweep(m, 0);
+	take_over(d, &removed, &now->config, CLOSE_MS, now_ms);
+	/* The next generation needs room beside them. */
+	if (next->config.workers_max < max)
+		max = next->config.workers_max;
+	(void)serve(d, pool, now, max, 0, now_ms);
 }
 
 void
-drain_abandon(struct master *m, struct listener_set *next,
-    const struct config *config, int64_t now_ms)
+drain_abandon(struct drain *d, struct pool *pool, const struct generation *now,
+    struct generation *next, int64_t now_ms)
 {
 	struct listener_set all, fresh;
 
-	drain_all(m, &all);
-	listener_set_removed(&fresh, next, &all);
-	next->count = 0;
+	drain_all(d, now, &all);
+	listener_set_removed(&fresh, &next->listeners, &all);
+	next->listeners.count = 0;
 	if (fresh.count == 0)
 		return;
-	take_over(m, &fresh, config, CLOSE_MS, now_ms);
-	(void)sweep(m, 0);
+	take_over(d, &fresh, &next->config, CLOSE_MS, now_ms);
+	(void)serve(d, pool, now, now->config.workers_max, 0, now_ms);
 }
 
 void
-drain_stop(struct master *m, int64_t now_ms)
+drain_stop(struct drain *d, struct pool *pool, struct generation *now,
+    int64_t now_ms)
 {
+	int64_t drain_ms = now->config.timeout_drain_ms;
 	struct pool_census census;
-	int64_t drain_ms = m->config->timeout_drain_ms;
 
-	m->drain.held_ms = m->drain.close_ms = 0;
-	take_over(m, &m->listeners, m->config, STOP_MS, now_ms);
-	m->listeners.count = 0;
+	d->stopping = true;
+	d->held_ms = d->close_ms = 0;
+	take_over(d, &now->listeners, &now->config, STOP_MS, now_ms);
+	now->listeners.count = 0;
 	/* Each idle worker takes one that waits, before it leaves. */
-	pool_census(&m->pool, m->current.number, &census);
-	(void)sweep(m, census.idle);
-	m->drain.finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
-}
-
-/* Whether no worker takes clients from these listeners, but for frozen ones. */
-static bool
-settled(const struct master *m)
-{
-	return pool_settled_beside(&m->pool,
-	    m->phase == PHASE_STOP ? 0 : m->current.number);
+	pool_census(pool, now->number, &census);
+	(void)serve(d, pool, now, now->config.workers_max, census.idle, now_ms);
+	d->finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
 }
 
 static void
-close_all(struct master *m, unsigned left)
+close_all(struct drain *d, unsigned left)
 {
 	if (left > 0)
 		log_warning("%s with connections unserved count=%u",
-		    m->phase == PHASE_STOP ? "stopping" : "closing", left);
-	listener_set_close(&m->drain.listeners);
-	m->drain.held_ms = m->drain.close_ms = 0;
+		    d->stopping ? "stopping" : "closing", left);
+	listener_set_close(&d->listeners);
+	d->held_ms = d->close_ms = 0;
 }
 
 int64_t
-drain_step(struct master *m, int64_t now_ms)
+drain_step(struct drain *d, struct pool *pool, const struct generation *now,
+    int64_t now_ms)
 {
-	struct drain *r = &m->drain;
+	int64_t max = now->config.workers_max;
 	bool expects;
 
-	/* Of a reload that is under way some may be taken back. */
-	if (r->listeners.count == 0 || m->reload.step == RELOAD_READYING)
+	if (d->listeners.count == 0)
 		return INT64_MAX;
-	if (now_ms < r->close_ms) {
-		if (!settled(m))
+	if (now_ms < d->close_ms) {
+		if (!pool_settled_beside(pool, d->stopping ? 0 : now->number))
 			return now_ms + LOOK_MS;
-		/* In this order: a client that is held back may be queued meanwhile. */
-		expects = now_ms < r->held_ms &&
-		    listener_set_expects(&r->listeners);
-		/* Where there is no room for them yet, some may be made. */
-		if (listener_set_waiting(&r->listeners) > 0) {
-			(void)sweep(m, 0);
+		/* Asked first: a client that is held back may be queued
+		 * between the two questions. */
+		expects = now_ms < d->held_ms &&
+		    listener_set_expects(&d->listeners);
+		if (listener_set_waiting(&d->listeners) > 0) {
+			(void)serve(d, pool, now, max, 0, now_ms);
 			return now_ms + LOOK_MS;
 		}
 		if (expects)
 			return now_ms + LOOK_MS;
 	}
-	close_all(m, sweep(m, 0));
+	close_all(d, serve(d, pool, now, max, 0, now_ms));
 	return INT64_MAX;
 }
 
 void
-drain_end(struct master *m)
+drain_end(struct drain *d, struct generation *now)
 {
-	unsigned left = listener_set_waiting(&m->listeners) +
-	    listener_set_waiting(&m->drain.listeners);
+	unsigned left = listener_set_waiting(&now->listeners) +
+	    listener_set_waiting(&d->listeners);
 
-	listener_set_close(&m->listeners);
-	close_all(m, left);
+	d->stopping = true;
+	listener_set_close(&now->listeners);
+	close_all(d, left);
 }

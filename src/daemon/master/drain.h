@@ -1,55 +1,61 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * drain: listeners that are on their way out, because a reload has taken them
- * out of the configuration, or has opened them and failed, or because of a
- * stop.  New clients do not find them (listener_set_hide()).  Workers let go of
- * them one after the other, so the master keeps them until no worker takes
- * clients from them, the kernel holds back no client that has connected, and all
- * that wait have a worker.  What it closes at last has an empty queue, unless there is no
- * room for so many in time; then the log says how many are left.
+ * drain: listeners on their way out, because a reload has removed them, or has
+ * opened them and failed, or because of a stop.
+ *
+ * New clients do not find a drained listener (listener_set_hide()).  The master
+ * keeps it until no worker takes clients from it any more, the kernel holds
+ * back no client that has connected, and each that waits has a worker: a close
+ * before that would reset them.  What cannot be served in time is counted in
+ * the log.
  */
 #ifndef ECHOD_DRAIN_H
 #define ECHOD_DRAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "daemon/master/listener.h"
 
-struct config;
-struct master;
+struct generation;
+struct pool;
 
 struct drain {
-	struct listener_set listeners; /* our own descriptors; 0: none */
-	int64_t held_ms;	       /* nobody is held back later */
-	int64_t close_ms;	       /* whoever waits: closed by then */
-	int64_t finish_ms;	       /* of a stop: nobody is served longer */
+	struct listener_set listeners; /* the drained ones; owns them */
+	int64_t held_ms;   /* until then the kernel may hold back a client */
+	int64_t close_ms;  /* all are closed by then */
+	int64_t finish_ms; /* of a stop: clients are served until then; or 0 */
+	bool stopping;
 };
 
-/* All sockets there are, for a next set to keep: those in force and these. */
-void drain_all(const struct master *, struct listener_set *all);
+/* All our sockets, of which a reload may keep some: those of `now`, and ours. */
+void drain_all(const struct drain *, const struct generation *now,
+    struct listener_set *all);
 
 /*
- * At the commit of a reload, before the old workers are told to leave: note
- * what the next set does not have, and have those served who wait there.  What
- * it has taken back is its own again.
+ * At the commit of a reload, before the old workers are told to leave: drain
+ * the listeners that `next` does not have.  Drained ones that it has taken back
+ * are its own again.
  */
-void drain_begin(struct master *, const struct listener_set *next,
+void drain_begin(struct drain *, struct pool *, const struct generation *now,
+    const struct generation *next, int64_t now_ms);
+
+/*
+ * A reload has failed: drain what it had opened, for that may have clients
+ * already.  Empties its set.
+ */
+void drain_abandon(struct drain *, struct pool *, const struct generation *now,
+    struct generation *next, int64_t now_ms);
+
+/* At a stop, before the workers are told to leave: drain all listeners. */
+void drain_stop(struct drain *, struct pool *, struct generation *now,
     int64_t now_ms);
 
-/*
- * A reload has failed: what it opened, as `config` said, may have clients
- * already.  Empties `next`.
- */
-void drain_abandon(struct master *, struct listener_set *next,
-    const struct config *, int64_t now_ms);
-
-/* At a stop, before the workers are told to leave: all there are. */
-void drain_stop(struct master *, int64_t now_ms);
-
 /* Returns the clock_ms() to be called again at, or INT64_MAX. */
-int64_t drain_step(struct master *, int64_t now_ms);
+int64_t drain_step(struct drain *, struct pool *, const struct generation *now,
+    int64_t now_ms);
 
-/* Close all that are left; clients that wait are counted and reset. */
-void drain_end(struct master *);
+/* Stop now: close all listeners; clients that wait are counted and reset. */
+void drain_end(struct drain *, struct generation *now);
 
 #endif

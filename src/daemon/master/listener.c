@@ -308,6 +308,7 @@ listener_set_hide(struct listener_set *set)
 	for (unsigned i = 0; i < set->count; i++) {
 		struct listener *l = &set->item[i];
 
+		l->reported = false;
 		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
 		/*
 		 * Bound to an interface that does not exist, it is passed over
@@ -328,6 +329,31 @@ listener_set_expects(const struct listener_set *set)
 		if (halfopen_any(&set->item[i].bound))
 			return true;
 	return false;
+}
+
+void
+listener_set_report(struct listener_set *set, int64_t backlog)
+{
+	char host[ADDR_TEXT];
+	unsigned limit;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		struct listener *l = &set->item[i];
+
+		if (!l->reported) {
+			addr_host(&l->bound, host, sizeof(host));
+			log_notice("listening on %s port %u", host,
+			    addr_port(&l->bound));
+			l->reported = true;
+		}
+		(void)listener_waiting(l, &limit);
+		if (limit < backlog && l->backlog_said != backlog) {
+			log_notice("backlog of %s is %u, not %u: "
+				   "see net.core.somaxconn",
+			    l->text, limit, (unsigned)backlog);
+			l->backlog_said = backlog;
+		}
+	}
 }
 
 void

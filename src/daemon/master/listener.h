@@ -12,6 +12,7 @@
 #define ECHOD_LISTENER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/addr.h"
 #include "config/config.h"
@@ -66,6 +67,12 @@ void listener_set_hide(struct listener_set *);
 
 /* Whether somebody may still come into the queues.  Does not block. */
 bool listener_set_expects(const struct listener_set *);
+
+/*
+ * Log the address of each listener that has not been reported yet, and that its
+ * queue is shorter than the backlog of the configuration.
+ */
+void listener_set_report(struct listener_set *, int64_t backlog);
 
 /* Close what prepare opened. */
 void listener_set_abandon(struct listener_set *next);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "config/config.h"
 #include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/master/status.h"
@@ -22,9 +21,9 @@
 enum { GOODBYE_MS = 4000 }; /* for the logger to write the last lines */
 
 static int
-watch(struct master *m, int fd)
+watch(struct master *m, int fd, uint32_t events)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+	struct epoll_event event = { .events = events, .data.fd = fd };
 
 	return epoll_ctl(m->waiter, EPOLL_CTL_ADD, fd, &event);
 }
@@ -35,15 +34,18 @@ open_all(struct master *m)
 	if ((m->signals = signals_open(&m->err)) == -1 ||
 	    pool_open(&m->pool, &m->err) == -1)
 		return -1;
+	/* The eventfd is shared with the workers, which could make a read
+	 * block; edge-triggered, it wakes at each write and need not be read. */
 	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1 ||
-	    watch(m, m->signals) == -1 || watch(m, m->pool.wake) == -1)
+	    watch(m, m->signals, EPOLLIN) == -1 ||
+	    watch(m, m->pool.wake, EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	return 0;
 }
 
-/* A child has ended.  As pid 1 it may be any. */
+/* A child has ended; if echod is pid 1, it may be any process. */
 static void
-buried(struct master *m, pid_t pid, int status, int64_t now_ms)
+bury(struct master *m, pid_t pid, int status, int64_t now_ms)
 {
 	struct pool_end end;
 
@@ -51,7 +53,7 @@ buried(struct master *m, pid_t pid, int status, int64_t now_ms)
 		if (end.generation == m->current.number)
 			autoscale_ended(&m->autoscale, &end, now_ms);
 		else
-			reload_lost_worker(m, &end);
+			reload_lost_worker(&m->reload, &end);
 	} else if (logger_reaped(&m->logger, pid, now_ms)) {
 		/* With status 0 it has left to start as another user. */
 		if (m->phase == PHASE_RUN && status != 0)
@@ -70,18 +72,17 @@ reap(struct master *m)
 	while (
 	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
 		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
-			buried(m, pid, status, clock_ms());
+			bury(m, pid, status, clock_ms());
 		else if (pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
 		    WIFSTOPPED(status))
 			autoscale_frozen(&m->autoscale);
 }
 
-/* Whatever is under way: no more of it. */
+/* End the reload that is under way, and say that we stop. */
 static void
-begin_stop(struct master *m, const char *how)
+begin_stop(struct master *m, const char *how, int64_t now_ms)
 {
-	m->reload.again = false;
-	reload_abandon(m);
+	reload_abandon(&m->reload, now_ms);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
@@ -91,10 +92,10 @@ static void
 stop_now(struct master *m, int64_t now_ms)
 {
 	if (m->phase != PHASE_STOP)
-		begin_stop(m, "now");
+		begin_stop(m, "now", now_ms);
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
-	drain_end(m);
+	drain_end(&m->drain, &m->current);
 	terminate_now(&m->pool, now_ms);
 }
 
@@ -105,12 +106,114 @@ stop_gracefully(struct master *m, int64_t now_ms)
 		stop_now(m, now_ms);
 		return;
 	}
-	begin_stop(m, "gracefully");
-	drain_stop(m, now_ms);
+	begin_stop(m, "gracefully", now_ms);
+	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
 	terminate_generations(&m->pool, 0, UINT_MAX,
-	    m->config->timeout_drain_ms, now_ms);
-	/* Everyone who becomes busy rings, so that we see when all are. */
+	    m->current.config.timeout_drain_ms, now_ms);
+	/* Each worker that becomes busy wakes us, so that we see when all are. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
+}
+
+/* Retire the generation in force, then put the next one into its place. */
+static void
+commit(struct master *m, int64_t now_ms)
+{
+	struct generation *next = &m->reload.next;
+	const struct config *config = &next->config;
+
+	if (m->current.number != 0) {
+		drain_begin(&m->drain, &m->pool, &m->current, next, now_ms);
+		terminate_generations(&m->pool, 0, next->number - 1,
+		    config->timeout_drain_ms, now_ms);
+		terminate_excess(&m->pool, (unsigned)config->workers_max,
+		    now_ms);
+	}
+	generation_replace(&m->current, next);
+	logger_configure(&m->logger, &m->current.config);
+	log_limit(config_log_level(&m->current.config));
+	autoscale_renew(&m->autoscale);
+	listener_set_report(&m->current.listeners, m->current.config.backlog);
+}
+
+/*
+ * The service is up for the first time: tell those who wait for that.  False
+ * when whoever started us in the background has gone.
+ */
+static bool
+announce(struct master *m)
+{
+	struct errbuf err;
+	int notify = m->notify;
+
+	m->phase = PHASE_RUN;
+	if (m->pidfile.fd != -1 && pidfile_write(&m->pidfile, &err) == -1)
+		log_warning("%s", err.text);
+	if (notify == -1)
+		return true;
+	m->notify = -1;
+	daemonize_detach(m->logger.keeps_stderr);
+	if (daemonize_report(notify, EX_OK, NULL) == 0)
+		return true;
+	log_warning("whoever started echod did not wait");
+	return false;
+}
+
+static void
+ready(struct master *m, int64_t now_ms)
+{
+	bool start = m->phase == PHASE_START, wanted = true;
+	struct pool_census census;
+
+	if (start)
+		log_notice("started version=%s", PACKAGE_VERSION);
+	commit(m, now_ms);
+	if (start)
+		wanted = announce(m);
+	pool_census(&m->pool, m->current.number, &census);
+	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",
+	    start ? "ready" : "reload done", m->current.number,
+	    m->current.listeners.count, m->pool.count - census.leaving,
+	    (double)(now_ms - m->reload.started_ms) / 1000);
+	if (!wanted)
+		stop_gracefully(m, now_ms);
+}
+
+/* A start that fails is the end; a reload that fails changes nothing. */
+static void
+failed(struct master *m, int64_t now_ms)
+{
+	struct reload *r = &m->reload;
+
+	if (m->phase == PHASE_START) {
+		m->phase = PHASE_STOP;
+		m->status = r->status;
+		m->err = r->err;
+		pool_let_go(&m->pool);
+		terminate_now(&m->pool, now_ms);
+		/* Whoever started us is told on standard error anyway. */
+		if (m->logger.pid != 0 &&
+		    m->logger.settings.log.to == LOG_TO_SYSLOG)
+			log_err("start failed: %s", r->err.text);
+	} else {
+		log_err("reload failed, nothing has changed: %s", r->err.text);
+	}
+	reload_abandon(r, now_ms);
+}
+
+/* Returns when to come back. */
+static int64_t
+follow_reload(struct master *m, int64_t now_ms)
+{
+	enum reload_outcome outcome = reload_step(&m->reload, now_ms);
+
+	if (outcome == RELOAD_READY)
+		ready(m, now_ms);
+	else if (outcome == RELOAD_FAILED)
+		failed(m, now_ms);
+	if (outcome != RELOAD_PENDING && m->reload.again &&
+	    m->phase == PHASE_RUN)
+		reload_begin(&m->reload);
+	return reload_deadline(&m->reload);
 }
 
 /* The order of these questions is the specification of the daemon. */
@@ -126,9 +229,9 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 	else if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
 		log_notice("reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
-		reload_begin(m);
+		reload_begin(&m->reload);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
-		status_report(m, now_ms);
+		status_report(&m->pool, &m->current, m->started_ms, now_ms);
 }
 
 static int64_t
@@ -137,17 +240,21 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Everything that time or demand asks for.  Returns when to come back. */
+/* Whatever is to be done now.  Returns when to come back. */
 static int64_t
 tend(struct master *m, int64_t now_ms)
 {
-	int64_t next = reload_step(m, now_ms);
+	int64_t next = follow_reload(m, now_ms);
+	bool launching = m->reload.step == RELOAD_READYING;
 
-	next = earlier(next, drain_step(m, now_ms));
+	/* A reload that is under way may take drained listeners back. */
+	if (!launching)
+		next = earlier(next,
+		    drain_step(&m->drain, &m->pool, &m->current, now_ms));
 	if (m->phase == PHASE_RUN)
 		next = earlier(next,
 		    autoscale_maintain(&m->autoscale, &m->pool, &m->current,
-			now_ms));
+			launching, now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
 	/* Last, for the others set deadlines. */
@@ -168,13 +275,10 @@ wait_for_events(struct master *m, int64_t until_ms)
 		timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 	}
 	n = epoll_wait(m->waiter, events, 4, timeout);
-	for (int i = 0; i < n; i++) {
+	/* The loader's pipe is read by reload_step(). */
+	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == m->signals)
 			requests |= signals_read(m->signals);
-		else if (events[i].data.fd == m->pool.wake)
-			pool_heard(&m->pool);
-		/* What the loader has sent, reload_step() takes. */
-	}
 	return requests;
 }
 
@@ -187,7 +291,7 @@ say_goodbye(struct master *m)
 	pid_t pid;
 
 	log_close();
-	/* There may be children that somebody left to us. */
+	/* As pid 1 we may have children that are not ours. */
 	while (m->logger.pid != 0 && (pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid > 0) {
 			(void)logger_reaped(&m->logger, pid, clock_ms());
@@ -208,14 +312,21 @@ master_run(struct master *m, const struct options *options, int notify)
 	unsigned requests;
 
 	memset(m, 0, sizeof(*m));
-	m->options = options;
 	m->notify = notify;
 	m->pidfile.fd = -1;
 	m->reload.loader.fd = -1;
 	m->started_ms = clock_ms();
 	if (open_all(m) == -1)
 		return EX_OSERR;
-	reload_begin(m);
+	m->reload.options = options;
+	m->reload.current = &m->current;
+	m->reload.pidfile = &m->pidfile;
+	m->reload.pool = &m->pool;
+	m->reload.drain = &m->drain;
+	m->reload.logger = &m->logger;
+	m->reload.background = notify != -1;
+	m->reload.waiter = m->waiter;
+	reload_begin(&m->reload);
 	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
 	    m->drain.listeners.count > 0) {
 		requests = wait_for_events(m, next);

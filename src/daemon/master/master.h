@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * master: the event loop and the phases of its life.  Decides nothing by
- * itself: it asks the others in a fixed order, and sleeps in one place.
+ * master: the event loop and the phases: start, run, stop.  It asks the other
+ * modules in a fixed order, acts on what they say, and sleeps in one place.
  */
 #ifndef ECHOD_MASTER_H
 #define ECHOD_MASTER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/errbuf.h"
 #include "daemon/log/logger.h"
 #include "daemon/master/autoscale.h"
 #include "daemon/master/drain.h"
-#include "daemon/master/listener.h"
+#include "daemon/master/generation.h"
 #include "daemon/master/pidfile.h"
 #include "daemon/master/pool.h"
 #include "daemon/master/reload.h"
 
-struct config;
 struct options;
 
 enum phase {
@@ -28,21 +26,16 @@ enum phase {
 };
 
 struct master {
-	const struct options *options;
 	enum phase phase;
-	int waiter;    /* epoll over the next two and the loader */
-	int signals;   /* signalfd */
-	int notify;    /* for daemonize_report(), -1: foreground */
-	bool detached; /* standard error is /dev/null */
+	int waiter;  /* epoll over signals, the wake eventfd and the loader */
+	int signals; /* signalfd */
+	int notify;  /* for daemonize_report(), -1: foreground */
 	struct pidfile pidfile;
 	struct pool pool;
 	struct autoscale autoscale;
-	struct reload reload;
+	struct generation current; /* in force; number 0: not yet */
+	struct reload reload;	   /* has the one to come */
 	struct drain drain;
-	/* What is in force; current.number is 0 before the start. */
-	struct generation current;
-	struct config *config;
-	struct listener_set listeners;
 	struct logger logger;
 	int64_t started_ms;
 	int status;	   /* what the process will exit with */

@@ -13,15 +13,13 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
-#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/terminate.h"
+#include "daemon/master/generation.h"
+#include "daemon/master/policy.h"
 #include "daemon/signals.h"
-#include "daemon/worker/echo.h"
 #include "daemon/worker/worker.h"
 
-/* A generation may be as large as workers.max, and as many may be leaving
- * beside it. */
+/* A generation of workers.max, and as many that leave beside it. */
 enum { CAPACITY = 2 * CONFIG_WORKERS };
 
 int
@@ -35,18 +33,9 @@ pool_open(struct pool *pool, struct errbuf *err)
 		return errbuf_sys(err, "cannot make the lifeline");
 	pool->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (pool->wake == -1)
-		return errbuf_sys(err, "cannot make the demand eventfd");
+		return errbuf_sys(err,
+		    "cannot make the eventfd of the workers");
 	return scoreboard_create(&pool->board, CAPACITY, err);
-}
-
-void
-pool_heard(struct pool *pool)
-{
-	uint64_t rings;
-
-	/* Empty is as good as emptied. */
-	while (read(pool->wake, &rings, sizeof(rings)) == -1 && errno == EINTR)
-		;
 }
 
 /* The lowest free entry, so that the table stays short; -1: none. */
@@ -59,60 +48,88 @@ free_entry(const struct pool *pool)
 	return -1;
 }
 
-int
-pool_spawn(struct pool *pool, const struct generation *gen, bool leaving)
+/* In the child: only what the job needs is handed on. */
+static _Noreturn void
+become_worker(struct pool *pool, unsigned slot, const struct generation *gen,
+    const struct listener_set *drained, pid_t master)
 {
-	int i = free_entry(pool);
-	struct worker_job job = {
-		.slot = (unsigned)i,
-		.leaving = leaving,
-		.master = getpid(),
-		.config = gen->config,
-		.listeners = gen->listeners,
-		.board = &pool->board,
-		.lifeline = pool->lifeline[0],
-		.wake = pool->wake,
-	};
-	int64_t now_ms = clock_ms();
-	pid_t pid;
+	const struct listener_set *set = drained != NULL ? drained :
+							   &gen->listeners;
+	struct worker_job job;
 
-	if (i == -1) {
+	job.slot = slot;
+	job.drainer = drained != NULL;
+	job.master = master;
+	job.max_connections =
+	    policy_connections((uint64_t)gen->config.workers_max_connections,
+		(uint32_t)getpid());
+	job.config = &gen->config;
+	job.board = &pool->board;
+	job.lifeline = pool->lifeline[0];
+	job.wake = pool->wake;
+	job.listener_count = set->count;
+	for (unsigned i = 0; i < set->count; i++)
+		job.listener[i] = (struct worker_listener){ set->item[i].fd,
+			set->item[i].text };
+	worker_main(&job);
+}
+
+int
+pool_spawn(struct pool *pool, const struct generation *gen,
+    const struct listener_set *drained)
+{
+	int64_t drain_ms = gen->config.timeout_drain_ms, now_ms = clock_ms();
+	pid_t pid, master = getpid();
+	int entry = free_entry(pool);
+	unsigned i = (unsigned)entry;
+
+	if (entry == -1) {
 		errno = EAGAIN;
 		return -1;
 	}
-	scoreboard_claim(&pool->board, (unsigned)i, now_ms);
+	scoreboard_claim(&pool->board, i, now_ms);
 	if ((pid = fork()) == -1) {
-		scoreboard_release(&pool->board, (unsigned)i);
+		scoreboard_release(&pool->board, i);
 		return -1;
 	}
 	if (pid == 0)
-		worker_main(&job);
+		become_worker(pool, i, gen, drained, master);
 	pool->worker[i] = (struct pool_worker){ .pid = pid,
 		.generation = gen->number,
-		.leaving = leaving,
-		.drainer = leaving };
-	terminate_expect(&pool->worker[i], gen->config->timeout_drain_ms,
-	    now_ms);
+		.settle_ms = now_ms + POOL_START_MS };
+	if (drained != NULL) {
+		pool->worker[i].drainer = true;
+		pool->worker[i].quit_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
+		pool_mark_leaving(pool, i);
+	}
 	pool->count++;
-	pool->leaving += leaving;
-	if ((unsigned)i >= pool->used)
-		pool->used = (unsigned)i + 1;
+	if (i >= pool->used)
+		pool->used = i + 1;
 	return 0;
+}
+
+void
+pool_mark_leaving(struct pool *pool, unsigned i)
+{
+	pool->worker[i].leaving = true;
+	scoreboard_discount(&pool->board, i);
 }
 
 void
 pool_census(const struct pool *pool, unsigned generation,
     struct pool_census *census)
 {
-	*census = (struct pool_census){ .leaving = pool->leaving };
+	*census = (struct pool_census){ 0 };
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 		enum slot_state state;
 
+		if (worker->pid != 0 && worker->leaving)
+			census->leaving++;
 		if (worker->pid == 0 || worker->leaving ||
 		    worker->generation != generation)
 			continue;
-		/* A frozen one takes nobody, but keeps whom it has. */
+		/* A frozen worker takes no client, but keeps its own. */
 		state = scoreboard_state(&pool->board, i);
 		if (worker->frozen && state != SLOT_BUSY)
 			continue;
@@ -149,22 +166,12 @@ pool_let_go(struct pool *pool)
 }
 
 bool
-pool_settled(const struct pool *pool)
-{
-	for (unsigned i = 0; i < pool->used; i++)
-		if (pool->worker[i].pid != 0 &&
-		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
-			return false;
-	return true;
-}
-
-bool
 pool_settled_beside(const struct pool *pool, unsigned generation)
 {
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		/* A frozen one would keep the listeners open. */
+		/* A frozen worker would keep the listeners open. */
 		if (worker->pid != 0 && !worker->frozen &&
 		    (worker->generation != generation || worker->drainer) &&
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
@@ -173,7 +180,7 @@ pool_settled_beside(const struct pool *pool, unsigned generation)
 	return true;
 }
 
-/* The entry of a child, pool->used if it is none of ours. */
+/* The entry of a child; pool->used if it is no worker. */
 static unsigned
 find(const struct pool *pool, pid_t pid)
 {
@@ -265,7 +272,6 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	add_totals(pool, &pool->board.slots[i]);
 	scoreboard_release(&pool->board, i);
 	pool->count--;
-	pool->leaving -= worker->leaving;
 	*worker = (struct pool_worker){ 0 };
 	while (pool->used > 0 && pool->worker[pool->used - 1].pid == 0)
 		pool->used--;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pool: the master's table of workers: fork, reap, count.
+ * pool: the master's table of workers: fork, count, reap.
  *
- * How many there should be is not decided here (autoscale.c, policy.c), nor who
- * is to go (terminate.c).  Pids
- * and deadlines live in a private table: nothing that the master needs in
- * order to end a worker is writable by that worker.  Signals go only to
- * children that have not been reaped.
+ * How many there should be is decided in autoscale.c and policy.c, and
+ * terminate.c ends workers.  Pids and deadlines are in memory of the master
+ * alone: a worker can change nothing that the master needs in order to end it.
+ * Signals go only to children that have not been reaped.
  */
 #ifndef ECHOD_POOL_H
 #define ECHOD_POOL_H
@@ -17,34 +16,35 @@
 
 #include "daemon/scoreboard.h"
 
-struct config;
 struct errbuf;
+struct generation;
 struct listener_set;
 
-/* What a generation of workers is forked from; belongs to the caller. */
-struct generation {
-	unsigned number; /* 1 is the first; 0: none */
-	const struct config *config;
-	const struct listener_set *listeners;
+enum {
+	POOL_BATCH = 32, /* forks between two looks at the signals */
+	/* A worker that is not ready by then is cut off; a reload that waits
+	 * for it gives up earlier (READY_MS). */
+	POOL_START_MS = 15000,
 };
 
 struct pool_worker {
 	pid_t pid; /* 0: this entry is free */
 	unsigned generation;
-	bool leaving;	   /* told to finish */
-	bool drainer;	   /* forked for one client that waits */
-	bool frozen;	   /* stopped by SIGSTOP: as good as not there */
-	int64_t settle_ms; /* when it must be serving or gone, 0: never */
-	int64_t quit_ms;   /* when to cut it off, 0: never */
-	int64_t kill_ms;   /* when to give up on it, 0: never */
+	bool leaving; /* told to finish */
+	bool drainer; /* forked for one client of a drained listener */
+	bool frozen;  /* stopped by SIGSTOP: counts as absent */
+	/* Deadlines by clock_ms(), 0: none; see terminate.h. */
+	int64_t settle_ms; /* it is ready, or serves, or has left */
+	int64_t quit_ms;   /* it is cut off */
+	int64_t kill_ms;   /* it is killed */
 };
 
-/* Of the workers that are no more. */
+/* Sums over the workers that have ended. */
 struct pool_totals {
 	uint64_t connections;
 	uint64_t bytes_in;
 	uint64_t bytes_out;
-	uint64_t died; /* not in order */
+	uint64_t died; /* workers that did not leave in order */
 };
 
 struct pool {
@@ -52,13 +52,12 @@ struct pool {
 	struct pool_worker *worker; /* parallel to the slots */
 	unsigned used;		    /* entries from here on are free */
 	unsigned count;		    /* workers alive */
-	unsigned leaving;	    /* of these */
-	int lifeline[2];	    /* nobody but the master has [1] */
-	int wake;		    /* eventfd; workers ring it */
+	int lifeline[2];	    /* only the master has [1] */
+	int wake; /* eventfd; workers write to wake the master */
 	struct pool_totals gone;
 };
 
-/* Workers by what they do, as far as it is known. */
+/* Workers by state. */
 struct pool_census {
 	unsigned starting, idle, busy; /* of one generation, not leaving */
 	unsigned leaving;	       /* of any */
@@ -67,38 +66,42 @@ struct pool_census {
 /* How a worker ended. */
 struct pool_end {
 	unsigned generation;
-	bool unexpected; /* it was not told to leave, and not in order */
+	int status;	 /* its exit status, 0 when a signal ended it */
+	bool unexpected; /* not told to leave, and not in order */
 	bool early;	 /* unexpected, and it was never ready */
 	bool served;	 /* it had at least one client */
-	int status;	 /* its exit status, 0 when a signal ended it */
 };
 
+/* -1 with the reason in err. */
 int pool_open(struct pool *, struct errbuf *);
 
-/* The demand has been heard: make the eventfd unreadable again. */
-void pool_heard(struct pool *);
+/*
+ * Fork a worker of this generation; if `drained` is not NULL, a drainer, which
+ * takes one connection that waits at those listeners, and leaves.  Returns 0,
+ * or -1 with errno.
+ */
+int pool_spawn(struct pool *, const struct generation *,
+    const struct listener_set *drained);
 
 /*
- * Fork one worker; with `leaving` one that takes a single connection that
- * waits, and leaves.  Returns 0, or -1 with errno.
+ * From now on this worker counts as leaving, and its idle bit no more.  The
+ * only place that says so.
  */
-int pool_spawn(struct pool *, const struct generation *, bool leaving);
+void pool_mark_leaving(struct pool *, unsigned i);
 
+/* Count the workers of a generation by state. */
 void pool_census(const struct pool *, unsigned generation,
     struct pool_census *);
 
 /* Whether we may signal our workers; root without CAP_KILL may not. */
 bool pool_may_signal(const struct pool *);
 
-/* The end is near: who waits for a client leaves, signal or not. */
+/* Close the lifeline: a worker that waits for a client leaves. */
 void pool_let_go(struct pool *);
 
-/* Whether everyone alive has a client (and takes no other, when leaving). */
-bool pool_settled(const struct pool *);
-
 /*
- * Whether nobody takes clients from listeners that the generation does not
- * have: no worker of another one, and no drainer.
+ * Whether no worker takes clients from listeners that this generation does not
+ * have: each worker of another one, and each drainer, is busy or gone.
  */
 bool pool_settled_beside(const struct pool *, unsigned generation);
 
@@ -109,8 +112,8 @@ bool pool_settled_beside(const struct pool *, unsigned generation);
 bool pool_frozen(struct pool *, pid_t, bool frozen);
 
 /*
- * A child has ended.  False when it was no worker; else it is logged,
- * forgotten, and described in *end.
+ * A child has ended.  False when it was no worker; else its end is logged,
+ * its entry freed, and *end filled.
  */
 bool pool_reaped(struct pool *, pid_t, int wait_status, struct pool_end *);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reload: a new generation as a transaction.  Load, open, fork, wait until
- * ready: all of that may fail and leaves everything as it was.  Then commit:
- * from there on there is no way back, and nothing that would need one.  The
- * start is the first one, with nothing old.
+ * reload: brings up the next generation beside the one in force: load, open,
+ * fork, wait until its workers are ready.  Each step may fail, and leaves what
+ * is in force as it is.  What becomes of the outcome is up to the master.  The
+ * start is the first reload, with nothing in force, so that there is one path
+ * to a running generation.
  */
 #ifndef ECHOD_RELOAD_H
 #define ECHOD_RELOAD_H
@@ -11,11 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/master/listener.h"
+#include "common/errbuf.h"
+#include "daemon/master/generation.h"
 #include "daemon/master/loader.h"
-#include "daemon/master/pool.h"
 
-struct master;
+struct drain;
+struct logger;
+struct options;
+struct pidfile;
+struct pool;
+struct pool_end;
 
 enum reload_step {
 	RELOAD_NONE,
@@ -23,32 +29,51 @@ enum reload_step {
 	RELOAD_READYING, /* the new workers are getting ready */
 };
 
+enum reload_outcome {
+	RELOAD_PENDING, /* not yet known, or there is no reload */
+	RELOAD_READY,	/* `next` can be put in force */
+	RELOAD_FAILED,	/* see status and err; then call reload_abandon() */
+};
+
 struct reload {
+	/* Of the master; to be set before the first reload. */
+	const struct options *options;
+	const struct generation *current; /* number 0: this is the start */
+	struct pidfile *pidfile;
+	struct pool *pool;
+	struct drain *drain;
+	struct logger *logger;
+	int waiter;	 /* epoll, for the loader's pipe */
+	bool background; /* standard error may be given up */
+
 	enum reload_step step;
-	bool again;	/* another HUP came meanwhile */
-	unsigned tried; /* number of the last generation */
+	bool again;	   /* another HUP came meanwhile */
+	unsigned tried;	   /* number of the last generation */
+	unsigned launched; /* its workers so far */
 	int64_t started_ms;
 	int64_t deadline_ms; /* for the workers */
 	struct loader loader;
-	/* The new world, beside the old one until the commit. */
 	struct generation next;
-	struct config *config;
-	struct listener_set listeners;
+	int status; /* why it failed: of sysexits.h, */
+	struct errbuf err;
 };
 
-/* Begin; during another reload: once more afterwards. */
-void reload_begin(struct master *);
+/* Begin; during another reload: note that there is to be one afterwards. */
+void reload_begin(struct reload *);
 
 /*
- * Go on as far as possible without waiting.  Returns the clock_ms() of its
- * next deadline, INT64_MAX when there is none.
+ * Go on as far as possible without waiting.  After RELOAD_READY there is no
+ * reload any more, and the caller owns what `next` has.
  */
-int64_t reload_step(struct master *, int64_t now_ms);
+enum reload_outcome reload_step(struct reload *, int64_t now_ms);
 
-/* A worker has ended: is that the end of the reload too? */
-void reload_lost_worker(struct master *, const struct pool_end *);
+/* The clock_ms() to call reload_step() again at, INT64_MAX: only at events. */
+int64_t reload_deadline(const struct reload *);
 
-/* Leave everything as it was, without a word. */
-void reload_abandon(struct master *);
+/* A worker has ended: the reload fails if it was a new one, not ready yet. */
+void reload_lost_worker(struct reload *, const struct pool_end *);
+
+/* Undo what has been done so far, if there is a reload. */
+void reload_abandon(struct reload *, int64_t now_ms);
 
 #endif

@@ -3,37 +3,37 @@
 
 #include <inttypes.h>
 
-#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/master.h"
+#include "daemon/master/generation.h"
+#include "daemon/master/pool.h"
 
 static void
-report_workers(const struct master *m, int64_t now_ms)
+report_workers(const struct pool *pool, const struct generation *gen,
+    int64_t up_ms)
 {
 	struct pool_census census;
 
-	pool_census(&m->pool, m->current.number, &census);
+	pool_census(pool, gen->number, &census);
 	log_notice("status generation=%u uptime_seconds=%" PRId64
 		   " workers=%u starting=%u idle=%u busy=%u leaving=%u "
 		   "max=%" PRId64,
-	    m->current.number, (now_ms - m->started_ms) / 1000, m->pool.count,
-	    census.starting, census.idle, census.busy, census.leaving,
-	    m->config->workers_max);
+	    gen->number, up_ms / 1000, pool->count, census.starting,
+	    census.idle, census.busy, census.leaving, gen->config.workers_max);
 }
 
-/* How long the longest connection has lasted: who holds a worker? */
+/* The client that has held a worker for the longest time. */
 static void
-report_longest(const struct master *m, int64_t now_ms)
+report_longest(const struct pool *pool, int64_t now_ms)
 {
 	const struct slot *longest = NULL;
 	char text[ADDR_TEXT];
 	struct addr peer;
 
-	for (unsigned i = 0; i < m->pool.used; i++) {
-		const struct slot *slot = &m->pool.board.slots[i];
+	for (unsigned i = 0; i < pool->used; i++) {
+		const struct slot *slot = &pool->board.slots[i];
 
-		if (m->pool.worker[i].pid != 0 &&
-		    scoreboard_state(&m->pool.board, i) == SLOT_BUSY &&
+		if (pool->worker[i].pid != 0 &&
+		    scoreboard_state(&pool->board, i) == SLOT_BUSY &&
 		    (longest == NULL ||
 			atomic_load(&slot->since_ms) <
 			    atomic_load(&longest->since_ms)))
@@ -48,26 +48,26 @@ report_longest(const struct master *m, int64_t now_ms)
 }
 
 static void
-report_listeners(const struct master *m)
+report_listeners(const struct listener_set *set)
 {
 	unsigned waiting, limit;
 
-	for (unsigned i = 0; i < m->listeners.count; i++) {
-		waiting = listener_waiting(&m->listeners.item[i], &limit);
+	for (unsigned i = 0; i < set->count; i++) {
+		waiting = listener_waiting(&set->item[i], &limit);
 		log_notice("status listener=%s waiting=%u backlog=%u",
-		    m->listeners.item[i].text, waiting, limit);
+		    set->item[i].text, waiting, limit);
 	}
 }
 
 static void
-report_totals(const struct master *m)
+report_totals(const struct pool *pool)
 {
-	struct pool_totals sum = m->pool.gone;
+	struct pool_totals sum = pool->gone;
 
-	for (unsigned i = 0; i < m->pool.used; i++) {
-		const struct slot *slot = &m->pool.board.slots[i];
+	for (unsigned i = 0; i < pool->used; i++) {
+		const struct slot *slot = &pool->board.slots[i];
 
-		if (m->pool.worker[i].pid == 0)
+		if (pool->worker[i].pid == 0)
 			continue;
 		sum.connections += atomic_load(&slot->connections);
 		sum.bytes_in += atomic_load(&slot->bytes_in);
@@ -80,10 +80,11 @@ report_totals(const struct master *m)
 }
 
 void
-status_report(const struct master *m, int64_t now_ms)
+status_report(const struct pool *pool, const struct generation *gen,
+    int64_t started_ms, int64_t now_ms)
 {
-	report_workers(m, now_ms);
-	report_longest(m, now_ms);
-	report_listeners(m);
-	report_totals(m);
+	report_workers(pool, gen, now_ms - started_ms);
+	report_longest(pool, now_ms);
+	report_listeners(&gen->listeners);
+	report_totals(pool);
 }

@@ -8,10 +8,7 @@
 #include "daemon/worker/echo.h"
 
 enum {
-	/* Who is forked is ready by then, or never; a reload that waits for it
-	 * gives up before (READY_MS). */
-	START_MS = 15000,
-	/* A drain time-out is for clients: who has none is gone by then. */
+	/* The drain time-out is for clients; an idle worker has none. */
 	SETTLE_MS = 5000,
 	/* After QUIT: time to send the rest, to linger, and a second. */
 	CUT_MS = 2 * ECHO_LINGER_MS + 1000,
@@ -27,24 +24,14 @@ bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
 		worker->quit_ms = now_ms + drain_ms;
 }
 
-void
-terminate_expect(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
-{
-	worker->settle_ms = now_ms + START_MS;
-	if (worker->leaving)
-		bound(worker, drain_ms, now_ms);
-}
-
 static void
 tell_leave(struct pool *pool, unsigned i, int64_t drain_ms, int64_t now_ms)
 {
 	struct pool_worker *worker = &pool->worker[i];
 
-	worker->leaving = true;
+	pool_mark_leaving(pool, i);
 	worker->settle_ms = now_ms + SETTLE_MS;
 	bound(worker, drain_ms, now_ms);
-	pool->leaving++;
-	scoreboard_discount(&pool->board, i);
 	kill(worker->pid, SIGTERM);
 }
 
@@ -67,7 +54,7 @@ terminate_idle(struct pool *pool, unsigned generation, unsigned n,
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		/* A frozen one is counted no more, and would not hear it. */
+		/* A frozen worker does not count, and would not hear it. */
 		if (worker->pid == 0 || worker->leaving || worker->frozen ||
 		    worker->generation != generation ||
 		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
@@ -102,7 +89,7 @@ terminate_now(struct pool *pool, int64_t now_ms)
 			tell_cut(pool, i, now_ms);
 }
 
-/* Has a client, was told to finish, and may still do so. */
+/* Was told to finish, has a client, and may still serve it. */
 static bool
 is_finishing(const struct pool *pool, unsigned i)
 {
@@ -111,7 +98,7 @@ is_finishing(const struct pool *pool, unsigned i)
 	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
 }
 
-/* Is about to have one. */
+/* Has been forked for a client that it has not taken yet. */
 static bool
 is_draining(const struct pool *pool, unsigned i)
 {
@@ -145,14 +132,17 @@ terminate_excess(struct pool *pool, unsigned max, int64_t now_ms)
 		    cut);
 }
 
-/* Of two deadlines, of which the second may be none. */
+/* The earlier of two deadlines; the second may be 0: none. */
 static int64_t
 earlier(int64_t a, int64_t b)
 {
 	return b != 0 && b < a ? b : a;
 }
 
-/* Who was forked gets ready, who was told to leave without a client leaves. */
+/*
+ * A worker that has been forked gets ready; one that was told to leave takes a
+ * client or leaves.
+ */
 static void
 enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)
 {
@@ -187,7 +177,7 @@ terminate_enforce(struct pool *pool, int64_t now_ms)
 			log_warning("worker did not end, killed pid=%ld",
 			    (long)worker->pid);
 			kill(worker->pid, SIGKILL);
-			/* Once may be too early for a frozen one; repeat. */
+			/* A process may take its time to die: look again. */
 			worker->kill_ms = now_ms + CUT_MS;
 		}
 		next = earlier(next, worker->settle_ms);

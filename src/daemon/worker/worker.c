@@ -15,10 +15,7 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "config/access.h"
-#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/listener.h"
-#include "daemon/master/policy.h"
 #include "daemon/sandbox/confine.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
@@ -32,30 +29,29 @@ static struct {
 	int waiter; /* epoll over listeners and lifeline */
 	struct echo echo;
 	uint64_t served;
-	uint64_t allowed;	       /* connections, 0 = any number */
 	int pause_ms;		       /* after the last failed accept */
 	volatile sig_atomic_t busy;    /* the handler may drop the listeners */
 	volatile sig_atomic_t leaving; /* after this connection */
-	volatile sig_atomic_t cut;     /* now */
-	volatile sig_atomic_t dropped; /* no listener and no waiter now */
+	volatile sig_atomic_t cut;     /* cut off: now */
+	volatile sig_atomic_t dropped; /* listeners and waiter are closed */
 	/* When the connection must end, and why; 0: never. */
 	volatile int64_t deadline_ms;
 	volatile sig_atomic_t deadline_end;
 } w;
 
-/* Nobody but the clients that are being served shall hold a port. */
+/* A worker that is to leave keeps no port from others. */
 static void
 drop_listeners(void)
 {
 	if (w.dropped)
 		return;
 	w.dropped = 1;
-	for (unsigned i = 0; i < w.job->listeners->count; i++)
-		close(w.job->listeners->item[i].fd);
+	for (unsigned i = 0; i < w.job->listener_count; i++)
+		close(w.job->listener[i].fd);
 	close(w.waiter);
 }
 
-/* Have SIGALRM come at the deadline, unless an earlier one is set. */
+/* Have SIGALRM come at the deadline, unless there is an earlier one. */
 static void
 set_deadline(int64_t ms_from_now, enum echo_end end)
 {
@@ -88,7 +84,7 @@ on_signal(int signo)
 			w.cut = 1;
 			echo_interrupt(ECHO_DRAINED);
 		} else if (getppid() != w.job->master) {
-			/* As long as there is a master, the deadline is its. */
+			/* Without a master, nobody else sets a deadline. */
 			set_deadline(w.job->config->timeout_drain_ms,
 			    ECHO_DRAINED);
 		}
@@ -101,14 +97,21 @@ on_signal(int signo)
 	errno = saved;
 }
 
+/* It has served as many connections as it may. */
+static bool
+is_worn_out(void)
+{
+	return w.job->max_connections != 0 &&
+	    w.served >= w.job->max_connections;
+}
+
 static void
 wake_master(bool needed)
 {
 	uint64_t one = 1;
 
-	/* It can only be full, and then the master is awake already. */
-	if (needed && write(w.job->wake, &one, sizeof(one)) == -1)
-		return;
+	if (needed)
+		(void)!write(w.job->wake, &one, sizeof(one));
 }
 
 static void
@@ -131,8 +134,8 @@ on_sent(const struct echo *e, size_t n)
 }
 
 static void
-log_end(const struct listener *l, const struct addr *peer, enum echo_end end,
-    int64_t ms)
+log_end(const struct worker_listener *l, const struct addr *peer,
+    enum echo_end end, int64_t ms)
 {
 	char text[ADDR_TEXT], reason[128] = "";
 
@@ -150,7 +153,7 @@ log_end(const struct listener *l, const struct addr *peer, enum echo_end end,
 	    echo_end_name(end), end == ECHO_ERROR ? " error=" : "", reason);
 }
 
-/* Signals are open in here: w.busy is set before and cleared after. */
+/* Signals are delivered in here: w.busy is set before, cleared after. */
 static enum echo_end
 converse(void)
 {
@@ -176,7 +179,7 @@ converse(void)
 }
 
 static void
-serve(const struct listener *l, int fd, const struct addr *peer)
+serve(const struct worker_listener *l, int fd, const struct addr *peer)
 {
 	int64_t start = clock_ms();
 	enum echo_end end = ECHO_REFUSED;
@@ -189,7 +192,8 @@ serve(const struct listener *l, int fd, const struct addr *peer)
 	log_debug("connection from %s port %u", host, addr_port(peer));
 	if (access_allows(&w.job->config->access, peer))
 		end = converse();
-	else /* While clients wait, epoll_pwait(2) lets none in. */
+	else /* epoll_pwait() delivers signals only if it blocks, and with
+	      * a backlog it never does. */
 		signals_take();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
@@ -199,7 +203,7 @@ serve(const struct listener *l, int fd, const struct addr *peer)
 	w.served++;
 }
 
-/* Wait without listening, but for the master and for signals. */
+/* Wait for a signal, the end of the master, or some time. */
 static void
 pause_accepting(void)
 {
@@ -210,20 +214,19 @@ pause_accepting(void)
 	w.pause_ms = w.pause_ms == 0 ? PAUSE_MIN_MS : w.pause_ms * 2;
 	if (w.pause_ms > PAUSE_MAX_MS)
 		w.pause_ms = PAUSE_MAX_MS;
-	/* Not all workers in step. */
-	ms = w.pause_ms + getpid() % PAUSE_MIN_MS;
+	ms = w.pause_ms + getpid() % PAUSE_MIN_MS; /* not all in step */
 	ts.tv_sec = ms / 1000;
 	ts.tv_nsec = ms % 1000 * 1000000L;
 	(void)ppoll(&pfd, 1, &ts, signals_waiting());
 }
 
 /*
- * accept(2) failed.  Errors of one connection are its own affair; when the
+ * accept(2) failed.  An error of one connection concerns that one alone; if the
  * system has run out of something, waiting may help; anything else will not
- * change, and another worker has to find out for itself.
+ * change, so the worker ends and the master replaces it.
  */
 static void
-accept_failed(const struct listener *l)
+accept_failed(const struct worker_listener *l)
 {
 	switch (errno) {
 	case EAGAIN:
@@ -241,15 +244,14 @@ accept_failed(const struct listener *l)
 	case EOPNOTSUPP:
 	case ETIMEDOUT:
 		log_debug("accept failed listener=%s: %m", l->text);
-		/* While others wait, epoll_pwait(2) lets none in. */
 		signals_take();
 		return;
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-	case EPERM: /* of a security module, which leaves it in the queue */
-		/* Once an episode: the next success ends it. */
+	case EPERM: /* a security module refused; the client stays queued */
+		/* One line until an accept succeeds. */
 		if (w.pause_ms == 0)
 			log_warning("accept failed listener=%s, trying again: "
 				    "%m",
@@ -264,7 +266,7 @@ accept_failed(const struct listener *l)
 
 /* Take one connection from this listener and serve it, if there is one. */
 static bool
-take(const struct listener *l)
+take(const struct worker_listener *l)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
@@ -282,18 +284,19 @@ take(const struct listener *l)
 }
 
 /*
- * A connection may have woken us and nobody else, so whoever leaves while it
- * waits looks once more, and serves at most one that is there.
+ * With EPOLLEXCLUSIVE a connection may have woken this worker alone.  So a
+ * worker that leaves looks at the listeners once more, and serves at most one
+ * client.
  */
 static void
 last_look(void)
 {
-	if (w.cut || (w.allowed != 0 && w.served >= w.allowed))
+	if (w.cut || is_worn_out())
 		return;
 	scoreboard_leaving(w.job->board, w.job->slot, clock_ms());
-	for (unsigned i = 0;
-	     i < w.job->listeners->count && !w.dropped && !w.cut; i++)
-		if (take(&w.job->listeners->item[i]))
+	for (unsigned i = 0; i < w.job->listener_count && !w.dropped && !w.cut;
+	     i++)
+		if (take(&w.job->listener[i]))
 			return;
 }
 
@@ -303,28 +306,28 @@ work(void)
 	struct epoll_event event;
 	int n;
 
-	while (!w.leaving && (w.allowed == 0 || w.served < w.allowed)) {
+	while (!w.leaving && !is_worn_out()) {
 		n = epoll_pwait(w.waiter, &event, 1, -1, signals_waiting());
 		if (n != 1) {
-			/* Perhaps we were stopped, and not counted then. */
+			/* If we were stopped, we did not count meanwhile. */
 			(void)scoreboard_idle(w.job->board, w.job->slot,
 			    clock_ms());
 			continue;
 		}
 		if (event.data.u32 == UINT32_MAX) {
-			/* No master any more, or it is about to go. */
+			/* The master has gone, or is about to. */
 			w.leaving = 1;
 			set_deadline(w.job->config->timeout_drain_ms,
 			    ECHO_DRAINED);
 			return;
 		}
-		if (take(&w.job->listeners->item[event.data.u32]) && !w.leaving)
+		if (take(&w.job->listener[event.data.u32]) && !w.leaving)
 			wake_master(scoreboard_idle(w.job->board, w.job->slot,
 			    clock_ms()));
 	}
 }
 
-/* One wait for everything: which listener, or the end of the master. */
+/* One epoll tells of clients, by listener, and of the end of the master. */
 static int
 open_waiter(struct errbuf *err)
 {
@@ -337,25 +340,25 @@ open_waiter(struct errbuf *err)
 		return errbuf_sys(err, "cannot wait for the lifeline");
 	/* One connection wakes one worker (epoll_ctl(2)). */
 	event.events = EPOLLIN | EPOLLEXCLUSIVE;
-	for (unsigned i = 0; i < w.job->listeners->count; i++) {
+	for (unsigned i = 0; i < w.job->listener_count; i++) {
 		event.data.u32 = i;
-		if (epoll_ctl(w.waiter, EPOLL_CTL_ADD,
-			w.job->listeners->item[i].fd, &event) == -1)
+		if (epoll_ctl(w.waiter, EPOLL_CTL_ADD, w.job->listener[i].fd,
+			&event) == -1)
 			return errbuf_sys(err, "cannot wait for %s",
-			    w.job->listeners->item[i].text);
+			    w.job->listener[i].text);
 	}
 	return 0;
 }
 
-/* Close what is the master's; keep what the job needs. */
+/* Close what only the master needs. */
 static void
 keep_descriptors(void)
 {
 	int keep[CONFIG_ADDRESSES + 3];
 	size_t n = 0;
 
-	for (unsigned i = 0; i < w.job->listeners->count; i++)
-		keep[n++] = w.job->listeners->item[i].fd;
+	for (unsigned i = 0; i < w.job->listener_count; i++)
+		keep[n++] = w.job->listener[i].fd;
 	keep[n++] = w.job->lifeline;
 	keep[n++] = w.job->wake;
 	keep[n++] = log_writer();
@@ -371,7 +374,7 @@ give_up(const struct errbuf *err, int status)
 	_exit(status);
 }
 
-/* The fixed order of a worker's confinement. */
+/* Everything before the first client, in a fixed order; the privileges last. */
 static void
 prepare(void)
 {
@@ -406,11 +409,8 @@ _Noreturn void
 worker_main(const struct worker_job *job)
 {
 	w.job = job;
-	w.allowed =
-	    policy_connections((uint64_t)job->config->workers_max_connections,
-		(uint32_t)getpid());
 	prepare();
-	w.leaving = job->leaving;
+	w.leaving = job->drainer;
 	if (!w.leaving) {
 		wake_master(scoreboard_idle(job->board, job->slot, clock_ms()));
 		work();

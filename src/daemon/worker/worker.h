@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * worker: the life of a worker from fork to exit: confine itself, wait,
+ * worker: the life of a worker from fork to exit: give up privileges, wait,
  * accept, serve, account.
  *
- * It decides nothing about the pool.  It writes its slot of the scoreboard
- * and lines to the log, and it rings when too few or too many are idle.
+ * It decides nothing about the pool.  It writes its slot of the scoreboard and
+ * lines to the log, and wakes the master when too few or too many are idle.
  */
 #ifndef ECHOD_WORKER_H
 #define ECHOD_WORKER_H
@@ -13,20 +13,27 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct config;
-struct listener_set;
+#include "config/config.h"
+
 struct scoreboard;
+
+struct worker_listener {
+	int fd;		  /* non-blocking */
+	const char *text; /* the address, for the log */
+};
 
 /* What a worker is born with; all of it the master's. */
 struct worker_job {
 	unsigned slot;
-	bool leaving; /* take one connection that waits, if any */
+	bool drainer; /* take one connection that waits, if any, and leave */
 	pid_t master;
+	uint64_t max_connections; /* then it leaves; 0: no bound */
 	const struct config *config;
-	const struct listener_set *listeners;
 	struct scoreboard *board;
 	int lifeline; /* read end; EOF: the master is gone */
-	int wake;     /* eventfd that wakes the master */
+	int wake;     /* eventfd of the master */
+	unsigned listener_count;
+	struct worker_listener listener[CONFIG_ADDRESSES];
 };
 
 /*
