@@ -10,7 +10,7 @@
 
 enum { WORD_BITS = 64 };
 
-/* Of board_head.why. */
+/* States of board_head.why. */
 enum { WHY_NONE, WHY_BEGUN, WHY_WHOLE };
 
 int
@@ -85,7 +85,7 @@ scoreboard_idle_count(const struct scoreboard *board)
 	uint32_t words = atomic_load(&board->head->words);
 	unsigned count = 0;
 
-	/* A worker may have written anything: stay within the mapping. */
+	/* A worker may have written any number: stay within the mapping. */
 	if (words > (board->capacity + WORD_BITS - 1) / WORD_BITS)
 		words = (board->capacity + WORD_BITS - 1) / WORD_BITS;
 	for (uint32_t i = 0; i < words; i++)
@@ -147,7 +147,7 @@ scoreboard_leaving(struct scoreboard *board, unsigned i, int64_t now_ms)
 void
 scoreboard_add(struct slot *slot, uint64_t in, uint64_t out)
 {
-	/* One writer: a plain sum is enough, and needs no locked bus. */
+	/* There is one writer: a plain sum will do, without a locked bus. */
 	atomic_store_explicit(&slot->bytes_in,
 	    atomic_load_explicit(&slot->bytes_in, memory_order_relaxed) + in,
 	    memory_order_relaxed);

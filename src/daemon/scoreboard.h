@@ -3,12 +3,12 @@
  * scoreboard: shared memory in which each worker writes its own slot and the
  * master reads all of them.
  *
- * What the master reads here is hearsay: it may size the pool and fill a
- * report, but is never used as an index or a pid.  No pointer is ever stored
- * in it.  Beside the slots there is one bit a worker that says "idle"; a
- * count of those bits is exact whatever happens to a worker, because the
- * master clears the bit of a dead one.  (A shared counter would drift with
- * each worker killed between two instructions.)
+ * The master does not trust what it reads here: it sizes the pool and fills a
+ * report by it, but never uses it as an index or a pid, and no pointer is
+ * stored in it.  Each worker has an idle bit beside its slot.  The count of
+ * these bits is exact whatever happens to a worker, for the master clears the
+ * bit of a dead one; a shared counter would drift with each worker that is
+ * killed between two instructions.
  */
 #ifndef ECHOD_SCOREBOARD_H
 #define ECHOD_SCOREBOARD_H
@@ -19,35 +19,35 @@
 
 #include "common/addr.h"
 
-/* In the order of a worker's life; all above STARTING means: was ready. */
+/* In the order of a worker's life: whatever is above STARTING was ready. */
 enum slot_state {
 	SLOT_FREE,
 	SLOT_STARTING,
 	SLOT_IDLE,
 	SLOT_BUSY,
-	SLOT_LEAVING, /* looks at its listeners once more, and goes */
+	SLOT_LEAVING, /* looks at its listeners once more, then exits */
 	SLOT_STATES,
 };
 
-/* The master's until the fork and after the reap, in between its worker's. */
+/* Written by its worker from fork to exit, else by the master. */
 struct slot {
 	_Alignas(64) _Atomic uint32_t state;
 	_Atomic uint32_t connections; /* served by this worker */
 	_Atomic int64_t since_ms;     /* of this state, clock_ms() */
 	_Atomic uint64_t bytes_in;
 	_Atomic uint64_t bytes_out;
-	_Atomic uint64_t peer[3]; /* packed; only to be shown */
+	_Atomic uint64_t peer[3]; /* packed; for reports alone */
 };
 _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 
 enum { SCOREBOARD_WHY = 256 };
 
-/* By rule written by the master alone, and read by the workers; but for why. */
+/* Written by the master and read by the workers, except `why`. */
 struct board_head {
 	_Alignas(64) _Atomic uint32_t wake_below; /* see policy.h */
 	_Atomic uint32_t wake_above;
 	_Atomic uint32_t words; /* of the idle bits in use */
-	/* Of the workers that could not start, the reason of the first. */
+	/* The reason of the first worker that could not start. */
 	_Atomic uint32_t why_state;
 	char why[SCOREBOARD_WHY];
 };
@@ -59,26 +59,29 @@ struct scoreboard {
 	unsigned capacity; /* slots */
 };
 
-/* A mapping for `capacity` slots; pages never used cost nothing. */
+/*
+ * A mapping for `capacity` slots; pages never used cost nothing.  -1 with the
+ * reason in err.
+ */
 int scoreboard_create(struct scoreboard *, unsigned capacity, struct errbuf *);
 
 /* The master's steps around a worker's life. */
 void scoreboard_claim(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_release(struct scoreboard *, unsigned slot);
 
-/* The master told this worker to leave: it counts as idle no more. */
+/* This worker is told to leave, or frozen: it counts as idle no more. */
 void scoreboard_discount(struct scoreboard *, unsigned slot);
 
 /*
- * The thresholds at which a worker rings.  A worker writes its bit first and
- * reads these second, the master the other way round, so one of the two sees
- * the other's step.
+ * The numbers of idle workers at which a worker wakes the master.  A worker
+ * writes its bit first and reads these second, the master the other way round:
+ * so one of the two sees the other's step, and nobody has to poll.
  */
 void scoreboard_thresholds(struct scoreboard *, unsigned below, unsigned above);
 
 /*
- * The worker's steps.  idle and busy return true when the master is to be
- * woken, because too few or too many workers are idle now.
+ * The worker's steps.  idle() and busy() return true when the worker has to
+ * wake the master, because too few or too many are idle now.
  */
 bool scoreboard_idle(struct scoreboard *, unsigned slot, int64_t now_ms);
 bool scoreboard_busy(struct scoreboard *, unsigned slot,
@@ -87,8 +90,9 @@ void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 
 /*
- * Why a worker cannot start, and taking that: false when there is nothing, or
- * not all of it.  It is text of a worker, to be cleaned before it is shown.
+ * Leave the reason why a worker cannot start, for the master to tell whoever
+ * waits for the start: the log may go elsewhere.  To take it returns false when
+ * there is none, or not all of it.  Text of a worker: errbuf_clean() it.
  */
 void scoreboard_complain(struct scoreboard *, const char *why);
 bool scoreboard_take_why(struct scoreboard *, char why[SCOREBOARD_WHY]);

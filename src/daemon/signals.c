@@ -23,25 +23,28 @@ static const struct {
 
 static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };
 
-/*
- * Our own mistakes must still end the process, and a terminal may still stop
- * and continue it.
- */
-static const int left_alone[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
-	SIGTRAP, SIGSYS, SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
+/* Faults of the program, which must end the process. */
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+	SIGTRAP, SIGSYS };
 
-/* What a write can raise: the reader is gone, or the file may not grow. */
-static const int of_writes[] = { SIGPIPE, SIGXFSZ };
+/* A terminal may stop and continue the process; a parent learns of ends. */
+static const int left_alone[] = { SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool
-is_left_alone(int signo)
+has(const int *list, size_t n, int signo)
 {
-	for (size_t i = 0; i < COUNT(left_alone); i++)
-		if (left_alone[i] == signo)
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == signo)
 			return true;
 	return false;
+}
+
+bool
+signals_is_crash(int signo)
+{
+	return has(crashes, COUNT(crashes), signo);
 }
 
 /*
@@ -51,14 +54,17 @@ is_left_alone(int signo)
 static void
 set_all(void (*disposition)(int), const sigset_t *except)
 {
-	struct sigaction action = { .sa_handler = disposition };
+	struct sigaction action;
+	bool keep;
 
 	for (int signo = 1; signo <= SIGRTMAX; signo++) {
 		if (except != NULL && sigismember(except, signo) == 1)
 			continue;
-		action.sa_handler = is_left_alone(signo) ? SIG_DFL :
-							   disposition;
-		/* The two that libc keeps for itself say no; let them. */
+		keep = signals_is_crash(signo) ||
+		    has(left_alone, COUNT(left_alone), signo);
+		action = (struct sigaction){ .sa_handler = keep ? SIG_DFL :
+								  disposition };
+		/* Fails for KILL, STOP and the two that libc keeps. */
 		(void)sigaction(signo, &action, NULL);
 	}
 }
@@ -93,7 +99,7 @@ signals_block(void)
 
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	set_all(SIG_IGN, &set);
-	/* A blocked signal is only kept when it is not ignored as well. */
+	/* A blocked signal is kept only if it is not ignored as well. */
 	for (size_t i = 0; i < COUNT(master_signals); i++)
 		sigaction(master_signals[i].signo, &action, NULL);
 }
@@ -126,24 +132,20 @@ void
 signals_default(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t none;
 
 	set_all(SIG_DFL, NULL);
-	/* What cannot be written is an error, and has a status of its own. */
-	for (size_t i = 0; i < COUNT(of_writes); i++)
-		(void)sigaction(of_writes[i], &ignore, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A write that fails is an error with a status of its own: the reader
+	 * has gone, or the file may not grow. */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
+	signals_let();
 }
 
 void
 signals_deaf(void)
 {
-	sigset_t none;
-
 	set_all(SIG_IGN, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_let();
 }
 
 void
@@ -152,11 +154,11 @@ signals_worker(void (*handler)(int))
 	struct sigaction action = { .sa_handler = handler };
 	sigset_t set = set_of_worker();
 
-	/* The dispositions first: what the master has blocked is blocked until
-	 * then, and nothing kills a worker that has just been born. */
+	/* Dispositions first: until the mask changes, what the master has
+	 * blocked stays blocked, so nothing kills a new worker. */
 	set_all(SIG_IGN, &set);
-	/* Handlers do not interrupt each other, nor do they restart a call:
-	 * whoever is blocked is to look at what was said. */
+	/* Handlers do not interrupt each other, and do not restart a call: its
+	 * caller has to look at what the handler noted. */
 	action.sa_mask = set;
 	for (size_t i = 0; i < COUNT(worker_signals); i++)
 		sigaction(worker_signals[i], &action, NULL);
@@ -166,10 +168,7 @@ signals_worker(void (*handler)(int))
 void
 signals_let(void)
 {
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, signals_waiting(), NULL);
 }
 
 void
@@ -207,20 +206,4 @@ signals_name(int signo)
 	else
 		snprintf(text, sizeof(text), "SIG%d", signo);
 	return text;
-}
-
-bool
-signals_is_crash(int signo)
-{
-	switch (signo) {
-	case SIGSEGV:
-	case SIGBUS:
-	case SIGABRT:
-	case SIGFPE:
-	case SIGILL:
-	case SIGTRAP:
-	case SIGSYS:
-		return true;
-	}
-	return false;
 }

@@ -3,8 +3,8 @@
  * signals: the only file that sets a disposition or a mask.
  *
  * The master has no handler: everything is blocked and read from a
- * descriptor.  A worker has one handler, and opens its signals only where it
- * waits; so none is lost between a check and a sleep.
+ * descriptor.  A worker has one handler, and unblocks its signals only where it
+ * waits, so that none is lost between a check and a sleep.
  */
 #ifndef ECHOD_SIGNALS_H
 #define ECHOD_SIGNALS_H
@@ -14,34 +14,37 @@
 
 struct errbuf;
 
-/* What a signal asks of the master; a set, for two HUPs are one reload. */
+/* What signals ask of the master: bits, for two HUPs are one reload. */
 enum request {
 	REQUEST_REAP = 1 << 0,	 /* CHLD */
 	REQUEST_RELOAD = 1 << 1, /* HUP */
-	REQUEST_STOP = 1 << 2,	 /* TERM: let what runs finish */
+	REQUEST_STOP = 1 << 2,	 /* TERM: when the clients are served */
 	REQUEST_QUIT = 1 << 3,	 /* INT, QUIT: now */
 	REQUEST_REPORT = 1 << 4, /* USR1 */
 };
 
 /*
- * Call first in main(), whatever was inherited: from here on no signal that
- * echod uses can end it, the others are ignored, and none is lost.
+ * To be called first in main(), whatever was inherited: from here on no signal
+ * that echod uses ends it or is lost, and the others are ignored.
  */
 void signals_block(void);
 
-/* A descriptor that is readable when a signal asks for something. */
+/*
+ * A descriptor that is readable when a signal asks for something; -1 with the
+ * reason in err.
+ */
 int signals_open(struct errbuf *);
 
 /* The requests that came since the last call; 0 when there are none. */
 unsigned signals_read(int fd);
 
 /*
- * In a process that is to be ended like any other, but for what a write can
- * fail with.
+ * In a process that signals may end like any other: the default dispositions,
+ * but for those that a write can raise.
  */
 void signals_default(void);
 
-/* In a child that signals to the process group do not concern. */
+/* In a child that is to ignore signals to the process group. */
 void signals_deaf(void);
 
 /*
@@ -52,14 +55,14 @@ void signals_deaf(void);
 void signals_worker(void (*handler)(int));
 void signals_let(void);
 void signals_hold(void);
-/* Let in what is pending, and no more. */
+/* Deliver what is pending, and block again. */
 void signals_take(void);
 const sigset_t *signals_waiting(void);
 
 /* "SIGTERM", for a log line. */
 const char *signals_name(int signo);
 
-/* Whether it tells of a fault in the program, rather than of somebody's wish. */
+/* Whether it comes from a fault in the program rather than from somebody. */
 bool signals_is_crash(int signo);
 
 #endif

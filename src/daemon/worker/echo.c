@@ -10,14 +10,14 @@
 #include "common/clock.h"
 #include "common/net.h"
 
-/* What a signal handler needs; -1: nothing to interrupt. */
+/* For the signal handler; -1: there is no connection to end. */
 static volatile sig_atomic_t serving = -1;
 static volatile sig_atomic_t told = ECHO_OPEN;
 
 /*
- * The flag alone would be lost on a call that is just about to begin, so the
- * handler shortens the time-outs too: such a call then returns at once, and
- * one that has begun returns with EINTR.
+ * A flag alone would be missed by a call that is just about to begin.  So the
+ * handler shortens the time-outs of the socket, too: such a call returns at
+ * once, and one that has begun returns with EINTR.
  */
 void
 echo_interrupt(enum echo_end end)
@@ -56,7 +56,7 @@ count_sent(struct echo *e, size_t n)
 		e->sent(e, n);
 }
 
-/* Send data[*done..n); ECHO_OPEN when all of it is on its way. */
+/* Send the buffer from *done to n; ECHO_OPEN when the kernel has all of it. */
 static enum echo_end
 send_all(struct echo *e, size_t n, size_t *done)
 {
@@ -79,7 +79,8 @@ send_all(struct echo *e, size_t n, size_t *done)
 			return failure(e);
 		if (sent != -1 || errno != EAGAIN)
 			continue;
-		/* It may be taking less than makes room for another send. */
+		/* The peer may take bytes, but too few to make room for a
+		 * send: what it acknowledges counts as well. */
 		before = queued;
 		queued = net_unacknowledged(e->fd);
 		if (queued < before)
@@ -91,10 +92,10 @@ send_all(struct echo *e, size_t n, size_t *done)
 }
 
 /*
- * We end it, not the client: send the rest of what was received, say that no
- * more will come, and keep receiving until the client has seen that.  To
- * close with input unread would be a reset, and a reset destroys what is
- * still on its way to the client (RFC 1122 section 4.2.2.13).
+ * We end the connection, not the client: send the rest of what was received,
+ * half-close, and discard until the client has closed, too.  A close with input
+ * unread would send a reset, which destroys what is still on its way to the
+ * client (RFC 1122 section 4.2.2.13).
  */
 static void
 finish(struct echo *e, size_t n, size_t done)
@@ -102,7 +103,7 @@ finish(struct echo *e, size_t n, size_t done)
 	int64_t now, deadline = clock_ms() + ECHO_LINGER_MS;
 	ssize_t got;
 
-	/* No more interruptions: this ends by itself. */
+	/* From here on the connection ends by itself. */
 	serving = -1;
 	(void)net_send_timeout(e->fd, ECHO_LINGER_MS);
 	while (done < n && clock_ms() < deadline) {
@@ -125,7 +126,7 @@ finish(struct echo *e, size_t n, size_t done)
 	}
 }
 
-/* A call that a signal has interrupted begins anew, the client's time not. */
+/* The call begins anew after a signal, but not the client's idle time. */
 static void
 resume_idle_time(const struct echo *e)
 {
@@ -171,11 +172,11 @@ echo_serve(struct echo *e)
 		} else if (errno != EINTR && errno != EAGAIN) {
 			end = failure(e);
 		}
-		/* Asked for last: the handler has the last word on time-outs. */
+		/* Last, for what the handler did to the time-outs must hold. */
 		if (end == ECHO_OPEN)
 			end = (enum echo_end)told;
 	}
-	/* Who took nothing for so long need not be asked once more. */
+	/* The peer stalled for timeouts.send; do not try to flush. */
 	if (end == ECHO_SEND_TIMEOUT)
 		done = n;
 	if (end != ECHO_CLOSED && end != ECHO_RESET)

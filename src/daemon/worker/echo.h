@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * echo: the protocol (RFC 862): receive and send back until the client
- * half-closes, or one of us has had enough.
+ * half-closes, a time-out comes, or the worker is told to end it.
  *
  * Two system calls a message, and nothing else.  The time-outs are options of
  * the socket, inherited from its listener.  However a connection ends, what
@@ -17,8 +17,8 @@
 enum echo_end {
 	ECHO_OPEN,	   /* it has not */
 	ECHO_CLOSED,	   /* the client half-closed */
-	ECHO_IDLE,	   /* nothing came for timeouts.idle */
-	ECHO_SEND_TIMEOUT, /* nothing was taken for timeouts.send */
+	ECHO_IDLE,	   /* the client sent nothing for timeouts.idle */
+	ECHO_SEND_TIMEOUT, /* it took nothing for timeouts.send */
 	ECHO_RESET,	   /* the client reset or vanished */
 	ECHO_LIFETIME,	   /* timeouts.lifetime */
 	ECHO_DRAINED,	   /* we were told to end it */
@@ -30,10 +30,9 @@ enum echo_end {
 enum {
 	ECHO_LINGER_MS = 2000,
 	/*
-	 * A send that has waited for the socket's send time-out tells what it
-	 * got rid of, not when.  So that time-out is one of so many parts of
-	 * timeouts.send, and the peer has stalled when nothing at all is taken
-	 * for that many in a row.
+	 * A send(2) that times out tells how much it has sent, but not when.  So
+	 * the socket's time-out is this fraction of timeouts.send, and the peer
+	 * has stalled when it took nothing for so many of them in a row.
 	 */
 	ECHO_STALLS = 4,
 };
@@ -45,21 +44,21 @@ struct echo {
 	int64_t idle_ms;  /* timeouts.idle, as the socket has it */
 	uint64_t in, out; /* bytes so far */
 	int error;	  /* errno of ECHO_RESET and ECHO_ERROR */
-	/* Called for what has been received, before it is sent, and for what
-	 * has been sent; for accounts and for the log.  May be NULL. */
+	/* Called after each receive and after each send, for the totals and
+	 * for the log.  May be NULL. */
 	void (*received)(const struct echo *, size_t n);
 	void (*sent)(const struct echo *, size_t n);
 };
 
-/* From here on this connection can be interrupted. */
+/* From here on echo_interrupt() can end this connection. */
 void echo_begin(const struct echo *);
 
 /* Serve the connection to its end.  The caller closes it. */
 enum echo_end echo_serve(struct echo *);
 
 /*
- * End the connection that has begun, for this reason; for signal handlers.
- * Whatever call is under way or about to begin returns at once.
+ * End the connection that has begun, for this reason; async-signal-safe.  A
+ * call that is under way or about to begin returns at once.
  */
 void echo_interrupt(enum echo_end);
 
