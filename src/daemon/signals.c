@@ -23,12 +23,12 @@ static const struct {
 
 static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };
 
+/* A terminal may stop and continue the process; a parent learns of ends. */
+static const int left_alone[] = { SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
+
 /* Faults of the program, which must end the process. */
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 	SIGTRAP, SIGSYS };
-
-/* A terminal may stop and continue the process; a parent learns of ends. */
-static const int left_alone[] = { SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -53,7 +53,8 @@ autoscale_renew(struct autoscale *autoscale)
 	autoscale->backoff = (struct backoff){ 0 };
 }
 
-/* One line when every worker is busy, one when that is over. */
+/* One line when every worker is busy, at most once a minute, and one when that
+ * is over. */
 static void
 report_full(struct autoscale *autoscale, const struct policy_view *view,
     const struct policy_plan *plan, int64_t now_ms)

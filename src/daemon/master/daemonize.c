@@ -19,7 +19,7 @@ struct report {
 	struct errbuf text;
 };
 
-/* The process that was started: wait, say, and go. */
+/* The process that was started: wait for the report, print it, exit. */
 static _Noreturn void
 parent(int fd)
 {
@@ -75,7 +75,7 @@ daemonize_report(int fd, int status, const char *text)
 
 	if (text != NULL)
 		errbuf_set(&report.text, "%s", text);
-	/* Below PIPE_BUF: whole, or not at all when nobody waits any more. */
+	/* Shorter than PIPE_BUF: all of it or nothing. */
 	n = write(fd, &report, sizeof(report));
 	close(fd);
 	return n == (ssize_t)sizeof(report) ? 0 : -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemonize: leaves the terminal, while the process that was started stays
- * until it can say how the start went.
+ * daemonize: goes to the background, while the process that was started waits
+ * until it can report how the start went.
  */
 #ifndef ECHOD_DAEMONIZE_H
 #define ECHOD_DAEMONIZE_H
@@ -22,7 +22,7 @@ int daemonize_start(struct errbuf *);
  */
 int daemonize_report(int fd, int status, const char *text);
 
-/* From now on nothing is read from or written to where we came from. */
+/* Replace the standard streams by /dev/null, standard error only if not kept. */
 void daemonize_detach(int keep_stderr);
 
 #endif

@@ -11,10 +11,7 @@
 
 #include "common/addr.h"
 
-/*
- * As the kernel counts: TCP_NEW_SYN_RECV is what it has instead of
- * TCP_SYN_RECV for what is not a whole socket yet.
- */
+/* The state TCP_NEW_SYN_RECV of the kernel, which no header exports. */
 enum { NEW_SYN_RECV = 12 };
 
 struct question {
@@ -51,7 +48,7 @@ is_at(const struct inet_diag_msg *found, const struct addr *local)
 	    memcmp(found->id.idiag_src, wanted, size) == 0;
 }
 
-/* Read the answer until one is found, or all of it. */
+/* Read the answer until one is found, or to its end. */
 static bool
 any_in_answer(int fd, const struct addr *local)
 {

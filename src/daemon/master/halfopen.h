@@ -12,8 +12,8 @@
 struct addr;
 
 /*
- * Whether there is one with this local address, which may be a wildcard.  True
- * as well when the kernel does not tell.  Does not block.
+ * Whether there is one with this local address, which may be a wildcard.  Also
+ * true if the kernel does not answer.  Does not block.
  */
 bool halfopen_any(const struct addr *local);
 

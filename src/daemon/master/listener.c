@@ -18,10 +18,9 @@
 #endif
 
 /*
- * A host that has vanished is noticed within about two minutes, both when
- * nothing is being sent (keepalive) and when something is (user time-out).  A
- * user time-out that is longer rules in both cases, whatever the count of
- * probes: see tcp(7).
+ * A host that has vanished is noticed within about two minutes, whether nothing
+ * is being sent (keepalive) or something is (user time-out).  A longer user
+ * time-out rules in both cases, whatever the count of probes: see tcp(7).
  */
 enum {
 	KEEPALIVE_IDLE_S = 60,
@@ -52,7 +51,7 @@ user_timeout(const struct config *config)
 	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
 }
 
-/* See ECHO_STALLS; rounded up, for 0 would be no time-out. */
+/* See ECHO_STALLS.  Rounded up, for 0 means no time-out. */
 static int64_t
 send_part(const struct config *config)
 {
@@ -68,7 +67,7 @@ tune(int fd, const struct config *config)
 	/* Without no-delay, Nagle's algorithm waits for the client's delayed
 	 * ACK: 40 ms a message (RFC 896, RFC 1122 section 4.2.3.2). */
 	if (set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1) == -1 ||
-	    /* Urgent data is data: the byte is echoed in its place. */
+	    /* An urgent byte is echoed in its place, like any other. */
 	    set_int(fd, SOL_SOCKET, SO_OOBINLINE, 1) == -1 ||
 	    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1) == -1 ||
 	    set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S) == -1 ||
@@ -84,7 +83,10 @@ tune(int fd, const struct config *config)
 	return listen(fd, (int)config->backlog);
 }
 
-/* Whether IPv6 is switched off for all interfaces, but perhaps loopback. */
+/*
+ * Whether IPv6 is switched off, for all interfaces or for the loopback: then a
+ * wildcard means IPv4 alone, and does not stop the start.
+ */
 static bool
 ipv6_is_off(void)
 {
@@ -101,7 +103,6 @@ ipv6_is_off(void)
 	}
 	if (value == '1')
 		return true;
-	/* Each interface has a switch, too. */
 	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return errno == EAFNOSUPPORT;
@@ -121,8 +122,8 @@ family_missing(const struct addr *addr, int error)
 }
 
 /*
- * It is in the way of this address and need not be: one of the two is every
- * address of a family, and so includes the other, or it is hidden.
+ * Whether a listener of ours is in the way of this address and need not be: one
+ * of the two is a wildcard and so includes the other, or the listener is hidden.
  */
 static bool
 overlaps(const struct listener *l, const struct addr *wanted)
@@ -143,7 +144,7 @@ occupy(struct listener *l, const struct config *config)
 	return net_local(l->fd, &l->bound);
 }
 
-/* SO_REUSEPORT on or off, for it and all that overlap with it. */
+/* SO_REUSEPORT on or off, for this listener and all that overlap with it. */
 static void
 share_with(const struct listener *l, const struct listener_set *now, int on)
 {
@@ -155,9 +156,9 @@ share_with(const struct listener *l, const struct listener_set *now, int on)
 }
 
 /*
- * Bind and listen beside listeners of ours that are in the way: one is the
- * wildcard to the other, or it is hidden.  They will be closed if we get that
- * far: no configuration has both.  The kernel allows it while all of them have
+ * Bind and listen beside listeners of ours that are in the way, so that there is
+ * no gap between an address and the wildcard.  A commit drains them, for no
+ * configuration has both.  The kernel allows it while all of them have
  * SO_REUSEPORT (socket(7)).
  */
 static int
@@ -183,8 +184,8 @@ open_listener(struct listener *l, const struct listener_set *now,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (l->fd == -1)
 		return -1;
-	/* Connections of an earlier echod in TIME_WAIT are no obstacle; a
-	 * second listener still is (socket(7)). */
+	/* Allows connections of an earlier echod in TIME_WAIT, but no second
+	 * listener (socket(7)). */
 	if (set_int(l->fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
 	    (l->wanted.sa.sa_family != AF_INET6 ||
 		set_int(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&
@@ -209,7 +210,7 @@ find_kept(const struct listener_set *next, const struct listener_set *now,
 	for (unsigned i = 0; i < now->count; i++) {
 		bool taken = false;
 
-		/* Port 0 may have become the one that it was given. */
+		/* Port 0 may now be written as the port that it was given. */
 		if (now->item[i].hidden ||
 		    (!addr_equal(&now->item[i].wanted, wanted) &&
 			!addr_equal(&now->item[i].bound, wanted)))
@@ -293,7 +294,6 @@ listener_set_commit(struct listener_set *now, struct listener_set *next,
 	for (unsigned i = 0; i < now->count; i++) {
 		struct listener *l = &now->item[i];
 
-		/* What the kernel took from one file it takes from another. */
 		if (l->kept && tune(l->fd, config) == -1)
 			log_warning("cannot change the options of %s: %m",
 			    l->text);
@@ -311,10 +311,10 @@ listener_set_hide(struct listener_set *set)
 		l->reported = false;
 		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
 		/*
-		 * Bound to an interface that does not exist, it is passed over
-		 * when a SYN looks for a listener.  A handshake that is under
-		 * way goes on by itself: it was begun without an interface.
-		 * Before Linux 5.0, or 5.7 for others than root, this fails.
+		 * A SYN passes over a listener that is bound to an interface
+		 * which does not exist, while handshakes under way, begun
+		 * without an interface, go on; a close would reset them.
+		 * Fails before Linux 5.0, or 5.7 for others than root.
 		 */
 		if (!l->hidden)
 			l->hidden = set_int(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX,
@@ -381,7 +381,7 @@ listener_waiting(const struct listener *l, unsigned *limit)
 
 	memset(&info, 0, sizeof(info));
 	(void)getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	/* Of a listening socket these two are the queue and its bound. */
+	/* Of a listening socket these two are the queue and its size. */
 	if (limit != NULL)
 		*limit = info.tcpi_sacked;
 	return info.tcpi_unacked;

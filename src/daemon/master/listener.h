@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * listener: a set of listening sockets; what to keep, open and close against
- * another set, then commit or abandon.
+ * listener: sets of listening sockets: prepare the next one, which keeps some
+ * of those there are, then commit or abandon it.
  *
- * All options of a connection are set on its listener and inherited on
- * accept(2), so a worker makes no call for them.  One socket an address,
- * shared by inheritance: with one socket a process (SO_REUSEPORT), a process
- * that leaves takes its queue with it.
+ * All options of a connection are set on its listener and inherited by
+ * accept(2), so a worker makes no call for them.  There is one socket an
+ * address, shared by inheritance: with a socket for each process (SO_REUSEPORT),
+ * a process that leaves would take its queue with it.
  */
 #ifndef ECHOD_LISTENER_H
 #define ECHOD_LISTENER_H
@@ -26,8 +26,8 @@ struct listener {
 	int fd;		      /* non-blocking, close-on-exec */
 	bool kept;	      /* the same socket as in the set before */
 	bool reported;	      /* the log has its line */
-	bool hidden;	      /* nobody finds it any more */
-	int64_t backlog_said; /* the log says it was capped */
+	bool hidden;	      /* new clients do not find it any more */
+	int64_t backlog_said; /* the log says that this one was capped */
 };
 
 struct listener_set {
@@ -38,16 +38,16 @@ struct listener_set {
 /*
  * Make the set that the configuration asks for.  An address that `now` has as
  * well keeps its socket; the others are opened.  -1 with the address and the
- * reason in err: what was opened until then is in `next`, to be abandoned.
- * Notices about skipped addresses go to the log.
+ * reason in err; what was opened until then is in `next`, to be abandoned.
+ * The log is told of addresses that are skipped.
  */
 int listener_set_prepare(struct listener_set *next,
     const struct listener_set *now, const struct config *, struct errbuf *);
 
 /*
- * From now on `next` rules: kept sockets get the options of the
- * configuration, those that only `now` has are left to whoever has asked
- * listener_set_removed() for them.  Cannot fail.
+ * Put `next` in force: kept sockets get the options of the configuration.  Those
+ * that only `now` had belong to whoever has asked listener_set_removed() for
+ * them.  Cannot fail; `next` is empty then.
  */
 void listener_set_commit(struct listener_set *now, struct listener_set *next,
     const struct config *);
@@ -57,15 +57,14 @@ void listener_set_removed(struct listener_set *removed,
     const struct listener_set *now, const struct listener_set *next);
 
 /*
- * The listeners are about to go: new clients no longer find them, and are refused
- * or meet another listener, and the kernel holds back no client that has
- * connected.  Such a client comes into the queue as soon as it sends data, or
- * when the kernel repeats its part of the handshake: after a second, or as late
- * as timeouts.defer_accept.
+ * New clients no longer find these listeners: they are refused, or meet another.
+ * Also clears TCP_DEFER_ACCEPT, so that a client which the kernel holds back
+ * comes into the queue when it sends data or when the kernel repeats its
+ * SYN-ACK: after a second, or as late as timeouts.defer_accept.
  */
 void listener_set_hide(struct listener_set *);
 
-/* Whether somebody may still come into the queues.  Does not block. */
+/* Whether the kernel holds back clients of these.  Does not block. */
 bool listener_set_expects(const struct listener_set *);
 
 /*
@@ -77,7 +76,7 @@ void listener_set_report(struct listener_set *, int64_t backlog);
 /* Close what prepare opened. */
 void listener_set_abandon(struct listener_set *next);
 
-/* Close all; the queues live on while a worker has the sockets. */
+/* Close all; a queue lives on while a worker has its socket. */
 void listener_set_close(struct listener_set *);
 
 /*

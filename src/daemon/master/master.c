@@ -190,7 +190,7 @@ failed(struct master *m, int64_t now_ms)
 		m->err = r->err;
 		pool_let_go(&m->pool);
 		terminate_now(&m->pool, now_ms);
-		/* Whoever started us is told on standard error anyway. */
+		/* The caller of master_run() tells standard error. */
 		if (m->logger.pid != 0 &&
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);
@@ -216,7 +216,7 @@ follow_reload(struct master *m, int64_t now_ms)
 	return reload_deadline(&m->reload);
 }
 
-/* The order of these questions is the specification of the daemon. */
+/* The order of these questions decides which of several signals rules. */
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
@@ -261,7 +261,7 @@ tend(struct master *m, int64_t now_ms)
 	return earlier(next, terminate_enforce(&m->pool, now_ms));
 }
 
-/* The one place that sleeps.  Returns what signals ask for. */
+/* The only place that waits.  Returns what signals ask for. */
 static unsigned
 wait_for_events(struct master *m, int64_t until_ms)
 {
@@ -301,7 +301,7 @@ say_goodbye(struct master *m)
 			break;
 		nanosleep(&rest, NULL);
 	}
-	/* A log daemon that does not answer shall not keep us. */
+	/* A log daemon that does not answer must not delay the stop. */
 	logger_kill(&m->logger);
 }
 

@@ -23,7 +23,7 @@ is_ours(const struct pidfile *p)
 	    open_file.st_ino == named.st_ino;
 }
 
-/* The name of a process; "" when it cannot be told. */
+/* The name of a process; "" if it is unknown. */
 static void
 name_of(pid_t pid, char *name, size_t size)
 {
@@ -32,7 +32,7 @@ name_of(pid_t pid, char *name, size_t size)
 	int fd;
 
 	name[0] = '\0';
-	/* The /proc that we see may be that of another pid namespace. */
+	/* /proc may be that of another pid namespace. */
 	n = readlink("/proc/self", self, sizeof(self) - 1);
 	if (n == -1)
 		return;
@@ -50,9 +50,9 @@ name_of(pid_t pid, char *name, size_t size)
 }
 
 /*
- * Another process has the lock, and that need not be an echod: any process that
- * may read the file can lock it against us.  fcntl(2) says 0 for a process of another pid
- * namespace, and -1 for the lock of an open file description.
+ * Another process has the lock, which need not be an echod: any process that may
+ * read the file can lock it.  The pid of fcntl(2) is 0 for a process of another
+ * pid namespace, and -1 for the lock of an open file description.
  */
 static void
 blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
@@ -88,7 +88,7 @@ blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
 
 /*
  * In a directory like /tmp the kernel may refuse another user's file even to
- * root, which has every other right to it.
+ * root (fs.protected_regular), which no mode of the file explains.
  */
 static bool
 is_refused_by_rule(const char *path, struct stat *st)
@@ -147,7 +147,7 @@ take_lock(const struct pidfile *p, struct errbuf *err)
 			errbuf_sys(err, "cannot lock pid file %s", p->path);
 			return EX_OSERR;
 		}
-		/* It may have been let go meanwhile. */
+		/* It may have been unlocked meanwhile. */
 		if (theirs.l_type != F_UNLCK) {
 			blame_holder(p->path, &theirs, err);
 			return EX_TEMPFAIL;
@@ -204,7 +204,7 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 	if (ftruncate(p->fd, 0) == -1 ||
 	    pwrite(p->fd, text, (size_t)n, 0) != n) {
 		errbuf_sys(err, "cannot write pid file %s", p->path);
-		/* An empty file is no lie; half a number is. */
+		/* Half a number would be the pid of another process. */
 		(void)!ftruncate(p->fd, 0);
 		return -1;
 	}

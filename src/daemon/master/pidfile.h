@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pidfile: one echod a pid file.
+ * pidfile: at most one echod for a pid file.
  *
- * The lock says whether echod runs, not the number in the file: it is held
- * for the master's life, is not inherited by children (fcntl(2), record
- * locks), and cannot be stale.
+ * The lock tells whether echod runs, not the number in the file: it is held for
+ * the master's life, is not inherited by children (fcntl(2), record locks), and
+ * cannot be stale.
  */
 #ifndef ECHOD_PIDFILE_H
 #define ECHOD_PIDFILE_H
@@ -29,7 +29,7 @@ int pidfile_lock(struct pidfile *, const char *path, struct errbuf *);
 /* Write our pid.  -1 with the reason in err. */
 int pidfile_write(struct pidfile *, struct errbuf *);
 
-/* Remove the file if it is still ours, and let go of the lock. */
+/* Remove the file if it is still ours, and unlock it. */
 void pidfile_remove(struct pidfile *);
 
 #endif

@@ -25,7 +25,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.retire = (view->idle - limits->max_spare + 3) / 4;
 	plan.excess = view->idle > limits->max_spare;
 
-	/* Those just asked for count as spare at once. */
+	/* The workers that are asked for count as spare at once. */
 	spare += plan.spawn;
 	total += plan.spawn;
 	plan.full = total >= limits->max &&
@@ -33,7 +33,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		(was_full && spare < least(limits->min_spare, limits->max)));
 
 	if (plan.full) {
-		/* Nothing can be done until enough have come back. */
+		/* Nothing can be done until enough are idle again. */
 		plan.wake_below = 0;
 		plan.wake_above = least(limits->min_spare, limits->max) - 1;
 	} else if (total >= limits->max) {
@@ -43,7 +43,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.wake_below = limits->min_spare;
 		plan.wake_above = limits->max_spare;
 	}
-	/* While there are too many, the master comes back by itself. */
+	/* While too many are idle, the master looks each second by itself. */
 	if (plan.excess)
 		plan.wake_above = UINT_MAX;
 	return plan;

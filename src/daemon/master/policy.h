@@ -23,14 +23,14 @@ struct policy_view {
 	unsigned idle;
 	unsigned busy;
 	unsigned waiting; /* connections in the accept queues */
-	unsigned room;	  /* processes that may still be added at all */
+	unsigned room;	  /* workers that the table can still take */
 };
 
 struct policy_plan {
 	unsigned spawn;	 /* fork so many now */
-	unsigned retire; /* let go of so many idle ones */
-	bool excess;	 /* there are too many idle ones: look again soon */
-	bool full;	 /* at max: what waits has to wait */
+	unsigned retire; /* retire so many idle ones */
+	bool excess;	 /* too many are idle: look again soon */
+	bool full;	 /* at max: clients have to wait */
 	/* A worker wakes the master when its step leaves fewer than
 	 * wake_below, or more than wake_above, idle workers. */
 	unsigned wake_below;

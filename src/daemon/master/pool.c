@@ -200,7 +200,7 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 		return false;
 	pool->worker[i].frozen = frozen;
 	if (frozen) {
-		/* It counts itself again when it goes on. */
+		/* The worker sets its idle bit again when it goes on. */
 		scoreboard_discount(&pool->board, i);
 		log_warning("worker stopped pid=%ld", (long)pid);
 	} else {
@@ -261,7 +261,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	end->unexpected = !worker->leaving && (end->early || !in_order);
 	end->served = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
-		/* A kill of ours has been reported already. */
+		/* terminate_enforce() has reported its own SIGKILL. */
 		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||
 		    WTERMSIG(wait_status) != SIGKILL)
 			report_death(pool, i, wait_status);

@@ -36,7 +36,7 @@ reload_abandon(struct reload *r, int64_t now_ms)
 		listener_set_abandon(&r->next.listeners);
 	else
 		drain_abandon(r->drain, r->pool, r->current, &r->next, now_ms);
-	/* At a start, what is still to be said is for the terminal. */
+	/* After a failed start the lines go to standard error. */
 	if (is_start(r))
 		log_close();
 	r->step = RELOAD_NONE;
@@ -170,7 +170,7 @@ open_next(struct reload *r, int64_t now_ms)
 	return launch(r, 1, now_ms);
 }
 
-/* The loader has said how it went. */
+/* The loader is done. */
 static int
 loaded(struct reload *r, int64_t now_ms)
 {

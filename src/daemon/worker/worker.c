@@ -23,7 +23,7 @@
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
 
-/* This worker; there is one a process, and the signal handler needs it. */
+/* The worker of this process; static, for the signal handler. */
 static struct {
 	const struct worker_job *job;
 	int waiter; /* epoll over listeners and lifeline */
@@ -74,25 +74,21 @@ on_signal(int signo)
 {
 	int saved = errno;
 
-	switch (signo) {
-	case SIGTERM:
-	case SIGQUIT:
-		w.leaving = 1;
-		if (w.busy)
-			drop_listeners();
-		if (signo == SIGQUIT) {
-			w.cut = 1;
-			echo_interrupt(ECHO_DRAINED);
-		} else if (getppid() != w.job->master) {
-			/* Without a master, nobody else sets a deadline. */
-			set_deadline(w.job->config->timeout_drain_ms,
-			    ECHO_DRAINED);
-		}
-		break;
-	case SIGALRM:
+	if (signo == SIGALRM) {
 		if (w.deadline_ms != 0 && clock_ms() >= w.deadline_ms)
 			echo_interrupt((enum echo_end)w.deadline_end);
-		break;
+		errno = saved;
+		return;
+	}
+	w.leaving = 1;
+	if (w.busy)
+		drop_listeners();
+	if (signo == SIGQUIT) {
+		w.cut = 1;
+		echo_interrupt(ECHO_DRAINED);
+	} else if (getppid() != w.job->master) {
+		/* Without a master, nobody else sets a deadline. */
+		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
 	}
 	errno = saved;
 }
@@ -137,15 +133,14 @@ static void
 log_end(const struct worker_listener *l, const struct addr *peer,
     enum echo_end end, int64_t ms)
 {
+	const char *why = strerror(w.echo.error);
 	char text[ADDR_TEXT], reason[128] = "";
 
 	if (!log_wants(LEVEL_INFO))
 		return;
 	addr_text(peer, text, sizeof(text));
-	if (end == ECHO_ERROR) {
-		log_quote(reason, sizeof(reason), strerror(w.echo.error),
-		    strlen(strerror(w.echo.error)));
-	}
+	if (end == ECHO_ERROR)
+		log_quote(reason, sizeof(reason), why, strlen(why));
 	log_info("connection ended peer=%s listener=%s in_bytes=%" PRIu64
 		 " out_bytes=%" PRIu64 " seconds=%" PRId64
 		 ".%03d reason=%s%s%s",
@@ -190,10 +185,12 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	w.echo.in = w.echo.out = 0;
 	addr_host(peer, host, sizeof(host));
 	log_debug("connection from %s port %u", host, addr_port(peer));
+	/* A client that is refused is closed at once, and sees a reset: nothing
+	 * of it was received that could be lost.  epoll_pwait() delivers
+	 * signals only if it blocks, and with a backlog it never does. */
 	if (access_allows(&w.job->config->access, peer))
 		end = converse();
-	else /* epoll_pwait() delivers signals only if it blocks, and with
-	      * a backlog it never does. */
+	else
 		signals_take();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
@@ -208,15 +205,13 @@ static void
 pause_accepting(void)
 {
 	struct pollfd pfd = { .fd = w.job->lifeline, .events = POLLIN };
-	struct timespec ts;
-	int ms;
+	struct timespec ts = { 0 };
 
 	w.pause_ms = w.pause_ms == 0 ? PAUSE_MIN_MS : w.pause_ms * 2;
 	if (w.pause_ms > PAUSE_MAX_MS)
 		w.pause_ms = PAUSE_MAX_MS;
-	ms = w.pause_ms + getpid() % PAUSE_MIN_MS; /* not all in step */
-	ts.tv_sec = ms / 1000;
-	ts.tv_nsec = ms % 1000 * 1000000L;
+	/* Not all workers in step; below a second. */
+	ts.tv_nsec = (w.pause_ms + getpid() % PAUSE_MIN_MS) * 1000000L;
 	(void)ppoll(&pfd, 1, &ts, signals_waiting());
 }
 
