@@ -199,6 +199,15 @@ open_listener(struct listener *l, const struct listener_set *now,
 	return -1;
 }
 
+static bool
+has(const struct listener_set *set, const struct listener *l)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (set->item[i].fd == l->fd)
+			return true;
+	return false;
+}
+
 /*
  * The listener of `now` with this address that `next` does not have yet.  A
  * hidden one stays so: to undo it takes CAP_NET_RAW.
@@ -208,17 +217,13 @@ find_kept(const struct listener_set *next, const struct listener_set *now,
     const struct addr *wanted)
 {
 	for (unsigned i = 0; i < now->count; i++) {
-		bool taken = false;
+		const struct listener *l = &now->item[i];
 
 		/* Port 0 may now be written as the port that it was given. */
-		if (now->item[i].hidden ||
-		    (!addr_equal(&now->item[i].wanted, wanted) &&
-			!addr_equal(&now->item[i].bound, wanted)))
-			continue;
-		for (unsigned k = 0; k < next->count; k++)
-			taken |= next->item[k].fd == now->item[i].fd;
-		if (!taken)
-			return &now->item[i];
+		if (!l->hidden && !has(next, l) &&
+		    (addr_equal(&l->wanted, wanted) ||
+			addr_equal(&l->bound, wanted)))
+			return l;
 	}
 	return NULL;
 }
@@ -276,14 +281,9 @@ listener_set_removed(struct listener_set *removed,
     const struct listener_set *now, const struct listener_set *next)
 {
 	removed->count = 0;
-	for (unsigned i = 0; i < now->count; i++) {
-		bool kept = false;
-
-		for (unsigned k = 0; k < next->count; k++)
-			kept |= next->item[k].fd == now->item[i].fd;
-		if (!kept)
+	for (unsigned i = 0; i < now->count; i++)
+		if (!has(next, &now->item[i]))
 			removed->item[removed->count++] = now->item[i];
-	}
 }
 
 void
