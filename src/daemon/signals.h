@@ -55,7 +55,10 @@ void signals_deaf(void);
 void signals_worker(void (*handler)(int));
 void signals_let(void);
 void signals_hold(void);
-/* Deliver what is pending, and block again. */
+/*
+ * Deliver what is pending, and block again: epoll_pwait() delivers signals only
+ * if it blocks, and with a backlog it never does.
+ */
 void signals_take(void);
 const sigset_t *signals_waiting(void);
 

@@ -28,7 +28,7 @@ static struct {
 	const struct worker_job *job;
 	int waiter; /* epoll over listeners and lifeline */
 	struct echo echo;
-	uint64_t served;
+	uint64_t left;		       /* connections that it may still serve */
 	int pause_ms;		       /* after the last failed accept */
 	volatile sig_atomic_t busy;    /* the handler may drop the listeners */
 	volatile sig_atomic_t leaving; /* after this connection */
@@ -55,11 +55,9 @@ drop_listeners(void)
 static void
 set_deadline(int64_t ms_from_now, enum echo_end end)
 {
-	int64_t at = clock_ms() + ms_from_now;
-	struct itimerval timer = {
-		.it_value = { .tv_sec = (ms_from_now + 1) / 1000,
-		    .tv_usec = (ms_from_now + 1) % 1000 * 1000 }
-	};
+	int64_t at = clock_ms() + ms_from_now, ms = ms_from_now + 1;
+	struct itimerval timer = { .it_value = { ms / 1000,
+				       ms % 1000 * 1000 } };
 
 	if (ms_from_now == 0 || (w.deadline_ms != 0 && w.deadline_ms <= at))
 		return;
@@ -74,31 +72,22 @@ on_signal(int signo)
 {
 	int saved = errno;
 
-	if (signo == SIGALRM) {
-		if (w.deadline_ms != 0 && clock_ms() >= w.deadline_ms)
-			echo_interrupt((enum echo_end)w.deadline_end);
-		errno = saved;
-		return;
+	if (signo != SIGALRM) {
+		w.leaving = 1;
+		if (w.busy)
+			drop_listeners();
 	}
-	w.leaving = 1;
-	if (w.busy)
-		drop_listeners();
 	if (signo == SIGQUIT) {
 		w.cut = 1;
 		echo_interrupt(ECHO_DRAINED);
-	} else if (getppid() != w.job->master) {
+	} else if (signo == SIGTERM && getppid() != w.job->master) {
 		/* Without a master, nobody else sets a deadline. */
 		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
+	} else if (signo == SIGALRM && w.deadline_ms != 0 &&
+	    clock_ms() >= w.deadline_ms) {
+		echo_interrupt((enum echo_end)w.deadline_end);
 	}
 	errno = saved;
-}
-
-/* It has served as many connections as it may. */
-static bool
-is_worn_out(void)
-{
-	return w.job->max_connections != 0 &&
-	    w.served >= w.job->max_connections;
 }
 
 static void
@@ -185,22 +174,19 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	w.echo.in = w.echo.out = 0;
 	addr_host(peer, host, sizeof(host));
 	log_debug("connection from %s port %u", host, addr_port(peer));
-	/* A client that is refused is closed at once, and sees a reset: nothing
-	 * of it was received that could be lost.  epoll_pwait() delivers
-	 * signals only if it blocks, and with a backlog it never does. */
 	if (access_allows(&w.job->config->access, peer))
 		end = converse();
-	else
+	else /* A reset at once: nothing was received that could be lost. */
 		signals_take();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
 		    addr_port(peer));
 	close(fd);
 	log_end(l, peer, end, clock_ms() - start);
-	w.served++;
+	w.left--;
 }
 
-/* Wait for a signal, the end of the master, or some time. */
+/* Wait for a signal, the end of the master, or a time of this worker's own. */
 static void
 pause_accepting(void)
 {
@@ -210,15 +196,13 @@ pause_accepting(void)
 	w.pause_ms = w.pause_ms == 0 ? PAUSE_MIN_MS : w.pause_ms * 2;
 	if (w.pause_ms > PAUSE_MAX_MS)
 		w.pause_ms = PAUSE_MAX_MS;
-	/* Not all workers in step; below a second. */
 	ts.tv_nsec = (w.pause_ms + getpid() % PAUSE_MIN_MS) * 1000000L;
 	(void)ppoll(&pfd, 1, &ts, signals_waiting());
 }
 
 /*
- * accept(2) failed.  An error of one connection concerns that one alone; if the
- * system has run out of something, waiting may help; anything else will not
- * change, so the worker ends and the master replaces it.
+ * accept(2) failed.  Some errors concern one connection alone; if the system has
+ * run out of something, waiting may help; after others the worker ends.
  */
 static void
 accept_failed(const struct worker_listener *l)
@@ -279,14 +263,13 @@ take(const struct worker_listener *l)
 }
 
 /*
- * With EPOLLEXCLUSIVE a connection may have woken this worker alone.  So a
- * worker that leaves looks at the listeners once more, and serves at most one
- * client.
+ * With EPOLLEXCLUSIVE a connection may have woken this worker alone, so before
+ * it leaves it looks at the listeners once more, and serves at most one client.
  */
 static void
 last_look(void)
 {
-	if (w.cut || is_worn_out())
+	if (w.cut || w.left == 0)
 		return;
 	scoreboard_leaving(w.job->board, w.job->slot, clock_ms());
 	for (unsigned i = 0; i < w.job->listener_count && !w.dropped && !w.cut;
@@ -301,7 +284,7 @@ work(void)
 	struct epoll_event event;
 	int n;
 
-	while (!w.leaving && !is_worn_out()) {
+	while (!w.leaving && w.left > 0) {
 		n = epoll_pwait(w.waiter, &event, 1, -1, signals_waiting());
 		if (n != 1) {
 			/* If we were stopped, we did not count meanwhile. */
@@ -405,6 +388,7 @@ worker_main(const struct worker_job *job)
 {
 	w.job = job;
 	prepare();
+	w.left = job->max_connections > 0 ? job->max_connections : UINT64_MAX;
 	w.leaving = job->drainer;
 	if (!w.leaving) {
 		wake_master(scoreboard_idle(job->board, job->slot, clock_ms()));
