@@ -19,14 +19,11 @@
 #include "config/access.h"
 #include "daemon/log/log.h"
 #include "daemon/master/policy.h"
-#include "loader/inventory.h"
-
-struct errbuf;
-struct options;
 
 #define CONFIG_PORT "10000" /* where none is given */
 
 enum {
+	CONFIG_FILES = 65,	/* the first one, and what it includes */
 	CONFIG_LISTEN = 64,	/* entries of `listen` */
 	CONFIG_ADDRESSES = 128, /* what they resolve to */
 	CONFIG_NAME = 64,	/* a user, a group, an ident */
@@ -62,11 +59,16 @@ struct config_log {
 	int to;	      /* enum log_target */
 };
 
+/* What a load has found, and the next one must find again. */
+struct config_found {
+	bool file;
+	bool settings; /* at least one in it, or in what it includes */
+	/* A mark of each included file with text, see inventory_mark(). */
+	uint64_t with_text[CONFIG_FILES];
+};
+
 struct config {
-	/* What a reload must find again. */
-	bool from_file;			     /* a file, */
-	bool has_settings;		     /* one in it, */
-	uint64_t with_text[INVENTORY_FILES]; /* and text in what it includes */
+	struct config_found found;
 	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
 	unsigned listen_count;
 	struct config_listen listen[CONFIG_LISTEN];
@@ -94,29 +96,6 @@ struct config {
 	uid_t uid;
 	gid_t gid;
 };
-
-/*
- * Where a setting was written, for messages; known within the loader only.
- * An array of these is parallel to settings[].
- */
-struct config_origin {
-	enum { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_OPTION } from;
-	char file[CONFIG_PATH];
-	unsigned line;
-};
-
-/*
- * Fill the configuration and its origins from the defaults, the file and the
- * command line, in this order, and check it.  No name is resolved yet.  A
- * file that does not exist is an error only when it was asked for by name, or
- * when `now` has one: the configuration in force, of a reload; else NULL.
- * Neither is a file that says nothing where it has said something before: it
- * is being written.  One that changes while it is read is read again, for about
- * a second.
- * Returns 0, or an exit status of sysexits.h with the reason in err.
- */
-int config_load(struct config *, const struct options *,
-    const struct config *now, struct config_origin *origins, struct errbuf *);
 
 /* The part of the configuration that sizes the pool. */
 static inline struct policy_limits

@@ -8,6 +8,7 @@
 #include "common/errbuf.h"
 #include "common/spell.h"
 #include "common/units.h"
+#include "config/config.h"
 
 /* From LEVEL_ERR on. */
 static const char *const levels[] = { "err", "warning", "notice", "info",
@@ -245,60 +246,6 @@ settings_is_group(const char *name)
 	return false;
 }
 
-/* Of a path, what is before its dot; all of it when there is none. */
-static unsigned
-group_distance(const char *path, const char *known)
-{
-	char group[CONFIG_NAME];
-
-	snprintf(group, sizeof(group), "%.*s", (int)strcspn(known, "."), known);
-	return spell_distance(path, group);
-}
-
-bool
-settings_nearest(const char *path, char *near, size_t size)
-{
-	unsigned edits, least = 4;
-
-	for (unsigned i = 0; i < settings_count; i++) {
-		const char *known = settings[i].path;
-		const char *dot = strchr(known, '.');
-
-		edits = spell_distance(path, known);
-		/* Perhaps the group was forgotten, or is another one. */
-		if (dot != NULL) {
-			const char *last = strrchr(path, '.');
-			unsigned e = spell_distance(last != NULL ? last + 1 :
-								   path,
-			    dot + 1);
-
-			/* Not every short word is like every other. */
-			if (e + 1 < edits && e < strlen(dot + 1) - 1)
-				edits = e + 1;
-		}
-		if (edits < least) {
-			least = edits;
-			snprintf(near, size, "%s", known);
-		}
-		/* Or it is the name of a group. */
-		if (dot == NULL || strchr(path, '.') != NULL)
-			continue;
-		edits = group_distance(path, known);
-		if (edits < least && edits + 1 < strlen(path)) {
-			least = edits;
-			snprintf(near, size, "%.*s", (int)(dot - known), known);
-		}
-	}
-	return least < 4;
-}
-
-/* The value of an integer setting, by its path. */
-static int64_t *
-number(struct config *config, const char *path)
-{
-	return field(config, settings_find(path));
-}
-
 bool
 settings_keep(struct config *next, const struct config *now,
     const struct setting *s)
@@ -309,105 +256,4 @@ settings_keep(struct config *next, const struct config *now,
 		return false;
 	memcpy(field(next, s), value, s->size);
 	return true;
-}
-
-int
-settings_blame(const struct config_origin *origins, const char *path,
-    struct errbuf *err)
-{
-	const struct config_origin *at =
-	    &origins[settings_find(path) - settings];
-
-	switch (at->from) {
-	case ORIGIN_FILE:
-		return errbuf_prefix(err, "%s:%u: %s: ", at->file, at->line,
-		    path);
-	case ORIGIN_OPTION:
-		if (strcmp(path, "listen") == 0)
-			return errbuf_prefix(err, "-l: ");
-		return errbuf_prefix(err, "-o %s: ", path);
-	default:
-		return errbuf_prefix(err, "%s: ", path);
-	}
-}
-
-/* `low` may not be above `high`, unless it was not written: then it yields. */
-static int
-check_order(struct config *config, const struct config_origin *origins,
-    const char *low, const char *high, struct errbuf *err)
-{
-	const struct config_origin *lo =
-	    &origins[settings_find(low) - settings];
-	const struct config_origin *hi =
-	    &origins[settings_find(high) - settings];
-	int64_t *a = number(config, low), *b = number(config, high);
-	bool later;
-
-	if (*a <= *b)
-		return 0;
-	if (lo->from == ORIGIN_DEFAULT) {
-		*a = *b;
-		return 0;
-	}
-	if (hi->from == ORIGIN_DEFAULT && strcmp(high, "workers.max") != 0) {
-		*b = *a;
-		return 0;
-	}
-	/* Of two that exclude each other, blame the one written later. */
-	later = hi->from > lo->from ||
-	    (hi->from == lo->from && hi->line > lo->line);
-	if (later)
-		errbuf_set(err, "%" PRId64 " is below %s = %" PRId64, *b, low,
-		    *a);
-	else
-		errbuf_set(err, "%" PRId64 " is above %s = %" PRId64 "%s", *a,
-		    high, *b,
-		    hi->from == ORIGIN_DEFAULT ? ", the default" : "");
-	return settings_blame(origins, later ? high : low, err);
-}
-
-/* A daemon's working directory is nobody's: paths say where they are. */
-static int
-check_path(const struct config_origin *origins, const char *path,
-    const char *value, struct errbuf *err)
-{
-	if (value[0] == '\0' || value[0] == '/')
-		return 0;
-	errbuf_set(err, "\"%.80s\" is not an absolute path", value);
-	return settings_blame(origins, path, err);
-}
-
-/* It goes into each line as it is. */
-static int
-check_printable(const struct config_origin *origins, const char *path,
-    const char *value, struct errbuf *err)
-{
-	for (const char *c = value; *c != '\0'; c++)
-		if (*c < 0x20 || *c > 0x7e) {
-			errbuf_set(err, "not all of it is printable ASCII");
-			return settings_blame(origins, path, err);
-		}
-	return 0;
-}
-
-int
-settings_check(struct config *config, const struct config_origin *origins,
-    struct errbuf *err)
-{
-	static const char *const orders[][2] = {
-		{ "workers.start", "workers.max" },
-		{ "workers.min_spare", "workers.max" },
-		{ "workers.min_spare", "workers.max_spare" },
-		{ "workers.max_spare", "workers.max" },
-	};
-
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
-		if (check_order(config, origins, orders[i][0], orders[i][1],
-			err) == -1)
-			return -1;
-	if (check_printable(origins, "log.ident", config->log.ident, err) ==
-		-1 ||
-	    check_path(origins, "chroot", config->chroot, err) == -1)
-		return -1;
-	return check_path(origins, "pid_file", config->pid_file, err);
 }

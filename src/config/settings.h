@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config.h"
+struct config;
+struct errbuf;
 
 enum setting_type {
 	SETTING_INTEGER,  /* int64_t */
@@ -49,9 +50,6 @@ extern const unsigned settings_count;
 /* The row of a path, or NULL. */
 const struct setting *settings_find(const char *path);
 
-/* The known path or group most like an unknown one; false: none is close. */
-bool settings_nearest(const char *path, char *near, size_t size);
-
 /* Whether some path begins with this group name. */
 bool settings_is_group(const char *name);
 
@@ -76,20 +74,5 @@ void settings_clear_networks(struct config *, const struct setting *);
  */
 bool settings_keep(struct config *next, const struct config *now,
     const struct setting *);
-
-/*
- * Put the place where a setting was written, and its path, in front of the
- * reason in err: "FILE:LINE: user: ".  Always returns -1.
- */
-int settings_blame(const struct config_origin *origins, const char *path,
-    struct errbuf *);
-
-/*
- * The rules between settings.  origins[i] belongs to settings[i].  A default
- * gives way to what was written; two written values that exclude each other
- * are an error, with the place in front.
- */
-int settings_check(struct config *, const struct config_origin *origins,
-    struct errbuf *);
 
 #endif

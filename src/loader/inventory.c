@@ -8,11 +8,8 @@
 struct inventory_file *
 inventory_add(struct inventory *inv, const char *path, const struct stat *st)
 {
-	struct inventory_file *file = &inv->files[inv->count];
+	struct inventory_file *file = &inv->files[inv->count++];
 
-	if (inv->count == INVENTORY_FILES)
-		return NULL;
-	inv->count++;
 	snprintf(file->path, sizeof(file->path), "%s", path);
 	file->st = *st;
 	file->blank = true;
@@ -32,7 +29,7 @@ inventory_changed(const struct inventory *inv)
 		const struct stat *was = &inv->files[i].st;
 		struct stat is;
 
-		/* The time of change, too: the other one can be set. */
+		/* st_mtim can be set by utimensat(2), st_ctim cannot. */
 		if (stat(inv->files[i].path, &is) == -1 ||
 		    is.st_dev != was->st_dev || is.st_ino != was->st_ino ||
 		    is.st_size != was->st_size ||
@@ -55,11 +52,11 @@ mark_of(const char *path)
 }
 
 void
-inventory_mark(const struct inventory *inv, uint64_t marks[INVENTORY_FILES])
+inventory_mark(const struct inventory *inv, uint64_t marks[CONFIG_FILES])
 {
 	unsigned n = 0;
 
-	memset(marks, 0, INVENTORY_FILES * sizeof(marks[0]));
+	memset(marks, 0, CONFIG_FILES * sizeof(marks[0]));
 	for (unsigned i = 1; i < inv->count; i++)
 		if (!inv->files[i].blank)
 			marks[n++] = mark_of(inv->files[i].path);
@@ -67,13 +64,13 @@ inventory_mark(const struct inventory *inv, uint64_t marks[INVENTORY_FILES])
 
 const char *
 inventory_emptied(const struct inventory *inv,
-    const uint64_t marks[INVENTORY_FILES])
+    const uint64_t marks[CONFIG_FILES])
 {
 	for (unsigned i = 1; i < inv->count; i++) {
 		const struct inventory_file *file = &inv->files[i];
 		uint64_t mark = mark_of(file->path);
 
-		for (unsigned k = 0; file->blank && k < INVENTORY_FILES; k++)
+		for (unsigned k = 0; file->blank && k < CONFIG_FILES; k++)
 			if (marks[k] == mark)
 				return file->path;
 	}

@@ -8,11 +8,13 @@
 #include "config/config.h"
 #include "config/options.h"
 #include "config/settings.h"
+#include "loader/origin.h"
+#include "loader/spelling.h"
 
 /* -l replaces `listen`. */
 static int
 take_listen(struct config *config, const struct options *opt,
-    struct config_origin *origins, struct errbuf *err)
+    struct origin *origins, struct errbuf *err)
 {
 	if (opt->listen_count == 0)
 		return 0;
@@ -33,8 +35,8 @@ take_listen(struct config *config, const struct options *opt,
 
 /* -o KEY=VALUE; options.c has seen to the "=". */
 static int
-take_override(struct config *config, const char *text,
-    struct config_origin *origins, struct errbuf *err)
+take_override(struct config *config, const char *text, struct origin *origins,
+    struct errbuf *err)
 {
 	const struct setting *s;
 	const char *value = strchr(text, '=') + 1;
@@ -43,7 +45,7 @@ take_override(struct config *config, const char *text,
 
 	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
 	if ((s = settings_find(path)) == NULL) {
-		close = settings_nearest(path, near, sizeof(near));
+		close = spelling_nearest(path, near, sizeof(near));
 		return errbuf_set(err, "-o %s: unknown setting%s%s%s", path,
 		    close ? "; did you mean " : "", close ? near : "",
 		    close ? "?" : "");
@@ -56,7 +58,7 @@ take_override(struct config *config, const char *text,
 
 int
 override_apply(struct config *config, const struct options *opt,
-    struct config_origin *origins, struct errbuf *err)
+    struct origin *origins, struct errbuf *err)
 {
 	if (take_listen(config, opt, origins, err) == -1)
 		return -1;

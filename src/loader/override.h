@@ -7,12 +7,12 @@
 #define ECHOD_OVERRIDE_H
 
 struct config;
-struct config_origin;
+struct origin;
 struct errbuf;
 struct options;
 
 /* Returns -1 with the reason in err, the option in front. */
 int override_apply(struct config *, const struct options *,
-    struct config_origin *origins, struct errbuf *);
+    struct origin *origins, struct errbuf *);
 
 #endif

@@ -1,52 +1,33 @@
 /* SPDX-License-Identifier: ISC */
-#include "config/config.h"
+#include "loader/parse.h"
 
-#include <errno.h>
 #include <libconfig.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "common/errbuf.h"
-#include "config/options.h"
+#include "config/config.h"
 #include "config/settings.h"
-#include "loader/override.h"
+#include "loader/origin.h"
+#include "loader/spelling.h"
 #include "loader/text.h"
 
-enum {
-	CHANGES_MAX = 50, /* readings of a file that is being written */
-	CHANGES_MS = 20,  /* between two of them */
-};
-
-/* One reading of the configuration, in the loader. */
+/* One pass through what libconfig made of a text. */
 struct reading {
 	struct config *config;
-	const char *file;
-	struct config_origin *origins; /* parallel to settings[] */
+	const struct text *text;
+	struct origin *origins; /* parallel to settings[] */
 	struct errbuf *err;
 };
-
-/* Text that was read from memory has no file of its own. */
-static void
-file_of(const struct reading *r, const char *file, char *buf, size_t size)
-{
-	if (file == NULL)
-		snprintf(buf, size, "%s", r->file);
-	else
-		text_path(r->file, file, buf, size);
-}
 
 /* The reason is in r->err: put the place and the setting in front. */
 static int
 blame(const struct reading *r, const config_setting_t *node, const char *path)
 {
-	char file[CONFIG_PATH];
+	unsigned line = config_setting_source_line(node);
+	const char *file = text_place(r->text, &line);
 
-	file_of(r, config_setting_source_file(node), file, sizeof(file));
-	return errbuf_prefix(r->err, "%s:%u: %s: ", file,
-	    config_setting_source_line(node), path);
+	return errbuf_prefix(r->err, "%s:%u: %s: ", file, line, path);
 }
 
 static const char *
@@ -183,16 +164,17 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 	return 0;
 }
 
-/* Messages name the file of the list. */
+/* The line of an entry in the file of the list, which messages name. */
 static unsigned
-entry_line(const config_setting_t *list, const config_setting_t *entry)
+entry_line(const struct reading *r, const config_setting_t *list,
+    const config_setting_t *entry)
 {
-	const char *a = config_setting_source_file(list);
-	const char *b = config_setting_source_file(entry);
+	unsigned of_list = config_setting_source_line(list);
+	unsigned of_entry = config_setting_source_line(entry);
 
-	return config_setting_source_line(
-	    a == b || (a != NULL && b != NULL && strcmp(a, b) == 0) ? entry :
-								      list);
+	return text_place(r->text, &of_list) == text_place(r->text, &of_entry) ?
+	    of_entry :
+	    of_list;
 }
 
 static int
@@ -217,7 +199,7 @@ read_listen(struct reading *r, const config_setting_t *node)
 
 		if (read_listen_entry(r, entry, &config->listen[i]) == -1)
 			return -1;
-		config->listen[i].line = entry_line(node, entry);
+		config->listen[i].line = entry_line(r, node, entry);
 	}
 	return 0;
 }
@@ -226,14 +208,13 @@ static int
 read_setting(struct reading *r, const struct setting *s,
     const config_setting_t *node)
 {
-	struct config_origin *origin = &r->origins[s - settings];
+	struct origin *origin = &r->origins[s - settings];
 	const char *text = config_setting_get_string(node);
 	char number[64];
 
 	origin->from = ORIGIN_FILE;
 	origin->line = config_setting_source_line(node);
-	file_of(r, config_setting_source_file(node), origin->file,
-	    sizeof(origin->file));
+	origin->file = text_place(r->text, &origin->line);
 	switch (s->type) {
 	case SETTING_LISTEN:
 		return read_listen(r, node);
@@ -268,7 +249,7 @@ unknown(struct reading *r, const config_setting_t *node, const char *path)
 {
 	char near[128];
 
-	if (settings_nearest(path, near, sizeof(near)))
+	if (spelling_nearest(path, near, sizeof(near)))
 		errbuf_set(r->err, "unknown setting; did you mean %s?", near);
 	else
 		errbuf_set(r->err, "unknown setting");
@@ -303,106 +284,24 @@ read_group(struct reading *r, const config_setting_t *group, const char *prefix)
 	return 0;
 }
 
-static int
-read_text(struct reading *r, const char *text)
+int
+parse_text(struct config *config, const struct text *text,
+    struct origin *origins, struct errbuf *err)
 {
+	struct reading r = { config, text, origins, err };
 	config_t tree;
-	int result, back;
+	int result;
 
-	if (text_enter(r->file, &back, r->err) == -1)
-		return -1;
 	config_init(&tree);
-	result = config_read_string(&tree, text);
-	if (text_leave(back, r->err) == -1) {
-		result = -1;
-	} else if (result == CONFIG_TRUE) {
-		result = read_group(r, config_root_setting(&tree), "");
+	if (config_read_string(&tree, text->bytes) == CONFIG_TRUE) {
+		result = read_group(&r, config_root_setting(&tree), "");
 	} else {
-		char file[CONFIG_PATH];
+		unsigned line = (unsigned)config_error_line(&tree);
+		const char *file = text_place(text, &line);
 
-		file_of(r, config_error_file(&tree), file, sizeof(file));
-		result = errbuf_set(r->err, "%s:%d: %s", file,
-		    config_error_line(&tree), config_error_text(&tree));
+		result = errbuf_set(err, "%s:%u: %s", file, line,
+		    config_error_text(&tree));
 	}
 	config_destroy(&tree);
 	return result;
-}
-
-static int
-read_once(struct reading *r, struct inventory *files, bool needed)
-{
-	int result = 0;
-	char *text;
-
-	memset(r->origins, 0, settings_count * sizeof(r->origins[0]));
-	settings_defaults(r->config);
-	text = text_read(r->file, files, r->err);
-	r->config->from_file = text != NULL;
-	if (text != NULL)
-		result = read_text(r, text);
-	else if (errno != ENOENT || needed)
-		result = -1;
-	free(text);
-	for (unsigned i = 0; i < settings_count; i++)
-		r->config->has_settings |= r->origins[i].from == ORIGIN_FILE;
-	inventory_mark(files, r->config->with_text);
-	return result;
-}
-
-/*
- * libconfig opens the included files itself, and so could see others than we
- * have looked through.
- */
-static int
-read_steady(struct reading *r, struct inventory *files, bool needed)
-{
-	const char *changed;
-	int result;
-
-	for (unsigned i = 0; i < CHANGES_MAX; i++) {
-		result = read_once(r, files, needed);
-		if ((changed = inventory_changed(files)) == NULL)
-			return result;
-		(void)poll(NULL, 0, CHANGES_MS);
-	}
-	return errbuf_set(r->err, "%s changes while it is read", changed);
-}
-
-/* An editor may empty a file before it writes to it. */
-static int
-refuse_emptied(const struct reading *r, const struct inventory *files,
-    const struct config *now)
-{
-	const char *path;
-
-	if (now->has_settings && !r->config->has_settings)
-		return errbuf_set(r->err,
-		    "%s has no setting any more; if that is meant, restart "
-		    "echod to use the defaults",
-		    r->file);
-	if ((path = inventory_emptied(files, now->with_text)) != NULL)
-		return errbuf_set(r->err,
-		    "%s says nothing any more; if that is meant, do not "
-		    "include it",
-		    path);
-	return 0;
-}
-
-int
-config_load(struct config *config, const struct options *opt,
-    const struct config *now, struct config_origin *origins, struct errbuf *err)
-{
-	static struct inventory files;
-	struct reading r = { config, opt->file, origins, err };
-	bool needed = opt->file_given || (now != NULL && now->from_file);
-
-	if (read_steady(&r, &files, needed) == -1)
-		return EX_CONFIG;
-	if (now != NULL && refuse_emptied(&r, &files, now) == -1)
-		return EX_CONFIG;
-	if (override_apply(config, opt, origins, err) == -1)
-		return EX_USAGE;
-	if (settings_check(config, origins, err) == -1)
-		return EX_CONFIG;
-	return EX_OK;
 }

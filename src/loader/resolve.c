@@ -17,6 +17,7 @@
 #include "common/lookup.h"
 #include "config/config.h"
 #include "config/settings.h"
+#include "loader/origin.h"
 
 static int
 add_address(struct config *config, const struct config_listen *listen,
@@ -308,31 +309,31 @@ check_chroot(const struct config *config, struct errbuf *err)
 }
 
 int
-resolve_config(struct config *config, struct config_origin *origins,
+resolve_config(struct config *config, struct origin *origins,
     struct errbuf *err)
 {
-	struct config_origin *listen =
-	    &origins[settings_find("listen") - settings];
+	struct origin *listen = &origins[settings_find("listen") - settings];
 	int status = EX_OK;
 
 	config->address_count = 0;
 	config->listen_file[0] = '\0';
 	if (listen->from == ORIGIN_FILE)
-		strcpy(config->listen_file, listen->file);
+		snprintf(config->listen_file, sizeof(config->listen_file), "%s",
+		    listen->file);
 	for (unsigned i = 0; i < config->listen_count; i++) {
 		/* The very entry, not only the list. */
 		listen->line = config->listen[i].line;
 		status = resolve_entry(config, &config->listen[i], err);
 		if (status != EX_OK) {
-			settings_blame(origins, "listen", err);
+			origin_blame(origins, "listen", err);
 			return status;
 		}
 	}
 	if ((status = resolve_user(config, err)) != EX_OK)
-		settings_blame(origins, "user", err);
+		origin_blame(origins, "user", err);
 	else if ((status = resolve_group(config, err)) != EX_OK)
-		settings_blame(origins, "group", err);
+		origin_blame(origins, "group", err);
 	else if ((status = check_chroot(config, err)) != EX_OK)
-		settings_blame(origins, "chroot", err);
+		origin_blame(origins, "chroot", err);
 	return status;
 }

@@ -9,7 +9,7 @@
 #define ECHOD_RESOLVE_H
 
 struct config;
-struct config_origin;
+struct origin;
 struct errbuf;
 
 /*
@@ -19,7 +19,6 @@ struct errbuf;
  * line of `listen` is moved to the entry that fails.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
-int resolve_config(struct config *, struct config_origin *origins,
-    struct errbuf *);
+int resolve_config(struct config *, struct origin *origins, struct errbuf *);
 
 #endif

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +12,23 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
-#include "loader/inventory.h"
 #include "loader/numeral.h"
 
-_Static_assert(INVENTORY_FILES == TEXT_FILES + 1,
-    "an entry for each file that is read");
-
-/* One look through a file and its includes. */
+/* One pass through a file and everything it includes. */
 struct scan {
-	const char *path; /* of the first file */
-	struct inventory *inventory;
-	size_t bytes; /* read so far */
-	unsigned files;
-	bool placed; /* the innermost FILE:LINE is in err: the one to mend */
+	struct text *text;
+	size_t read; /* bytes, of all files */
+	bool placed; /* err begins with the FILE:LINE to correct */
 	struct errbuf *err;
+};
+
+/* One file of the pass. */
+struct source {
+	struct inventory_file *file;
+	unsigned depth;	    /* of the includes that lead to it */
+	unsigned line;	    /* that is being looked at */
+	const char *copied; /* its bytes up to here are in scan->text */
+	unsigned copied_line;
 };
 
 static const char *
@@ -70,56 +72,102 @@ open_regular(const char *path, struct stat *st, struct errbuf *err)
 	return -1;
 }
 
-/* Its text, and its entry in the inventory. */
+/* The bytes of a file, to be freed, and its entry in the inventory. */
 static char *
 read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 {
 	struct stat st = { 0 };
 	size_t size, n = 0;
 	ssize_t got = 0;
-	char *text;
+	char *bytes;
 	int fd = open_regular(path, &st, scan->err);
 
 	if (fd == -1)
 		return NULL;
 	size = (size_t)st.st_size;
-	*entry = inventory_add(scan->inventory, path, &st);
-	/* Room for an end, and a newline that may be missing. */
-	if ((text = malloc(size + 2)) == NULL) {
+	*entry = inventory_add(&scan->text->files, path, &st);
+	if ((bytes = malloc(size + 1)) == NULL) {
 		errbuf_sys(scan->err, "%s", path);
 		close(fd);
 		return NULL;
 	}
-	while (n < size && (got = read(fd, text + n, size - n)) > 0)
+	while (n < size && (got = read(fd, bytes + n, size - n)) > 0)
 		n += (size_t)got;
 	close(fd);
-	text[n] = '\0';
+	bytes[n] = '\0';
 	if (got == -1) {
 		errbuf_sys(scan->err, "%s", path);
-	} else if (strncmp(text, "\xff\xfe", 2) == 0 ||
-	    strncmp(text, "\xfe\xff", 2) == 0) {
+	} else if (strncmp(bytes, "\xff\xfe", 2) == 0 ||
+	    strncmp(bytes, "\xfe\xff", 2) == 0) {
 		errbuf_set(scan->err, "%s is UTF-16 text; save it as UTF-8",
 		    path);
 		errno = EINVAL;
-	} else if (strlen(text) != n) {
+	} else if (strlen(bytes) != n) {
 		errbuf_set(scan->err, "%s contains a NUL byte", path);
 		errno = EINVAL;
-	} else if ((scan->bytes += n) > TEXT_BYTES) {
+	} else if ((scan->read += n) > TEXT_BYTES) {
 		errbuf_set(scan->err,
 		    "%s: more than %d bytes with all that is "
 		    "included",
 		    path, TEXT_BYTES);
 		errno = EFBIG;
 	} else {
-		return text;
+		return bytes;
 	}
-	free(text);
+	free(bytes);
 	return NULL;
 }
 
-/* Behind a string that starts at p[0] == '"'; NULL when it does not end. */
+/* The line of the text that is being written comes from this line. */
+static void
+place(struct text *text, const struct source *from, unsigned line)
+{
+	text->lines[text->line_count] = (struct text_line){
+		.file = (unsigned)(from->file - text->files.files),
+		.line = line
+	};
+}
+
+static bool
+at_line_start(const struct text *text)
+{
+	return text->size == 0 || text->bytes[text->size - 1] == '\n';
+}
+
+/* Copy what is before `end` and has not been copied yet. */
+static void
+copy(struct scan *scan, struct source *from, const char *end)
+{
+	struct text *text = scan->text;
+
+	if (at_line_start(text))
+		place(text, from, from->copied_line);
+	for (; from->copied < end; from->copied++) {
+		text->bytes[text->size++] = *from->copied;
+		if (*from->copied == '\n') {
+			text->line_count++;
+			place(text, from, ++from->copied_line);
+		}
+	}
+	text->bytes[text->size] = '\0';
+}
+
+/* libconfig needs a newline after the last comment of the text. */
+static void
+end_line(struct scan *scan, const struct source *from)
+{
+	struct text *text = scan->text;
+
+	if (at_line_start(text))
+		return;
+	memcpy(text->bytes + text->size++, "\n", 2);
+	text->line_count++;
+	place(text, from, from->copied_line + 1);
+}
+
+/* The end of the string that starts at p[0] == '"'; NULL: it does not end. */
 static const char *
-skip_string(const char *p, int *line)
+skip_string(const char *p, unsigned *line)
 {
 	for (p++; *p != '"'; p++) {
 		if (*p == '\\' && p[1] != '\0')
@@ -132,10 +180,12 @@ skip_string(const char *p, int *line)
 	return p + 1;
 }
 
-/* Behind a comment that starts at p; p when there is none, NULL when it does
- * not end. */
+/*
+ * The end of the comment that starts at p; p: no comment starts there; NULL: it
+ * does not end.
+ */
 static const char *
-skip_comment(const char *p, int *line)
+skip_comment(const char *p, unsigned *line)
 {
 	if (*p == '#' || (p[0] == '/' && p[1] == '/'))
 		return p + strcspn(p, "\n");
@@ -147,61 +197,95 @@ skip_comment(const char *p, int *line)
 	return *p == '\0' ? NULL : p + 2;
 }
 
-/* A number that starts at p; returns what is behind it. */
+/* Put FILE:LINE in front of the reason.  Returns NULL. */
 static const char *
-scan_number(struct scan *scan, const char *p, const char *path, int line)
+blame(struct scan *scan, const struct source *from, unsigned line)
 {
-	if ((p = numeral_check(p, scan->err)) == NULL)
-		errbuf_prefix(scan->err, "%s:%d: ", path, line);
-	return p;
+	errbuf_prefix(scan->err, "%s:%u: ", from->file->path, line);
+	return NULL;
+}
+
+/* Whether only blanks are before p in its line. */
+static bool
+begins_line(const char *start, const char *p)
+{
+	while (p > start && (p[-1] == ' ' || p[-1] == '\t'))
+		p--;
+	return p == start || p[-1] == '\n';
+}
+
+/* A relative path is relative to the directory of the first file. */
+static void
+included_path(const struct text *text, const char *given, char *buf,
+    size_t size)
+{
+	const char *first = text->files.files[0].path;
+	const char *slash = given[0] != '/' ? strrchr(first, '/') : NULL;
+
+	if (slash != NULL)
+		snprintf(buf, size, "%.*s%s", (int)(slash + 1 - first), first,
+		    given);
+	else
+		snprintf(buf, size, "%s", given);
 }
 
 static int scan_file(struct scan *, const char *path, unsigned depth);
 
-/* "@include" at p: look through the named file too. */
+/*
+ * Replace the "@include" at p by the file it names.  Returns the end of it,
+ * NULL with the reason.
+ */
 static const char *
-scan_include(struct scan *scan, const char *p, const char *path, int line,
-    unsigned depth)
+scan_include(struct scan *scan, struct source *from, const char *start,
+    const char *p)
 {
 	static const char word[] = "@include";
-	char given[PATH_MAX], file[PATH_MAX];
+	char given[PATH_MAX], path[2 * PATH_MAX];
 	const char *name = p + strlen(word);
 	const char *end;
-	int lines = 0;
+	unsigned lines = 0;
 
 	if (strncmp(p, word, strlen(word)) != 0) {
-		errbuf_set(scan->err, "%s:%d: only @include may begin with @",
-		    path, line);
-		return NULL;
+		errbuf_set(scan->err, "only @include may begin with @");
+		return blame(scan, from, from->line);
 	}
 	name += strspn(name, " \t");
 	if (*name != '"' || (end = skip_string(name, &lines)) == NULL) {
-		errbuf_set(scan->err, "%s:%d: @include needs a \"file\"", path,
-		    line);
-		return NULL;
+		errbuf_set(scan->err, "@include needs a \"file\"");
+		return blame(scan, from, from->line);
+	}
+	if (!begins_line(start, p)) {
+		errbuf_set(scan->err, "syntax error");
+		return blame(scan, from, from->line);
+	}
+	if (from->depth == TEXT_DEPTH) {
+		errbuf_set(scan->err, "includes nested deeper than %d",
+		    TEXT_DEPTH);
+		return blame(scan, from, from->line);
 	}
 	snprintf(given, sizeof(given), "%.*s", (int)(end - 2 - name), name + 1);
-	text_path(scan->path, given, file, sizeof(file));
-	if (depth == TEXT_DEPTH) {
-		errbuf_set(scan->err, "%s:%d: includes nested deeper than %d",
-		    path, line, TEXT_DEPTH);
-		return NULL;
-	}
-	if (scan_file(scan, file, depth + 1) == -1) {
-		/* It could not be read, which is no line's fault but this. */
+	included_path(scan->text, given, path, sizeof(path));
+	copy(scan, from, p);
+	end_line(scan, from);
+	if (scan_file(scan, path, from->depth + 1) == -1) {
+		/* A file that cannot be read is the fault of this line. */
 		if (!scan->placed)
-			errbuf_prefix(scan->err, "%s:%d: ", path, line);
+			(void)blame(scan, from, from->line);
 		scan->placed = true;
 		return NULL;
 	}
+	from->copied = end;
+	from->line += lines;
+	from->copied_line = from->line;
+	place(scan->text, from, from->line);
 	return end;
 }
 
 /* Some editors begin a file with a byte order mark, and do not show it. */
 static int
-refuse_mark(struct scan *scan, const char *text, const char *path)
+refuse_mark(struct scan *scan, const char *bytes, const char *path)
 {
-	if (strncmp(text, "\xef\xbb\xbf", 3) != 0)
+	if (strncmp(bytes, "\xef\xbb\xbf", 3) != 0)
 		return 0;
 	return errbuf_set(scan->err,
 	    "%s:1: begins with a byte order mark (EF BB BF); save it "
@@ -209,158 +293,108 @@ refuse_mark(struct scan *scan, const char *text, const char *path)
 	    path);
 }
 
-static int
-scan_text(struct scan *scan, const char *p, const char *path, unsigned depth,
-    bool *blank)
+/* Look at what starts at p and is not blank.  Returns its end, or NULL. */
+static const char *
+scan_item(struct scan *scan, struct source *from, const char *start,
+    const char *p)
 {
-	const char *behind;
-	int line = 1;
+	unsigned line = from->line;
+	const char *end = skip_comment(p, &from->line);
 
-	if (refuse_mark(scan, p, path) == -1)
-		return -1;
-	while (*p != '\0') {
-		int start = line;
-
-		if (isspace((unsigned char)*p)) {
-			line += *p++ == '\n';
-			continue;
-		}
-		if ((behind = skip_comment(p, &line)) == NULL)
-			return errbuf_set(scan->err,
-			    "%s:%d: this comment does not end", path, start);
-		/* libconfig wants that, and opens this file itself. */
-		if (behind != p && *behind == '\0' &&
-		    (*p == '#' || p[1] == '/'))
-			return errbuf_set(scan->err,
-			    "%s:%d: no newline behind the last comment", path,
-			    start);
-		if (behind != p) {
-			p = behind;
-			continue;
-		}
-		*blank = false;
-		if (*p == '"') {
-			if ((p = skip_string(p, &line)) == NULL)
-				return errbuf_set(scan->err,
-				    "%s:%d: this string does not end", path,
-				    start);
-		} else if (*p == '@') {
-			if ((p = scan_include(scan, p, path, line, depth)) ==
-			    NULL)
-				return -1;
-		} else if (isalpha((unsigned char)*p) || *p == '*') {
-			/* A name, in which digits are no number. */
-			p += strspn(p,
-			    "*ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
-			    "abcdefghijklmnopqrstuvwxyz0123456789");
-		} else if (isdigit((unsigned char)*p) ||
-		    ((*p == '-' || *p == '+' || *p == '.') &&
-			isdigit((unsigned char)p[1]))) {
-			if ((p = scan_number(scan, p, path, line)) == NULL)
-				return -1;
-		} else if ((unsigned char)*p >= 0x80) {
-			return errbuf_set(scan->err,
-			    "%s:%d: the byte 0x%02X, which is not ASCII, "
-			    "outside of a string or comment",
-			    path, line, (unsigned char)*p);
-		} else {
-			p++;
-		}
+	if (end == NULL) {
+		errbuf_set(scan->err, "this comment does not end");
+		return blame(scan, from, line);
 	}
+	if (end != p)
+		return end;
+	from->file->blank = false;
+	if (*p == '@')
+		return scan_include(scan, from, start, p);
+	if (*p == '"') {
+		if ((end = skip_string(p, &from->line)) != NULL)
+			return end;
+		errbuf_set(scan->err, "this string does not end");
+		return blame(scan, from, line);
+	}
+	/* A name, in which digits are not a number. */
+	if (isalpha((unsigned char)*p) || *p == '*')
+		return p +
+		    strspn(p,
+			"*ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+			"abcdefghijklmnopqrstuvwxyz0123456789");
+	if (isdigit((unsigned char)*p) ||
+	    ((*p == '-' || *p == '+' || *p == '.') &&
+		isdigit((unsigned char)p[1])))
+		return (end = numeral_check(p, scan->err)) != NULL ?
+		    end :
+		    blame(scan, from, line);
+	if ((unsigned char)*p < 0x80)
+		return p + 1;
+	errbuf_set(scan->err,
+	    "the byte 0x%02X, which is not ASCII, outside of a string or "
+	    "comment",
+	    (unsigned char)*p);
+	return blame(scan, from, line);
+}
+
+static int
+scan_bytes(struct scan *scan, struct source *from, const char *start)
+{
+	const char *p = start;
+
+	while (*p != '\0') {
+		if (isspace((unsigned char)*p))
+			from->line += *p++ == '\n';
+		else if ((p = scan_item(scan, from, start, p)) == NULL)
+			return -1;
+	}
+	copy(scan, from, p);
+	end_line(scan, from);
 	return 0;
 }
 
 static int
 scan_file(struct scan *scan, const char *path, unsigned depth)
 {
-	struct inventory_file *entry;
-	char *text;
+	struct source from = { .depth = depth, .line = 1, .copied_line = 1 };
+	char *bytes;
 	int result;
 
-	if (scan->files++ == TEXT_FILES)
+	if (scan->text->files.count == CONFIG_FILES)
 		return errbuf_set(scan->err, "%s: more than %d files included",
-		    path, TEXT_FILES);
-	if ((text = read_whole(scan, path, &entry)) == NULL)
+		    path, CONFIG_FILES - 1);
+	if ((bytes = read_whole(scan, path, &from.file)) == NULL)
 		return -1;
-	result = scan_text(scan, text, path, depth, &entry->blank);
-	/* What is wrong in a text has its place. */
+	from.copied = bytes;
+	result = refuse_mark(scan, bytes, path);
+	if (result == 0)
+		result = scan_bytes(scan, &from, bytes);
+	free(bytes);
+	/* A fault in the bytes of a file has its place in front. */
 	scan->placed |= result == -1;
-	free(text);
-	return result;
-}
-
-void
-text_directory(const char *path, char *directory, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		snprintf(directory, size, ".");
-	else
-		snprintf(directory, size, "%.*s",
-		    slash == path ? 1 : (int)(slash - path), path);
-}
-
-void
-text_path(const char *path, const char *included, char *buf, size_t size)
-{
-	char directory[PATH_MAX];
-
-	text_directory(path, directory, sizeof(directory));
-	if (included[0] == '/' || strchr(path, '/') == NULL)
-		snprintf(buf, size, "%s", included);
-	else
-		snprintf(buf, size, "%s/%s", directory, included);
-}
-
-int
-text_enter(const char *path, int *back, struct errbuf *err)
-{
-	char directory[PATH_MAX];
-
-	text_directory(path, directory, sizeof(directory));
-	*back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (chdir(directory) == 0)
-		return 0;
-	errbuf_sys(err, "%s", directory);
-	if (*back != -1)
-		close(*back);
-	return -1;
-}
-
-int
-text_leave(int back, struct errbuf *err)
-{
-	int result;
-
-	if (back == -1)
-		return 0;
-	result = fchdir(back);
 	if (result == -1)
-		errbuf_sys(err, "cannot go back to where we were");
-	close(back);
+		errno = EINVAL;
 	return result;
 }
 
-char *
-text_read(const char *path, struct inventory *inventory, struct errbuf *err)
+int
+text_read(struct text *text, const char *path, struct errbuf *err)
 {
-	struct scan scan = { .path = path, .inventory = inventory, .err = err };
-	struct inventory_file *entry;
-	char *text;
-	size_t n;
+	struct scan scan = { .text = text, .err = err };
 
-	inventory->count = 0;
-	if ((text = read_whole(&scan, path, &entry)) == NULL)
-		return NULL;
-	/* Most editors write it, and libconfig needs it. */
-	n = strlen(text);
-	if (n > 0 && text[n - 1] != '\n')
-		memcpy(text + n, "\n", 2);
-	if (scan_text(&scan, text, path, 0, &entry->blank) == -1) {
-		free(text);
-		errno = EINVAL;
-		return NULL;
-	}
-	return text;
+	text->files.count = text->line_count = 0;
+	text->size = 0;
+	text->bytes[0] = '\0';
+	return scan_file(&scan, path, 0);
+}
+
+const char *
+text_place(const struct text *text, unsigned *line)
+{
+	unsigned i = *line > 0 ? *line - 1 : 0;
+
+	if (i > text->line_count)
+		i = text->line_count;
+	*line = text->lines[i].line;
+	return text->files.files[text->lines[i].file].path;
 }

@@ -62,7 +62,7 @@ is_deeply [
 ], [], 'every file says its licence';
 is_deeply [grep { slurp($_) =~ /[ \t]$/m } @files], [],
     'no blanks at the end of a line';
-# But for one that is a mistake by that.
+# But for one that is read as if it did.
 is_deeply [grep { slurp($_) !~ /[^\n]\n\z/ && !m{/last-comment\.inc\z} }
         @files], [], 'every file ends with one newline';
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /* dump: what is printed loads to the same configuration, byte for byte. */
 #include "check.h"
+#include "load.h"
 
 #include <sysexits.h>
 
 #include "common/errbuf.h"
 #include "config/dump.h"
-#include "config/options.h"
 #include "config/settings.h"
+#include "loader/origin.h"
 
 /* Load a file and print what came of it; the text is the caller's. */
 static char *
 load_and_dump(const char *path, struct config *config)
 {
-	static struct config_origin origins[SETTINGS_MAX];
+	static struct origin origins[SETTINGS_MAX];
 	struct options opt = { .file = path, .file_given = true };
 	struct errbuf err;
 	char *text = NULL;
@@ -41,7 +42,7 @@ forget_places(struct config *config)
 		config->listen[i].line = 0;
 	memset(config->access.rules, 0, sizeof(config->access.rules));
 	/* What is printed has settings, if only by their defaults. */
-	config->has_settings = true;
+	config->found.settings = true;
 }
 
 static void

@@ -8,18 +8,19 @@
 #include <sysexits.h>
 
 #include "common/errbuf.h"
+#include "config/config.h"
 #include "config/settings.h"
+#include "loader/origin.h"
 #include "loader/resolve.h"
 
 static struct config config;
-static struct config_origin origins[SETTINGS_MAX];
+static struct origin origins[SETTINGS_MAX];
 
 /* Defaults, but to listen on these "ADDRESS PORT" instead. */
 static int
 resolve(struct errbuf *err, const char *const *listen, size_t n)
 {
-	struct config_origin *origin =
-	    &origins[settings_find("listen") - settings];
+	struct origin *origin = &origins[settings_find("listen") - settings];
 
 	settings_defaults(&config);
 	/* Whoever runs the tests exists, "nobody" perhaps not. */
@@ -29,7 +30,7 @@ resolve(struct errbuf *err, const char *const *listen, size_t n)
 	memset(origins, 0, sizeof(origins));
 	origin->from = ORIGIN_FILE;
 	origin->line = 1;
-	strcpy(origin->file, "f");
+	origin->file = "f";
 	config.listen_count = (unsigned)n;
 	for (size_t i = 0; i < n; i++) {
 		const char *blank = strchr(listen[i], ' ');
@@ -284,8 +285,7 @@ most_addresses(void **state)
 static void
 command_line_and_defaults(void **state)
 {
-	struct config_origin *origin =
-	    &origins[settings_find("listen") - settings];
+	struct origin *origin = &origins[settings_find("listen") - settings];
 	struct errbuf err;
 
 	(void)state;
@@ -305,13 +305,13 @@ resolve_with(const char *path, const char *text, struct errbuf *err)
 {
 	static const char *const listen[] = { "127.0.0.1 0" };
 	const struct setting *s = settings_find(path);
-	struct config_origin *origin = &origins[s - settings];
+	struct origin *origin = &origins[s - settings];
 
 	assert_int_equal(resolve(err, listen, 1), EX_OK);
 	assert_int_equal(settings_assign(&config, s, text, err), 0);
 	origin->from = ORIGIN_FILE;
 	origin->line = 5;
-	strcpy(origin->file, "f");
+	origin->file = "f";
 	return resolve_config(&config, origins, err);
 }
 

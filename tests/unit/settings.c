@@ -7,10 +7,14 @@
 
 #include "common/errbuf.h"
 #include "common/units.h"
+#include "config/config.h"
 #include "config/settings.h"
+#include "loader/origin.h"
+#include "loader/rules.h"
+#include "loader/spelling.h"
 
 static struct config config;
-static struct config_origin origins[SETTINGS_MAX];
+static struct origin origins[SETTINGS_MAX];
 
 static const void *
 value_of(const struct setting *s)
@@ -111,7 +115,7 @@ defaults_are_those_of_the_design(void **state)
 	assert_string_equal(config.chroot, "");
 	assert_string_equal(config.pid_file, ECHOD_PIDFILE);
 	memset(origins, 0, sizeof(origins));
-	assert_int_equal(settings_check(&config, origins, &err), 0);
+	assert_int_equal(rules_check(&config, origins, &err), 0);
 }
 
 /* Each default can be written as it stands in the table, but for listen. */
@@ -381,7 +385,7 @@ typing_mistakes(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char near[64] = "nothing";
 
-		if (!settings_nearest(rows[i].wrong, near, sizeof(near)))
+		if (!spelling_nearest(rows[i].wrong, near, sizeof(near)))
 			strcpy(near, "nothing");
 		CHECK_TEXT(near,
 		    rows[i].meant != NULL ? rows[i].meant : "nothing", "%s",
@@ -396,7 +400,7 @@ typing_mistakes(void **state)
 
 			snprintf(wrong, sizeof(wrong), "%s", path);
 			wrong[k] = 'Q';
-			CHECK(settings_nearest(wrong, near, sizeof(near)), "%s",
+			CHECK(spelling_nearest(wrong, near, sizeof(near)), "%s",
 			    wrong);
 		}
 	}
@@ -418,14 +422,14 @@ set_workers(const char *text)
 	for (word = strtok_r(copy, " ", &save); word != NULL;
 	     word = strtok_r(NULL, " ", &save), i++) {
 		const struct setting *s = settings_find(all[i]);
-		struct config_origin *origin = &origins[s - settings];
+		struct origin *origin = &origins[s - settings];
 
 		if (word[0] == '-')
 			continue;
 		assert_int_equal(settings_assign(&config, s, word, &err), 0);
 		origin->from = ORIGIN_FILE;
 		origin->line = (unsigned)i + 1;
-		strcpy(origin->file, "f");
+		origin->file = "f";
 	}
 }
 
@@ -457,7 +461,7 @@ defaults_give_way(void **state)
 		struct policy_limits limits;
 
 		set_workers(rows[i].written);
-		CHECK(settings_check(&config, origins, &err) == 0, "%s: %s",
+		CHECK(rules_check(&config, origins, &err) == 0, "%s: %s",
 		    rows[i].written, err.text);
 		limits = config_limits(&config);
 		snprintf(text, sizeof(text), "%d %u %u %u",
@@ -492,7 +496,7 @@ contradictions(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		set_workers(rows[i].written);
-		CHECK(settings_check(&config, origins, &err) == -1, "%s",
+		CHECK(rules_check(&config, origins, &err) == -1, "%s",
 		    rows[i].written);
 		CHECK(strncmp(err.text, rows[i].reason,
 			  strlen(rows[i].reason)) == 0,
@@ -517,7 +521,7 @@ checked_limits_are_in_order(void **state)
 		    words[i / WORDS % WORDS], words[i / WORDS / WORDS % WORDS],
 		    words[i / WORDS / WORDS / WORDS]);
 		set_workers(text);
-		if (settings_check(&config, origins, &err) == -1)
+		if (rules_check(&config, origins, &err) == -1)
 			continue;
 		l = config_limits(&config);
 		CHECK(config.workers_start <= l.max &&
@@ -556,24 +560,23 @@ kept_values(void **state)
 static void
 blame_names_the_place(void **state)
 {
-	struct config_origin *origin =
-	    &origins[settings_find("user") - settings];
+	struct origin *origin = &origins[settings_find("user") - settings];
 	struct errbuf err;
 
 	(void)state;
 	memset(origins, 0, sizeof(origins));
 	errbuf_set(&err, "why");
-	assert_int_equal(settings_blame(origins, "user", &err), -1);
+	assert_int_equal(origin_blame(origins, "user", &err), -1);
 	assert_string_equal(err.text, "user: why");
 	origin->from = ORIGIN_FILE;
 	origin->line = 12;
-	strcpy(origin->file, "/etc/x.conf");
+	origin->file = "/etc/x.conf";
 	errbuf_set(&err, "why");
-	settings_blame(origins, "user", &err);
+	origin_blame(origins, "user", &err);
 	assert_string_equal(err.text, "/etc/x.conf:12: user: why");
 	origin->from = ORIGIN_OPTION;
 	errbuf_set(&err, "why");
-	settings_blame(origins, "user", &err);
+	origin_blame(origins, "user", &err);
 	assert_string_equal(err.text, "-o user: why");
 }
 

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* source: what libconfig must not see is refused, and nothing else. */
+/* text: what libconfig must not see is refused, and nothing else. */
 #include "check.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "common/errbuf.h"
-#include "loader/inventory.h"
 #include "loader/text.h"
 
-static struct inventory files;
+static struct text whole;
 
 /* Read the path; the reason must hold all of `wanted`, NULL: no failure. */
 static void
 check_source(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = text_read(path, &files, &err);
+	int result = text_read(&whole, path, &err);
 
-	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
+	CHECK((result == 0) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strstr(err.text, wanted) != NULL,
 	    "%s: %s, not %s", path, err.text, wanted);
-	free(text);
 }
 
 /* The reason must be `wanted` from its beginning. */
@@ -29,12 +27,11 @@ static void
 check_begins(const char *path, const char *wanted)
 {
 	struct errbuf err = { "" };
-	char *text = text_read(path, &files, &err);
+	int result = text_read(&whole, path, &err);
 
-	CHECK((text != NULL) == (wanted == NULL), "%s: %s", path, err.text);
+	CHECK((result == 0) == (wanted == NULL), "%s: %s", path, err.text);
 	CHECK(wanted == NULL || strncmp(err.text, wanted, strlen(wanted)) == 0,
 	    "%s: %s, not %s", path, err.text, wanted);
-	free(text);
 }
 
 /* The same for a text; the reason begins with the file. */
@@ -43,9 +40,10 @@ check_text(const char *text, const char *wanted)
 {
 	const char *path = check_file("text.conf", text);
 	struct errbuf err = { "" };
-	char *read = text_read(path, &files, &err), reason[1024];
+	int result = text_read(&whole, path, &err);
+	char reason[1024];
 
-	CHECK((read != NULL) == (wanted == NULL), "%s: %s", text, err.text);
+	CHECK((result == 0) == (wanted == NULL), "%s: %s", text, err.text);
 	if (wanted != NULL) {
 		snprintf(reason, sizeof(reason), "%s:%s", path, wanted);
 		CHECK(strncmp(err.text, reason, strlen(reason)) == 0,
@@ -55,9 +53,16 @@ check_text(const char *text, const char *wanted)
 		snprintf(reason, sizeof(reason), "%s%s", text,
 		    text[0] == '\0' || text[strlen(text) - 1] == '\n' ? "" :
 									"\n");
-		CHECK_TEXT(read, reason, "what was read");
+		CHECK_TEXT(whole.bytes, reason, "what was read");
 	}
-	free(read);
+}
+
+/* The text with everything it includes. */
+static void
+check_whole(const char *text, const char *wanted)
+{
+	check_source(check_file("text.conf", text), NULL);
+	CHECK_TEXT(whole.bytes, wanted, "%s", text);
 }
 
 static void
@@ -93,14 +98,14 @@ no_regular_file(void **state)
 	check_source(path, NULL);
 	/* Only a file that does not exist is one. */
 	errno = 0;
-	assert_null(text_read(check_path("missing"), &files, &err));
+	assert_int_equal(text_read(&whole, check_path("missing"), &err), -1);
 	assert_int_equal(errno, ENOENT);
-	assert_null(text_read(check_folder, &files, &err));
+	assert_int_equal(text_read(&whole, check_folder, &err), -1);
 	assert_int_not_equal(errno, ENOENT);
 	check_text("@include \"missing.conf\"", "1: ");
-	assert_null(text_read(check_path("text.conf"), &files, &err));
+	assert_int_equal(text_read(&whole, check_path("text.conf"), &err), -1);
 	assert_int_not_equal(errno, ENOENT);
-	assert_null(text_read("", &files, &err));
+	assert_int_equal(text_read(&whole, "", &err), -1);
 }
 
 static void
@@ -317,9 +322,13 @@ unterminated(void **state)
 		{ "@", "1: only @include may begin with @" },
 		{ "@x", "1: only @include may begin with @" },
 		{ "@includ", "1: only @include may begin with @" },
+		/* As libconfig says. */
+		{ "a = 1;\nb = @include \"x\"", "2: syntax error" },
+		{ "@include \"self.inc\" @include \"x\"", "1: syntax error" },
 	};
 
 	(void)state;
+	(void)check_file("self.inc", "");
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_text(rows[i].text, rows[i].reason);
 }
@@ -340,14 +349,15 @@ includes(void **state)
 	(void)check_file("sub/two.conf", "\n@include \"sub/good.conf\"\n");
 	(void)check_file("sub/three.conf", "\n@include \"sub/bad.conf\"\n");
 	(void)check_file("sub/four.conf", "\n\n\n@include \"sub/nil.conf\"\n");
-	check_text("@include \"sub/good.conf\"\n", NULL);
-	check_text("@include \"sub/two.conf\"\n", NULL);
-	check_text("@include \"./sub/../sub/two.conf\"\n", NULL);
+	check_whole("@include \"sub/good.conf\"\n", "a = 1;\n\n");
+	check_whole("b = 2;\n  @include \"sub/two.conf\" c = 3;",
+	    "b = 2;\n  \n\na = 1;\n\n c = 3;\n");
+	check_whole("@include \"./sub/../sub/two.conf\"\n", "\na = 1;\n\n\n");
 	check_text("# @include \"sub/nil.conf\"\n", NULL);
 	check_text("a = \"@include \\\"sub/nil.conf\\\"\";\n", NULL);
 	snprintf(text, sizeof(text), "@include \"%s\"\n",
 	    check_path("sub/good.conf"));
-	check_text(text, NULL);
+	check_whole(text, "a = 1;\n\n");
 
 	check_text("\n@include \"nil.conf\"\n", "2: ");
 	check_text("\n\n@include \"sub\"\n", "3: ");
@@ -383,47 +393,59 @@ includes(void **state)
 	check_begins(path, wanted);
 }
 
-/* libconfig opens these itself, and cannot do without the newline. */
+/* libconfig needs a newline there, which not all editors write. */
 static void
 last_comments(void **state)
 {
-	static const struct {
-		const char *text;
-		int line; /* of the comment; 0: good */
-	} rows[] = {
-		{ "# end", 1 },
-		{ "// end", 1 },
-		{ "#", 1 },
-		{ "a = 1; # end", 1 },
-		{ "a = 1;\n# one\n# two", 3 },
-		{ "/* one\n */ // two", 2 },
-		{ "# end\n", 0 },
-		{ "// end\n", 0 },
-		{ "/* end */", 0 },
-		{ "/* # end */", 0 },
-		{ "a = \"# end\"", 0 },
-		{ "a = 1;", 0 },
-		{ "", 0 },
-	};
+	static const char *const rows[] = { "# end", "// end", "#",
+		"a = 1; # end", "a = 1;\n# one\n# two", "/* one\n */ // two",
+		"# end\n", "/* end */", "/* # end */", "a = \"# end\"",
+		"a = 1;", "" };
 	char wanted[512];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		/* In the first file nothing has to be mended. */
-		check_text(rows[i].text, NULL);
-		(void)check_file("last.conf", rows[i].text);
-		snprintf(wanted, sizeof(wanted),
-		    "%s:%d: no newline behind the last comment",
-		    check_path("last.conf"), rows[i].line);
-		check_begins(check_file("first.conf",
-				 "\n\n@include \"last.conf\"\n"),
-		    rows[i].line != 0 ? wanted : NULL);
-		/* Two steps away no other place is put before it. */
-		(void)check_file("middle.conf", "\n@include \"last.conf\"\n");
-		check_begins(check_file("first.conf",
-				 "@include \"middle.conf\"\n"),
-		    rows[i].line != 0 ? wanted : NULL);
+		check_text(rows[i], NULL);
+		snprintf(wanted, sizeof(wanted), "\n%.99s\n", whole.bytes);
+		(void)check_file("last.conf", rows[i]);
+		check_whole("\n@include \"last.conf\"\n", wanted);
 	}
+}
+
+/* Whether a line of the text comes from that line of that file. */
+static void
+check_place(unsigned line, const char *file, unsigned wanted)
+{
+	unsigned found = line;
+
+	CHECK_TEXT(text_place(&whole, &found), check_path(file), "line %u",
+	    line);
+	CHECK(found == wanted, "line %u: %s:%u", line, file, found);
+}
+
+static void
+places(void **state)
+{
+	(void)state;
+	(void)check_file("leaf.conf", "a = 1;\nb = 2;");
+	(void)check_file("stem.conf", "\n@include \"leaf.conf\" c = 3;\n");
+	check_whole("x = \"\n\";\n@include \"stem.conf\"\ny = 5;\n",
+	    "x = \"\n\";\n\na = 1;\nb = 2;\n c = 3;\n\ny = 5;\n");
+	check_place(0, "text.conf", 1);
+	check_place(1, "text.conf", 1);
+	check_place(2, "text.conf", 2);
+	check_place(3, "stem.conf", 1);
+	check_place(4, "leaf.conf", 1);
+	check_place(5, "leaf.conf", 2);
+	check_place(6, "stem.conf", 2);
+	check_place(7, "text.conf", 3);
+	check_place(8, "text.conf", 4);
+	/* Where a parser that has come to the end is. */
+	check_place(9, "text.conf", 5);
+	check_place(99, "text.conf", 5);
+	(void)check_file("leaf.conf", "");
+	check_whole("\n\n@include \"leaf.conf\"", "\n\n");
+	check_place(3, "text.conf", 3);
 }
 
 static void
@@ -456,7 +478,7 @@ include_loops(void **state)
 	check_source(check_path("depth0"), "depth8:1: includes nested deeper");
 	/* As often as there may be files, and once more. */
 	(void)check_file("leaf", "# nothing\n");
-	for (int i = 0; i < TEXT_FILES; i++)
+	for (int i = 0; i < CONFIG_FILES - 1; i++)
 		n += (size_t)snprintf(many + n, TEXT_BYTES - n,
 		    "@include \"leaf\"\n");
 	check_source(check_file("many", many), NULL);
@@ -474,30 +496,6 @@ include_loops(void **state)
 	free(many);
 }
 
-static void
-directories(void **state)
-{
-	static const struct {
-		const char *path, *directory;
-	} rows[] = {
-		{ "/etc/echod.conf", "/etc" },
-		{ "/echod.conf", "/" },
-		{ "echod.conf", "." },
-		{ "./echod.conf", "." },
-		{ "a/b/c", "a/b" },
-		{ "../x", ".." },
-	};
-	char directory[64];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		text_directory(rows[i].path, directory, sizeof(directory));
-		CHECK_TEXT(directory, rows[i].directory, "%s", rows[i].path);
-	}
-	text_directory("/a/very/long/path", directory, 5);
-	assert_string_equal(directory, "/a/v");
-}
-
 int
 main(void)
 {
@@ -511,7 +509,7 @@ main(void)
 		cmocka_unit_test(includes),
 		cmocka_unit_test(last_comments),
 		cmocka_unit_test(include_loops),
-		cmocka_unit_test(directories),
+		cmocka_unit_test(places),
 	};
 
 	return cmocka_run_group_tests(source, check_folder_make,

@@ -18,7 +18,10 @@
 #include "config/settings.h"
 #include "daemon/sandbox/confine.h"
 #include "daemon/signals.h"
+#include "loader/load.h"
+#include "loader/origin.h"
 #include "loader/resolve.h"
+#include "loader/text.h"
 
 /* A limit that is already tighter is as good. */
 #define LIMIT(resource, value)                                                 \
@@ -43,7 +46,10 @@ static _Noreturn void
 load_and_exit(int fd, const struct options *opt, const struct config *now,
     struct load *load, pid_t parent)
 {
-	static struct config_origin origins[SETTINGS_MAX];
+	static const struct config_found nothing;
+	static struct origin origins[SETTINGS_MAX];
+	static struct text text;
+	const struct config_found *before = now ? &now->found : &nothing;
 	int keep[] = { fd };
 
 	/* It ends by itself, by a limit, or with its parent. */
@@ -59,8 +65,10 @@ load_and_exit(int fd, const struct options *opt, const struct config *now,
 #ifndef SANITIZERS
 	LIMIT(RLIMIT_AS, 512UL << 20);
 #endif
-	load->status = config_load(&load->config, opt, now, origins,
-	    &load->err);
+	load->status = load_read(&text, opt, before, &load->err);
+	if (load->status == EX_OK)
+		load->status = load_config(&load->config, &text, opt, before,
+		    origins, &load->err);
 	if (load->status == EX_OK)
 		load->status = resolve_config(&load->config, origins,
 		    &load->err);
