@@ -24,7 +24,7 @@ value_sane(const struct config *config, const struct setting *s)
 {
 	const void *value = (const char *)config + s->offset;
 	int64_t number;
-	int index;
+	int choice;
 
 	switch (s->type) {
 	case SETTING_INTEGER:
@@ -34,11 +34,8 @@ value_sane(const struct config *config, const struct setting *s)
 	case SETTING_STRING:
 		return memchr(value, '\0', s->size) != NULL;
 	case SETTING_CHOICE:
-		memcpy(&index, value, sizeof(index));
-		for (int i = 0; s->words[i] != NULL; i++)
-			if (i == index)
-				return true;
-		return false;
+		memcpy(&choice, value, sizeof(choice));
+		return settings_word(s, choice) != NULL;
 	case SETTING_NETWORKS:
 		return access_sane(&config->access);
 	case SETTING_LISTEN:

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * config: what echod is told to do, as plain data.
+ * config: the configuration as plain data.
  *
- * struct config holds no pointer: the loader sends it through a pipe.  It is
- * complete and valid by the time anybody but the loader sees it.
- * config.c reads a file into it and is the only file that knows libconfig,
- * which can hang, abort or exit on a hostile file; it runs in the loader only.
+ * struct config has no pointers: the loader sends it through a pipe.  What the
+ * master and its children see is complete and has been checked.
  */
 #ifndef ECHOD_CONFIG_H
 #define ECHOD_CONFIG_H
@@ -17,8 +15,6 @@
 
 #include "common/addr.h"
 #include "config/access.h"
-#include "daemon/log/log.h"
-#include "daemon/master/policy.h"
 
 #define CONFIG_PORT "10000" /* where none is given */
 
@@ -28,7 +24,6 @@ enum {
 	CONFIG_ADDRESSES = 128, /* what they resolve to */
 	CONFIG_NAME = 64,	/* a user, a group, an ident */
 	CONFIG_PATH = 1024,
-	CONFIG_FACILITIES = 12, /* words of log.facility */
 	CONFIG_WORKERS = 20000, /* bound of workers.max */
 };
 
@@ -54,8 +49,8 @@ enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
 
 struct config_log {
 	char ident[CONFIG_NAME];
-	int facility; /* index into the words of the setting */
-	int level;    /* likewise */
+	int facility; /* LOG_DAEMON etc. of syslog(3) */
+	int level;    /* LOG_ERR to LOG_DEBUG */
 	int to;	      /* enum log_target */
 };
 
@@ -96,23 +91,5 @@ struct config {
 	uid_t uid;
 	gid_t gid;
 };
-
-/* The part of the configuration that sizes the pool. */
-static inline struct policy_limits
-config_limits(const struct config *config)
-{
-	return (struct policy_limits){
-		.min_spare = (unsigned)config->workers_min_spare,
-		.max_spare = (unsigned)config->workers_max_spare,
-		.max = (unsigned)config->workers_max,
-	};
-}
-
-/* The level of log.level. */
-static inline enum log_level
-config_log_level(const struct config *config)
-{
-	return (enum log_level)(LEVEL_ERR + config->log.level);
-}
 
 #endif

@@ -76,7 +76,7 @@ print_value(const struct config *config, const struct setting *s, FILE *out)
 		print_string(value, out);
 		break;
 	case SETTING_CHOICE:
-		print_string(s->words[*(const int *)value], out);
+		print_string(settings_word(s, *(const int *)value), out);
 		break;
 	case SETTING_NETWORKS:
 		print_networks(config, s, out);

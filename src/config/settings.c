@@ -4,23 +4,24 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "common/errbuf.h"
-#include "common/spell.h"
 #include "common/units.h"
 #include "config/config.h"
 
-/* From LEVEL_ERR on. */
-static const char *const levels[] = { "err", "warning", "notice", "info",
-	"debug", NULL };
-/* In the order of logger.c's table. */
-static const char *const facilities[] = { "daemon", "user", "auth", "authpriv",
-	"local0", "local1", "local2", "local3", "local4", "local5", "local6",
-	"local7", NULL };
-_Static_assert(sizeof(facilities) / sizeof(facilities[0]) ==
-	CONFIG_FACILITIES + 1,
-    "CONFIG_FACILITIES is wrong");
-static const char *const targets[] = { "syslog", "stderr", NULL };
+static const struct setting_word levels[] = { { "err", LOG_ERR },
+	{ "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+	{ "info", LOG_INFO }, { "debug", LOG_DEBUG }, { NULL, 0 } };
+static const struct setting_word facilities[] = { { "daemon", LOG_DAEMON },
+	{ "user", LOG_USER }, { "auth", LOG_AUTH },
+	{ "authpriv", LOG_AUTHPRIV }, { "local0", LOG_LOCAL0 },
+	{ "local1", LOG_LOCAL1 }, { "local2", LOG_LOCAL2 },
+	{ "local3", LOG_LOCAL3 }, { "local4", LOG_LOCAL4 },
+	{ "local5", LOG_LOCAL5 }, { "local6", LOG_LOCAL6 },
+	{ "local7", LOG_LOCAL7 }, { NULL, 0 } };
+static const struct setting_word targets[] = { { "syslog", LOG_TO_SYSLOG },
+	{ "stderr", LOG_TO_STDERR }, { NULL, 0 } };
 
 /* clang-format off */
 #define SETTING(p, t, f, v, h) \
@@ -122,16 +123,16 @@ assign_choice(struct config *config, const struct setting *s, const char *text,
 {
 	size_t used;
 
-	for (int i = 0; s->words[i] != NULL; i++)
-		if (strcmp(text, s->words[i]) == 0) {
-			*(int *)field(config, s) = i;
+	for (const struct setting_word *w = s->words; w->text != NULL; w++)
+		if (strcmp(text, w->text) == 0) {
+			*(int *)field(config, s) = w->value;
 			return 0;
 		}
 	errbuf_set(err, "\"%.40s\" is not one of", text);
-	for (int i = 0; s->words[i] != NULL; i++) {
+	for (const struct setting_word *w = s->words; w->text != NULL; w++) {
 		used = strlen(err->text);
 		snprintf(err->text + used, sizeof(err->text) - used, "%s %s",
-		    i > 0 ? "," : "", s->words[i]);
+		    w > s->words ? "," : "", w->text);
 	}
 	return -1;
 }
@@ -256,4 +257,13 @@ settings_keep(struct config *next, const struct config *now,
 		return false;
 	memcpy(field(next, s), value, s->size);
 	return true;
+}
+
+const char *
+settings_word(const struct setting *s, int value)
+{
+	for (const struct setting_word *w = s->words; w->text != NULL; w++)
+		if (w->value == value)
+			return w->text;
+	return NULL;
 }

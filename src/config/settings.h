@@ -22,9 +22,15 @@ enum setting_type {
 	SETTING_INTEGER,  /* int64_t */
 	SETTING_SECONDS,  /* int64_t milliseconds, fractions in text */
 	SETTING_STRING,	  /* char[] */
-	SETTING_CHOICE,	  /* int, the index of a word */
+	SETTING_CHOICE,	  /* int, the value of a word */
 	SETTING_NETWORKS, /* into struct access_list */
 	SETTING_LISTEN,	  /* the list of addresses */
+};
+
+/* One of the words that a setting may be, and what it means. */
+struct setting_word {
+	const char *text;
+	int value;
 };
 
 enum setting_applies { APPLIES_RELOAD, APPLIES_RESTART };
@@ -32,11 +38,11 @@ enum setting_applies { APPLIES_RELOAD, APPLIES_RESTART };
 struct setting {
 	const char *path; /* "workers.max"; one dot at most */
 	enum setting_type type;
-	size_t offset;		  /* in struct config */
-	size_t size;		  /* of a string */
-	const char *value;	  /* the default, as text */
-	int64_t min, max;	  /* bounds; of seconds: in milliseconds */
-	const char *const *words; /* of a choice, NULL-terminated */
+	size_t offset;	   /* in struct config */
+	size_t size;	   /* of a string */
+	const char *value; /* the default, as text */
+	int64_t min, max;  /* bounds; of seconds: in milliseconds */
+	const struct setting_word *words; /* of a choice; the last is NULL */
 	enum setting_applies applies;
 	const char *help;
 	bool deny; /* of networks: these are refused */
@@ -49,6 +55,9 @@ extern const unsigned settings_count;
 
 /* The row of a path, or NULL. */
 const struct setting *settings_find(const char *path);
+
+/* The word of a choice that has this value; NULL: none has. */
+const char *settings_word(const struct setting *, int value);
 
 /* Whether some path begins with this group name. */
 bool settings_is_group(const char *name);

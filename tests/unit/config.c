@@ -4,6 +4,7 @@
 #include "load.h"
 
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <sysexits.h>
 
 #include "common/errbuf.h"
@@ -87,7 +88,7 @@ values(void **state)
 	assert_int_equal(config.timeout_send_ms, 2000);
 	assert_int_equal(config.timeout_lifetime_ms, 250);
 	assert_int_equal(config.workers_max, 20);
-	assert_int_equal(config_log_level(&config), LEVEL_DEBUG);
+	assert_int_equal(config.log.level, LOG_DEBUG);
 
 	check_good("access = { allow = [ \"10.0.0.0/8\" ];\n"
 		   "  deny = ( \"10.1.0.0/16\", \"::1\" ); };\n");

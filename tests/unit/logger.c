@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
+#include "daemon/log/log.h"
 #include "daemon/log/logger.h"
 
 /* A logger, and what it writes to standard error. */

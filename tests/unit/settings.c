@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <syslog.h>
 
 #include "common/errbuf.h"
 #include "common/units.h"
@@ -103,12 +104,8 @@ defaults_are_those_of_the_design(void **state)
 	assert_string_equal(config.listen[0].port, "10000");
 	assert_int_equal(config.access.count, 0);
 	assert_string_equal(config.log.ident, "echod");
-	assert_string_equal(settings_find("log.facility")
-				->words[config.log.facility],
-	    "daemon");
-	assert_string_equal(settings_find("log.level")->words[config.log.level],
-	    "info");
-	assert_int_equal(config_log_level(&config), LEVEL_INFO);
+	assert_int_equal(config.log.facility, LOG_DAEMON);
+	assert_int_equal(config.log.level, LOG_INFO);
 	assert_int_equal(config.log.to, LOG_TO_SYSLOG);
 	assert_string_equal(config.user, "nobody");
 	assert_string_equal(config.group, "");
@@ -236,20 +233,20 @@ choices(void **state)
 		if (s->type != SETTING_CHOICE)
 			continue;
 		settings_defaults(&config);
-		for (int k = 0; s->words[k] != NULL; k++) {
+		for (int k = 0; s->words[k].text != NULL; k++) {
+			const char *word = s->words[k].text;
 			char wrong[64];
 
-			CHECK(settings_assign(&config, s, s->words[k], &err) ==
-				0,
-			    "%s = %s: %s", s->path, s->words[k], err.text);
-			CHECK(*(const int *)value_of(s) == k, "%s = %s",
-			    s->path, s->words[k]);
-			snprintf(wrong, sizeof(wrong), "%sx", s->words[k]);
+			CHECK(settings_assign(&config, s, word, &err) == 0,
+			    "%s = %s: %s", s->path, word, err.text);
+			CHECK(*(const int *)value_of(s) == s->words[k].value,
+			    "%s = %s", s->path, word);
+			snprintf(wrong, sizeof(wrong), "%sx", word);
 			CHECK(settings_assign(&config, s, wrong, &err) == -1,
 			    "%s = %s", s->path, wrong);
 			/* The reason lists what is possible. */
-			CHECK(strstr(err.text, s->words[k]) != NULL, "%s: %s",
-			    s->path, err.text);
+			CHECK(strstr(err.text, word) != NULL, "%s: %s", s->path,
+			    err.text);
 		}
 		CHECK(settings_assign(&config, s, "", &err) == -1, "%s",
 		    s->path);
@@ -458,15 +455,12 @@ defaults_give_way(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct policy_limits limits;
-
 		set_workers(rows[i].written);
 		CHECK(rules_check(&config, origins, &err) == 0, "%s: %s",
 		    rows[i].written, err.text);
-		limits = config_limits(&config);
-		snprintf(text, sizeof(text), "%d %u %u %u",
-		    (int)config.workers_start, limits.min_spare,
-		    limits.max_spare, limits.max);
+		snprintf(text, sizeof(text), "%d %d %d %d",
+		    (int)config.workers_start, (int)config.workers_min_spare,
+		    (int)config.workers_max_spare, (int)config.workers_max);
 		CHECK_TEXT(text, rows[i].result, "%s", rows[i].written);
 	}
 }
@@ -515,18 +509,16 @@ checked_limits_are_in_order(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < WORDS * WORDS * WORDS * WORDS; i++) {
-		struct policy_limits l;
-
 		snprintf(text, sizeof(text), "%s %s %s %s", words[i % WORDS],
 		    words[i / WORDS % WORDS], words[i / WORDS / WORDS % WORDS],
 		    words[i / WORDS / WORDS / WORDS]);
 		set_workers(text);
 		if (rules_check(&config, origins, &err) == -1)
 			continue;
-		l = config_limits(&config);
-		CHECK(config.workers_start <= l.max &&
-			l.min_spare <= l.max_spare && l.max_spare <= l.max &&
-			l.min_spare > 0,
+		CHECK(config.workers_start <= config.workers_max &&
+			config.workers_min_spare <= config.workers_max_spare &&
+			config.workers_max_spare <= config.workers_max &&
+			config.workers_min_spare > 0,
 		    "%s", text);
 	}
 }

@@ -28,14 +28,6 @@ enum {
 	SETTINGS = 'S',	   /* first byte of their record; see log_record() */
 };
 
-/* In the order of the words of log.facility (settings.c). */
-static const int facilities[] = { LOG_DAEMON, LOG_USER, LOG_AUTH, LOG_AUTHPRIV,
-	LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4, LOG_LOCAL5,
-	LOG_LOCAL6, LOG_LOCAL7 };
-
-_Static_assert(sizeof(facilities) / sizeof(facilities[0]) == CONFIG_FACILITIES,
-    "one number for each word");
-
 /* The settings in force in the process of the logger. */
 static struct logger_settings applied;
 static bool stamped;   /* lines begin with the time */
@@ -82,7 +74,7 @@ to_syslog(enum log_level level, pid_t pid, const char *text)
 		snprintf(ident, sizeof(ident), "%s[%ld]", applied.log.ident,
 		    (long)pid);
 		/* Also keeps the socket; only the name is changed. */
-		openlog(ident, 0, facilities[applied.log.facility]);
+		openlog(ident, 0, applied.log.facility);
 		last_pid = pid;
 	}
 	syslog((int)level, "%s", text);

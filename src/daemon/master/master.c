@@ -130,7 +130,7 @@ commit(struct master *m, int64_t now_ms)
 	}
 	generation_replace(&m->current, next);
 	logger_configure(&m->logger, &m->current.config);
-	log_limit(config_log_level(&m->current.config));
+	log_limit((enum log_level)m->current.config.log.level);
 	autoscale_renew(&m->autoscale);
 	listener_set_report(&m->current.listeners, m->current.config.backlog);
 }

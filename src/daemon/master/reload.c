@@ -111,7 +111,7 @@ open_logger(struct reload *r)
 		!r->background || config->log.to == LOG_TO_STDERR,
 		&r->err) == -1)
 		return -1;
-	log_limit(config_log_level(config));
+	log_limit((enum log_level)config->log.level);
 	return 0;
 }
 

@@ -362,7 +362,7 @@ prepare(void)
 
 	signals_worker(on_signal);
 	keep_descriptors();
-	log_limit(config_log_level(config));
+	log_limit((enum log_level)config->log.level);
 	w.echo.size = (size_t)config->buffer_size;
 	w.echo.idle_ms = config->timeout_idle_ms;
 	w.echo.received = on_received;
