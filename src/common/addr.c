@@ -3,8 +3,9 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <netdb.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/errbuf.h"
@@ -23,24 +24,46 @@ addr_from_sockaddr(struct addr *a, const struct sockaddr *sa, socklen_t len)
 	}
 }
 
+/* The interface of an IPv6 address, by name or number; false: it is neither. */
+static bool
+read_scope(struct sockaddr_in6 *in6, const char *text)
+{
+	char *end;
+	unsigned long long number;
+
+	if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) ||
+	    IN6_IS_ADDR_MC_LINKLOCAL(&in6->sin6_addr))
+		in6->sin6_scope_id = if_nametoindex(text);
+	if (in6->sin6_scope_id != 0)
+		return true;
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	number = strtoull(text, &end, 10);
+	in6->sin6_scope_id = (uint32_t)number;
+	return *end == '\0' && number <= UINT32_MAX;
+}
+
+/* Not by getaddrinfo(3), which a static program cannot do without libraries. */
 int
 addr_from_literal(struct addr *a, const char *text, uint16_t port)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = SOCK_STREAM };
-	struct addrinfo *found;
-	struct in_addr v4;
-	char service[8];
+	const char *scope = strchr(text, '%');
+	size_t n = scope != NULL ? (size_t)(scope - text) : strlen(text);
+	char host[INET6_ADDRSTRLEN];
 
-	/* getaddrinfo accepts "127.1" and "1" too, which are typing errors. */
-	if (strchr(text, ':') == NULL && inet_pton(AF_INET, text, &v4) != 1)
+	if (n >= sizeof(host))
 		return -1;
-	snprintf(service, sizeof(service), "%u", port);
-	if (getaddrinfo(text, service, &hints, &found) != 0)
+	memcpy(host, text, n);
+	host[n] = '\0';
+	addr_wildcard(a, strchr(host, ':') != NULL ? AF_INET6 : AF_INET, port);
+	if (a->sa.sa_family == AF_INET)
+		return scope == NULL &&
+			inet_pton(AF_INET, host, &a->in.sin_addr) == 1 ?
+		    0 :
+		    -1;
+	if (inet_pton(AF_INET6, host, &a->in6.sin6_addr) != 1)
 		return -1;
-	addr_from_sockaddr(a, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
-	return 0;
+	return scope == NULL || read_scope(&a->in6, scope + 1) ? 0 : -1;
 }
 
 void

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 
 #include "common/addr.h"
 #include "common/errbuf.h"
@@ -65,6 +66,39 @@ no_literals(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(addr_from_literal(&a, rows[i], 7) == -1, "\"%s\"",
 		    rows[i]);
+}
+
+/* Those of IPv6 are what getaddrinfo(3) takes for one. */
+static void
+literals_of_the_library(void **state)
+{
+	static const char *const rows[] = { "::1%1", "::1%lo", "::1%0", "::%",
+		"fe80::1%lo", "fe80::1%0", "fe80::1%01", "fe80::1%1x",
+		"fe80::1%+1", "fe80::1%-1", "fe80::1% 1", "fe80::1%nosuchif0",
+		"fe80::1%4294967295", "fe80::1%4294967296", "fe80::1%lo%lo",
+		"fe80::1%99999999999999999999999", "ff02::1%lo", "ff05::1%lo",
+		"ff05::1%7", "febf::1%lo", "fec0::1%lo", "%lo", "%1", ":%1",
+		"fe80::1 %lo", "1:2:3:4:5:6:7::", "1::2:3:4:5:6:7:8",
+		"::192.0.2.256",
+		"0000:0000:0000:0000:0000:ffff:255.255.255.255",
+		"0000:0000:0000:0000:0000:0000:255.255.255.255%1" };
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
+		.ai_family = AF_INET6 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct addrinfo *found;
+		struct addr wanted, is = { 0 };
+		bool good = getaddrinfo(rows[i], NULL, &hints, &found) == 0;
+
+		CHECK((addr_from_literal(&is, rows[i], 0) == 0) == good, "%s",
+		    rows[i]);
+		if (!good)
+			continue;
+		addr_from_sockaddr(&wanted, found->ai_addr, found->ai_addrlen);
+		freeaddrinfo(found);
+		CHECK(addr_equal(&is, &wanted), "%s", rows[i]);
+	}
 }
 
 static void
@@ -384,6 +418,7 @@ main(void)
 	const struct CMUnitTest addr[] = {
 		cmocka_unit_test(literals),
 		cmocka_unit_test(no_literals),
+		cmocka_unit_test(literals_of_the_library),
 		cmocka_unit_test(from_sockaddr_takes_whole_addresses),
 		cmocka_unit_test(empty_address),
 		cmocka_unit_test(wildcards),
