@@ -343,6 +343,7 @@ EXTRA_DIST += \
 
 # A program with no LDADD of its own, that is every unit test, takes this.
 LDADD = \
+	libload.a \
 	libechod.a \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \

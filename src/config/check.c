@@ -2,12 +2,14 @@
 #include "config/check.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "common/errbuf.h"
 #include "config/config.h"
 #include "config/settings.h"
 
 static bool
-listen_sane(const struct config *config)
+listen_valid(const struct config *config)
 {
 	if (config->listen_count == 0 || config->listen_count > CONFIG_LISTEN)
 		return false;
@@ -20,7 +22,7 @@ listen_sane(const struct config *config)
 }
 
 static bool
-value_sane(const struct config *config, const struct setting *s)
+value_valid(const struct config *config, const struct setting *s)
 {
 	const void *value = (const char *)config + s->offset;
 	int64_t number;
@@ -39,13 +41,13 @@ value_sane(const struct config *config, const struct setting *s)
 	case SETTING_NETWORKS:
 		return access_sane(&config->access);
 	case SETTING_LISTEN:
-		return listen_sane(config);
+		return listen_valid(config);
 	}
 	return false;
 }
 
 static bool
-addresses_sane(const struct config *config)
+addresses_valid(const struct config *config)
 {
 	if (config->address_count == 0 ||
 	    config->address_count > CONFIG_ADDRESSES)
@@ -60,9 +62,25 @@ bool
 check_config(const struct config *config)
 {
 	for (unsigned i = 0; i < settings_count; i++)
-		if (!value_sane(config, &settings[i]))
+		if (!value_valid(config, &settings[i]))
 			return false;
-	return addresses_sane(config) &&
+	return addresses_valid(config) &&
 	    memchr(config->listen_file, '\0', sizeof(config->listen_file)) !=
 	    NULL;
+}
+
+int
+check_chroot(const struct config *config, struct errbuf *err)
+{
+	struct stat st;
+
+	if (stat(config->chroot, &st) == -1)
+		return errbuf_sys(err, "%s", config->chroot);
+	if (!S_ISDIR(st.st_mode))
+		return errbuf_set(err, "%s is not a directory", config->chroot);
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return errbuf_set(err,
+		    "%s must belong to root and be writable by nobody else",
+		    config->chroot);
+	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check: whether the bytes of a configuration are one.
+ * check: whether the bytes of a struct config are valid.
  *
- * It has come through a pipe from a process that read hostile text; nothing in
- * it may lead the master out of an array, whatever became of that process.
+ * They have come through a pipe from a process that has parsed hostile text:
+ * nothing in them may lead the master out of an array.
  */
 #ifndef ECHOD_CHECK_H
 #define ECHOD_CHECK_H
@@ -11,8 +11,16 @@
 #include <stdbool.h>
 
 struct config;
+struct errbuf;
 
-/* What config_load() and resolve_config() have made is always sane. */
+/* What the loader has made is always valid. */
 bool check_config(const struct config *);
+
+/*
+ * Whether `chroot` is a directory that only root can change; workers could get
+ * out of another one.  Returns -1 with the reason in err, and errno when that
+ * is of the system.
+ */
+int check_chroot(const struct config *, struct errbuf *);
 
 #endif

@@ -10,6 +10,8 @@ libechod_a_SOURCES += \
 	%D%/config.h \
 	%D%/dump.c \
 	%D%/dump.h \
+	%D%/message.c \
+	%D%/message.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/settings.c \

@@ -60,25 +60,25 @@ options_help(void)
 	       "echod.conf(5).\n";
 }
 
-/* "pid_file=" and an absolute path: a daemon's directory is another one. */
+/* An absolute path: a daemon changes its directory. */
 static int
 set_pid_file(struct options *opt, const char *path, struct errbuf *err)
 {
 	char cwd[PATH_MAX] = "";
 	int n;
 
-	if (path[0] != '/' && path[0] != '\0' &&
-	    getcwd(cwd, sizeof(cwd)) == NULL)
+	opt->pid_file = path;
+	if (path[0] == '/' || path[0] == '\0')
+		return 0;
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		return errbuf_sys(err, "-p %s", path);
-	n = snprintf(opt->pid_file, sizeof(opt->pid_file), "pid_file=%s%s%s",
-	    cwd, cwd[0] != '\0' ? "/" : "", path);
-	if (n >= (int)sizeof(opt->pid_file))
+	n = snprintf(opt->pid_path, sizeof(opt->pid_path), "%s/%s", cwd, path);
+	if (n >= (int)sizeof(opt->pid_path))
 		return errbuf_set(err, "-p: the path is too long");
-	opt->override[opt->override_count++] = opt->pid_file;
+	opt->pid_file = opt->pid_path;
 	return 0;
 }
 
-/* The override that -F, -d, -o or -p stands for goes into its place. */
 static int
 take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 {
@@ -90,6 +90,7 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 	case 'F':
 	case 'd':
 		opt->foreground = true;
+		opt->debug |= c == 'd';
 		break;
 	case 'l':
 		if (opt->listen_count == OPTIONS_MAX)
@@ -106,6 +107,8 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 			    OPTIONS_MAX);
 		opt->override[opt->override_count++] = arg;
 		break;
+	case 'p':
+		return set_pid_file(opt, arg, err);
 	case 't':
 		opt->action = ACTION_TEST;
 		break;
@@ -141,10 +144,6 @@ refuse(int c, const char *word, struct errbuf *err)
 int
 options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 {
-	const char *pid_file = NULL;
-	const char *given[OPTIONS_MAX];
-	unsigned given_count;
-	bool debug = false;
 	int c;
 
 	memset(opt, 0, sizeof(*opt));
@@ -154,29 +153,37 @@ options_read(struct options *opt, int argc, char *argv[], struct errbuf *err)
 		    NULL)) != -1) {
 		if (c == ':' || c == '?')
 			return refuse(c, argv[optind - 1], err);
-		if (c == 'p')
-			pid_file = optarg;
-		debug |= c == 'd';
 		if (take_option(opt, c, optarg, err) == -1)
 			return -1;
 	}
 	if (optind < argc)
 		return errbuf_set(err, "unexpected argument %s", argv[optind]);
-
-	/* What the flags stand for comes first, so that -o has the last word. */
-	given_count = opt->override_count;
-	memcpy(given, opt->override, given_count * sizeof(given[0]));
-	opt->override_count = 0;
-	if (opt->foreground) {
-		opt->override[opt->override_count++] = "log.to=stderr";
-		opt->override[opt->override_count++] = "pid_file=";
-	}
-	if (debug)
-		opt->override[opt->override_count++] = "log.level=debug";
-	if (pid_file != NULL && set_pid_file(opt, pid_file, err) == -1)
-		return -1;
-	memcpy(opt->override + opt->override_count, given,
-	    given_count * sizeof(given[0]));
-	opt->override_count += given_count;
 	return 0;
+}
+
+void
+options_argv(const struct options *opt, const char *program, const char *argv[])
+{
+	unsigned n = 0;
+
+	argv[n++] = program;
+	if (opt->file_given) {
+		argv[n++] = "-c";
+		argv[n++] = opt->file;
+	}
+	if (opt->foreground)
+		argv[n++] = opt->debug ? "-d" : "-F";
+	if (opt->pid_file != NULL) {
+		argv[n++] = "-p";
+		argv[n++] = opt->pid_file;
+	}
+	for (unsigned i = 0; i < opt->listen_count; i++) {
+		argv[n++] = "-l";
+		argv[n++] = opt->listen[i];
+	}
+	for (unsigned i = 0; i < opt->override_count; i++) {
+		argv[n++] = "-o";
+		argv[n++] = opt->override[i];
+	}
+	argv[n] = NULL;
 }

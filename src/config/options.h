@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: the command line, as it was given.  What its values mean is for
- * the loader to find out, so that a reload judges them like a start.
+ * options: the command line of echod, as it was given.  The loader, which gets
+ * the same options, finds out what their values mean, so that a reload judges
+ * them like a start.
  */
 #ifndef ECHOD_OPTIONS_H
 #define ECHOD_OPTIONS_H
@@ -24,19 +25,31 @@ enum options_action {
 /* Strings point into argv, are constant, or are in the struct. */
 struct options {
 	enum options_action action;
-	const char *file; /* the configuration file */
-	bool file_given;  /* by -c: it must exist */
-	bool foreground;
+	const char *loader;   /* the path of echod-load; set by main() */
+	const char *file;     /* the configuration file */
+	bool file_given;      /* by -c: it must exist */
+	bool foreground;      /* -F or -d */
+	bool debug;	      /* -d */
+	const char *pid_file; /* -p, absolute or ""; NULL: not given */
+	char pid_path[PATH_MAX];
 	unsigned listen_count;
 	const char *listen[OPTIONS_MAX]; /* -l */
 	unsigned override_count;
-	const char *override[OPTIONS_MAX + 4]; /* -o KEY=VALUE, and what
-						 * -F, -d and -p stand for */
-	char pid_file[PATH_MAX + 16];	       /* "pid_file=PATH", from -p */
+	const char *override[OPTIONS_MAX]; /* -o KEY=VALUE */
 };
 
 /* Read the command line; -1 with the reason in err. */
 int options_read(struct options *, int argc, char *argv[], struct errbuf *);
+
+enum { OPTIONS_ARGV = 8 + 4 * OPTIONS_MAX };
+
+/*
+ * The reverse: write the command line of a program that is to read the same
+ * options, but for the action.  argv has room for OPTIONS_ARGV and points to
+ * what these options point to.
+ */
+void options_argv(const struct options *, const char *program,
+    const char *argv[]);
 
 /* The text of -h. */
 const char *options_help(void);

@@ -56,5 +56,4 @@ echod_SOURCES = \
 echod_LDADD = \
 	libechod.a \
 	libcommon.a \
-	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS)

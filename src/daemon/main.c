@@ -64,7 +64,7 @@ check(const struct options *opt)
 {
 	FILE *out = output_standard();
 	struct errbuf err;
-	struct load *load;
+	struct message *load;
 	int status;
 
 	/* This is a command like any other: Ctrl-C ends it. */
@@ -144,6 +144,7 @@ main(int argc, char *argv[])
 		complain("try echod -h");
 		return EX_USAGE;
 	}
+	opt.loader = loader_find();
 	switch (opt.action) {
 	case ACTION_HELP:
 		fputs(options_help(), output_standard());

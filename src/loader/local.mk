@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: ISC
 #
-# Reading the configuration: in libechod.a.
+# Reading the configuration: all of echod-load but main(), for unit tests to
+# link with; and echod-load.
 
-libechod_a_SOURCES += \
+noinst_LIBRARIES += libload.a
+
+libload_a_SOURCES = \
 	%D%/inventory.c \
 	%D%/inventory.h \
-	%D%/numeral.c \
-	%D%/numeral.h \
 	%D%/load.c \
 	%D%/load.h \
+	%D%/numeral.c \
+	%D%/numeral.h \
 	%D%/origin.c \
 	%D%/origin.h \
 	%D%/override.c \
@@ -23,3 +26,12 @@ libechod_a_SOURCES += \
 	%D%/spelling.h \
 	%D%/text.c \
 	%D%/text.h
+
+pkglibexec_PROGRAMS += echod-load
+echod_load_SOURCES = \
+	%D%/main.c
+echod_load_LDADD = \
+	libload.a \
+	libechod.a \
+	libcommon.a \
+	$(LIBCONFIG_LIBS)

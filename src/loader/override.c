@@ -33,7 +33,7 @@ take_listen(struct config *config, const struct options *opt,
 	return 0;
 }
 
-/* -o KEY=VALUE; options.c has seen to the "=". */
+/* -o KEY=VALUE; options_read() has checked the "=". */
 static int
 take_override(struct config *config, const char *text, struct origin *origins,
     struct errbuf *err)
@@ -56,11 +56,33 @@ take_override(struct config *config, const char *text, struct origin *origins,
 	return 0;
 }
 
+/* What -F, -d and -p stand for. */
+static int
+take_flags(struct config *config, const struct options *opt,
+    struct origin *origins, struct errbuf *err)
+{
+	char pid_file[PATH_MAX + sizeof("pid_file=")];
+
+	if (opt->foreground &&
+	    (take_override(config, "log.to=stderr", origins, err) == -1 ||
+		take_override(config, "pid_file=", origins, err) == -1))
+		return -1;
+	if (opt->debug &&
+	    take_override(config, "log.level=debug", origins, err) == -1)
+		return -1;
+	if (opt->pid_file == NULL)
+		return 0;
+	snprintf(pid_file, sizeof(pid_file), "pid_file=%s", opt->pid_file);
+	return take_override(config, pid_file, origins, err);
+}
+
 int
 override_apply(struct config *config, const struct options *opt,
     struct origin *origins, struct errbuf *err)
 {
-	if (take_listen(config, opt, origins, err) == -1)
+	/* The flags come first, so that -o can change what they set. */
+	if (take_listen(config, opt, origins, err) == -1 ||
+	    take_flags(config, opt, origins, err) == -1)
 		return -1;
 	for (unsigned i = 0; i < opt->override_count; i++)
 		if (take_override(config, opt->override[i], origins, err) == -1)

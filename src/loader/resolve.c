@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
 #include "common/lookup.h"
+#include "config/check.h"
 #include "config/config.h"
 #include "config/settings.h"
 #include "loader/origin.h"
@@ -249,7 +249,7 @@ resolve_group(struct config *config, struct errbuf *err)
 {
 	struct group *gr;
 
-	if (geteuid() != 0 || config->group[0] == '\0')
+	if (config->group[0] == '\0')
 		return EX_OK;
 	if ((gr = getgrnam(config->group)) == NULL) {
 		errbuf_set(err, "there is no group \"%s\"", config->group);
@@ -259,16 +259,11 @@ resolve_group(struct config *config, struct errbuf *err)
 	return EX_OK;
 }
 
-/* Whom the workers become; without root nobody becomes anybody. */
 static int
 resolve_user(struct config *config, struct errbuf *err)
 {
 	struct passwd *pw;
 
-	config->uid = geteuid();
-	config->gid = getegid();
-	if (geteuid() != 0)
-		return EX_OK;
 	if ((pw = getpwnam(config->user)) == NULL) {
 		errbuf_set(err, "there is no user \"%s\"", config->user);
 		return EX_CONFIG;
@@ -285,32 +280,48 @@ resolve_user(struct config *config, struct errbuf *err)
 	return EX_OK;
 }
 
-/* A jail that its inmates could rebuild is none. */
+/* The ids of the workers; only root can become another user. */
 static int
-check_chroot(const struct config *config, struct errbuf *err)
+resolve_ids(struct config *config, const struct resolve_starter *starter,
+    const struct origin *origins, struct errbuf *err)
 {
-	struct stat st;
+	int status;
+
+	config->uid = starter->uid;
+	config->gid = starter->gid;
+	if (starter->uid != 0)
+		return EX_OK;
+	if ((status = resolve_user(config, err)) != EX_OK)
+		origin_blame(origins, "user", err);
+	else if ((status = resolve_group(config, err)) != EX_OK)
+		origin_blame(origins, "group", err);
+	return status;
+}
+
+static int
+resolve_chroot(const struct config *config,
+    const struct resolve_starter *starter, const struct origin *origins,
+    struct errbuf *err)
+{
+	int result = 0;
 
 	if (config->chroot[0] == '\0')
 		return EX_OK;
-	if (geteuid() != 0)
-		errbuf_set(err, "only root can do that");
-	else if (stat(config->chroot, &st) == -1)
-		errbuf_sys(err, "%s", config->chroot);
-	else if (!S_ISDIR(st.st_mode))
-		errbuf_set(err, "%s is not a directory", config->chroot);
-	else if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		errbuf_set(err,
-		    "%s must belong to root and be writable by nobody else",
-		    config->chroot);
+	errno = 0;
+	if (starter->uid != 0)
+		result = errbuf_set(err, "only root can do that");
 	else
+		result = check_chroot(config, err);
+	/* Without root, the directory may be out of reach: the master looks. */
+	if (result == 0 || (errno == EACCES && geteuid() != 0))
 		return EX_OK;
+	origin_blame(origins, "chroot", err);
 	return EX_CONFIG;
 }
 
 int
-resolve_config(struct config *config, struct origin *origins,
-    struct errbuf *err)
+resolve_config(struct config *config, const struct resolve_starter *starter,
+    struct origin *origins, struct errbuf *err)
 {
 	struct origin *listen = &origins[settings_find("listen") - settings];
 	int status = EX_OK;
@@ -329,11 +340,7 @@ resolve_config(struct config *config, struct origin *origins,
 			return status;
 		}
 	}
-	if ((status = resolve_user(config, err)) != EX_OK)
-		origin_blame(origins, "user", err);
-	else if ((status = resolve_group(config, err)) != EX_OK)
-		origin_blame(origins, "group", err);
-	else if ((status = check_chroot(config, err)) != EX_OK)
-		origin_blame(origins, "chroot", err);
-	return status;
+	if ((status = resolve_ids(config, starter, origins, err)) != EX_OK)
+		return status;
+	return resolve_chroot(config, starter, origins, err);
 }

@@ -8,9 +8,17 @@
 #ifndef ECHOD_RESOLVE_H
 #define ECHOD_RESOLVE_H
 
+#include <sys/types.h>
+
 struct config;
 struct origin;
 struct errbuf;
+
+/* The ids of whoever started echod; the loader itself may have given up root. */
+struct resolve_starter {
+	uid_t uid;
+	gid_t gid;
+};
 
 /*
  * Fill config->addresses, uid and gid.  Checks what only the running system
@@ -19,6 +27,7 @@ struct errbuf;
  * line of `listen` is moved to the entry that fails.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
-int resolve_config(struct config *, struct origin *origins, struct errbuf *);
+int resolve_config(struct config *, const struct resolve_starter *,
+    struct origin *origins, struct errbuf *);
 
 #endif

@@ -10,16 +10,17 @@
  *			the file entered-CALL.PID first.
  *	pass-PID	that process is not held.
  *	fail-CALL	CALL, which is prctl or setresuid, fails with EPERM.
- *			Of prctl only PR_SET_NO_NEW_PRIVS is meant.
- *	fail-pdeathsig	so does PR_SET_PDEATHSIG of who has done that; not the
- *			loader's.
+ *			Of prctl only PR_SET_NO_NEW_PRIVS is meant, and of both
+ *			only those of workers and the logger.
+ *	fail-pdeathsig	so does PR_SET_PDEATHSIG of a process that has called
+ *			PR_SET_NO_NEW_PRIVS.
  *	no-ipv6		the kernel has no such sockets.
  *	die-awake	after epoll_pwait has reported an event, the first
  *			process to get here removes the file and kills itself.
  *	short		recv and send move one byte at a time, and every other
  *			call fails with EINTR.
- *	die-prctl	whoever calls prctl kills itself; that is, a worker
- *			before it is ready.
+ *	die-prctl	a process that calls prctl as above kills itself; that
+ *			is, a worker before it is ready.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -59,6 +60,13 @@ ordered(const char *what, const char *call)
 
 	errno = saved;
 	return yes;
+}
+
+/* The loader is another program, with the same library. */
+static int
+is_loader(void)
+{
+	return strcmp(program_invocation_short_name, "echod-load") == 0;
 }
 
 /* Not to be interrupted: this stands for the moment before the call. */
@@ -161,8 +169,8 @@ prctl(int option, ...)
 	for (int i = 0; i < 4; i++)
 		arg[i] = va_arg(ap, unsigned long);
 	va_end(ap);
-	/* The last step that only workers and the logger take. */
-	if (option == PR_SET_NO_NEW_PRIVS) {
+	/* The last step of workers and the logger. */
+	if (option == PR_SET_NO_NEW_PRIVS && !is_loader()) {
 		confined = 1;
 		hold("prctl");
 		if (ordered("die-prctl", ""))
@@ -179,7 +187,7 @@ prctl(int option, ...)
 int
 setresuid(uid_t ruid, uid_t euid, uid_t suid)
 {
-	if (ordered("fail-setresuid", ""))
+	if (!is_loader() && ordered("fail-setresuid", ""))
 		return failed(EPERM);
 	return REAL(setresuid)(ruid, euid, suid);
 }

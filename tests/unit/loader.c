@@ -26,6 +26,19 @@ count_descriptors(void)
 	return n;
 }
 
+/* What make has built, or where it is installed. */
+static const char *
+built_loader(void)
+{
+	static char path[4096];
+	const char *build = getenv("ECHOD_BUILDDIR");
+
+	if (build == NULL)
+		return loader_find();
+	snprintf(path, sizeof(path), "%s/echod-load", build);
+	return path;
+}
+
 /* No child is left, dead or alive. */
 static void
 no_child(void)
@@ -42,10 +55,10 @@ no_child(void)
 static void
 good_file(void **state)
 {
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	unsigned before = count_descriptors();
 	struct errbuf err;
-	struct load *load;
+	struct message *load;
 	char text[ADDR_TEXT];
 
 	(void)state;
@@ -84,13 +97,13 @@ bad_files(void **state)
 		{ "access = { deny = [ \"a\\r\\x01\" ]; };",
 		    "bad.conf:1: access.deny: \"a??\" is not", EX_CONFIG },
 	};
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	unsigned before = count_descriptors();
 	struct errbuf err;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct load *load;
+		struct message *load;
 
 		opt.file = check_file("bad.conf", rows[i].text);
 		assert_non_null(load = loader_run(&opt, &err));
@@ -110,7 +123,7 @@ bad_files(void **state)
 static void
 odd_files(void **state)
 {
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	const char *paths[] = { check_path("fifo"), check_folder, "/dev/zero",
 		check_path("missing"), "" };
 	struct errbuf err;
@@ -118,7 +131,7 @@ odd_files(void **state)
 	(void)state;
 	assert_int_equal(mkfifo(paths[0], 0600), 0);
 	for (size_t i = 0; i < COUNT(paths); i++) {
-		struct load *load;
+		struct message *load;
 
 		opt.file = paths[i];
 		assert_non_null(load = loader_run(&opt, &err));
@@ -134,10 +147,10 @@ odd_files(void **state)
 static void
 hard_file(void **state)
 {
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	char *text = malloc(1 << 18);
 	struct errbuf err;
-	struct load *load;
+	struct message *load;
 	size_t n;
 
 	(void)state;
@@ -193,10 +206,11 @@ child_that_dies(void **state)
 
 	(void)state;
 	/* Half a result, or none, is none. */
-	for (size_t n = 0; n < sizeof(struct load); n += 20000) {
-		char *rubbish = calloc(1, n + 1);
+	for (size_t n = 0; n < sizeof(struct message); n += 20000) {
+		char *rubbish = calloc(1, n + MESSAGE_IDENTITY);
 
 		assert_non_null(rubbish);
+		message_identify(rubbish);
 		fake(&loader, &fd);
 		assert_false(loader_step(&loader));
 		assert_int_equal(write(fd, rubbish, n), n);
@@ -236,12 +250,13 @@ child_that_takes_too_long(void **state)
 }
 
 /* A result as a child would send it. */
-static struct load *
+static struct message *
 good_result(void)
 {
-	static struct load result;
+	static struct message result;
 
 	memset(&result, 0, sizeof(result));
+	message_identify(result.identity);
 	settings_defaults(&result.config);
 	result.config.address_count = 1;
 	addr_wildcard(&result.config.addresses[0].addr, AF_INET, 7);
@@ -255,7 +270,7 @@ good_result(void)
 static void
 result_in_pieces(void **state)
 {
-	const struct load *result = good_result();
+	const struct message *result = good_result();
 	const char *p = (const char *)result;
 	struct loader loader;
 	size_t n;
@@ -281,7 +296,7 @@ result_in_pieces(void **state)
 static void
 rubbish_is_refused(void **state)
 {
-	struct load *r = good_result();
+	struct message *r = good_result();
 	struct config *c = &r->config;
 	const struct {
 		const char *what;
@@ -351,10 +366,112 @@ rubbish_is_refused(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Of another version nothing but its identity is looked at. */
+static void
+other_versions(void **state)
+{
+	static const char *const rows[] = { "9.9.9-0123456789abcdef", "",
+		"\n\x1b" };
+	struct message *r = good_result();
+	struct loader loader;
+	char wanted[128];
+	int fd;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fake(&loader, &fd);
+		loader.program = "/x/echod-load";
+		memset(r->identity, 0, sizeof(r->identity));
+		strcpy(r->identity, rows[i]);
+		assert_int_equal(write(fd, r, MESSAGE_IDENTITY - 1),
+		    MESSAGE_IDENTITY - 1);
+		assert_false(loader_step(&loader));
+		assert_int_equal(write(fd, "", 1), 1);
+		assert_true(loader_step(&loader));
+		assert_int_equal(loader.load->status, EX_OSERR);
+		snprintf(wanted, sizeof(wanted),
+		    "/x/echod-load is of version %s, but this echod is of "
+		    "version " PACKAGE_VERSION "-",
+		    i == 2 ? "??" : rows[i]);
+		CHECK(strncmp(loader.load->err.text, wanted, strlen(wanted)) ==
+			0,
+		    "row %zu: %s", i, loader.load->err.text);
+		close(fd);
+		loader_close(&loader);
+		no_child();
+	}
+}
+
+static void
+no_program(void **state)
+{
+	struct options opt = { .loader = check_path("no-loader"),
+		.file = check_file("good.conf", PLAIN) };
+	struct message *load;
+	struct errbuf err;
+
+	(void)state;
+	assert_non_null(load = loader_run(&opt, &err));
+	assert_int_equal(load->status, EX_OSERR);
+	CHECK(strstr(load->err.text, "cannot execute /") != NULL &&
+		strstr(load->err.text, "/no-loader: No such file") != NULL,
+	    "%s", load->err.text);
+	free(load);
+	no_child();
+}
+
+/* Make a program that can be executed, and the folders above it. */
+static void
+make_program(const char *path)
+{
+	char folder[512];
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	for (char *c = folder + 1; (c = strchr(c, '/')) != NULL; c++) {
+		*c = '\0';
+		(void)mkdir(folder, 0755);
+		*c = '/';
+	}
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	assert_int_not_equal(fd, -1);
+	close(fd);
+}
+
+static void
+places(void **state)
+{
+	static const char installed[] = ECHOD_LIBEXECDIR "/echod-load";
+	char program[512], beside[512], moved[512];
+
+	(void)state;
+	assert_string_equal(loader_find_from(NULL), installed);
+	assert_string_equal(loader_find_from("echod"), installed);
+	assert_string_equal(loader_find_from("/no/such/folder/echod"),
+	    installed);
+	/* As "make install DESTDIR=" leaves it: all of the path is there. */
+	snprintf(program, sizeof(program), "%s" ECHOD_SBINDIR "/echod",
+	    check_path("root"));
+	snprintf(beside, sizeof(beside), "%s" ECHOD_SBINDIR "/echod-load",
+	    check_path("root"));
+	snprintf(moved, sizeof(moved), "%s%s", check_path("root"), installed);
+	make_program(program);
+	assert_string_equal(loader_find_from(program), installed);
+	make_program(moved);
+	assert_string_equal(loader_find_from(program), moved);
+	make_program(beside);
+	assert_string_equal(loader_find_from(program), beside);
+	assert_int_equal(unlink(beside), 0);
+	/* A name that only ends like that folder. */
+	snprintf(program, sizeof(program), "%s/x%s/echod", check_path("root"),
+	    strrchr(ECHOD_SBINDIR, '/') + 1);
+	assert_string_equal(loader_find_from(program), installed);
+}
+
 static void
 abandoned(void **state)
 {
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	unsigned before = count_descriptors();
 	struct loader loader;
 	struct errbuf err;
@@ -377,7 +494,7 @@ abandoned(void **state)
 static void
 reaped(void **state)
 {
-	struct options opt = { .file_given = true };
+	struct options opt = { .loader = built_loader(), .file_given = true };
 	struct loader loader;
 	struct errbuf err;
 	pid_t pid;
@@ -410,6 +527,9 @@ main(void)
 		cmocka_unit_test(child_that_takes_too_long),
 		cmocka_unit_test(result_in_pieces),
 		cmocka_unit_test(rubbish_is_refused),
+		cmocka_unit_test(other_versions),
+		cmocka_unit_test(no_program),
+		cmocka_unit_test(places),
 		cmocka_unit_test(abandoned),
 		cmocka_unit_test(reaped),
 	};

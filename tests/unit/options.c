@@ -7,14 +7,10 @@
 #include "common/errbuf.h"
 #include "config/options.h"
 
-/* Keep all results reachable, because the text made for -p is never freed. */
-static struct options kept[128];
-
 /* Read "echod" and the words of a text; "_" is an empty one. */
 static int
 read_words(struct options *opt, const char *text, struct errbuf *err)
 {
-	static unsigned used;
 	static char copy[1024], name[] = "echod", empty[] = "";
 	char *argv[OPTIONS_MAX + 16], *save, *word;
 	int result, argc = 1;
@@ -29,22 +25,23 @@ read_words(struct options *opt, const char *text, struct errbuf *err)
 	optind = 0;
 	err->text[0] = '\0';
 	result = options_read(opt, argc, argv, err);
-	assert_true(used < COUNT(kept));
-	kept[used++] = *opt;
 	return result;
 }
 
-/* The overrides, each ending in a blank. */
+/* What a program is told that is to read the same, with blanks between. */
 static const char *
-overrides(const struct options *opt)
+told(const struct options *opt)
 {
 	static char buf[8192];
+	const char *argv[OPTIONS_ARGV];
 	size_t n = 0;
 
+	options_argv(opt, "x", argv);
+	assert_string_equal(argv[0], "x");
 	buf[0] = '\0';
-	for (unsigned i = 0; i < opt->override_count; i++)
-		n += (size_t)snprintf(buf + n, sizeof(buf) - n, "%s ",
-		    opt->override[i]);
+	for (unsigned i = 1; argv[i] != NULL; i++)
+		n += (size_t)snprintf(buf + n, sizeof(buf) - n, "%s%s",
+		    i > 1 ? " " : "", argv[i][0] != '\0' ? argv[i] : "_");
 	return buf;
 }
 
@@ -60,6 +57,7 @@ nothing(void **state)
 	assert_string_equal(opt.file, ECHOD_CONF);
 	assert_false(opt.file_given);
 	assert_false(opt.foreground);
+	assert_null(opt.pid_file);
 	assert_int_equal(opt.listen_count, 0);
 	assert_int_equal(opt.override_count, 0);
 }
@@ -98,36 +96,32 @@ actions(void **state)
 }
 
 static void
-overrides_in_order(void **state)
+flags_and_overrides(void **state)
 {
 	static const struct {
-		const char *words, *overrides;
+		const char *words, *told;
 		bool foreground;
 	} rows[] = {
-		{ "-F", "log.to=stderr pid_file= ", true },
-		{ "--foreground", "log.to=stderr pid_file= ", true },
-		{ "-d", "log.to=stderr pid_file= log.level=debug ", true },
-		{ "--debug", "log.to=stderr pid_file= log.level=debug ", true },
-		{ "-Fd", "log.to=stderr pid_file= log.level=debug ", true },
-		{ "-p /run/x", "pid_file=/run/x ", false },
-		{ "-p/run/x", "pid_file=/run/x ", false },
-		{ "--pid-file=/run/x", "pid_file=/run/x ", false },
-		{ "-p _", "pid_file= ", false },
-		{ "-p /a -p /b", "pid_file=/b ", false },
-		/* In the foreground a pid file has to be asked for. */
-		{ "-F -p /run/x", "log.to=stderr pid_file= pid_file=/run/x ",
+		{ "-F", "-F", true },
+		{ "--foreground", "-F", true },
+		{ "-d", "-d", true },
+		{ "--debug", "-d", true },
+		{ "-Fd", "-d", true },
+		{ "-p /run/x", "-p /run/x", false },
+		{ "-p/run/x", "-p /run/x", false },
+		{ "--pid-file=/run/x", "-p /run/x", false },
+		{ "-p _", "-p _", false },
+		{ "-p /a -p /b", "-p /b", false },
+		{ "-p a -p /b", "-p /b", false },
+		{ "-F -p /run/x", "-F -p /run/x", true },
+		{ "-p /run/x -F", "-F -p /run/x", true },
+		{ "-o log.level=err -d -o a=b", "-d -o log.level=err -o a=b",
 		    true },
-		{ "-p /run/x -F", "log.to=stderr pid_file= pid_file=/run/x ",
-		    true },
-		/* -o has the last word, wherever it stands. */
-		{ "-o log.level=err -d -o a=b",
-		    "log.to=stderr pid_file= log.level=debug log.level=err "
-		    "a=b ",
-		    true },
-		{ "-o a=1 -o a=2 -o b=", "a=1 a=2 b= ", false },
-		{ "-o pid_file=/y -p /x", "pid_file=/x pid_file=/y ", false },
-		{ "--option a=b=c", "a=b=c ", false },
-		{ "-o =", "= ", false },
+		{ "-o a=1 -o a=2 -o b=", "-o a=1 -o a=2 -o b=", false },
+		{ "-o pid_file=/y -p /x", "-p /x -o pid_file=/y", false },
+		{ "--option a=b=c", "-o a=b=c", false },
+		{ "-o =", "-o =", false },
+		{ "-t -c x -l _ -l -x", "-c x -l _ -l -x", false },
 	};
 	struct options opt;
 	struct errbuf err;
@@ -136,10 +130,12 @@ overrides_in_order(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CHECK(read_words(&opt, rows[i].words, &err) == 0, "%s: %s",
 		    rows[i].words, err.text);
-		CHECK_TEXT(overrides(&opt), rows[i].overrides, "%s",
-		    rows[i].words);
+		CHECK_TEXT(told(&opt), rows[i].told, "%s", rows[i].words);
 		CHECK(opt.foreground == rows[i].foreground, "%s",
 		    rows[i].words);
+		/* And that program tells the same again. */
+		assert_int_equal(read_words(&opt, rows[i].told, &err), 0);
+		CHECK_TEXT(told(&opt), rows[i].told, "%s", rows[i].words);
 	}
 }
 
@@ -154,8 +150,8 @@ relative_pid_file(void **state)
 	(void)state;
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
 	assert_int_equal(read_words(&opt, "-p x/y.pid", &err), 0);
-	snprintf(wanted, sizeof(wanted), "pid_file=%s/x/y.pid ", cwd);
-	assert_string_equal(overrides(&opt), wanted);
+	snprintf(wanted, sizeof(wanted), "%s/x/y.pid", cwd);
+	assert_string_equal(opt.pid_file, wanted);
 }
 
 static void
@@ -245,9 +241,8 @@ as_many_as_possible(void **state)
 	for (int i = 0; i < OPTIONS_MAX; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "-oa=%d ", i);
 	assert_int_equal(read_words(&opt, text, &err), 0);
-	assert_int_equal(opt.override_count, OPTIONS_MAX + 4);
-	assert_string_equal(opt.override[3], "pid_file=/x");
-	assert_string_equal(opt.override[OPTIONS_MAX + 3], "a=63");
+	assert_int_equal(opt.override_count, OPTIONS_MAX);
+	assert_string_equal(opt.override[OPTIONS_MAX - 1], "a=63");
 	snprintf(text + n, sizeof(text) - n, "-oa=x");
 	assert_int_equal(read_words(&opt, text, &err), -1);
 	assert_string_equal(err.text, "-o: expected at most 64 times");
@@ -274,7 +269,7 @@ main(void)
 	const struct CMUnitTest all[] = {
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(actions),
-		cmocka_unit_test(overrides_in_order),
+		cmocka_unit_test(flags_and_overrides),
 		cmocka_unit_test(relative_pid_file),
 		cmocka_unit_test(files_and_addresses),
 		cmocka_unit_test(mistakes),

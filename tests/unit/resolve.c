@@ -15,6 +15,7 @@
 
 static struct config config;
 static struct origin origins[SETTINGS_MAX];
+static struct resolve_starter starter;
 
 /* Defaults, but to listen on these "ADDRESS PORT" instead. */
 static int
@@ -41,7 +42,7 @@ resolve(struct errbuf *err, const char *const *listen, size_t n)
 		config.listen[i].line = (unsigned)i + 10;
 	}
 	err->text[0] = '\0';
-	return resolve_config(&config, origins, err);
+	return resolve_config(&config, &starter, origins, err);
 }
 
 /* The addresses, each followed by a blank, by "?" before if optional. */
@@ -292,10 +293,12 @@ command_line_and_defaults(void **state)
 	memset(origins, 0, sizeof(origins));
 	settings_defaults(&config);
 	strcpy(config.listen[0].address, "no-such-host.invalid");
-	assert_int_not_equal(resolve_config(&config, origins, &err), EX_OK);
+	assert_int_not_equal(resolve_config(&config, &starter, origins, &err),
+	    EX_OK);
 	CHECK(strncmp(err.text, "listen: ", 8) == 0, "%s", err.text);
 	origin->from = ORIGIN_OPTION;
-	assert_int_not_equal(resolve_config(&config, origins, &err), EX_OK);
+	assert_int_not_equal(resolve_config(&config, &starter, origins, &err),
+	    EX_OK);
 	CHECK(strncmp(err.text, "-l", 2) == 0, "%s", err.text);
 }
 
@@ -312,7 +315,7 @@ resolve_with(const char *path, const char *text, struct errbuf *err)
 	origin->from = ORIGIN_FILE;
 	origin->line = 5;
 	origin->file = "f";
-	return resolve_config(&config, origins, err);
+	return resolve_config(&config, &starter, origins, err);
 }
 
 static void
@@ -385,5 +388,7 @@ main(void)
 		cmocka_unit_test(users_as_root),
 	};
 
+	starter.uid = geteuid();
+	starter.gid = getegid();
 	return cmocka_run_group_tests_name("resolve", all, NULL, NULL);
 }

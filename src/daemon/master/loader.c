@@ -3,61 +3,95 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/output.h"
 #include "config/check.h"
 #include "config/options.h"
-#include "config/settings.h"
 #include "daemon/sandbox/confine.h"
 #include "daemon/signals.h"
-#include "loader/load.h"
-#include "loader/origin.h"
-#include "loader/resolve.h"
-#include "loader/text.h"
 
 /* A limit that is already tighter is as good. */
 #define LIMIT(resource, value)                                                 \
 	((void)setrlimit(resource, &(struct rlimit){ value, value }))
 
-/* Write the result; the parent may take its time. */
-static void
-send_load(int fd, const struct load *load)
+/* The path of this program; NULL: unknown. */
+static const char *
+own_path(void)
 {
-	const char *p = (const char *)load;
-	size_t left = sizeof(*load);
-	ssize_t n;
+	static char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	while (left > 0 && (n = write(fd, p, left)) > 0) {
-		p += n;
-		left -= (size_t)n;
+	if (n > 0) {
+		path[n] = '\0';
+		return path;
 	}
+	/* Without /proc there is what was executed. */
+	return realpath((const char *)getauxval(AT_EXECFN), path);
 }
 
-/* The child: everything that may go wrong goes wrong in here. */
-static _Noreturn void
-load_and_exit(int fd, const struct options *opt, const struct config *now,
-    struct load *load, pid_t parent)
+const char *
+loader_find(void)
 {
-	static const struct config_found nothing;
-	static struct origin origins[SETTINGS_MAX];
-	static struct text text;
-	const struct config_found *before = now ? &now->found : &nothing;
-	int keep[] = { fd };
+	return loader_find_from(own_path());
+}
+
+const char *
+loader_find_from(const char *program)
+{
+	static const char installed[] = ECHOD_LIBEXECDIR "/echod-load";
+	static const char sbin[] = ECHOD_SBINDIR "/";
+	static char path[2 * PATH_MAX];
+	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
+	size_t same = 0, folder, tail;
+
+	if (slash == NULL)
+		return installed;
+	folder = (size_t)(slash + 1 - program);
+	snprintf(path, sizeof(path), "%.*sechod-load", (int)folder, program);
+	if (access(path, X_OK) == 0)
+		return path;
+	/* What the two directories have in common may be another one here. */
+	for (size_t i = 0; sbin[i] != '\0' && sbin[i] == installed[i]; i++)
+		if (sbin[i] == '/')
+			same = i;
+	tail = strlen(sbin + same);
+	if (folder >= tail &&
+	    strncmp(program + folder - tail, sbin + same, tail) == 0) {
+		snprintf(path, sizeof(path), "%.*s%s", (int)(folder - tail),
+		    program, installed + same);
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return installed;
+}
+
+/* The child: become echod-load, or say why not. */
+static _Noreturn void
+execute(const struct options *opt, int in, int out, struct message *message,
+    pid_t parent)
+{
+	const char *argv[OPTIONS_ARGV];
+	int keep[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 
 	/* It ends by itself, by a limit, or with its parent. */
 	signals_deaf();
-	confine_descriptors(keep, 1);
-	confine_name("loader");
-	if (confine_parent(parent, SIGKILL, &load->err) == -1)
+	if (dup2(in, STDIN_FILENO) == -1 || dup2(out, STDOUT_FILENO) == -1 ||
+	    confine_parent(parent, SIGKILL, &message->err) == -1)
 		_exit(EX_OSERR);
+	/* Standard error is for the dynamic linker to complain. */
+	confine_descriptors(keep, 3);
 	LIMIT(RLIMIT_CPU, 2);
 	LIMIT(RLIMIT_CORE, 0);
 	LIMIT(RLIMIT_FSIZE, 0);
@@ -65,37 +99,63 @@ load_and_exit(int fd, const struct options *opt, const struct config *now,
 #ifndef SANITIZERS
 	LIMIT(RLIMIT_AS, 512UL << 20);
 #endif
-	load->status = load_read(&text, opt, before, &load->err);
-	if (load->status == EX_OK)
-		load->status = load_config(&load->config, &text, opt, before,
-		    origins, &load->err);
-	if (load->status == EX_OK)
-		load->status = resolve_config(&load->config, origins,
-		    &load->err);
-	errbuf_clean(&load->err);
-	send_load(fd, load);
-	_exit(EX_OK);
+	options_argv(opt, "echod-load", argv);
+	/* The environment has what name services look at. */
+	execv(opt->loader, (char *const *)argv);
+	errbuf_sys(&message->err, "cannot execute %s", opt->loader);
+	message_identify(message->identity);
+	message->status = EX_OSERR;
+	(void)output_write(STDOUT_FILENO, message, sizeof(*message));
+	_exit(EX_OSERR);
+}
+
+/* A pipe with what the loader is to know; returns the end to read, or -1. */
+static int
+request_pipe(const struct config *now, struct errbuf *err)
+{
+	struct message_request request = { 0 };
+	int fd[2], result;
+
+	message_identify(request.identity);
+	if (now != NULL)
+		request.before = now->found;
+	if (pipe2(fd, O_CLOEXEC) == -1)
+		return errbuf_sys(err, "cannot make the loader's pipe");
+	/* A pipe takes as much without a reader (pipe(7)). */
+	_Static_assert(sizeof(request) <= PIPE_BUF, "too large for a pipe");
+	result = output_write(fd[1], &request, sizeof(request));
+	close(fd[1]);
+	if (result == 0)
+		return fd[0];
+	errbuf_sys(err, "cannot write to the loader's pipe");
+	close(fd[0]);
+	return -1;
 }
 
 int
 loader_start(struct loader *loader, const struct options *opt,
     const struct config *now, struct errbuf *err)
 {
-	pid_t parent;
-	int fd[2];
+	pid_t parent = getpid();
+	int fd[2], request;
 
-	*loader = (struct loader){ .fd = -1 };
+	*loader = (struct loader){ .fd = -1, .program = opt->loader };
 	if ((loader->load = calloc(1, sizeof(*loader->load))) == NULL)
 		return errbuf_sys(err, "cannot start the loader");
-	if (pipe2(fd, O_CLOEXEC) == -1) {
-		errbuf_sys(err, "cannot make the loader's pipe");
+	if ((request = request_pipe(now, err)) == -1) {
 		loader_close(loader);
 		return -1;
 	}
-	parent = getpid();
+	if (pipe2(fd, O_CLOEXEC) == -1) {
+		errbuf_sys(err, "cannot make the loader's pipe");
+		close(request);
+		loader_close(loader);
+		return -1;
+	}
 	loader->pid = fork();
 	if (loader->pid == 0)
-		load_and_exit(fd[1], opt, now, loader->load, parent);
+		execute(opt, request, fd[1], loader->load, parent);
+	close(request);
 	close(fd[1]);
 	loader->fd = fd[0];
 	if (loader->pid == -1) {
@@ -109,12 +169,11 @@ loader_start(struct loader *loader, const struct options *opt,
 	return 0;
 }
 
-/* Who can be killed is dead in that time. */
-enum { END_MS = 100 };
+enum { END_MS = 100 }; /* for a killed process to end */
 
 /*
- * Who sleeps in a file system that does not answer cannot be killed, and is not
- * waited for: the master buries any child, whenever it ends.
+ * A process that sleeps in a file system that does not answer cannot be killed.
+ * It is not waited for: the master reaps any child, whenever it ends.
  */
 static void
 end_child(struct loader *loader)
@@ -140,16 +199,49 @@ fail(struct loader *loader, int status, const char *why)
 	return true;
 }
 
+/* Another version would be read as rubbish.  Returns true if it is over. */
+static bool
+refuse_other(struct loader *loader)
+{
+	char other[MESSAGE_IDENTITY], ours[MESSAGE_IDENTITY];
+	struct message *load = loader->load;
+
+	if (loader->have < MESSAGE_IDENTITY || message_is_ours(load->identity))
+		return false;
+	memcpy(other, load->identity, sizeof(other));
+	other[sizeof(other) - 1] = '\0';
+	message_identify(ours);
+	errbuf_set(&load->err,
+	    "%s is of version %s, but this echod is of version %s; restart "
+	    "echod, or install both together",
+	    loader->program, other, ours);
+	errbuf_clean(&load->err);
+	load->status = EX_OSERR;
+	end_child(loader);
+	return true;
+}
+
 /*
- * The child has read hostile text as the user we are; what it sends is not to
- * lead us out of an array, whatever became of it.
+ * The process has parsed hostile text: what it sends must not lead the master
+ * out of an array, whatever became of it.  And where it had given up root, it
+ * could perhaps not look at the chroot directory.
  */
 static bool
-is_sane(const struct load *load)
+take_message(struct loader *loader)
 {
-	if (memchr(load->err.text, '\0', sizeof(load->err.text)) == NULL)
-		return false;
-	return load->status != EX_OK || check_config(&load->config);
+	struct message *load = loader->load;
+
+	if (memchr(load->err.text, '\0', sizeof(load->err.text)) == NULL ||
+	    (load->status == EX_OK && !check_config(&load->config)))
+		return fail(loader, EX_OSERR,
+		    "the loader's message is malformed");
+	if (load->status == EX_OK && load->config.chroot[0] != '\0' &&
+	    check_chroot(&load->config, &load->err) == -1) {
+		errbuf_prefix(&load->err, "chroot: ");
+		load->status = EX_CONFIG;
+	}
+	end_child(loader);
+	return true;
 }
 
 bool
@@ -174,11 +266,10 @@ loader_step(struct loader *loader)
 		if (n == -1)
 			return false;
 		loader->have += (size_t)n;
+		if (refuse_other(loader))
+			return true;
 	}
-	if (!is_sane(loader->load))
-		return fail(loader, EX_OSERR, "the loader sent rubbish");
-	end_child(loader);
-	return true;
+	return take_message(loader);
 }
 
 bool
@@ -200,11 +291,11 @@ loader_close(struct loader *loader)
 	*loader = (struct loader){ .fd = -1 };
 }
 
-struct load *
+struct message *
 loader_run(const struct options *opt, struct errbuf *err)
 {
 	struct loader loader;
-	struct load *load;
+	struct message *load;
 
 	if (loader_start(&loader, opt, NULL, err) == -1)
 		return NULL;

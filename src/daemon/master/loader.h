@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * loader: reads the configuration in a child of its own, so that no file, no
- * parser and no name service can hang, starve or end the caller.
+ * loader: the master's side of a load.  It executes echod-load, so that no
+ * file, no parser and no name service can block, exhaust or end the master.
  *
- * The child has a bound on its processor time, memory and files, the parent a
- * deadline; what crosses is one struct load through a pipe.
+ * The process has limits of processor time, memory and descriptors, and a
+ * deadline; what comes back is one message through a pipe.
  */
 #ifndef ECHOD_LOADER_H
 #define ECHOD_LOADER_H
@@ -14,49 +14,54 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "common/errbuf.h"
-#include "config/config.h"
+#include "config/message.h"
 
 struct options;
 
 enum { LOADER_MS = 10000 }; /* for a file and the names in it */
 
-/* What comes through the pipe. */
-struct load {
-	int status;	      /* 0, or an exit status of sysexits.h */
-	struct errbuf err;    /* why, if it is not 0 */
-	struct config config; /* valid if it is 0 */
-};
-
-/* One load under way; owns the child, the pipe and the result. */
+/* One load under way; owns the process, the pipe and the message. */
 struct loader {
 	pid_t pid;	     /* 0: none, or reaped */
 	int fd;		     /* readable when there is something; -1 */
 	int64_t deadline_ms; /* clock_ms() */
+	const char *program; /* that is executed */
 	size_t have;	     /* bytes of *load that have come */
-	struct load *load;
+	struct message *load;
 };
 
 /*
- * Start a load; `now` as for config_load().  -1 with the reason in err when
- * there is no child.
+ * The path of echod-load: in the directory of this program, as in a build; or
+ * where $(libexecdir)/echod is as seen from $(sbindir), if this program is in a
+ * directory that ends like $(sbindir), so that an installation can be moved as
+ * a whole; or $(libexecdir)/echod.  The first of these that is there, else the
+ * last.  To be called before the working directory changes.
+ */
+const char *loader_find(void);
+
+/* The same for a program of this path, NULL: unknown. */
+const char *loader_find_from(const char *program);
+
+/*
+ * Start a load, of the program opt->loader; `now` is the configuration in
+ * force, NULL at a start.  -1 with the reason in err when there is no process.
  */
 int loader_start(struct loader *, const struct options *,
     const struct config *now, struct errbuf *);
 
 /*
- * Take what has come, without waiting.  True when the load is over, one way
- * or the other, and loader->load tells how; the child is gone then.
+ * Take what has come, without waiting.  True when the load is over, and
+ * loader->load says how it went; the process is gone then.
  */
 bool loader_step(struct loader *);
 
 /* The caller reaped this child; true when it was the loader. */
 bool loader_reaped(struct loader *, pid_t);
 
-/* Free everything; ends the child if it still runs. */
+/* Free everything; ends the process if it still runs. */
 void loader_close(struct loader *);
 
 /* Load for a start, not for a reload, and wait; the caller frees the result. */
-struct load *loader_run(const struct options *, struct errbuf *);
+struct message *loader_run(const struct options *, struct errbuf *);
 
 #endif

@@ -174,7 +174,7 @@ open_next(struct reload *r, int64_t now_ms)
 static int
 loaded(struct reload *r, int64_t now_ms)
 {
-	const struct load *load = r->loader.load;
+	const struct message *load = r->loader.load;
 	int status = load->status;
 
 	if (status == EX_OK)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * message: what echod and echod-load send each other through pipes.
+ *
+ * Each message begins with the identity of the program that sends it.  The two
+ * programs may be of different versions, when a package was upgraded under a
+ * running echod; nothing but the identity may be looked at then.
+ */
+#ifndef ECHOD_MESSAGE_H
+#define ECHOD_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "common/errbuf.h"
+#include "config/config.h"
+
+/* Of every version, for ever. */
+enum { MESSAGE_IDENTITY = 64 };
+
+/* From echod, on standard input; the options are in the command line. */
+struct message_request {
+	char identity[MESSAGE_IDENTITY];
+	struct config_found before; /* all zero: this is not a reload */
+};
+
+/* From echod-load, on standard output. */
+struct message {
+	char identity[MESSAGE_IDENTITY];
+	int status;	      /* 0, or an exit status of sysexits.h */
+	struct errbuf err;    /* the reason if it is not 0 */
+	struct config config; /* valid if it is 0 */
+};
+
+/*
+ * The version of this program, and a sum of how its messages are laid out:
+ * programs whose identities are equal understand each other.
+ */
+void message_identify(char identity[MESSAGE_IDENTITY]);
+
+/* Whether the bytes are the identity of this program. */
+bool message_is_ours(const char identity[MESSAGE_IDENTITY]);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * echod-load: reads the configuration for echod, which executes it for each
+ * load.  Libconfig and the name services are in this process only; its limits
+ * of time, memory and descriptors were set before it was executed.
+ *
+ * The command line is echod's.  Standard input brings a message_request,
+ * standard output takes one message.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "common/output.h"
+#include "config/message.h"
+#include "config/options.h"
+#include "config/settings.h"
+#include "daemon/sandbox/confine.h"
+#include "loader/load.h"
+#include "loader/origin.h"
+#include "loader/resolve.h"
+#include "loader/text.h"
+
+/*
+ * Root becomes this user and group to parse.  A number, because to ask for a
+ * name is what must not be done as root: "nobody" on most systems, and what
+ * user namespaces show for an id that they do not have.
+ */
+enum { NOBODY = 65534 };
+
+static int
+read_request(struct message_request *request)
+{
+	char *p = (char *)request;
+	size_t have = 0;
+	struct stat st;
+	ssize_t n;
+
+	/* A person at a terminal would wait for ever. */
+	if (fstat(STDIN_FILENO, &st) == -1 || !S_ISFIFO(st.st_mode))
+		return -1;
+	while (have < sizeof(*request)) {
+		n = read(STDIN_FILENO, p + have, sizeof(*request) - have);
+		if (n <= 0)
+			break;
+		have += (size_t)n;
+	}
+	return have >= sizeof(request->identity) ? 0 : -1;
+}
+
+/*
+ * Give up root.  A container may allow no other ids: there the load goes on as
+ * it is, and the workers fail unless they are to be root.
+ */
+static int
+give_up_root(pid_t parent, struct errbuf *err)
+{
+	const struct confine_user nobody = { .uid = NOBODY, .gid = NOBODY };
+
+	(void)confine_identity(&nobody, err);
+	/* To change ids has cleared what echod asked for. */
+	return confine_parent(parent, SIGKILL, err);
+}
+
+static int
+load(struct config *config, const struct options *opt,
+    const struct config_found *before, struct errbuf *err)
+{
+	static struct origin origins[SETTINGS_MAX];
+	static struct text text;
+	const struct resolve_starter starter = { geteuid(), getegid() };
+	pid_t parent = getppid();
+	int status = load_read(&text, opt, before, err);
+
+	if (status != EX_OK)
+		return status;
+	if (give_up_root(parent, err) == -1)
+		return EX_OSERR;
+	status = load_config(config, &text, opt, before, origins, err);
+	if (status != EX_OK)
+		return status;
+	return resolve_config(config, &starter, origins, err);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct message_request request;
+	static struct message message;
+	struct options opt;
+
+	confine_name("loader");
+	if (read_request(&request) == -1) {
+		fputs("echod-load is for echod to execute; see echod(8)\n",
+		    output_error());
+		return EX_USAGE;
+	}
+	message_identify(message.identity);
+	/* An echod of another version looks at our identity only. */
+	if (message_is_ours(request.identity)) {
+		message.status = EX_USAGE;
+		if (options_read(&opt, argc, argv, &message.err) == 0)
+			message.status = load(&message.config, &opt,
+			    &request.before, &message.err);
+		errbuf_clean(&message.err);
+	}
+	/* Nobody is left to be told when this fails. */
+	(void)output_write(STDOUT_FILENO, &message, sizeof(message));
+	/* There is nothing to flush, and no library is to be trusted now. */
+	_exit(EX_OK);
+}
