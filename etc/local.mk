@@ -14,7 +14,8 @@ conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 # templates: in the source tree they can be read, checked and used as they are.
 put_places = sed \
 	-e 's|/etc/echod\.conf|$(sysconfdir)/echod.conf|g' \
-	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g'
+	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g' \
+	-e 's|/usr/local/libexec/echod/echod-load|$(pkglibexecdir)/$(installed_loader)|g'
 
 install-data-local:
 	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"

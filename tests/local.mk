@@ -216,6 +216,8 @@ daemon_tests = \
 	%D%/daemon/killed-logger-owes-lost-lines.t \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
+	%D%/daemon/loader-gives-up-root.t \
+	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-killed.t \
@@ -223,6 +225,7 @@ daemon_tests = \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/master-killed-frees-ports.t \
 	%D%/daemon/missing-file-is-no-reload.t \
+	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/no-ipv6-in-kernel.t \
 	%D%/daemon/no-syslogd-at-start.t \
 	%D%/daemon/nonblocking-stderr.t \
@@ -376,6 +379,7 @@ all_tests = $(built_unit_tests) $(style_tests) $(daemon_tests) $(client_tests)
 
 harness = \
 	ECHOD='$(abs_builddir)/echod' \
+	ECHOD_DYNAMIC='$(abs_builddir)/$(dynamic_echod)' \
 	ECHOC='$(abs_builddir)/echoc' \
 	ECHOD_SRCDIR='$(abs_top_srcdir)' \
 	ECHOD_BUILDDIR='$(abs_builddir)' \
@@ -397,7 +401,7 @@ check-slow: check-build
 
 # All that the tests need, and no test.  With "all", which is another make, two
 # would write the library at the same time.
-check-build: all-am $(built_unit_tests) locales
+check-build: all-am $(dynamic_echod) $(built_unit_tests) locales
 	@test -n "$(PERL)" || { \
 	    echo 'the tests need Perl with Test::More, TAP::Harness and' \
 		'IO::Socket::IP' >&2; false; }

@@ -50,6 +50,7 @@ libechod_a_SOURCES += \
 	%D%/worker/worker.c \
 	%D%/worker/worker.h
 
+# It needs the C library alone, so that it can do without shared ones.
 sbin_PROGRAMS += echod
 echod_SOURCES = \
 	%D%/main.c
@@ -57,3 +58,15 @@ echod_LDADD = \
 	libechod.a \
 	libcommon.a \
 	$(SECCOMP_LIBS)
+
+# The same with shared libraries, for tests that preload one.
+if STATIC_DAEMON
+echod_LDFLAGS = $(STATIC_LDFLAGS) $(link_flags)
+EXTRA_PROGRAMS += echod-dynamic
+CLEANFILES += echod-dynamic$(EXEEXT)
+echod_dynamic_SOURCES = $(echod_SOURCES)
+echod_dynamic_LDADD = $(echod_LDADD)
+dynamic_echod = echod-dynamic$(EXEEXT)
+else
+dynamic_echod = echod$(EXEEXT)
+endif

@@ -17,6 +17,8 @@ use Test::More;
 use File::Temp qw(tempdir);
 use IO::Socket::IP;
 
+use Machine;
+
 use constant { EX_USAGE => 64, EX_CONFIG => 78 };
 
 my $data = ($ENV{ECHOD_SRCDIR} // '.') . '/tests/data';
@@ -42,8 +44,7 @@ sub spew {
 # run ARGUMENTS...: (exit status, standard output, standard error) of echod.
 # A signal shows as a status above 255.
 sub run {
-    my @command = (split(' ', $ENV{ECHOD_WRAPPER} // ''),
-        $ENV{ECHOD} // './echod', @_);
+    my @command = (@Machine::WRAPPER, $Machine::ECHOD, @_);
     my $pid = fork // die "fork: $!\n";
 
     if ($pid == 0) {
@@ -153,12 +154,12 @@ for my $file (sort glob("$data/good-*.conf")) {
 
 # From a directory that the user may not enter, as after su(1).
 SKIP: {
-    my $echod = $ENV{ECHOD} // './echod';
+    my $echod = $Machine::ECHOD;
     my $nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups';
     skip 'nobody cannot run it here', 1
         if $> != 0
         || system("$nobody $echod -V >'$dir/out' 2>'$dir/err'") != 0;
-    local $ENV{ECHOD_WRAPPER} = join ' ', $nobody, $ENV{ECHOD_WRAPPER} // ();
+    local @Machine::WRAPPER = (split(' ', $nobody), @Machine::WRAPPER);
     my $here = Cwd::getcwd();
     mkdir "$dir/closed", 0700;
     chmod 0755, $dir;

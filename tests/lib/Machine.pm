@@ -20,9 +20,12 @@ use Files;
 my $top = Cwd::abs_path(dirname(__FILE__) . '/../..');
 
 our $ECHOD = $ENV{ECHOD} // "$top/build/echod";
+# The same echod with shared libraries, for what is to go into its process.
+our $ECHOD_DYNAMIC = $ENV{ECHOD_DYNAMIC} // $ECHOD;
 our $ECHOC = File::Spec->rel2abs($ENV{ECHOC} // "$top/build/echoc");
 # A command that goes before each of them.
 our @WRAPPER = split ' ', $ENV{ECHOD_WRAPPER} // '';
+$ECHOD = $ECHOD_DYNAMIC if @WRAPPER;
 
 # has_sanitizer(): whether echod was built with one.
 sub has_sanitizer {

@@ -26,6 +26,7 @@ sub build {
     plan(skip_all => 'valgrind and a preloaded library do not mix')
         if @Machine::WRAPPER;
     my $dir = Files::new_dir();
+    $Machine::ECHOD = $Machine::ECHOD_DYNAMIC;
     my $self = bless { dir => $dir, flags => "$dir/flags" }, $class;
     mkdir $self->{flags};
     chmod 0777, $self->{flags};

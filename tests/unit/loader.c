@@ -441,7 +441,7 @@ make_program(const char *path)
 static void
 places(void **state)
 {
-	static const char installed[] = ECHOD_LIBEXECDIR "/echod-load";
+	static const char installed[] = ECHOD_LOADER;
 	char program[512], beside[512], moved[512];
 
 	(void)state;

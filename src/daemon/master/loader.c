@@ -50,7 +50,7 @@ loader_find(void)
 const char *
 loader_find_from(const char *program)
 {
-	static const char installed[] = ECHOD_LIBEXECDIR "/echod-load";
+	static const char installed[] = ECHOD_LOADER;
 	static const char sbin[] = ECHOD_SBINDIR "/";
 	static char path[2 * PATH_MAX];
 	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
