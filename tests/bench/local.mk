@@ -19,6 +19,7 @@ CLEANFILES += $(bench_programs)
 
 EXTRA_DIST += \
 	%D%/Bench.pm \
+	%D%/burst \
 	%D%/closed-loop \
 	%D%/many-connections
 
@@ -27,7 +28,11 @@ bench_run = ECHOD_BUILDDIR='$(abs_builddir)' \
 	$(PERL)
 
 # BENCH_FLAGS: options of the script, as in BENCH_FLAGS='rounds=9 seconds=1'.
-bench: bench-closed-loop bench-many-connections
+bench: bench-burst bench-closed-loop bench-many-connections
+
+# ECHOD_OTHER in the environment is the path of an echod to compare with.
+bench-burst: echod$(EXEEXT) echod-load$(EXEEXT)
+	$(bench_run) $(srcdir)/%D%/burst $(BENCH_FLAGS)
 
 bench-closed-loop: $(bench_programs) echoc$(EXEEXT)
 	$(bench_run) $(srcdir)/%D%/closed-loop $(BENCH_FLAGS)
@@ -36,4 +41,4 @@ bench-closed-loop: $(bench_programs) echoc$(EXEEXT)
 bench-many-connections: echoc$(EXEEXT) echod$(EXEEXT)
 	$(bench_run) $(srcdir)/%D%/many-connections || test $$? -eq 77
 
-.PHONY: bench bench-closed-loop bench-many-connections
+.PHONY: bench bench-burst bench-closed-loop bench-many-connections
