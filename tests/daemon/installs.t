@@ -23,7 +23,8 @@ delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES DESTDIR)};
 
 my $dir  = Files::new_dir();
 my $root = "$dir/root";
-my ($etc, $sbin, $man) = map { directory($_) } qw(sysconfdir sbindir mandir);
+my ($etc, $sbin, $man, $libexec) =
+    map { directory($_) } qw(sysconfdir sbindir mandir pkglibexecdir);
 
 # Where configure was told to put it.
 sub directory {
@@ -49,6 +50,7 @@ sub write_file {
 
 make('install');
 ok(-x "$sbin/echod", 'the program');
+ok(-x "$libexec/echod-load", 'its loader');
 ok(-f "$man/man8/echod.8", 'its manual page');
 ok(-f "$man/man5/echod.conf.5", 'the one of its configuration');
 ok(-f "$etc/echod.conf", 'its configuration');
@@ -62,6 +64,40 @@ my $shipped = Files::slurp("$etc/echod.conf");
     $d->finish;
 }
 
+# The loader is found wherever the whole has been moved, and, by the path that
+# configure was told, where no /proc tells what runs.
+{
+    my $moved = "$dir/moved";
+    rename $root, $moved or die "$moved: $!";
+    my ($status, undef, $text) = do {
+        local $Machine::ECHOD = $sbin =~ s/^\Q$root\E/$moved/r . '/echod';
+        Echod->run(args => ['-t', '-c', '/dev/null']);
+    };
+    is($status, 78, 'moved: its loader is found');
+    like($text, qr{^echod: /dev/null is a device}, 'and does its work');
+
+    # What the loader needs: shared libraries, and a user.
+    my $lib = $libexec =~ s/^\Q$root\E/$moved/r . '/echod-load';
+    for my $file (`ldd '$lib' '$Machine::ECHOD_DYNAMIC'` =~ m{(/\S+\.so\S*)}g) {
+        Namespace::quietly('sh', '-c',
+            'mkdir -p "$0${1%/*}" && cp -L "$1" "$0$1"', $moved, $file)
+            or die "$file: not copied";
+    }
+    mkdir "$moved/etc";
+    Files::spew("$moved/etc/passwd", "root:x:0:0::/:/\n");
+    my ($inside) = $sbin =~ /^\Q$root\E(.*)/;
+    SKIP: {
+        skip 'no chroot(1)', 2 if !Machine::has('chroot');
+        my $said = `chroot '$moved' '$inside/echod' -t -l 127.0.0.1:0 -o user=root -c '$etc/echod.conf' 2>&1`;
+        like($said, qr{^echod: \Q$etc\E/echod\.conf: No such file}m,
+            'without /proc: its loader is found');
+        $said = `chroot '$moved' '$inside/echod' -T -l 127.0.0.1:0 -o user=root 2>&1`;
+        like($said, qr/^listen = \(/m, 'and reads the configuration');
+    }
+    Namespace::quietly('rm', '-rf', $moved) or die "$moved: not removed";
+}
+
+make('install');
 make('install');
 ok(!-e "$etc/echod.conf.new", 'again: nothing is put beside the same file');
 
