@@ -189,11 +189,11 @@ addr_check_port(const char *text, struct errbuf *err)
 	if (n > 0 && strspn(text, "0123456789") == n)
 		return units_integer(text, 0, UINT16_MAX, &port, err);
 	if (n == 0 || !isalnum((unsigned char)text[0]))
-		return errbuf_set(err, "\"%s\" is no port", text);
+		return errbuf_set(err, "\"%s\" is not a port", text);
 	for (size_t i = 0; i < n; i++)
 		if (!isalnum((unsigned char)text[i]) &&
 		    strchr("-_.+/", text[i]) == NULL)
-			return errbuf_set(err, "\"%s\" is no port", text);
+			return errbuf_set(err, "\"%s\" is not a port", text);
 	return 0;
 }
 

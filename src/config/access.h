@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * access: whether a client's address may be served.  Decides only; pure
- * functions over a list of networks.
+ * access: whether a client may be served, by its address.  Pure functions of a
+ * list of networks.
  */
 #ifndef ECHOD_ACCESS_H
 #define ECHOD_ACCESS_H
@@ -34,10 +34,10 @@ struct access_list {
 int access_rule_parse(struct access_rule *, const char *text, bool deny,
     struct errbuf *);
 
-/* The rule as text, ACCESS_TEXT bytes are always enough. */
+/* Write the rule as text; ACCESS_TEXT bytes are always enough. */
 void access_rule_text(const struct access_rule *, char *, size_t);
 
-/* Whether the list is one, should its bytes come from elsewhere. */
+/* Whether bytes from another process are a list. */
 bool access_sane(const struct access_list *);
 
 /*

@@ -31,16 +31,16 @@ enum {
 struct config_listen {
 	char address[ADDR_HOST];
 	char port[ADDR_PORT];
-	/* In the file of the list: of the entry, or of the list when the entry
-	 * is in a file that it includes. */
+	/* In listen_file: of the entry, or of the list if the entry is in
+	 * another file. */
 	unsigned line;
 };
 
 /* One address to listen on. */
 struct config_address {
 	struct addr addr;
-	/* One of several that a name or wildcard stands for: may be skipped
-	 * when this kernel does not have its family. */
+	/* A name or wildcard stands for this address among others: it is
+	 * skipped if the kernel does not support its family. */
 	bool optional;
 	unsigned line; /* of its entry, when there is a listen_file */
 };
@@ -87,7 +87,7 @@ struct config {
 	char group[CONFIG_NAME];
 	char chroot[CONFIG_PATH];
 	char pid_file[CONFIG_PATH];
-	/* Whom the workers become: found by the loader, used when root. */
+	/* Of the workers; used only when root has started echod. */
 	uid_t uid;
 	gid_t gid;
 };

@@ -31,7 +31,7 @@ print_listen(const struct config *config, FILE *out)
 
 		fprintf(out, "%s\n\t{ address = ", i > 0 ? "," : "");
 		print_string(l->address, out);
-		/* A zero in front would make it octal for some parsers. */
+		/* Without leading zeros, which some parsers take for octal. */
 		if (number)
 			fprintf(out, "; port = %lu; }",
 			    strtoul(l->port, NULL, 10));

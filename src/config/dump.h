@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dump: writes a configuration as a file that loads to the same one
+ * dump: writes a configuration as a file that loads to the same configuration
  * (echod -T).
  */
 #ifndef ECHOD_DUMP_H
@@ -10,7 +10,7 @@
 
 struct config;
 
-/* Write every setting with its value and its line of help. */
+/* Write every setting with its value and its help. */
 void dump_config(const struct config *, FILE *);
 
 #endif

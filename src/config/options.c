@@ -125,7 +125,7 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 	return 0;
 }
 
-/* A long option is the whole word; a short one may be amid others. */
+/* A long option is the whole word; a short one may follow others in it. */
 static int
 refuse(int c, const char *word, struct errbuf *err)
 {

@@ -49,7 +49,7 @@ const struct setting settings[] = {
 	INTEGER("buffer_size", buffer_size, "65536", 1, 1048576,
 	    "bytes per receive"),
 	INTEGER("workers.start", workers_start, "5", 1, CONFIG_WORKERS,
-	    "workers forked at the start"),
+	    "workers to start with"),
 	INTEGER("workers.min_spare", workers_min_spare, "5", 1, CONFIG_WORKERS,
 	    "fork workers while fewer than this are idle"),
 	INTEGER("workers.max_spare", workers_max_spare, "10", 1, CONFIG_WORKERS,

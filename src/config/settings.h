@@ -3,10 +3,10 @@
  * settings: the one table that describes every setting completely: path,
  * type, default, bounds, when it applies, one line of help.
  *
- * Reading, printing, overriding, the manual's test and the sample file's test
- * walk this table.  It knows nothing of files and their syntax.
- * To add a setting: a field in struct config, a row here, a paragraph in
- * echod.conf(5), a line in etc/echod.conf; the tests name what is missing.
+ * Whatever reads, prints, checks or overrides settings walks this table, and so
+ * do the tests of the manual page and of the sample file.
+ * To add a setting, add a field to struct config, a row here, a paragraph to
+ * echod.conf(5) and a line to etc/echod.conf; the tests name what is missing.
  */
 #ifndef ECHOD_SETTINGS_H
 #define ECHOD_SETTINGS_H
@@ -77,10 +77,7 @@ int settings_add_network(struct config *, const struct setting *,
     const char *text, struct errbuf *);
 void settings_clear_networks(struct config *, const struct setting *);
 
-/*
- * Give a string setting of `next` the value it has in `now`; true when that
- * changes it.
- */
+/* Copy a string setting from `now` to `next`; true if they differed. */
 bool settings_keep(struct config *next, const struct config *now,
     const struct setting *);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * echod: reads the command line, checks or prints if that is all, goes to the
- * background if wanted, runs the master, and turns the result into an exit
- * status.
+ * echod: reads the command line; checks or prints the configuration, or goes to
+ * the background and runs the master; and returns the exit status.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -30,8 +29,9 @@ complain(const char *text)
 }
 
 /*
- * A socket must never get a number below 3: libraries write there.  What -T
- * prints is not to vanish, so the stand-in of standard output takes nothing.
+ * Open the standard descriptors that are closed, so that no socket gets their
+ * numbers, to which libraries write.  Standard output is opened for reading, so
+ * that -T fails instead of printing to nobody.
  */
 static void
 sane_descriptors(void)
@@ -45,7 +45,7 @@ sane_descriptors(void)
 	confine_descriptors(keep, 3);
 }
 
-/* What was for standard output has to get there. */
+/* Returns an exit status: output that was lost is an error. */
 static int
 flush(void)
 {
@@ -58,7 +58,7 @@ flush(void)
 	return EX_IOERR;
 }
 
-/* -t and -T: the same loader as at the start and at a reload. */
+/* -t and -T: the load is that of a start. */
 static int
 check(const struct options *opt)
 {
@@ -67,7 +67,7 @@ check(const struct options *opt)
 	struct message *load;
 	int status;
 
-	/* This is a command like any other: Ctrl-C ends it. */
+	/* Ctrl-C ends this like any other command. */
 	signals_default();
 	load = loader_run(opt, &err);
 	if (load == NULL) {
@@ -88,7 +88,7 @@ check(const struct options *opt)
 	return status == EX_OK ? flush() : status;
 }
 
-/* The root directory is no place for a relative path. */
+/* A daemon changes to the root directory. */
 static int
 make_absolute(struct options *opt, struct errbuf *err)
 {
@@ -120,7 +120,7 @@ run(struct options *opt)
 	}
 	confine_name("master");
 	status = master_run(&master, opt, notify);
-	/* A start that failed: whoever started it has to know. */
+	/* The start has failed: tell the process that waits for it. */
 	if (master.notify != -1 && status == EX_OK)
 		(void)daemonize_report(master.notify, EX_OSERR,
 		    "told to stop before it was ready");

@@ -26,7 +26,7 @@ is_exponent(char c)
 	return c == 'e' || c == 'E';
 }
 
-/* The length of what is meant as one number, in whatever notation. */
+/* The length of what was meant as one number, in any notation. */
 static size_t
 length(const char *p)
 {
@@ -46,7 +46,7 @@ length(const char *p)
 	}
 }
 
-/* Behind the number, as libconfig understands it. */
+/* The end of the number, as libconfig reads it. */
 static const char *
 understood(const char *p)
 {
@@ -67,7 +67,7 @@ understood(const char *p)
 	return p + strspn(p, "Ll");
 }
 
-/* What libconfig does not understand in it; NULL: nothing. */
+/* What libconfig does not understand in the number; NULL: nothing. */
 static const char *
 oddity(const char *p, size_t n)
 {
@@ -84,7 +84,7 @@ oddity(const char *p, size_t n)
 	return "letters";
 }
 
-/* It does not fit into the type that libconfig gives it. */
+/* Whether the number does not fit into the type that libconfig gives it. */
 static bool
 is_too_large(const char *p, bool hex)
 {

@@ -2,8 +2,8 @@
 /*
  * numeral: a number in the text of a configuration, before libconfig sees it.
  *
- * libconfig 1.5 reads 4294967303 as 7, and 010 as 8 or as 10; of 1_000 it has
- * nothing to say but "syntax error".
+ * libconfig 1.5 reads 4294967303 as 7; 010 is 8 or 10, depending on its
+ * version; and all it says of 1_000 is "syntax error".
  */
 #ifndef ECHOD_NUMERAL_H
 #define ECHOD_NUMERAL_H
@@ -11,9 +11,8 @@
 struct errbuf;
 
 /*
- * Look at the number that starts at p.  Returns where the text goes on behind
- * it; NULL with the reason in err when libconfig would not read it, or not as
- * it is meant.
+ * Returns the end of the number that starts at p; NULL with the reason in err
+ * if libconfig would not read the number, or not as it is meant.
  */
 const char *numeral_check(const char *p, struct errbuf *);
 

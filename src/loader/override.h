@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * override: what the command line says about the configuration, on top of
- * what the file says: -l and -o, and what -F, -d and -p stand for.
+ * override: applies the command line to the configuration, after the file: -l
+ * and -o, and what -F, -d and -p stand for.
  */
 #ifndef ECHOD_OVERRIDE_H
 #define ECHOD_OVERRIDE_H
@@ -11,7 +11,7 @@ struct origin;
 struct errbuf;
 struct options;
 
-/* Returns -1 with the reason in err, the option in front. */
+/* Returns -1 with the reason in err, which begins with the option. */
 int override_apply(struct config *, const struct options *,
     struct origin *origins, struct errbuf *);
 

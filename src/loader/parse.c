@@ -56,7 +56,7 @@ static int
 wrong_type(const struct reading *r, const config_setting_t *node,
     const char *path, const char *wanted)
 {
-	errbuf_set(r->err, "is %s, but %s is wanted", type_name(node), wanted);
+	errbuf_set(r->err, "is %s, expected %s", type_name(node), wanted);
 	return blame(r, node, path);
 }
 

@@ -28,7 +28,7 @@ add_address(struct config *config, const struct config_listen *listen,
 	for (unsigned i = 0; i < config->address_count; i++) {
 		const struct addr *there = &config->addresses[i].addr;
 
-		/* Port 0 is another port each time. */
+		/* For each port 0 the kernel chooses another port. */
 		if (addr_port(addr) == 0 ||
 		    addr_port(addr) != addr_port(there) ||
 		    addr->sa.sa_family != there->sa.sa_family)
@@ -53,7 +53,7 @@ add_address(struct config *config, const struct config_listen *listen,
 	return 0;
 }
 
-/* Sockets for IPv6 are for nothing else here. */
+/* The listeners for IPv6 are IPv6-only, and cannot bind such an address. */
 static int
 refuse_mapped(const struct addr *addr, struct errbuf *err)
 {
@@ -68,8 +68,8 @@ refuse_mapped(const struct addr *addr, struct errbuf *err)
 }
 
 /*
- * bind(2) takes an IPv4 one, to which nobody can connect, and has nothing but
- * "Invalid argument" to say of an IPv6 one.
+ * bind(2) accepts such an IPv4 address, to which nobody can connect, and says
+ * "Invalid argument" of such an IPv6 address.
  */
 static int
 refuse_group(const struct addr *addr, struct errbuf *err)
@@ -116,8 +116,8 @@ listed(const struct config *config, unsigned from, const struct addr *addr)
 }
 
 /*
- * "7", "127.1", "0x7f000001": old forms of an address, most likely a port.  And
- * no name has a colon or a percent sign.
+ * Whether it is meant as a number: "7", "127.1" and "0x7f000001" are old forms
+ * of an address, and no name has a colon or a percent sign.
  */
 static bool
 looks_numeric(const char *host)
@@ -135,7 +135,7 @@ looks_numeric(const char *host)
 	return true;
 }
 
-/* It is a literal but for its interface; *zone is the name of that. */
+/* Whether it is a literal without its interface; *zone names that. */
 static bool
 is_zoned(const char *host, const char **zone)
 {
@@ -150,7 +150,7 @@ is_zoned(const char *host, const char **zone)
 	return addr_from_literal(&addr, head, 0) == 0;
 }
 
-/* The address looks like a literal and is none; say how it is written. */
+/* The address looks like a literal and is not: say how it is written. */
 static int
 refuse_literal(const struct config_listen *listen, bool in_file,
     struct errbuf *err)
@@ -174,7 +174,7 @@ refuse_literal(const struct config_listen *listen, bool in_file,
 	if (strspn(host, "0123456789") != strlen(host) ||
 	    addr_check_port(host, &ignored) == -1)
 		return EX_CONFIG;
-	/* As some would give a port. */
+	/* It was probably meant as a port. */
 	if (in_file)
 		errbuf_set(err,
 		    "\"%s\" is neither an address nor a name; a port is "

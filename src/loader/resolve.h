@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * resolve: turns the names in a configuration into numbers: host and service
- * names into addresses, user and group into ids.
+ * names into addresses, user and group names into ids.
  *
- * Asks name services, which can block for long: for the loader only.
+ * It asks name services, which can block for long: only the loader may.
  */
 #ifndef ECHOD_RESOLVE_H
 #define ECHOD_RESOLVE_H
@@ -14,17 +14,17 @@ struct config;
 struct origin;
 struct errbuf;
 
-/* The ids of whoever started echod; the loader itself may have given up root. */
+/* The ids of whoever started echod; the loader may have given up root. */
 struct resolve_starter {
 	uid_t uid;
 	gid_t gid;
 };
 
 /*
- * Fill config->addresses, uid and gid.  Checks what only the running system
+ * Fill config->addresses, uid and gid.  Check what only the running system
  * can tell: that names resolve, that no address is given twice, that the user
  * exists and the chroot directory is safe.  The origins are for messages; the
- * line of `listen` is moved to the entry that fails.
+ * line of `listen` becomes that of the entry in question.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
 int resolve_config(struct config *, const struct resolve_starter *,

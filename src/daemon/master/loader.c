@@ -199,7 +199,7 @@ fail(struct loader *loader, int status, const char *why)
 	return true;
 }
 
-/* Another version would be read as rubbish.  Returns true if it is over. */
+/* Returns true if the loader is of another version, which ends the load. */
 static bool
 refuse_other(struct loader *loader)
 {

@@ -17,7 +17,7 @@
 
 enum {
 	KEEP_MAX = 160,
-	FEW = 4096, /* descriptors that somebody may have left open */
+	FEW = 4096, /* descriptors to try one by one */
 };
 
 void
@@ -26,7 +26,7 @@ confine_name(const char *role)
 	char name[16];
 
 	(void)snprintf(name, sizeof(name), "echod:%s", role);
-	/* It cannot fail for a name in our own memory. */
+	/* It fails only for an invalid pointer. */
 	(void)prctl(PR_SET_NAME, name);
 }
 
@@ -47,9 +47,9 @@ close_between(unsigned first, unsigned last)
 	if (close_range(first, last, 0) == 0)
 		return;
 #endif
-	/* An old kernel, or a filter that does not know the call. */
+	/* The kernel is old, or a filter does not know the call. */
 	if ((dir = opendir("/proc/self/fd")) == NULL) {
-		/* And no /proc either: one by one, within reason. */
+		/* There is no /proc either. */
 		for (unsigned fd = first; fd <= last && fd < FEW; fd++)
 			close((int)fd);
 		return;
@@ -113,7 +113,7 @@ is_gid(gid_t gid)
 	    effective == gid && saved == gid;
 }
 
-/* The id cannot be had, and errno says why. */
+/* The id cannot be set, and errno says why. */
 static int
 not_ours(const char *kind, unsigned id, struct errbuf *err)
 {
@@ -124,14 +124,14 @@ not_ours(const char *kind, unsigned id, struct errbuf *err)
 	return errbuf_sys(err, "cannot become %s %u", kind, id);
 }
 
-/* What is already as it should be is not set: some may not set anything. */
+/* Ids that are right are not set: a container may allow none to be set. */
 static int
 become(const struct confine_user *user, struct errbuf *err)
 {
 	/*
-	 * A process that stays root gains nothing by its groups.  Any other may
+	 * A process that stays root gains nothing by its groups.  Any other must
 	 * have none, not even one with the number of its own group: in a user
-	 * namespace that is what a foreign group looks like.
+	 * namespace a group of outside looks like that.
 	 */
 	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 &&
 	    user->uid != 0)
@@ -145,7 +145,7 @@ become(const struct confine_user *user, struct errbuf *err)
 	return 0;
 }
 
-/* Nothing of what we were may be left, nor be had again. */
+/* The old ids must be gone, and must not come back. */
 static int
 prove(const struct confine_user *user, struct errbuf *err)
 {
@@ -179,7 +179,7 @@ confine_identity(const struct confine_user *user, struct errbuf *err)
 bool
 confine_may_signal(uid_t uid)
 {
-	/* Root gets what is in this set when it executes a program. */
+	/* Root gets the capabilities of this set by executing a program. */
 	return geteuid() != 0 || uid == 0 ||
 	    prctl(PR_CAPBSET_READ, CAP_KILL, 0, 0, 0) != 0;
 }

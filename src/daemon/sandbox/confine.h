@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * confine: gives up what a child must not have.  Irrevocable, in a fixed
- * order, each step checked.  The only file that changes ids.
+ * confine: gives up what a child must not have, for good; each step is checked.
+ * No other file changes ids.
  */
 #ifndef ECHOD_CONFINE_H
 #define ECHOD_CONFINE_H
@@ -12,7 +12,7 @@
 
 struct errbuf;
 
-/* Whom to become; only root can become anybody. */
+/* The user to become; only root can become another user. */
 struct confine_user {
 	uid_t uid;
 	gid_t gid;
@@ -32,18 +32,18 @@ void confine_name(const char *role);
 void confine_descriptors(const int *keep, size_t n);
 
 /*
- * Lock this process into the directory, drop the supplementary groups, the
- * group and the user, and prove that there is no way back (setresuid(2));
- * set no_new_privs (prctl(2)).  Without root only the last is done.  What is
- * as it should be is left alone, and so are the groups of a process that stays
- * root and may not drop them: a container may allow neither.
- * Returns -1 with the reason in err; the caller must then end.
+ * Change the root directory, drop the supplementary groups, change the group
+ * and the user, and check that there is no way back (setresuid(2)); set
+ * no_new_privs (prctl(2)).  Without root only the last step is done.  Ids that
+ * are right are not set, and a process that stays root may keep its groups:
+ * some containers allow neither to be changed.
+ * Returns -1 with the reason in err.
  */
 int confine_identity(const struct confine_user *, struct errbuf *);
 
 /*
- * Whether root may signal processes of this user here: some containers do
- * without CAP_KILL (capabilities(7)).
+ * Whether root may signal processes of this user: some containers have no
+ * CAP_KILL (capabilities(7)).
  */
 bool confine_may_signal(uid_t);
 
