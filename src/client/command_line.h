@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * command_line: parses and checks the command line.  No file is opened and no
- * system call is made.
+ * command_line: parses and checks the command line, without any system call.
  */
 #ifndef ECHOC_COMMAND_LINE_H
 #define ECHOC_COMMAND_LINE_H

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * flags: the table of all options of all modes, with names, bounds, help and
- * the member of struct options that takes the value.  To add an option, add a
- * row.
+ * flags: the table of all options of all modes; to add an option, add a row.
  */
 #ifndef ECHOC_FLAGS_H
 #define ECHOC_FLAGS_H

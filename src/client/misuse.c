@@ -50,8 +50,7 @@ has_option(enum mode mode, const char *name)
 }
 
 /*
- * An unknown option: if it stands before the name of a mode that has it, say
- * where it must stand.
+ * If it stands before the name of a mode that has it, say where it must stand.
  */
 static int
 refuse_unknown(const struct options *opt, const char *name, struct failure *f)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * misuse: the error message for an option that getopt_long(3) does not accept,
- * with a suggestion.
+ * misuse: the error message for an option that getopt_long(3) does not accept.
  */
 #ifndef ECHOC_MISUSE_H
 #define ECHOC_MISUSE_H

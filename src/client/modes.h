@@ -11,10 +11,7 @@ struct options;
 struct target;
 struct terminal;
 
-/*
- * Run a mode to its end and write its result, if need be that there is none.
- * Returns 0, or -1 with the failure, whose outcome is the exit status.
- */
+/* Run a mode and write its result.  Returns -1 with the failure. */
 typedef int mode_run(struct target *, const struct options *,
     struct destination *, const struct terminal *, struct failure *);
 
@@ -27,10 +24,7 @@ mode_run send_run;
 /* Try until one whole echo has come back, or until -w is over. */
 mode_run wait_run;
 
-/*
- * Measure a round trip each -i until -c, -w or a signal.  OUTCOME_NEGATIVE: no
- * reply came, or within -w fewer than -c.
- */
+/* Measure a round trip each -i until -c, -w or a signal. */
 mode_run ping_run;
 
 /* Load the server with many connections, and measure rates and times. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: what the command line asks for, as plain data; the strings belong to
- * argv.
+ * options: what the command line asks for; the strings belong to argv.
  */
 #ifndef ECHOC_OPTIONS_H
 #define ECHOC_OPTIONS_H

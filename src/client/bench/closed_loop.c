@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * closed_loop: each connection keeps --pipeline messages in flight, and sends
- * another one when an echo has come back.  The time of a message is that from
- * its first byte on.
+ * closed_loop: each connection keeps --pipeline messages in flight; the time of
+ * a message counts from its first byte.
  */
 #include "client/bench/group.h"
 #include "client/bench/pace.h"
@@ -11,8 +10,7 @@
 #include "common/clock.h"
 
 /*
- * A message is measured if its first byte goes within the window.  With -n
- * that is decided when it is queued, as it takes one of that number.
+ * Measured is what begins within the window; with -n, what is queued within it.
  */
 static enum part
 part_at(const struct group *g, int64_t now)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * connection: one connection of a load and its in-flight queue.  Sends and
- * receives the stream of pattern bytes and compares each byte.  It does not
- * decide when a message is due, and counts nothing.
+ * connection: one connection of a load, its in-flight queue and the comparison
+ * of each byte that comes back.  It counts nothing.
  */
 #ifndef ECHOC_CONNECTION_H
 #define ECHOC_CONNECTION_H
@@ -51,10 +50,7 @@ struct connection {
 /* Each socket of it will carry `most` messages; 0: any number. */
 void connection_init(struct connection *, uint32_t index, uint32_t most);
 
-/*
- * Begin to connect; the bytes are those of stream number `stream`.  Messages
- * that wait stay and will be sent.  Returns what went wrong, or FAULT_NONE.
- */
+/* Begin to connect; the bytes are those of the pattern number `stream`. */
 enum fault connection_connect(struct connection *, const struct addr *,
     const struct origin *, bool nagle, uint64_t stream, int64_t now,
     bool *connected);
@@ -65,16 +61,12 @@ uint64_t connection_sendable(const struct connection *);
 /* Whether a further message would have to wait for the reconnect. */
 bool connection_is_used_up(const struct connection *);
 
-/*
- * Send what may be sent, as far as there is room.  `now` must be read just
- * before.  Returns what went wrong, or FAULT_NONE.
- */
+/* Send what may be sent and has room; `now` must be fresh. */
 enum fault connection_send(struct connection *, int64_t now);
 
 /*
- * Receive once, and compare if `verify`.  *n is how many bytes came, at most
- * CONNECTION_BUFFER.  FAULT_ENDED: the server has closed.  FAULT_MISMATCH: the
- * difference is noted; the bytes before it count.
+ * Receive *n bytes at most once and compare them if `verify`.  FAULT_ENDED: the
+ * server has closed.  FAULT_MISMATCH: the bytes before the difference count.
  */
 enum fault connection_receive(struct connection *, unsigned char *buffer,
     bool verify, ssize_t *n, struct mismatch *);

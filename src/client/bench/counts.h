@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * counts: what a load has counted: messages, connections and times.  Once all
- * is over, sent = echoed + lost, whatever happened.  One thread raises its
- * counts; others may read and add them meanwhile.
+ * counts: what a load has counted; in the end sent = echoed + lost.  One thread
+ * raises its counts; others may read and add them meanwhile.
  */
 #ifndef ECHOC_COUNTS_H
 #define ECHOC_COUNTS_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * group: the connections of one thread, and what they have in common: epoll
- * instance, connect queue, counts and phase of the load.
+ * group: the connections of one thread and what they have in common.
  */
 #ifndef ECHOC_GROUP_H
 #define ECHOC_GROUP_H
@@ -55,10 +54,9 @@ struct group {
 };
 
 /*
- * Take memory and descriptors for `connection_count` connections, the first
- * of which has the number `first`, and add all to the connect queue.  The caller
- * sets load, pace, counts, connection_count and log before.  Returns -1 with
- * errno; group_free is to be called also then.
+ * Take memory and descriptors for the connections, numbered from `first`, and
+ * queue all.  The caller sets load, pace, counts, connection_count and log
+ * before.  Returns -1 with errno; group_free is to be called also then.
  */
 int group_init(struct group *, uint32_t first, uint64_t seed);
 void group_free(struct group *);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * load: what the threads of a load share, and what bench tells them.  All
- * times are those of clock_ns().
+ * load: what the threads of a load share; times are those of clock_ns().
  */
 #ifndef ECHOC_LOAD_H
 #define ECHOC_LOAD_H

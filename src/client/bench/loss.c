@@ -42,8 +42,7 @@ lose_messages(struct group *g, struct connection *c, enum fault fault,
 }
 
 /*
- * When none of the first was ever made, the others will not be either, and
- * each would take its time-out.
+ * When all of the first have failed, the others would too, each by a time-out.
  */
 static void
 give_up_waiting(struct group *g, enum fault fault)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * loss: connections that are not made, break or time out: what is counted as
- * lost with them, and when they connect again; and the end of all of them.
+ * loss: connections that fail, break, time out or end: what is lost with them.
  */
 #ifndef ECHOC_LOSS_H
 #define ECHOC_LOSS_H
@@ -13,10 +12,7 @@
 struct connection;
 struct group;
 
-/*
- * A connection is lost, or was not made.  What was in flight is lost by that
- * fault; the connection is made again if the phase lets it.
- */
+/* Count what was in flight as lost, and connect again if the phase lets it. */
 void loss_handle(struct group *, struct connection *, enum fault, int64_t now);
 
 /* Look for time-outs, and for connections that may try again. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * open_loop: messages are due at a rate (-R), whether echoes come or not, and
- * go on one connection after the other.  A message is measured if it is due
- * within the window, and its response time is that from then on, so that the
- * wait behind a slow server counts.
+ * go on one connection after the other.  The response time counts from when a
+ * message was due, so that the wait behind a slow server is part of it.
  */
 #include "client/bench/group.h"
 #include "client/bench/pace.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pace: when a load sends messages, and which of them are measured.  In a
- * closed loop a connection sends a message when an echo has come back; in an
- * open loop messages are sent at a rate (-R).
+ * pace: when a load sends messages, and which are measured: in a closed loop
+ * when an echo has come back, in an open loop at a rate (-R).
  */
 #ifndef ECHOC_PACE_H
 #define ECHOC_PACE_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan: what a load will be, worked out and checked before the first
- * connection is made.  It does not change while the load runs.
+ * plan: what a load will be, checked before the first connection is made.
  */
 #ifndef ECHOC_PLAN_H
 #define ECHOC_PLAN_H
@@ -37,10 +36,9 @@ plan_is_open_loop(const struct plan *plan)
 void plan_set_peer(struct plan *, const struct addr *);
 
 /*
- * Choose what the options leave open, read the addresses of -I, raise the limit
- * of descriptors as far as possible, and check that descriptors and local ports
- * suffice.  Returns -1 with OUTCOME_LIMIT, naming what is needed, or
- * OUTCOME_USAGE.
+ * Choose what the options leave open, raise the limit of descriptors, and check
+ * that descriptors and ports suffice.  Returns -1 with OUTCOME_LIMIT, or
+ * OUTCOME_USAGE for -I.
  */
 int plan_make(struct plan *, const struct options *, const struct addr *peer,
     struct failure *);

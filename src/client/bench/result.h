@@ -60,27 +60,21 @@ void result_interval(struct result *, const struct interval *);
 void result_trim(struct result *);
 
 /*
- * Work out the figures, and whether the run was good.  Returns -1 with the
- * failure: OUTCOME_MISMATCH before all others, OUTCOME_NEGATIVE for errors and
- * thresholds, or without any echo that of the most frequent error.
+ * Work out the figures, and judge.  Returns -1: OUTCOME_MISMATCH before all
+ * others, OUTCOME_NEGATIVE, or without any echo the most frequent error.
  */
 int result_judge(struct result *, struct failure *);
 
-/*
- * The same for a run in which no connection was made, or none yet when it was
- * interrupted.  Returns -1 with the most frequent failure.
- */
+/* The same when no connection was made, or none before the interruption. */
 int result_unconnected(struct result *, struct failure *);
 
 /*
- * Whether it looks as if the server had fewer workers than there were
- * connections: some had their first echo, and most others timed out.
+ * Whether the server may have too few workers: most others got no first echo.
  */
 bool result_lacks_workers(const struct result *);
 
 /*
- * The value of a percentile in nanoseconds, -1 where too few lie above it.
- * Percentile 100 is the largest value.
+ * In nanoseconds, exact for percentile 100; -1 where too few values lie above.
  */
 int64_t result_percentile(const struct histogram *, uint32_t percentile);
 

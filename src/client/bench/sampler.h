@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sampler: reads the counts of a load while it runs, and makes intervals and
- * progress of them.
+ * sampler: reads the counts while a load runs, for intervals and progress.
  */
 #ifndef ECHOC_SAMPLER_H
 #define ECHOC_SAMPLER_H
@@ -43,8 +42,7 @@ int sampler_init(struct sampler *, const struct plan *, const struct counts *,
 uint64_t sampler_established(const struct sampler *);
 
 /*
- * The load waits for its connections.  When for a second none has had its
- * first echo, say once what it waits for, and the likely reason.
+ * When no connection was made for a second, say once what the load waits for.
  */
 void sampler_wait(struct sampler *, const struct load *, int64_t now);
 
@@ -52,8 +50,7 @@ void sampler_wait(struct sampler *, const struct load *, int64_t now);
 void sampler_begin(struct sampler *, int64_t window);
 
 /*
- * An interval is over: add it to the result, and write it if the user asked
- * for that.  Returns -1 when it could not be written.
+ * Add and write an interval that is over.  Returns -1 if it cannot be written.
  */
 int sampler_interval(struct sampler *, int64_t now, struct result *,
     struct failure *);

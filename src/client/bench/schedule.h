@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * schedule: when messages are due in an open loop.
- *
- * Message i is due i / rate after the start, computed from i each time, so that
- * rounding errors do not add up.  Thread k of T sends messages k, k + T,
- * k + 2T, ..., so that threads alternate and none sends a burst.
+ * schedule: when messages are due in an open loop: message i at i / rate,
+ * computed from i each time, so that rounding errors do not add up.  Thread k
+ * of T sends k, k + T, k + 2T, ..., so that none sends a burst.
  */
 #ifndef ECHOC_SCHEDULE_H
 #define ECHOC_SCHEDULE_H
@@ -30,10 +28,7 @@ int64_t schedule_due(const struct schedule *);
 /* Go on to the next message of this thread. */
 void schedule_advance(struct schedule *);
 
-/*
- * Skip the messages of this thread that are due before `end`.  Returns how many
- * there were.
- */
+/* Skip what this thread should send before `end`; returns how many. */
 uint64_t schedule_skip(struct schedule *, int64_t end);
 
 /* How many messages of all threads are due in [start, start + ns). */

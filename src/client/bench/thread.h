@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * thread: a thread of a load: its epoll loop, and the phases from the first
- * handshake to the last echo.
+ * thread: a thread of a load: its epoll loop and its phases.
  */
 #ifndef ECHOC_THREAD_H
 #define ECHOC_THREAD_H
@@ -23,10 +22,7 @@ struct thread {
 	bool loading; /* it is counted in the load's `loading` */
 };
 
-/*
- * Take memory and descriptors for the group, as group_init does.  Returns -1
- * with errno; thread_free is to be called also then.
- */
+/* Returns -1 with errno; thread_free is to be called also then. */
 int thread_init(struct thread *, uint32_t first, uint64_t seed);
 
 /* Run it in a thread.  Returns -1 with errno. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * traffic: what happens on connections that work: they connect, send and
- * receive.  The pace decides what to send, loss handles what breaks.
+ * traffic: what connections that work do: connect, send and receive.
  */
 #ifndef ECHOC_TRAFFIC_H
 #define ECHOC_TRAFFIC_H

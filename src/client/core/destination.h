@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * destination: where the result of a run goes: text for people, JSON or CSV for
- * programs, on standard output or in a file.  Only here files are opened for
- * writing, and -j, --format and -o are put together.
+ * destination: where the result of a run goes: text, and JSON or CSV, by -j,
+ * --format and -o.  Only here files are opened for writing.
  */
 #ifndef ECHOC_DESTINATION_H
 #define ECHOC_DESTINATION_H
@@ -22,8 +21,7 @@ struct destination {
 };
 
 /*
- * Check all files of a run and open that of -o.  Returns -1 with OUTCOME_USAGE
- * if one is not what the user can have meant, or cannot be written.
+ * Check all files of a run and open that of -o.  Returns -1 with OUTCOME_USAGE.
  */
 int destination_open(struct destination *, const struct options *,
     struct failure *);

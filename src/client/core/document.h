@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * document: JSON, by jansson.  Names carry their unit, times are microseconds
- * with three decimals, and what does not exist is null.  Without memory a member
- * is missing, or writing the document fails.
+ * with three decimals, and what does not exist is null.
  */
 #ifndef ECHOC_DOCUMENT_H
 #define ECHOC_DOCUMENT_H
@@ -22,16 +21,10 @@ enum { DOCUMENT_SCHEMA = 1 };
 /* Set opt->started to now, for all documents of the run. */
 void document_begin(struct options *);
 
-/*
- * The members that every document begins with: schema, tool, version, mode,
- * command, started and target; port 0 stands for one that is not known.
- */
+/* The members with which every document begins; port 0: not known. */
 json_t *document_new(const struct options *, const char *host, uint16_t port);
 
-/*
- * Add the addresses of a connection and how long the handshake took; null for
- * all of them with a `peer` of NULL, when there was no connection.
- */
+/* Add the addresses and the time of the handshake; null if `peer` is NULL. */
 void document_connection(json_t *, const struct addr *peer,
     const struct addr *local, int64_t connect_ns);
 
@@ -47,10 +40,7 @@ json_t *document_now(void);
 /* A number with so many decimals; null for one that is not finite. */
 json_t *document_real(double, int decimals);
 
-/*
- * A share or a percentage with all its digits, so that nothing and all are said
- * only when they are exact; null for a number that is not finite.
- */
+/* A share or percentage with all its digits; null if it is not finite. */
 json_t *document_ratio(double);
 
 /* An integer; null for a negative value. */

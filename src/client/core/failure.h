@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * failure: why a run fails, carried from where that is known to main(), which
- * prints it once and exits.
+ * failure: why a run fails, carried to main(), which prints it once and exits.
  */
 #ifndef ECHOC_FAILURE_H
 #define ECHOC_FAILURE_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fault: what can go wrong with a connection.  Each kind has a name for JSON,
- * words for people and an exit status.
+ * fault: what can go wrong with a connection.
  */
 #ifndef ECHOC_FAULT_H
 #define ECHOC_FAULT_H
@@ -26,10 +25,7 @@ enum fault {
 /* The fault that an errno of connect(2) stands for. */
 enum fault fault_of_errno(int error);
 
-/*
- * The same for an errno of send(2) or recv(2), where a time-out is not one of
- * the handshake.
- */
+/* The same for send(2) or recv(2), where a time-out is not of the handshake. */
 enum fault fault_of_transfer(int error);
 
 /* The name in JSON and CSV, as "connect_timeout". */

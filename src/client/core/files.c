@@ -163,8 +163,7 @@ would_be_same(const char *path, const char *other)
 
 /*
  * Whether two files are one that both would change.  A character device keeps
- * nothing; a pipe would mix both, but two descriptors of it are meant so, and
- * its reader can tell error messages from a document.
+ * nothing; two descriptors of one pipe are meant so.
  */
 static bool
 is_same(const struct file *one, const struct file *other)

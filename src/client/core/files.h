@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * files: whether the files of a run are what the user meant.  The check
- * prevents that a file is emptied before it is read, that two results of a run
- * are mixed in one file, and that an echo is read again and never ends.
- * Nothing is opened and nothing is changed.
+ * prevents that a file is emptied before it is read, that two results are mixed
+ * in one file, and that an echo is read again and never ends.
  */
 #ifndef ECHOC_FILES_H
 #define ECHOC_FILES_H
@@ -16,10 +15,7 @@ struct options;
 /* Whether JSON or CSV goes to standard output, instead of the text. */
 bool files_data_is_standard(const struct options *);
 
-/*
- * Whether text that was asked for goes to standard error: a transcript, a line
- * of -v, or the like.
- */
+/* Whether a transcript, lines of -v or the like go to standard error. */
 bool files_text_is_error(const struct options *);
 
 /*

@@ -12,9 +12,8 @@
 enum { FOLD_COLUMNS = 79, FOLD_TEXT = 2048 };
 
 /*
- * Break a text at blanks, so that no line has more than FOLD_COLUMNS bytes, and
- * indent every line but the first.  A longer word is broken after a comma, or
- * not at all.  Returns `buf`, with as much of the text as fits.
+ * Break a text at blanks, or a longer word after a comma, into lines of
+ * FOLD_COLUMNS bytes, indented but for the first.  Returns `buf`.
  */
 char *fold_text(const char *text, unsigned indent, char *buf, size_t size);
 

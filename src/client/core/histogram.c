@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 /*
- * For the processor these are plain loads and stores; they are atomic so that a
- * thread that reads never gets half of an old and half of a new value.
+ * Atomic, for the other threads that read; the processor takes them as plain.
  */
 #define LOAD(from) __atomic_load_n(&(from), __ATOMIC_RELAXED)
 #define STORE(to, value) __atomic_store_n(&(to), value, __ATOMIC_RELAXED)
@@ -195,8 +194,7 @@ histogram_deviation(const struct histogram *h)
 	if (h->count == 0)
 		return 0;
 	/*
-	 * By the mean of the middles: with the exact mean, equal values would
-	 * seem to deviate.  Values over the range count as max.
+	 * By the mean of the middles: with the exact one, equal values deviate.
 	 */
 	mean = (double)h->over * (double)h->max;
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)

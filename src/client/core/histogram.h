@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * histogram: counts durations, in a fixed size.
- *
- * The layout is that of HdrHistogram with three significant digits: values
- * below 2048 ns have a counter each, and above that each power of two is cut
- * into 1024 counters, so that a value is known to within 0.1 %.  One thread
- * records, and other threads may read at the same time: counters only grow, each
- * by one relaxed store.  Histograms are added, never averaged.
+ * histogram: counts durations, in the layout of HdrHistogram with three
+ * significant digits: values below 2048 ns have a counter each, above that each
+ * power of two is cut into 1024, so that a value is known to within 0.1 %.  One
+ * thread records while others read.  Histograms are added, never averaged.
  */
 #ifndef ECHOC_HISTOGRAM_H
 #define ECHOC_HISTOGRAM_H
@@ -44,10 +41,9 @@ void histogram_record(struct histogram *, int64_t ns);
 void histogram_add(struct histogram *, const struct histogram *);
 
 /*
- * Subtract an earlier state of the same histogram, so that only what was
- * recorded since remains.  The exact extremes of that time are not known: min
- * and max become the edges of the outermost counters in use, unless those of the
- * whole are closer.
+ * Subtract an earlier state of the same histogram.  As the exact extremes since
+ * are not known, min and max become the edges of the outermost counters in use,
+ * unless those of the whole are closer.
  */
 void histogram_subtract(struct histogram *, const struct histogram *earlier);
 
@@ -58,10 +54,7 @@ void histogram_subtract(struct histogram *, const struct histogram *earlier);
  */
 int64_t histogram_percentile(const struct histogram *, uint32_t percentile);
 
-/*
- * Whether at least `above` values have a higher rank: a percentile with fewer
- * above it is noise.
- */
+/* Whether at least `above` values have a higher rank; fewer are noise. */
 bool histogram_supports(const struct histogram *, uint32_t percentile,
     uint64_t above);
 

@@ -30,10 +30,7 @@ power_of_ten(int exponent)
 	return power;
 }
 
-/*
- * Write n / 10^decimals.  Not by "%f", which takes the point of the locale; and
- * a number that was rounded to 0 has no sign.
- */
+/* Write n / 10^decimals, with a dot in every locale, and no sign for 0. */
 static char *
 fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
     size_t size)

@@ -33,10 +33,7 @@ char *humanize_duration(int64_t ns, char *, size_t);
 /* "512 B", "12.3 GiB". */
 char *humanize_bytes(double bytes, char *, size_t);
 
-/*
- * A part of a whole: "0%", "33.33%", "100%", "0.00004%".  Four digits, or as
- * many as it takes to tell it from 0 and 100, which are exact.
- */
+/* "0%", "33.33%", "0.00004%": at least four digits; 0 and 100 are exact. */
 char *humanize_percent(double part, double whole, char *, size_t);
 
 /* The same for a column, in two decimals: "<0.01%", "33.33%", ">99.99%". */

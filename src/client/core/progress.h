@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress: one line on standard error that shows how far a mode is.  It is
- * redrawn in place, and only on a terminal.
+ * progress: a line on standard error, redrawn in place, only on a terminal.
  */
 #ifndef ECHOC_PROGRESS_H
 #define ECHOC_PROGRESS_H

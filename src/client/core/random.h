@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * random: pseudo-random numbers, the same for the same seed: splitmix64 by
- * Sebastiano Vigna.
+ * random: pseudo-random numbers by splitmix64 of Sebastiano Vigna.
  */
 #ifndef ECHOC_RANDOM_H
 #define ECHOC_RANDOM_H

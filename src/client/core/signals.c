@@ -16,8 +16,7 @@ static int descriptor = -1;
 static atomic_bool stop, report;
 
 /*
- * A second signal so soon does not kill: a terminal, a shell and timeout(1) may
- * all pass on the same one.
+ * A second signal so soon does not kill: a shell and timeout(1) may pass it on.
  */
 #define MOMENT_NS (300 * CLOCK_MS)
 

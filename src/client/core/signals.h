@@ -16,10 +16,7 @@ enum signals {
 	SIGNALS_REPORT, /* SIGQUIT: show the result so far, and go on */
 };
 
-/*
- * Make a closed pipe and the limit of file size errors of write(2) instead of
- * signals.  Call this before anything is written.
- */
+/* Make a closed pipe and the limit of file size errors of write(2). */
 void signals_spare_writes(void);
 
 /*

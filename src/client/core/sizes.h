@@ -18,10 +18,7 @@ struct sizes {
 	uint32_t least, most;
 };
 
-/*
- * Read one size, a list or a range; k and m are powers of 1024.  A size is
- * between 1 and SIZES_LARGEST.  Returns -1 with the reason in err.
- */
+/* Read one size, a list or a range; k is 1024.  Returns -1 with the reason. */
 int sizes_read(struct sizes *, const char *text, struct errbuf *);
 
 /* Choose the next size; *state is that of random_next(). */

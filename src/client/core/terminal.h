@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * terminal: whether the user looks at a terminal, and what it can show.  Only
- * here the environment is read.
+ * terminal: what a terminal can show.  Only here the environment is read.
  */
 #ifndef ECHOC_TERMINAL_H
 #define ECHOC_TERMINAL_H
@@ -20,10 +19,7 @@ struct terminal {
 	bool colour; /* on stdout */
 };
 
-/*
- * Find out, by isatty(3), TERM, NO_COLOR, CLICOLOR_FORCE and --color.  Of the
- * locale only LC_CTYPE is ever set, so that numbers keep their dot.
- */
+/* Of the locale only LC_CTYPE is ever set, so that numbers keep their dot. */
 void terminal_look(struct terminal *, const struct options *);
 
 /* The columns of stdout, and of stderr; 80 without a terminal. */

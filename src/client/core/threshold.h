@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * threshold: a condition of --fail-if, as 'p99>5ms', under which a run fails: to
- * parse it, to judge a figure by it, and to say so.
+ * threshold: a condition of --fail-if, as 'p99>5ms', under which a run fails.
  */
 #ifndef ECHOC_THRESHOLD_H
 #define ECHOC_THRESHOLD_H
@@ -54,9 +53,8 @@ int threshold_read(struct threshold *, const char *text, struct errbuf *);
 bool threshold_broken(const struct threshold *, double figure);
 
 /*
- * The figure of a condition about times, in nanoseconds: the minimum, mean,
- * maximum or a percentile.  NaN without values, or where fewer than `above` lie
- * above the percentile.
+ * Minimum, mean, maximum or percentile in nanoseconds; NaN without values, or
+ * where fewer than `above` lie above.
  */
 double threshold_of_times(const struct threshold *, const struct histogram *,
     unsigned above);
@@ -64,10 +62,7 @@ double threshold_of_times(const struct threshold *, const struct histogram *,
 /* The size of a buffer that threshold_text() can fill. */
 enum { THRESHOLD_TEXT = 200 };
 
-/*
- * The figure and the limit: "p99 = 4.04 ms > 1 ms"; or "p99>1ms cannot be told:
- * too few samples".
- */
+/* "p99 = 4.04 ms > 1 ms", or "p99>1ms cannot be told: too few samples". */
 char *threshold_text(const struct threshold *, double figure, char *, size_t);
 
 /*
@@ -83,10 +78,7 @@ enum { THRESHOLD_NAME = 16 };
 /* The name of a percentile in units of 1/PERCENT percent: "p99.9". */
 const char *threshold_name(uint32_t percentile, char *text, size_t size);
 
-/*
- * Parse "50" or "99.99", with at most five decimals, above 0 and up to 100, into
- * units of 1/PERCENT percent.  Returns -1 with the reason.
- */
+/* The same for "50" or "99.99", above 0 and up to 100. */
 int threshold_percentile(const char *text, uint32_t *percentile,
     struct errbuf *);
 

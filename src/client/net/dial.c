@@ -93,8 +93,7 @@ tune(int fd, const struct addr *to, const struct origin *from, bool nagle)
 }
 
 /*
- * connect(2) says EINPROGRESS even if a server on the same host has answered;
- * a second call tells.
+ * It says EINPROGRESS even if a local server has answered; a second call tells.
  */
 static int
 begin(int fd, const struct addr *to, bool *connected)
@@ -134,9 +133,8 @@ reset_on_close(int fd)
 }
 
 /*
- * If no server listens on a local port that connect(2) may also choose for our
- * end, it can connect a socket with itself (RFC 9293, simultaneous open), which
- * then echoes everything.
+ * connect(2) may choose the very port to which it connects (RFC 9293,
+ * simultaneous open); that socket would echo everything.
  */
 static bool
 is_self(int fd)

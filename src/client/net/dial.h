@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dial: makes connections, from socket(2) to connected.  Only here sockets are
- * made and their options set.  All sockets are non-blocking.
+ * dial: makes sockets, all non-blocking, sets their options and connects them.
  */
 #ifndef ECHOC_DIAL_H
 #define ECHOC_DIAL_H
@@ -33,10 +32,7 @@ struct dialled {
  */
 int dial_origin(struct origin *, const char *text, struct failure *);
 
-/*
- * The address family that -4, -6 and -I ask for, or AF_UNSPEC.  Returns -1 with
- * OUTCOME_USAGE if they contradict each other.
- */
+/* The family of -4, -6 and -I, or AF_UNSPEC.  Returns -1 with OUTCOME_USAGE. */
 int dial_family(const struct options *, struct failure *);
 
 /*
@@ -47,15 +43,11 @@ int dial_family(const struct options *, struct failure *);
 int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
     bool *connected);
 
-/*
- * How the handshake ended: 0 or an errno.  A socket that has connected with
- * itself counts as ECONNREFUSED.
- */
+/* 0 or an errno; a socket connected with itself counts as ECONNREFUSED. */
 int dial_outcome(int fd);
 
 /*
- * Ask the kernel (TCP_INFO) for the smoothed round trip and the number of
- * retransmitted segments.  Returns -1 with errno.
+ * The smoothed round trip and retransmitted segments.  Returns -1 with errno.
  */
 int dial_info(int fd, unsigned *rtt_us, unsigned *retransmitted);
 

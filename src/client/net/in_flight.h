@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * in_flight: the in-flight queue: the messages of one connection, oldest
- * first, and how many of their bytes have gone and come back.  Messages that
- * have begun (sent their first byte) stand before the messages that wait.
+ * in_flight: the in-flight queue: the messages of one connection, oldest first;
+ * those that have begun (sent their first byte) stand before those that wait.
  */
 #ifndef ECHOC_IN_FLIGHT_H
 #define ECHOC_IN_FLIGHT_H
@@ -40,10 +39,7 @@ bool in_flight_put(struct in_flight *, const struct message *);
 /* The nth message, 0 is the oldest; NULL when there are not so many. */
 struct message *in_flight_at(const struct in_flight *, unsigned n);
 
-/*
- * The next `bytes` have gone; messages that begin with them were sent at
- * `now`.  Returns how many begin.
- */
+/* The next `bytes` have gone at `now`; returns how many messages begin. */
 unsigned in_flight_sent(struct in_flight *, size_t bytes, int64_t now);
 
 /* The next `bytes` came back, at most `unechoed`. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pattern: the bytes that are sent and have to come back.
- *
- * All streams share one table of pseudo-random bytes, whose length is prime: the
- * byte at offset o of stream s is table[(start(s) + o) mod length].  So a shift
- * by any buffer size, a repeated or swapped block, and the bytes of another
- * connection all differ.  To send and to compare, nothing is copied.
+ * pattern: the bytes that are sent and have to come back: all streams share a
+ * pseudo-random table of prime length, so that a shift, a repeated or swapped
+ * block, and the bytes of another connection all differ.
  */
 #ifndef ECHOC_PATTERN_H
 #define ECHOC_PATTERN_H

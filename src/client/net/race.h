@@ -30,17 +30,13 @@ struct race {
 	struct origin from;
 };
 
-/*
- * Put the addresses in order: the families alternate (section 4), after `first`
- * (NULL: no address is preferred).  No attempt is begun yet.
- */
+/* Order the addresses: alternate the families, after `first` (may be NULL). */
 void race_init(struct race *, const struct target *, const struct addr *first,
     const struct origin *, const struct options *);
 
 /*
- * Begin the attempts that are due: the next one is when another has failed, or
- * --happy-eyeballs-delay after the last one, beside those that still run
- * (section 5); with a delay of 0 one after the other.
+ * Begin the attempts that are due: when another has failed, or after
+ * --happy-eyeballs-delay (section 5); with 0 one after the other.
  */
 void race_step(struct race *, int64_t now);
 
@@ -51,8 +47,7 @@ int64_t race_next(const struct race *);
 unsigned race_poll(const struct race *, struct pollfd *);
 
 /*
- * Look at what poll(2) has found, in the order of race_poll().  Returns the
- * attempt that has connected, or -1 as long as there is none.
+ * Look at what poll(2) found.  Returns the attempt that has connected, or -1.
  */
 int race_look(struct race *, const struct pollfd *);
 
@@ -66,9 +61,8 @@ void race_take(struct race *, int winner, struct dialled *);
 void race_end(struct race *);
 
 /*
- * Connect to one of the target's addresses, within -W.
- * Returns -1 with OUTCOME_CONNECT, OUTCOME_LIMIT, OUTCOME_USAGE or
- * OUTCOME_INTERRUPTED.
+ * Connect to one of the addresses within -W.  Returns -1 with OUTCOME_CONNECT,
+ * OUTCOME_LIMIT, OUTCOME_USAGE or OUTCOME_INTERRUPTED.
  */
 int race_run(const struct target *, const struct options *, struct dialled *,
     struct failure *);

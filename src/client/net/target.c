@@ -290,10 +290,7 @@ check_scope(const struct addr *address, const struct options *opt,
 	    host, host);
 }
 
-/*
- * Use the addresses that --resolve gives for this host and port.  Returns
- * whether there are any, or -1 with the failure.
- */
+/* Whether --resolve gives addresses for this host and port; -1: a failure. */
 static int
 resolve_by_option(struct target *t, const struct options *opt, int family,
     struct failure *f)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * target: the server: its host and port as the user typed them, and the addresses
- * that they stand for.
+ * target: the server: host and port as typed, and their addresses.
  */
 #ifndef ECHOC_TARGET_H
 #define ECHOC_TARGET_H
@@ -23,17 +22,13 @@ struct target {
 	unsigned count;
 };
 
-/*
- * Take host and port from the command line, or the defaults.  No name service
- * is asked.  Returns -1 with OUTCOME_USAGE.
- */
+/* Take host and port from the command line.  Returns -1 with OUTCOME_USAGE. */
 int target_read(struct target *, const struct options *, struct failure *);
 
 /*
- * Find the addresses and the port, by --resolve or else by getaddrinfo(3).  That
- * runs in a thread, as it cannot be interrupted, and a signal or the time-out
- * must not wait for a name server.  Returns -1 with OUTCOME_RESOLVE,
- * OUTCOME_USAGE, OUTCOME_LIMIT or OUTCOME_INTERRUPTED.
+ * Find the addresses and the port by --resolve, or by getaddrinfo(3) in a
+ * thread, as a signal or the time-out must not wait for it.  Returns -1 with
+ * OUTCOME_RESOLVE, OUTCOME_USAGE, OUTCOME_LIMIT or OUTCOME_INTERRUPTED.
  */
 int target_resolve(struct target *, const struct options *, struct failure *);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lines: what ping writes: a header, a line for each probe, a summary; as
- * text, as one JSON object a line, or as CSV.
+ * lines: what ping writes, as text, JSON (an object a line) or CSV.
  */
 #ifndef ECHOC_LINES_H
 #define ECHOC_LINES_H
@@ -33,20 +32,14 @@ struct lines {
 	bool cut; /* no more JSON: the last object could not be written */
 };
 
-/*
- * Write the header.  With a descriptor of -1 there is no connection yet, for
- * the reason `why`.
- */
+/* Write the header; fd -1: there is no connection yet, for the reason `why`. */
 void lines_start(struct lines *, const struct dialled *,
     const struct failure *why);
 
 /* A probe was sent: -f draws a dot. */
 void lines_sent(struct lines *);
 
-/*
- * Write what has become of a probe.  `info` is what the kernel knows of the
- * connection, for -v, or "".
- */
+/* Write what has become of a probe.  `info` is what the kernel says, or "". */
 void lines_answer(struct lines *, const struct answer *, const char *info);
 
 /* A connection was lost; call this before its probes are answered. */

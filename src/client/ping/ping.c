@@ -138,10 +138,7 @@ send_probe(struct ping *p, int64_t due)
 	probes_send(c);
 }
 
-/*
- * Whether there is room for a probe.  A connection that is full of lost probes
- * is given up.
- */
+/* A connection that is full of lost probes is given up, to make room. */
 static bool
 may_send(struct ping *p)
 {
@@ -170,8 +167,7 @@ say_outstanding(struct ping *p)
 }
 
 /*
- * Send what is due.  The schedule does not wait for a client that was late,
- * but echoes and signals are looked at in between.
+ * The schedule does not wait for a late client, but echoes are read in between.
  */
 static void
 send_due(struct ping *p)

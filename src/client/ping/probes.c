@@ -16,8 +16,7 @@ enum { SEQUENCE = 8, PIECE = 65536 };
 
 /*
  * Up to PIECE bytes of a probe from an offset on: its number in network byte
- * order where that fits, and the pattern of the stream of that number.
- * Returns how many.
+ * order if it fits, then the pattern of that stream.  Returns how many.
  */
 static size_t
 probe_bytes(uint64_t seq, uint32_t size, uint64_t offset, unsigned char *to)
@@ -135,10 +134,7 @@ drop(struct probes *p, enum fault fault)
 	probes_close(p, fault);
 }
 
-/*
- * The oldest probe has come back whole.  Neither the handshake nor this
- * client's own delay before the send is part of its time; a full socket is.
- */
+/* Neither the handshake nor our delay is part of the time; a full socket is. */
 static void
 complete(struct probes *p, const struct message *m, int64_t late_ns)
 {
@@ -208,10 +204,7 @@ match(struct probes *p, const unsigned char *bytes, size_t n, int64_t late_ns)
 	}
 }
 
-/*
- * Once only: the user may take long with an answer, and what has come in the
- * meantime is late.
- */
+/* Once only: while the user takes long with an answer, more may come late. */
 static void
 receive(struct probes *p, int64_t late_ns)
 {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * probes: a connection of ping and the probes in flight on it.  It is made to
- * whichever address of the target answers, and knows when each probe left and
- * whether each byte that comes back is the right one.
- *
- * It is no net/connection: a probe carries its number, which belongs to what is
- * compared, and a probe that was told lost keeps its place until its late echo
- * has come.
+ * probes: a connection of ping and the probes in flight on it.  It differs from
+ * bench's: the bytes carry the number, and a lost probe keeps its place until
+ * its late echo has come.
  */
 #ifndef ECHOC_PROBES_H
 #define ECHOC_PROBES_H
@@ -68,9 +64,8 @@ struct probes {
 void probes_init(struct probes *, uint32_t size, const struct probes_user *);
 
 /*
- * Begin to connect, to `first` before all other addresses (NULL: in their
- * order).  Returns what went wrong with the last address if all have failed at
- * once, else FAULT_NONE.
+ * Begin to connect, to `first` (may be NULL) before the others.  Returns the
+ * last fault if all have failed at once, else FAULT_NONE.
  */
 enum fault probes_connect(struct probes *, const struct target *,
     const struct addr *first, const struct origin *, const struct options *);
@@ -79,9 +74,8 @@ enum fault probes_connect(struct probes *, const struct target *,
 void probes_adopt(struct probes *, int fd, int64_t connect_ns);
 
 /*
- * Add a probe that may go from `ready` (clock_ns()) on, with which this client
- * is late by late_ns.  probes_send() sends it as soon as the connection is up.
- * False: there is no memory for it.
+ * Add a probe that may go from `ready` (clock_ns()) on, with which we are late
+ * by late_ns.  False: there is no memory for it.
  */
 bool probes_add(struct probes *, uint64_t seq, int64_t ready, int64_t late_ns);
 
@@ -98,10 +92,9 @@ void probes_send(struct probes *);
 unsigned probes_poll(struct probes *, struct pollfd *);
 
 /*
- * Do what poll(2) has found, in the order of probes_poll().  late_ns: how long
- * it may have been there before this client looked.  Returns true when the
- * connection was made, which is described in the last argument; probes that
- * wait have not gone yet.
+ * Do what poll(2) has found, up to late_ns ago.  Returns true when the
+ * connection was made, which the last argument describes; probes that wait have
+ * not gone yet.
  */
 bool probes_work(struct probes *, const struct pollfd *, int64_t late_ns,
     struct dialled *);

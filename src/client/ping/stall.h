@@ -12,9 +12,8 @@
 #include "common/clock.h"
 
 /*
- * A client that has not looked at the clock for so long stood still.  A shorter
- * delay can come from other programs on the same processor, and is part of any
- * measurement.
+ * A client that has not looked at the clock for so long stood still; shorter
+ * delays are part of any measurement.
  */
 #define STALL_STILL (200 * CLOCK_MS)
 

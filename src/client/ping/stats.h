@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stats: what ping has counted, and what that means for the run as a whole.
- * Fixed in size, however long ping runs.
+ * stats: what ping has counted, in a fixed size, and how the run is judged.
  */
 #ifndef ECHOC_STATS_H
 #define ECHOC_STATS_H
@@ -16,8 +15,7 @@ struct options;
 struct threshold;
 
 /*
- * A percentile needs so many replies above it: fewer than in bench, as a run of
- * ping is short.
+ * A percentile needs so many replies above it; a ping is shorter than a bench.
  */
 enum { STATS_ABOVE = 2 };
 

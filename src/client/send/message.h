@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * message: the text that transcript, send and wait send, and the document about
- * it.
+ * message: what transcript, send and wait send, and the document about it.
  */
 #ifndef ECHOC_MESSAGE_H
 #define ECHOC_MESSAGE_H
@@ -23,9 +22,8 @@ struct target;
 char *message_new(const struct options *, size_t *length, struct failure *);
 
 /*
- * Write the document: what was sent and received, how long it took, and how it
- * ended.  c->fd is -1 without a connection.  Returns -1 with the reason if it
- * cannot be written.
+ * Write the document; c->fd is -1 without a connection.  Returns -1 if it
+ * cannot.
  */
 int message_document(const struct target *, const struct options *,
     const struct dialled *, const struct stream *, struct failure *,

@@ -124,8 +124,7 @@ receive_some(struct stream *s, struct loop *loop, struct failure *f)
 	ssize_t n;
 
 	/*
-	 * A transcript reads no more than was sent, and leaves the rest, unless
-	 * nothing more can be sent and only the end is awaited.
+	 * A transcript reads no more than was sent, unless it awaits the end.
 	 */
 	if (s->show_all && !(loop->unsendable && s->sent == s->got))
 		most = least(most, s->sent - s->got);
@@ -160,9 +159,8 @@ awaits_something(const struct stream *s)
 }
 
 /*
- * The server is not late while our output is full or nothing is in flight.  Time
- * that this client lost itself does not count, as the clock is that of the last
- * poll(2).
+ * The server is not late while our output is full or nothing is in flight, nor
+ * before our last poll(2), as we may have been stopped since.
  */
 static bool
 is_late(const struct stream *s, const struct loop *loop)

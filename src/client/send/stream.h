@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stream: sends bytes and compares what comes back, both at once, so that any
- * size gets through any buffer.  Bytes that have not come back yet are kept in a
- * window; while it is full, no more input is read.
+ * stream: sends bytes and compares what comes back, both at once; what has not
+ * come back is kept in a window, and while that is full, no more input is read.
  */
 #ifndef ECHOC_STREAM_H
 #define ECHOC_STREAM_H
@@ -33,9 +32,8 @@ struct stream {
 	bool show_all;	 /* pass also bytes that differ to `received` */
 
 	/*
-	 * Called with the bytes that came back and are equal; with show_all
-	 * with all that came, but no more than was sent.  To end the run it
-	 * returns -1 with a failure.  May be NULL.
+	 * Called with bytes that came back equal; with show_all with all, but
+	 * no more than was sent.  -1 with a failure ends the run.  May be NULL.
 	 */
 	int (*received)(void *context, const unsigned char *, size_t n,
 	    struct failure *);

@@ -30,10 +30,7 @@ struct piece {
 	bool utf8;
 };
 
-/*
- * The length of the character at the beginning, 0 if it is not to be shown as it
- * is: a control character, or not UTF-8.
- */
+/* The length of the first character; 0 if it is a control, or not UTF-8. */
 static size_t
 character(const unsigned char *bytes, size_t n, bool utf8)
 {

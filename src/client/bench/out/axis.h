@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * axis: the range and unit of an axis of times, and the axis as commands for
- * gnuplot.
+ * axis: the range and unit of an axis of times, as commands for gnuplot.
  */
 #ifndef ECHOC_AXIS_H
 #define ECHOC_AXIS_H
@@ -22,10 +21,7 @@ void axis_stretch(struct axis *, int64_t ns);
 /* Choose the largest unit that is not larger than the largest value. */
 void axis_unit(struct axis *);
 
-/*
- * Choose the unit and write the axis, with some room above the largest value;
- * it is logarithmic if that is many times the smallest.
- */
+/* Choose the unit and write the axis, logarithmic for a wide range. */
 void axis_write(struct axis *, FILE *, const char *what);
 
 /* Write the title of an axis, at the same place in all panels. */

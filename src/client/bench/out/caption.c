@@ -18,10 +18,7 @@
 /* The most bytes of a text that the user gave. */
 enum { PART = 64 };
 
-/*
- * The first `most` bytes, at most PART, of a text that the user gave; what
- * cannot be printed becomes '?'.
- */
+/* The first `most` bytes, at most PART, with '?' for what cannot be printed. */
 static const char *
 part(const char *text, size_t most, char buf[PART + 4])
 {

@@ -16,9 +16,8 @@ struct target;
 enum { CAPTION_LINES = 5, CAPTION_TEXT = 400 };
 
 /*
- * Lines of printable characters: the server, the label (empty if there is
- * none), the load, the outcome, and where and when.  Long texts that the user
- * gave are cut.
+ * Lines of printable characters: server, label (empty if there is none), load,
+ * outcome, and where and when.  Long texts of the user are cut.
  */
 void caption_write(char line[CAPTION_LINES][CAPTION_TEXT],
     const struct target *, const struct result *);

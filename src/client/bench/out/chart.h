@@ -13,12 +13,10 @@ struct histogram;
 enum { CHART_ROWS = 20 };
 
 /*
- * Draw at most CHART_ROWS rows: ranges of equal ratio from the smallest value
- * to the 99.9th percentile, and a last row up to the largest value.  A row has
- * its upper edge with the unit, a bar, the count and its percentage; the last
- * one has both edges if it is wider than the others.  `width` is the columns of
- * the terminal.  Bars consist of eighths of blocks in UTF-8, else of '#'.  An
- * empty histogram draws nothing.
+ * Draw at most CHART_ROWS rows of equal ratio up to the 99.9th percentile, and
+ * one up to the largest value: upper edge (both edges if the last row is
+ * wider), bar, count, percentage.  Bars are blocks in UTF-8, else '#'.
+ * `width`: the columns of the terminal.
  */
 void chart_print(FILE *, const struct histogram *, unsigned width, bool utf8);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * export: the result of a load for programs: a JSON document, or CSV with a
- * row for each interval.
+ * export: the result of a load as JSON, or as CSV with a row for each interval.
  */
 #ifndef ECHOC_EXPORT_H
 #define ECHOC_EXPORT_H
@@ -16,8 +15,7 @@ struct result;
 struct target;
 
 /*
- * Write the document; r is NULL when the load could not begin.  Returns -1 with
- * the reason when it cannot be written.
+ * r is NULL when the load could not begin.  Returns -1 if it cannot be written.
  */
 int export_json(const struct destination *, const struct target *,
     const struct options *, const struct result *r,

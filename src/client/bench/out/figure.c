@@ -38,10 +38,7 @@ has_curve(const struct result *r)
 	return result_percentile(r->counts.response, 50 * PERCENT) >= 0;
 }
 
-/*
- * Write a string for gnuplot in single quotes, where only a quote is special.
- * It must not have a line break, which would end it.
- */
+/* A string for gnuplot; a line break, which must not be in it, would end it. */
 static void
 quoted(FILE *f, const char *text)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * figure: the picture of a load, as a script for gnuplot: what it shows, and
- * how it looks.
+ * figure: the picture of a load, as a script for gnuplot.
  */
 #ifndef ECHOC_FIGURE_H
 #define ECHOC_FIGURE_H

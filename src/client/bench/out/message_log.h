@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * message_log: the file of --log: a line for each measured message, from
- * several threads, so that users can check percentiles.
+ * message_log: the file of --log: a line for each measured message.
  */
 #ifndef ECHOC_MESSAGE_LOG_H
 #define ECHOC_MESSAGE_LOG_H
@@ -20,18 +19,14 @@ struct message_log {
 };
 
 /*
- * Create or empty the file and write its first line.  Returns the descriptor,
- * or -1 with OUTCOME_USAGE.
+ * Create or empty the file.  Returns the descriptor, or -1 with OUTCOME_USAGE.
  */
 int message_log_open(const char *path, struct failure *);
 
 /* A buffer for a thread; NULL with errno. */
 struct message_log *message_log_new(int fd);
 
-/*
- * Add a message: when it was due, sent and echoed, in nanoseconds since the
- * window began; the number of its connection; its size in bytes.
- */
+/* The times are nanoseconds since the window began, the size is bytes. */
 void message_log_add(struct message_log *, int64_t due, int64_t sent,
     int64_t done, uint32_t connection, uint32_t size);
 

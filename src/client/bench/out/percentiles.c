@@ -48,8 +48,7 @@ print_row(FILE *file, const struct walk *walk, double left)
 }
 
 /*
- * Above each row lie tenths / 10 / 2^halvings of all values.  Ranks are whole
- * numbers, so the last row is the one above which no value lies.
+ * Above each row lie tenths / 10 / 2^halvings of all values, in whole numbers.
  */
 static void
 print_rows(FILE *file, const struct histogram *h)

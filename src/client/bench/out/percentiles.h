@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * percentiles: a histogram as a table of percentiles, in the text format of
- * HdrHistogram, which other programs can plot.
+ * percentiles: a histogram as a table in the text format of HdrHistogram.
  */
 #ifndef ECHOC_PERCENTILES_H
 #define ECHOC_PERCENTILES_H
@@ -11,10 +10,9 @@
 struct histogram;
 
 /*
- * Write rows of value (in microseconds), percentile (0 to 1), count up to there
- * and 1 / (1 - percentile), with five rows for each halving of the distance to
- * 1; then mean, deviation, maximum and count.  The first line is a comment
- * ("#...") with `title`.
+ * Write rows of value (us), percentile (0 to 1), count and 1 / (1 -
+ * percentile), five for each halving of the distance to 1; then mean,
+ * deviation, maximum and count.  The first line is "# title".
  */
 void percentiles_print(FILE *, const struct histogram *, const char *title);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plot: the picture of --plot, drawn by gnuplot; the only file that starts
- * another program.
+ * plot: the picture of --plot, drawn by gnuplot, which only this file starts.
  */
 #ifndef ECHOC_PLOT_H
 #define ECHOC_PLOT_H
@@ -11,16 +10,14 @@ struct result;
 struct target;
 
 /*
- * Check that the files beside the picture can be written.  Returns -1 with
- * OUTCOME_USAGE.
+ * Returns -1 with OUTCOME_USAGE if files beside the picture cannot be written.
  */
 int plot_prepare(const char *path, struct failure *);
 
 /*
  * Draw the picture of figure.h as SVG; without an echo do nothing.  Script and
- * data are written beside the picture, and removed when gnuplot has drawn it.
- * Returns -1 with OUTCOME_USAGE, naming both, when there is no gnuplot or it
- * fails.
+ * data beside it are removed when that is done.  Returns -1 with OUTCOME_USAGE,
+ * naming both, when there is no gnuplot or it fails.
  */
 int plot_draw(const char *path, const struct target *, const struct result *,
     struct failure *);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * status: what a load says on standard error while it runs: its progress, a
- * line for each interval, and what it waits for.
+ * status: what a load says on standard error while it runs.
  */
 #ifndef ECHOC_STATUS_H
 #define ECHOC_STATUS_H
