@@ -116,15 +116,16 @@ check_chart(const struct histogram *h, const char *what, unsigned width,
     bool utf8)
 {
 	struct drawn d = drawn(h, width, utf8);
-	char max[HUMANIZE_TEXT], *last;
+	struct humanized max = humanize_time(h->max);
+	const char *last;
 	uint64_t sum = 0, most = 0;
 	unsigned longest = 0;
 	double shares = 0;
 
 	CHECK(d.rows >= 1, "%s", what);
 	last = strstr(d.edge[d.rows - 1], " - ");
-	CHECK_TEXT(last != NULL ? last + 3 : d.edge[d.rows - 1],
-	    humanize_time(h->max, max, sizeof(max)), "%s", what);
+	CHECK_TEXT(last != NULL ? last + 3 : d.edge[d.rows - 1], max.text, "%s",
+	    what);
 	for (unsigned i = 0; i < d.rows; i++) {
 		CHECK(i == 0 || strcmp(d.edge[i], d.edge[i - 1]) != 0, "%s: %s",
 		    what, d.edge[i]);

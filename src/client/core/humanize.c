@@ -31,12 +31,12 @@ power_of_ten(int exponent)
 }
 
 /* Write n / 10^decimals, with a dot in every locale, and no sign for 0. */
-static char *
-fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
-    size_t size)
+static struct humanized
+fixed(bool negative, uint64_t n, int decimals, const char *unit)
 {
 	const char *sign = negative && n > 0 ? "-" : "";
 	char fraction[PLACES + 2] = "";
+	struct humanized is;
 
 	for (int i = decimals; i > 0; i--) {
 		fraction[i] = (char)('0' + n % 10);
@@ -44,8 +44,9 @@ fixed(bool negative, uint64_t n, int decimals, const char *unit, char *buf,
 	}
 	if (decimals > 0)
 		fraction[0] = '.';
-	snprintf(buf, size, "%s%" PRIu64 "%s%s", sign, n, fraction, unit);
-	return buf;
+	snprintf(is.text, sizeof(is.text), "%s%" PRIu64 "%s%s", sign, n,
+	    fraction, unit);
+	return is;
 }
 
 static uint64_t
@@ -68,19 +69,19 @@ humanize_unit(int64_t largest_ns)
 	return (struct humanize_unit){ "s", 1e9, 3 };
 }
 
-char *
-humanize_column(struct humanize_unit unit, int64_t ns, char *buf, size_t size)
+struct humanized
+humanize_column(struct humanize_unit unit, int64_t ns)
 {
 	uint64_t step = (uint64_t)unit.ns / power_of_ten(unit.decimals);
 	uint64_t steps = divide_rounded(magnitude(ns), step > 0 ? step : 1);
 	char name[8];
 
 	snprintf(name, sizeof(name), " %s", unit.name);
-	return fixed(ns < 0, steps, unit.decimals, name, buf, size);
+	return fixed(ns < 0, steps, unit.decimals, name);
 }
 
-char *
-humanize_time(int64_t ns, char *buf, size_t size)
+struct humanized
+humanize_time(int64_t ns)
 {
 	uint64_t all = magnitude(ns), step = 1, steps = all;
 	int exponent = 0;
@@ -92,17 +93,23 @@ humanize_time(int64_t ns, char *buf, size_t size)
 		steps = divide_rounded(all, step);
 	}
 	return fixed(ns < 0, steps, (9 - exponent) % 3,
-	    times[(exponent + 2) / 3], buf, size);
+	    times[(exponent + 2) / 3]);
 }
 
-char *
-humanize_duration(int64_t ns, char *buf, size_t size)
+struct humanized
+humanize_known(int64_t ns)
+{
+	return ns >= 0 ? humanize_time(ns) : (struct humanized){ "-" };
+}
+
+struct humanized
+humanize_duration(int64_t ns)
 {
 	uint64_t n = magnitude(ns), one = 1;
 	int decimals = 0, unit = 0;
 
 	if (n == 0)
-		return fixed(false, 0, 0, " s", buf, size);
+		return fixed(false, 0, 0, " s");
 	while (unit < 3 && n / one >= 1000) {
 		one *= 1000;
 		decimals += 3;
@@ -112,13 +119,12 @@ humanize_duration(int64_t ns, char *buf, size_t size)
 		n /= 10;
 		decimals--;
 	}
-	return fixed(ns < 0, n, decimals, times[unit], buf, size);
+	return fixed(ns < 0, n, decimals, times[unit]);
 }
 
 /* Three digits, in the first unit in which the number is below `step`. */
-static char *
-scaled(double number, double step, const char *const units[5], char *buf,
-    size_t size)
+static struct humanized
+scaled(double number, double step, const char *const units[5])
 {
 	double n = fabs(number);
 	int unit = 0, decimals;
@@ -128,22 +134,20 @@ scaled(double number, double step, const char *const units[5], char *buf,
 		unit++;
 	}
 	/* Infinite, not a number, or beyond all measure. */
-	if (!(n < 1e15)) {
-		snprintf(buf, size, "-");
-		return buf;
-	}
+	if (!(n < 1e15))
+		return (struct humanized){ "-" };
 	if (unit == 0 || round(n * 10) >= 1000)
 		decimals = 0;
 	else
 		decimals = round(n * 100) >= 1000 ? 1 : 2;
 	n = round(n * (double)power_of_ten(decimals));
-	return fixed(number < 0, (uint64_t)n, decimals, units[unit], buf, size);
+	return fixed(number < 0, (uint64_t)n, decimals, units[unit]);
 }
 
-char *
-humanize_bytes(double bytes, char *buf, size_t size)
+struct humanized
+humanize_bytes(double bytes)
 {
-	return scaled(bytes, 1024, sizes, buf, size);
+	return scaled(bytes, 1024, sizes);
 }
 
 /* A percentage that is neither 0 nor 100, in units of 10^-decimals. */
@@ -170,44 +174,41 @@ percent_steps(double percent, int *decimals)
 	return n;
 }
 
-char *
-humanize_percent(double part, double whole, char *buf, size_t size)
+struct humanized
+humanize_percent(double part, double whole)
 {
 	double percent = 100 * part / whole;
 	uint64_t steps;
 	int decimals;
 
 	if (!(part > 0) || part == whole)
-		return fixed(false, part > 0 ? 100 : 0, 0, "%", buf, size);
+		return fixed(false, part > 0 ? 100 : 0, 0, "%");
 	/* The whole is 0, or far smaller than the part. */
 	if (!(percent < 1e4))
-		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%", buf,
-		    size);
+		return fixed(false, (uint64_t)fmin(percent, 1e15), 0, "%");
 	steps = percent_steps(percent, &decimals);
-	return fixed(false, steps, decimals, "%", buf, size);
+	return fixed(false, steps, decimals, "%");
 }
 
-char *
-humanize_share(double part, double whole, char *buf, size_t size)
+struct humanized
+humanize_share(double part, double whole)
 {
 	uint64_t n = (uint64_t)round(1e4 * part / whole);
 
 	if (n == 0 && part > 0)
-		snprintf(buf, size, "<0.01%%");
-	else if (n == 10000 && part < whole)
-		snprintf(buf, size, ">99.99%%");
-	else
-		return fixed(false, n, 2, "%", buf, size);
-	return buf;
+		return (struct humanized){ "<0.01%" };
+	if (n == 10000 && part < whole)
+		return (struct humanized){ ">99.99%" };
+	return fixed(false, n, 2, "%");
 }
 
-char *
-humanize_short(double number, char *buf, size_t size)
+struct humanized
+humanize_short(double number)
 {
 	double tenths = round(fabs(number) * 10);
 
 	/* A slow rate must not look like none at all. */
 	if (tenths < 100 && fmod(tenths, 10) > 0)
-		return fixed(number < 0, (uint64_t)tenths, 1, "", buf, size);
-	return scaled(number, 1000, thousands, buf, size);
+		return fixed(number < 0, (uint64_t)tenths, 1, "");
+	return scaled(number, 1000, thousands);
 }

@@ -5,11 +5,13 @@
 #ifndef ECHOC_HUMANIZE_H
 #define ECHOC_HUMANIZE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-/* The size of a buffer that each of these functions can fill. */
-enum { HUMANIZE_TEXT = 32 };
+/* A number as text: humanize_time(ns).text is an argument for printf(3). */
+enum { HUMANIZE_TEXT = 48 };
+struct humanized {
+	char text[HUMANIZE_TEXT];
+};
 
 /* The unit of a column of times. */
 struct humanize_unit {
@@ -22,24 +24,27 @@ struct humanize_unit {
 struct humanize_unit humanize_unit(int64_t largest_ns);
 
 /* "213.5 us", in that unit. */
-char *humanize_column(struct humanize_unit, int64_t ns, char *, size_t);
+struct humanized humanize_column(struct humanize_unit, int64_t ns);
 
 /* "213 us", "1.40 ms", "10.0 s": three digits. */
-char *humanize_time(int64_t ns, char *, size_t);
+struct humanized humanize_time(int64_t ns);
+
+/* The same; "-" for a negative time, which is not known. */
+struct humanized humanize_known(int64_t ns);
 
 /* "10 s", "1.5 s", "250 ms": exact, for what was given as an option. */
-char *humanize_duration(int64_t ns, char *, size_t);
+struct humanized humanize_duration(int64_t ns);
 
 /* "512 B", "12.3 GiB". */
-char *humanize_bytes(double bytes, char *, size_t);
+struct humanized humanize_bytes(double bytes);
 
 /* "0%", "33.33%", "0.00004%": at least four digits; 0 and 100 are exact. */
-char *humanize_percent(double part, double whole, char *, size_t);
+struct humanized humanize_percent(double part, double whole);
 
 /* The same for a column, in two decimals: "<0.01%", "33.33%", ">99.99%". */
-char *humanize_share(double part, double whole, char *, size_t);
+struct humanized humanize_share(double part, double whole);
 
 /* "1.8", "950", "182k", "1.25M": for a line with little room. */
-char *humanize_short(double number, char *, size_t);
+struct humanized humanize_short(double number);
 
 #endif

@@ -280,42 +280,41 @@ threshold_of_times(const struct threshold *t, const struct histogram *h,
 }
 
 /* A time in three digits, or exact if it would look equal to the limit. */
-static const char *
-time_text(int64_t ns, int64_t limit, char *buf, size_t size)
+static struct humanized
+time_text(int64_t ns, int64_t limit)
 {
-	char other[HUMANIZE_TEXT];
+	struct humanized time = humanize_time(ns);
 
-	humanize_time(ns, buf, size);
-	humanize_time(limit, other, sizeof(other));
-	return strcmp(buf, other) != 0 ? buf : humanize_duration(ns, buf, size);
+	return strcmp(time.text, humanize_time(limit).text) != 0 ?
+	    time :
+	    humanize_duration(ns);
 }
 
 static void
 figure_text(const struct threshold *t, double figure, char *buf, size_t size)
 {
-	char share[HUMANIZE_TEXT];
-
 	switch (t->metric) {
 	case METRIC_PERCENTILE:
 	case METRIC_MIN:
 	case METRIC_MEAN:
 	case METRIC_MAX:
 	case METRIC_CONNECT_PERCENTILE:
-		time_text((int64_t)figure, (int64_t)t->limit, buf, size);
+		snprintf(buf, size, "%s",
+		    time_text((int64_t)figure, (int64_t)t->limit).text);
 		return;
 	case METRIC_ERRORS:
 	case METRIC_DISCONNECTS:
 		snprintf(buf, size, "%.0f", figure);
 		return;
 	case METRIC_ERROR_RATE:
-		humanize_percent(figure, 100, buf, size);
+		snprintf(buf, size, "%s", humanize_percent(figure, 100).text);
 		return;
 	case METRIC_RATE:
 		break;
 	}
 	if (t->of_request)
 		snprintf(buf, size, "%s of what was asked for",
-		    humanize_percent(figure, 100, share, sizeof(share)));
+		    humanize_percent(figure, 100).text);
 	else
 		snprintf(buf, size, "%.1f/s", figure);
 }
@@ -325,7 +324,7 @@ threshold_text(const struct threshold *t, double figure, char *buf, size_t size)
 {
 	const char *sign = t->text + strcspn(t->text, "<>");
 	const char *limit = sign + strspn(sign, "<>=" BLANKS);
-	char is[80], time[HUMANIZE_TEXT], name[64];
+	char is[80], name[64];
 	bool is_time = t->metric <= METRIC_CONNECT_PERCENTILE;
 
 	if (isnan(figure)) {
@@ -335,9 +334,9 @@ threshold_text(const struct threshold *t, double figure, char *buf, size_t size)
 	}
 	(void)trim(name, sizeof(name), t->text, (size_t)(sign - t->text));
 	figure_text(t, figure, is, sizeof(is));
-	humanize_duration((int64_t)t->limit, time, sizeof(time));
 	snprintf(buf, size, "%s = %s %.*s %s%s", name, is,
-	    (int)strspn(sign, "<>="), sign, is_time ? time : limit,
+	    (int)strspn(sign, "<>="), sign,
+	    is_time ? humanize_duration((int64_t)t->limit).text : limit,
 	    t->metric == METRIC_ERROR_RATE && strchr(limit, '%') == NULL ? "%" :
 									   "");
 	return buf;

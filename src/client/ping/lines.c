@@ -295,7 +295,6 @@ lines_outstanding(struct lines *l, uint64_t seq)
 static void
 disconnect_text(const struct lines *l, const struct ending *e)
 {
-	char idle[HUMANIZE_TEXT];
 	FILE *out = begin_line(l, false);
 
 	fprintf(out, "%s%s after %s idle",
@@ -303,7 +302,7 @@ disconnect_text(const struct lines *l, const struct ending *e)
 	    e->fault == FAULT_ENDED	? "connection closed by the server" :
 		e->fault == FAULT_RESET ? "connection reset" :
 					  "connection lost",
-	    humanize_time(e->idle_ns, idle, sizeof(idle)));
+	    humanize_time(e->idle_ns).text);
 	if (e->waiting > 0)
 		fprintf(out, " and %u probe%s", e->waiting,
 		    e->waiting == 1 ? "" : "s");
@@ -357,12 +356,9 @@ void
 lines_interim(const struct stats *s)
 {
 	FILE *out = output_error();
-	char loss[HUMANIZE_TEXT];
 
 	fprintf(out, "%" PRIu64 "/%" PRIu64 " received, %s loss", s->received,
-	    s->sent,
-	    humanize_percent((double)s->lost, (double)s->sent, loss,
-		sizeof(loss)));
+	    s->sent, humanize_percent((double)s->lost, (double)s->sent).text);
 	if (s->times.count > 0)
 		summary_rtt(out, s, ", rtt");
 	putc('\n', out);

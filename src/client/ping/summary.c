@@ -67,15 +67,15 @@ void
 summary_text(FILE *file, const struct options *opt, const struct target *t,
     const struct stats *s)
 {
-	char loss[HUMANIZE_TEXT], text[THRESHOLD_TEXT];
+	char text[THRESHOLD_TEXT];
 
 	fprintf(file, "\n--- %s port %u echo statistics ---\n", t->host,
 	    t->port);
-	humanize_percent((double)s->lost, (double)s->sent, loss, sizeof(loss));
 	fprintf(file,
 	    "%" PRIu64 " sent, %" PRIu64 " received, %" PRIu64
 	    " corrupt, %" PRIu64 " late, %s loss, time %.0f ms\n",
-	    s->sent, s->received, s->corrupt, s->late, loss,
+	    s->sent, s->received, s->corrupt, s->late,
+	    humanize_percent((double)s->lost, (double)s->sent).text,
 	    ms((double)(s->ended - s->began)));
 	if (s->times.count > 0) {
 		summary_rtt(file, s, "rtt");

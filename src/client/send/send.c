@@ -70,21 +70,19 @@ static void
 turned(void *context, uint64_t got, int64_t now)
 {
 	struct view *view = context;
-	char volume[HUMANIZE_TEXT], of[HUMANIZE_TEXT + 4] = "";
-	char all[HUMANIZE_TEXT], rate[HUMANIZE_TEXT], left[64], text[256];
+	char of[HUMANIZE_TEXT + 4] = "", left[64], text[256];
 	double seconds = (double)(now - view->then) / 1e9;
 
 	if (!progress_is_due(&view->progress, now) || seconds <= 0)
 		return;
 	if (view->whole > 0)
 		snprintf(of, sizeof(of), " of %s",
-		    humanize_bytes((double)view->whole, all, sizeof(all)));
+		    humanize_bytes((double)view->whole).text);
 	time_left(view, got, now, left, sizeof(left));
-	humanize_bytes((double)got, volume, sizeof(volume));
-	humanize_bytes((double)(got - view->shown) / seconds, rate,
-	    sizeof(rate));
 	snprintf(text, sizeof(text), "[%5.1fs] %s%s  %s/s%s",
-	    (double)(now - view->began) / 1e9, volume, of, rate, left);
+	    (double)(now - view->began) / 1e9, humanize_bytes((double)got).text,
+	    of, humanize_bytes((double)(got - view->shown) / seconds).text,
+	    left);
 	view->shown = got;
 	view->then = now;
 	progress_draw(&view->progress, now, text);
@@ -144,22 +142,18 @@ input_size(const struct stream *s)
 static void
 sum_up(const struct stream *s, const struct dialled *c)
 {
-	char peer[ADDR_TEXT], connect[HUMANIZE_TEXT], time[HUMANIZE_TEXT];
-	char volume[HUMANIZE_TEXT], rate[HUMANIZE_TEXT] = "-";
+	char peer[ADDR_TEXT];
 	int64_t ns = s->ended_ns - s->begun_ns;
+	double rate = (double)s->equal * 1e9 / (double)ns;
 
-	if (ns > 0)
-		humanize_bytes((double)s->equal * 1e9 / (double)ns, rate,
-		    sizeof(rate));
 	addr_text(&c->peer, peer, sizeof(peer));
 	fprintf(output_error(),
 	    "connected to %s in %s\n"
 	    "%" PRIu64 " bytes sent, %" PRIu64
 	    " came back equal (%s) in %s (%s/s)\n",
-	    peer, humanize_time(c->connect_ns, connect, sizeof(connect)),
-	    s->sent, s->equal,
-	    humanize_bytes((double)s->equal, volume, sizeof(volume)),
-	    humanize_time(ns, time, sizeof(time)), rate);
+	    peer, humanize_time(c->connect_ns).text, s->sent, s->equal,
+	    humanize_bytes((double)s->equal).text, humanize_time(ns).text,
+	    ns > 0 ? humanize_bytes(rate).text : "-");
 }
 
 /* No progress where the echo goes to a terminal: it would be drawn over. */

@@ -87,10 +87,8 @@ is_mistake(const struct failure *f)
 static void
 say_how_often(const struct options *opt, int64_t tries, struct failure *f)
 {
-	char time[HUMANIZE_TEXT];
-
 	errbuf_prefix(&f->why, "not ready after %s, %" PRId64 " %s; the last: ",
-	    humanize_duration(opt->deadline_ns, time, sizeof(time)), tries,
+	    humanize_duration(opt->deadline_ns).text, tries,
 	    tries == 1 ? "try" : "tries");
 }
 

@@ -76,17 +76,14 @@ write_outcome(char line[CAPTION_TEXT], const struct result *r)
 {
 	const struct histogram *h = r->counts.response;
 	uint64_t lost = counts_failed(&r->counts.window);
-	char length[HUMANIZE_TEXT], min[HUMANIZE_TEXT], mean[HUMANIZE_TEXT];
-	char max[HUMANIZE_TEXT];
 
 	snprintf(line, CAPTION_TEXT,
 	    "%" PRIu64 " echoed and %" PRIu64 " lost in %s (%.1f/s); %s: min "
 	    "%s, mean %s, max %s",
-	    r->counts.window.echoed, lost,
-	    humanize_time(r->window_ns, length, sizeof(length)), r->rate,
-	    caption_latency(r), humanize_time(h->min, min, sizeof(min)),
-	    humanize_time((int64_t)histogram_mean(h), mean, sizeof(mean)),
-	    humanize_time(h->max, max, sizeof(max)));
+	    r->counts.window.echoed, lost, humanize_time(r->window_ns).text,
+	    r->rate, caption_latency(r), humanize_time(h->min).text,
+	    humanize_time((int64_t)histogram_mean(h)).text,
+	    humanize_time(h->max).text);
 }
 
 static void

@@ -66,14 +66,12 @@ divide(struct chart *chart, const struct histogram *h)
 static void
 name_range(char *buf, size_t size, int64_t low, int64_t high)
 {
-	char from[HUMANIZE_TEXT], to[HUMANIZE_TEXT], *unit;
+	struct humanized from = humanize_time(low), to = humanize_time(high);
+	char *unit = strchr(from.text, ' ');
 
-	humanize_time(low, from, sizeof(from));
-	humanize_time(high, to, sizeof(to));
-	unit = strchr(from, ' ');
-	if (strcmp(unit, strchr(to, ' ')) == 0)
+	if (strcmp(unit, strchr(to.text, ' ')) == 0)
 		*unit = '\0';
-	snprintf(buf, size, "%s - %s", from, to);
+	snprintf(buf, size, "%s - %s", from.text, to.text);
 }
 
 static void
@@ -89,7 +87,8 @@ count_rows(struct chart *chart, const struct histogram *h)
 			chart->count[i] += h->counter[next];
 		if (i + 1 < chart->rows)
 			edge = histogram_high(chart->last[i]);
-		humanize_time(edge, chart->edge[i], sizeof(chart->edge[i]));
+		snprintf(chart->edge[i], CHART_EDGE, "%s",
+		    humanize_time(edge).text);
 	}
 	if (chart->tail && chart->rows > 1) {
 		unsigned last = chart->rows - 1;
@@ -140,13 +139,11 @@ print_rows(FILE *file, const struct chart *chart, uint64_t total,
 	columns = width > others + BAR_MIN ? width - others : BAR_MIN;
 	for (unsigned i = 0; i < chart->rows; i++) {
 		uint64_t n = chart->count[i];
-		char share[HUMANIZE_TEXT];
 
 		fprintf(file, "%*s  ", (int)edges, chart->edge[i]);
 		print_bar(file, (double)n / (double)most, columns, utf8);
 		fprintf(file, "  %*" PRIu64 "  %7s\n", (int)counts, n,
-		    humanize_share((double)n, (double)total, share,
-			sizeof(share)));
+		    humanize_share((double)n, (double)total).text);
 	}
 }
 

@@ -110,7 +110,7 @@ static void
 write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 {
 	const struct options *opt = r->plan->opt;
-	char text[64], name[THRESHOLD_NAME], time[HUMANIZE_TEXT];
+	char text[64], name[THRESHOLD_NAME];
 	double named[OPTIONS_LIST];
 	unsigned count = 0;
 
@@ -131,7 +131,7 @@ write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 		named[count++] = at;
 		snprintf(text, sizeof(text), "%s  %s",
 		    threshold_name(p, name, sizeof(name)),
-		    humanize_time(ns, time, sizeof(time)));
+		    humanize_time(ns).text);
 		fputs("set x2tics add (", f);
 		quoted(f, text);
 		fprintf(f, " %.6f)\n", at);

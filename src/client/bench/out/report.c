@@ -23,8 +23,8 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 {
 	const struct plan *plan = r->plan;
 	const struct options *opt = plan->opt;
-	char host[ADDR_TEXT], time[HUMANIZE_TEXT], warm[HUMANIZE_TEXT];
-	char length[64], warmup[64] = ", no warm-up", reconnect[96] = "";
+	char host[ADDR_TEXT], length[64], warmup[80] = ", no warm-up",
+					  reconnect[96] = "";
 	char sizes[160], load[CAPTION_TEXT];
 
 	addr_host(&plan->peer, host, sizeof(host));
@@ -32,15 +32,15 @@ report_head(FILE *f, const struct target *t, const struct result *r)
 	    t->port, plan->loopback ? ", loopback" : "");
 	sizes_text(&opt->sizes, sizes, sizeof(sizes));
 	fold_print(f, 2, "%s", caption_load(load, sizeof(load), plan, sizes));
-	humanize_duration(opt->duration_ns, time, sizeof(time));
 	if (plan->warmup_ns > 0)
 		snprintf(warmup, sizeof(warmup), " after %s of warm-up",
-		    humanize_duration(plan->warmup_ns, warm, sizeof(warm)));
+		    humanize_duration(plan->warmup_ns).text);
 	if (opt->messages > 0)
 		snprintf(length, sizeof(length), "%" PRId64 " message%s",
 		    opt->messages, caption_plural(opt->messages));
 	else
-		snprintf(length, sizeof(length), "%s", time);
+		snprintf(length, sizeof(length), "%s",
+		    humanize_duration(opt->duration_ns).text);
 	if (opt->reconnect > 0)
 		snprintf(reconnect, sizeof(reconnect),
 		    ", a new connection after %" PRId64 " message%s",
@@ -55,8 +55,7 @@ static void
 print_messages(FILE *f, const struct result *r)
 {
 	const struct message_counts *t = &r->counts.window;
-	char time[HUMANIZE_TEXT], out[HUMANIZE_TEXT], in[HUMANIZE_TEXT],
-	    more[96] = "";
+	char more[96] = "";
 	double seconds = (double)r->window_ns / 1e9;
 
 	if (t->not_sent > 0)
@@ -67,19 +66,17 @@ print_messages(FILE *f, const struct result *r)
 	    " timeouts, %" PRIu64 " errors%s",
 	    t->sent, t->echoed, t->lost[FAULT_TIMEOUT], counts_errors(t), more);
 	fprintf(f, "rate        %.1f/s in %s", r->rate,
-	    humanize_time(r->window_ns, time, sizeof(time)));
+	    humanize_time(r->window_ns).text);
 	if (r->plan->opt->rate > 0)
 		fprintf(f, " (%s of the %" PRId64 "/s asked for)",
-		    humanize_percent(r->rate, (double)r->plan->opt->rate, out,
-			sizeof(out)),
+		    humanize_percent(r->rate, (double)r->plan->opt->rate).text,
 		    r->plan->opt->rate);
 	putc('\n', f);
 	if (seconds <= 0)
 		return;
 	fprintf(f, "throughput  %s/s out, %s/s in\n",
-	    humanize_bytes((double)t->bytes_sent / seconds, out, sizeof(out)),
-	    humanize_bytes((double)r->counts.completed_bytes / seconds, in,
-		sizeof(in)));
+	    humanize_bytes((double)t->bytes_sent / seconds).text,
+	    humanize_bytes((double)r->counts.completed_bytes / seconds).text);
 }
 
 static void
@@ -87,45 +84,32 @@ print_connects(FILE *f, const struct result *r)
 {
 	const struct connect_counts *c = &r->counts.connects;
 	const struct histogram *h = r->counts.connect;
-	char took[HUMANIZE_TEXT], p50[HUMANIZE_TEXT] = "-",
-				  p99[HUMANIZE_TEXT] = "-";
-	char max[HUMANIZE_TEXT], later[96] = "";
-	int64_t ns;
+	char later[96] = "";
 
-	humanize_time(r->connect_ns, took, sizeof(took));
 	if (c->again > 0 && r->window_ns > 0)
 		snprintf(later, sizeof(later), ", %" PRIu64 " later (%.1f/s)",
 		    c->again, (double)c->within * 1e9 / (double)r->window_ns);
 	fold_print(f, INDENT,
 	    "connections %" PRIu64 " of %" PRIu64 " made in %s%s",
-	    c->established, c->wanted, took, later);
+	    c->established, c->wanted, humanize_time(r->connect_ns).text,
+	    later);
 	if (h->count == 0)
 		return;
-	ns = result_percentile(h, 50 * PERCENT);
-	if (ns >= 0)
-		humanize_time(ns, p50, sizeof(p50));
-	ns = result_percentile(h, 99 * PERCENT);
-	if (ns >= 0)
-		humanize_time(ns, p99, sizeof(p99));
-	fprintf(f, "connect     p50 %s, p99 %s, max %s\n", p50, p99,
-	    humanize_time(h->max, max, sizeof(max)));
+	fprintf(f, "connect     p50 %s, p99 %s, max %s\n",
+	    humanize_known(result_percentile(h, 50 * PERCENT)).text,
+	    humanize_known(result_percentile(h, 99 * PERCENT)).text,
+	    humanize_time(h->max).text);
 }
 
 static void
 print_row(FILE *f, const char *name, const struct humanize_unit *unit,
     int64_t response, int64_t service, bool both)
 {
-	char text[HUMANIZE_TEXT];
-
 	fprintf(f, "  %-8s %16s", name,
-	    response >= 0 ?
-		humanize_column(*unit, response, text, sizeof(text)) :
-		"-");
+	    response >= 0 ? humanize_column(*unit, response).text : "-");
 	if (both)
 		fprintf(f, " %16s",
-		    service >= 0 ?
-			humanize_column(*unit, service, text, sizeof(text)) :
-			"-");
+		    service >= 0 ? humanize_column(*unit, service).text : "-");
 	putc('\n', f);
 }
 
@@ -197,16 +181,15 @@ static void
 print_verified(FILE *f, const struct result *r, const struct terminal *t)
 {
 	const struct counts *c = &r->counts;
-	char volume[HUMANIZE_TEXT];
 	bool bad = c->mismatches > 0;
 
-	humanize_bytes((double)c->verified, volume, sizeof(volume));
 	if (r->plan->opt->no_verify != 0)
 		fprintf(f, "not verified (--verify none)\n");
 	else
 		fprintf(f, "%sverified %s, %" PRIu64 " mismatches%s\n",
-		    bad ? terminal_colour(t, COLOUR_BAD) : "", volume,
-		    c->mismatches, bad ? terminal_colour(t, COLOUR_NONE) : "");
+		    bad ? terminal_colour(t, COLOUR_BAD) : "",
+		    humanize_bytes((double)c->verified).text, c->mismatches,
+		    bad ? terminal_colour(t, COLOUR_NONE) : "");
 }
 
 /* Why the client limits the result. */
@@ -216,7 +199,7 @@ print_saturation(FILE *f, const struct result *r)
 	const struct counts *c = &r->counts;
 	uint64_t local = c->connects.failed[FAULT_LOCAL] +
 	    c->connects.again_failed[FAULT_LOCAL];
-	char lag[HUMANIZE_TEXT], busy[64] = "", failed[128] = "";
+	char busy[80] = "", failed[128] = "";
 	char so[96] = "; the rate is a lower bound";
 	double busiest = -1;
 
@@ -225,7 +208,7 @@ print_saturation(FILE *f, const struct result *r)
 			busiest = r->busy[i];
 	if (busiest >= 0)
 		snprintf(busy, sizeof(busy), ": a thread is %s busy",
-		    humanize_percent(busiest, 1, lag, sizeof(lag)));
+		    humanize_percent(busiest, 1).text);
 	if (local > 0)
 		snprintf(failed, sizeof(failed),
 		    ", %" PRIu64 " connections failed: %s", local,
@@ -235,8 +218,8 @@ print_saturation(FILE *f, const struct result *r)
 		    " and did not get to %" PRIu64 " messages", c->skipped);
 	else if (plan_is_open_loop(r->plan))
 		snprintf(so, sizeof(so), ", p99 of %s late with messages",
-		    humanize_time(histogram_percentile(c->lag, 99 * PERCENT),
-			lag, sizeof(lag)));
+		    humanize_time(histogram_percentile(c->lag, 99 * PERCENT))
+			.text);
 	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
 	    failed, so);
 }

@@ -25,7 +25,6 @@ status_connecting(struct progress *p, uint64_t made, uint64_t wanted,
 void
 status_waiting(struct progress *p, const struct waiting *w)
 {
-	char timeout[HUMANIZE_TEXT];
 	const char *what = "first echo", *why;
 
 	if (w->unanswered == 0) {
@@ -36,38 +35,32 @@ status_waiting(struct progress *p, const struct waiting *w)
 	} else {
 		why = "the server may have fewer workers than connections";
 	}
-	humanize_duration(w->timeout_ns, timeout, sizeof(timeout));
 	progress_erase(p);
 	fold_print(output_error(), 7,
 	    "echoc: %" PRIu64 " of %" PRIu64 " connections made, waiting for "
 	    "the %s of %" PRIu64 ": %s; each is given up after %s (-W)",
 	    w->made, w->wanted, what,
-	    w->unanswered > 0 ? w->unanswered : w->handshakes, why, timeout);
+	    w->unanswered > 0 ? w->unanswered : w->handshakes, why,
+	    humanize_duration(w->timeout_ns).text);
 }
 
 /* "182k/s  p50 210 us p99 1.40 ms  err 0" */
 static void
 figures(const struct interval *i, char *text, size_t size)
 {
-	char rate[HUMANIZE_TEXT], p50[HUMANIZE_TEXT] = "-",
-				  p99[HUMANIZE_TEXT] = "-";
 	double seconds = (double)i->length_ns / 1e9;
 
-	humanize_short(seconds > 0 ? (double)i->echoed / seconds : 0, rate,
-	    sizeof(rate));
-	if (i->p50_ns >= 0)
-		humanize_time(i->p50_ns, p50, sizeof(p50));
-	if (i->p99_ns >= 0)
-		humanize_time(i->p99_ns, p99, sizeof(p99));
-	snprintf(text, size, "%s/s  p50 %s p99 %s  err %" PRIu64, rate, p50,
-	    p99, i->faults);
+	snprintf(text, size, "%s/s  p50 %s p99 %s  err %" PRIu64,
+	    humanize_short(seconds > 0 ? (double)i->echoed / seconds : 0).text,
+	    humanize_known(i->p50_ns).text, humanize_known(i->p99_ns).text,
+	    i->faults);
 }
 
 void
 status_running(struct progress *p, int64_t done, int64_t whole,
     uint64_t connections, const struct interval *i, int64_t now)
 {
-	char text[256], state[128], seconds[HUMANIZE_TEXT], end[40] = "";
+	char text[320], state[192], seconds[32], end[40] = "";
 
 	figures(i, state, sizeof(state));
 	units_seconds_text(whole / 1000000, seconds, sizeof(seconds));
@@ -85,7 +78,7 @@ status_running(struct progress *p, int64_t done, int64_t whole,
 void
 status_interval(const struct interval *i)
 {
-	char state[128];
+	char state[192];
 
 	figures(i, state, sizeof(state));
 	fprintf(output_error(), "%.3f s  %s\n",
