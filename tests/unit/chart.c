@@ -21,7 +21,7 @@ struct drawn {
 
 static struct histogram *new (void)
 {
-	struct histogram *h = histogram_new();
+	struct histogram *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
 	return h;

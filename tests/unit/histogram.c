@@ -18,7 +18,7 @@ static const uint32_t percentiles[] = { 0, 1, 1 * PERCENT, 10 * PERCENT,
 
 static struct histogram *new (void)
 {
-	struct histogram *h = histogram_new();
+	struct histogram *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
 	return h;

@@ -30,6 +30,7 @@ begin(int64_t rate)
 	struct errbuf err;
 
 	result_free(&result);
+	memset(&result, 0, sizeof(result));
 	memset(&opt, 0, sizeof(opt));
 	opt.rate = rate;
 	opt.pipeline = 4096;
@@ -78,12 +79,10 @@ fill(void)
 	c->failed[FAULT_TIMEOUT] = MANY + 1;
 	result.busy[0] = 1;
 	for (int i = 0; i < 100; i++) {
-		histogram_record(result.counts.response, INT64_MAX);
-		histogram_record(result.counts.connect, INT64_MAX);
-		if (result.counts.service != NULL) {
-			histogram_record(result.counts.service, INT64_MAX);
-			histogram_record(result.counts.lag, INT64_MAX);
-		}
+		histogram_record(&result.counts.response, INT64_MAX);
+		histogram_record(&result.counts.connect, INT64_MAX);
+		histogram_record(&result.counts.service, INT64_MAX);
+		histogram_record(&result.counts.lag, INT64_MAX);
 	}
 }
 

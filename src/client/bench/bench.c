@@ -181,8 +181,8 @@ make_thread(struct bench *b, unsigned n, unsigned first)
 	g->counts = &b->counts[n];
 	g->connection_count = b->plan.connections / threads +
 	    (n < b->plan.connections % threads);
-	if (counts_init(g->counts, plan_is_open_loop(&b->plan)) == -1 ||
-	    (b->log != -1 && (g->log = message_log_new(b->log)) == NULL))
+	g->counts->busy = -1;
+	if (b->log != -1 && (g->log = message_log_new(b->log)) == NULL)
 		return -1;
 	return thread_init(t, first, (uint64_t)b->opt->seed + n);
 }
@@ -264,7 +264,7 @@ write_files(struct bench *b)
 		snprintf(title, sizeof(title), "%s in microseconds, %s loop",
 		    caption_latency(&b->result),
 		    plan_is_open_loop(&b->plan) ? "open" : "closed");
-		percentiles_print(b->percentiles, b->result.counts.response,
+		percentiles_print(b->percentiles, &b->result.counts.response,
 		    title);
 		destination_file_close(b->percentiles, b->opt->hdr,
 		    &b->writing);
@@ -308,10 +308,9 @@ run(struct bench *b, struct failure *f)
 	b->threads = calloc(b->plan.threads, sizeof(*b->threads));
 	b->counts = calloc(b->plan.threads, sizeof(*b->counts));
 	if (b->load.changed == -1 || b->threads == NULL || b->counts == NULL ||
-	    sampler_init(&b->sampler, &b->plan, b->counts, b->terminal,
-		b->output) == -1 ||
 	    result_init(&b->result, &b->plan) == -1)
 		return failure_sys(f, OUTCOME_LIMIT, "memory");
+	sampler_init(&b->sampler, &b->plan, b->counts, b->terminal, b->output);
 	if (b->output->text != NULL) {
 		report_head(b->output->text, b->target, &b->result);
 		output_flush(b->output->text);
@@ -327,7 +326,6 @@ run(struct bench *b, struct failure *f)
 			thread_wake(&b->threads[n]);
 		thread_join(&b->threads[n]);
 		thread_free(&b->threads[n]);
-		counts_free(&b->counts[n]);
 	}
 	return result;
 }
@@ -352,18 +350,21 @@ int
 bench_run(struct target *t, const struct options *opt, struct destination *out,
     const struct terminal *terminal, struct failure *f)
 {
-	struct bench b = { .opt = opt,
-		.target = t,
-		.terminal = terminal,
-		.output = out,
-		.log = -1 };
+	struct bench *b = calloc(1, sizeof(*b));
 	bool shown = false;
 
+	if (b == NULL)
+		return failure_sys(f, OUTCOME_LIMIT, "memory");
+	b->opt = opt;
+	b->target = t;
+	b->terminal = terminal;
+	b->output = out;
+	b->log = -1;
 	pattern_init((uint64_t)opt->seed);
 	if (target_resolve(t, opt, f) == 0 &&
-	    plan_make(&b.plan, opt, &t->address[0], f) == 0 &&
-	    choose_peer(&b, f) == 0 && open_files(&b, f) == 0)
-		shown = run(&b, f) == 0;
+	    plan_make(&b->plan, opt, &t->address[0], f) == 0 &&
+	    choose_peer(b, f) == 0 && open_files(b, f) == 0)
+		shown = run(b, f) == 0;
 	/* A load that was interrupted has a result, if a poor one. */
 	if (f->outcome == OUTCOME_INTERRUPTED)
 		f->outcome = OUTCOME_NEGATIVE;
@@ -371,15 +372,15 @@ bench_run(struct target *t, const struct options *opt, struct destination *out,
 		export_json(out, t, opt, NULL, f, f);
 	else if (!shown && out->data != NULL)
 		export_csv(out->data, NULL);
-	if (b.log != -1)
-		close(b.log);
-	if (b.percentiles != NULL)
-		output_close(b.percentiles);
-	free(b.threads);
-	free(b.counts);
-	sampler_free(&b.sampler);
-	if (b.load.changed > 0)
-		close(b.load.changed);
-	result_free(&b.result);
+	if (b->log != -1)
+		close(b->log);
+	if (b->percentiles != NULL)
+		output_close(b->percentiles);
+	free(b->threads);
+	free(b->counts);
+	if (b->load.changed > 0)
+		close(b->load.changed);
+	result_free(&b->result);
+	free(b);
 	return f->outcome == OUTCOME_OK ? 0 : -1;
 }

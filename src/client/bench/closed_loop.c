@@ -82,7 +82,7 @@ echoed(struct group *g, const struct message *m, int64_t now)
 {
 	counts_echoed(g->counts, m, group_in_window(g, now), now);
 	if (m->part == PART_WINDOW)
-		histogram_record(g->counts->response, now - m->sent);
+		histogram_record(&g->counts->response, now - m->sent);
 }
 
 /* What has not begun may go on any other connection. */

@@ -1,41 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/counts.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "client/core/histogram.h"
 #include "client/net/in_flight.h"
-
-int
-counts_init(struct counts *c, bool open_loop)
-{
-	memset(c, 0, sizeof(*c));
-	c->busy = -1;
-	c->response = histogram_new();
-	c->connect = histogram_new();
-	if (open_loop) {
-		c->service = histogram_new();
-		c->lag = histogram_new();
-	}
-	if (c->response != NULL && c->connect != NULL &&
-	    (!open_loop || (c->service != NULL && c->lag != NULL)))
-		return 0;
-	counts_free(c);
-	errno = ENOMEM;
-	return -1;
-}
-
-void
-counts_free(struct counts *c)
-{
-	free(c->response);
-	free(c->connect);
-	free(c->service);
-	free(c->lag);
-	memset(c, 0, sizeof(*c));
-}
 
 static struct message_counts *
 part_of(struct counts *c, const struct message *m)
@@ -141,12 +107,10 @@ counts_add(struct counts *to, const struct counts *from)
 	to->skipped += counts_read(&from->skipped);
 	if (from->last_outcome > to->last_outcome)
 		to->last_outcome = from->last_outcome;
-	histogram_add(to->response, from->response);
-	histogram_add(to->connect, from->connect);
-	if (to->service != NULL) {
-		histogram_add(to->service, from->service);
-		histogram_add(to->lag, from->lag);
-	}
+	histogram_add(&to->response, &from->response);
+	histogram_add(&to->connect, &from->connect);
+	histogram_add(&to->service, &from->service);
+	histogram_add(&to->lag, &from->lag);
 }
 
 uint64_t

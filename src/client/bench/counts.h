@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "client/core/fault.h"
+#include "client/core/histogram.h"
 #include "client/net/mismatch.h"
 
-struct histogram;
 struct message;
 
 /* The part of a load to which a message belongs; kept in struct message. */
@@ -42,6 +42,7 @@ struct connect_counts {
 	uint64_t unclosed;	      /* the server did not close after us */
 };
 
+/* Begins as all zeros; memory that is not touched costs nothing. */
 struct counts {
 	struct message_counts trial, warmup, window;
 	struct connect_counts connects;
@@ -51,9 +52,9 @@ struct counts {
 	uint64_t skipped;     /* due, and the thread did not get to them */
 	int64_t last_outcome; /* of a measured message, clock_ns() */
 	double busy; /* the thread's processor time over the window; -1: ? */
-	struct mismatch mismatch;	      /* the first one */
-	struct histogram *response, *connect; /* of echoes, of handshakes */
-	struct histogram *service, *lag;      /* NULL in a closed loop */
+	struct mismatch mismatch;	    /* the first one */
+	struct histogram response, connect; /* of echoes, of handshakes */
+	struct histogram service, lag;	    /* in an open loop only */
 };
 
 /* Raise a counter that others read; it costs no more than an addition. */
@@ -69,10 +70,6 @@ counts_read(const uint64_t *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
-
-/* Take memory for the histograms.  Returns -1 with errno. */
-int counts_init(struct counts *, bool open_loop);
-void counts_free(struct counts *);
 
 /*
  * What happens to a message: it is sent, and then either echoed or lost; or it

@@ -61,7 +61,7 @@ send_one(struct group *g, struct connection *c, const struct message *m,
 	now = clock_ns();
 	traffic_send(g, c, now);
 	if (at_once && m->part == PART_WINDOW)
-		histogram_record(g->counts->lag, now - m->due);
+		histogram_record(&g->counts->lag, now - m->due);
 	return now;
 }
 
@@ -106,8 +106,8 @@ echoed(struct group *g, const struct message *m, int64_t now)
 	counts_echoed(g->counts, m, measured && group_in_window(g, now), now);
 	if (!measured)
 		return;
-	histogram_record(g->counts->response, now - m->due);
-	histogram_record(g->counts->service, now - m->sent);
+	histogram_record(&g->counts->response, now - m->due);
+	histogram_record(&g->counts->service, now - m->sent);
 }
 
 /* What has not begun stays, and goes when the connection is made again. */

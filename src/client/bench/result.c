@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "client/bench/plan.h"
 #include "client/core/failure.h"
@@ -19,12 +18,9 @@
 int
 result_init(struct result *r, const struct plan *plan)
 {
-	memset(r, 0, sizeof(*r));
 	r->plan = plan;
 	r->busy = calloc(plan->threads, sizeof(*r->busy));
-	if (r->busy == NULL)
-		return -1;
-	return counts_init(&r->counts, plan_is_open_loop(plan));
+	return r->busy != NULL ? 0 : -1;
 }
 
 void
@@ -92,9 +88,9 @@ figure(const struct result *r, const struct threshold *t)
 	case METRIC_MIN:
 	case METRIC_MEAN:
 	case METRIC_MAX:
-		return threshold_of_times(t, c->response, RESULT_ABOVE);
+		return threshold_of_times(t, &c->response, RESULT_ABOVE);
 	case METRIC_CONNECT_PERCENTILE:
-		return threshold_of_times(t, c->connect, RESULT_ABOVE);
+		return threshold_of_times(t, &c->connect, RESULT_ABOVE);
 	case METRIC_ERRORS:
 		return (double)(counts_failed(&c->window) +
 		    counts_faults(c->connects.failed));
@@ -125,8 +121,8 @@ is_saturated(const struct result *r)
 	if (!plan_is_open_loop(r->plan))
 		return false;
 	/* Of a few messages this is the latest one. */
-	lag = histogram_percentile(c->lag, 99 * PERCENT);
-	half = result_percentile(c->response, 50 * PERCENT);
+	lag = histogram_percentile(&c->lag, 99 * PERCENT);
+	half = result_percentile(&c->response, 50 * PERCENT);
 	/* A tenth of the response time, but no less than timers can do. */
 	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
 }
@@ -265,8 +261,6 @@ result_unconnected(struct result *r, struct failure *f)
 void
 result_free(struct result *r)
 {
-	counts_free(&r->counts);
 	free(r->busy);
 	free(r->intervals);
-	memset(r, 0, sizeof(*r));
 }

@@ -47,7 +47,7 @@ struct result {
 	bool broken[OPTIONS_LIST];
 };
 
-/* An empty one for that plan.  Returns -1 with errno. */
+/* Make one that is all zeros ready for that plan.  Returns -1 with errno. */
 int result_init(struct result *, const struct plan *);
 
 /* Add the counts of each thread, after their end. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/sampler.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/bench/counts.h"
@@ -10,7 +9,6 @@
 #include "client/bench/out/status.h"
 #include "client/bench/plan.h"
 #include "client/core/destination.h"
-#include "client/core/histogram.h"
 #include "common/clock.h"
 
 /* How long the progress shows the interval before. */
@@ -19,19 +17,15 @@
 /* After how long a wait for connections the user is told why. */
 #define PATIENCE_NS CLOCK_SECOND
 
-int
+void
 sampler_init(struct sampler *s, const struct plan *plan,
     const struct counts *counts, const struct terminal *terminal,
     struct destination *output)
 {
-	memset(s, 0, sizeof(*s));
 	s->plan = plan;
 	s->counts = counts;
 	s->output = output;
 	progress_init(&s->progress, plan->opt, terminal, clock_ns());
-	s->before = histogram_new();
-	s->since = histogram_new();
-	return s->before != NULL && s->since != NULL ? 0 : -1;
 }
 
 uint64_t
@@ -84,11 +78,11 @@ measure(struct sampler *s, struct interval *i, int64_t now)
 	struct message_counts sum = { 0 };
 	uint64_t echoed = 0, bytes = 0;
 
-	memset(s->since, 0, sizeof(*s->since));
+	memset(&s->since, 0, sizeof(s->since));
 	for (unsigned n = 0; n < s->plan->threads; n++) {
 		const struct counts *c = &s->counts[n];
 
-		histogram_add(s->since, c->response);
+		histogram_add(&s->since, &c->response);
 		counts_add_messages(&sum, &c->window);
 		echoed += counts_read(&c->completed);
 		bytes += counts_read(&c->completed_bytes);
@@ -98,10 +92,10 @@ measure(struct sampler *s, struct interval *i, int64_t now)
 		.echoed = echoed - s->echoed,
 		.bytes = bytes - s->bytes,
 		.faults = counts_failed(&sum) - s->faults };
-	histogram_subtract(s->since, s->before);
-	i->p50_ns = result_percentile(s->since, 50 * PERCENT);
-	i->p99_ns = result_percentile(s->since, 99 * PERCENT);
-	i->max_ns = s->since->count > 0 ? s->since->max : -1;
+	histogram_subtract(&s->since, &s->before);
+	i->p50_ns = result_percentile(&s->since, 50 * PERCENT);
+	i->p99_ns = result_percentile(&s->since, 99 * PERCENT);
+	i->max_ns = s->since.count > 0 ? s->since.max : -1;
 }
 
 int
@@ -113,7 +107,7 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	if (now <= s->began)
 		return 0;
 	measure(s, &i, now);
-	histogram_add(s->before, s->since);
+	histogram_add(&s->before, &s->since);
 	s->echoed += i.echoed;
 	s->bytes += i.bytes;
 	s->faults += i.faults;
@@ -156,12 +150,4 @@ void
 sampler_end(struct sampler *s)
 {
 	progress_erase(&s->progress);
-}
-
-void
-sampler_free(struct sampler *s)
-{
-	free(s->before);
-	free(s->since);
-	s->before = s->since = NULL;
 }

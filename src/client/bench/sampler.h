@@ -12,7 +12,6 @@
 
 struct counts;
 struct failure;
-struct histogram;
 struct load;
 struct plan;
 struct destination;
@@ -27,15 +26,15 @@ struct sampler {
 	int64_t began;			/* when the interval did */
 	uint64_t echoed, bytes, faults; /* before the interval */
 	struct interval last;
-	struct histogram *before; /* response times before the interval */
-	struct histogram *since;  /* and in it, when they were read last */
-	uint64_t decided;	  /* first connections made or failed so far */
-	int64_t stuck;		  /* since when that has not grown */
+	struct histogram before; /* response times before the interval */
+	struct histogram since;	 /* and in it, when they were read last */
+	uint64_t decided;	 /* first connections made or failed so far */
+	int64_t stuck;		 /* since when that has not grown */
 	bool warned;
 };
 
-/* Returns -1 with errno. */
-int sampler_init(struct sampler *, const struct plan *, const struct counts *,
+/* The sampler is all zeros before. */
+void sampler_init(struct sampler *, const struct plan *, const struct counts *,
     const struct terminal *, struct destination *);
 
 /* How many of the first connections have had their first echo. */
@@ -60,6 +59,5 @@ void sampler_show(struct sampler *, int64_t now);
 
 /* Erase the progress. */
 void sampler_end(struct sampler *);
-void sampler_free(struct sampler *);
 
 #endif

@@ -122,7 +122,7 @@ connected(struct group *g, struct connection *c)
 {
 	int64_t now = clock_ns();
 
-	histogram_record(g->counts->connect, now - c->since);
+	histogram_record(&g->counts->connect, now - c->since);
 	g->refused = false;
 	c->since = now;
 	if (!c->made) {

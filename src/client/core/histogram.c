@@ -2,7 +2,6 @@
 #include "client/core/histogram.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /*
  * Atomic, for the other threads that read; the processor takes them as plain.
@@ -38,12 +37,6 @@ shift_at(size_t index)
 	return index < 2 * HISTOGRAM_HALF ?
 	    0 :
 	    (unsigned)(index >> HISTOGRAM_HALF_BITS) - 1;
-}
-
-struct histogram *
-histogram_new(void)
-{
-	return calloc(1, sizeof(struct histogram));
 }
 
 void

@@ -19,6 +19,7 @@ enum {
 	HISTOGRAM_COUNTERS = 38 * HISTOGRAM_HALF,
 };
 
+/* An empty histogram is all zeros. */
 struct histogram {
 	uint64_t count; /* of all values, also those over the range */
 	uint64_t over;	/* of the values over the range, without a counter */
@@ -30,9 +31,6 @@ struct histogram {
 
 /* Percentages are integers, so that 99.9 % is exact: 9990000. */
 enum { PERCENT = 100000 };
-
-/* An empty histogram is all zeros; histogram_new returns NULL with errno. */
-struct histogram *histogram_new(void);
 
 /* Count one value, in nanoseconds; a negative one counts as 0. */
 void histogram_record(struct histogram *, int64_t ns);

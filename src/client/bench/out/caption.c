@@ -74,7 +74,7 @@ caption_load(char *line, size_t size, const struct plan *plan,
 static void
 write_outcome(char line[CAPTION_TEXT], const struct result *r)
 {
-	const struct histogram *h = r->counts.response;
+	const struct histogram *h = &r->counts.response;
 	uint64_t lost = counts_failed(&r->counts.window);
 
 	snprintf(line, CAPTION_TEXT,

@@ -213,7 +213,7 @@ connects(const struct result *r)
 	set(object, "reconnects_failed", kinds(c->again_failed));
 	set(object, "broken", kinds(c->broken));
 	set(object, "unclosed", integer(c->unclosed));
-	set(object, "handshake", times(r->counts.connect, r->plan->opt));
+	set(object, "handshake", times(&r->counts.connect, r->plan->opt));
 	return object;
 }
 
@@ -257,7 +257,8 @@ generator(const struct result *r)
 		json_array_append_new(cpu,
 		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
 	set(object, "cpu_per_thread", cpu);
-	set(object, "lag", times(c->lag, r->plan->opt));
+	set(object, "lag",
+	    times(plan_is_open_loop(r->plan) ? &c->lag : NULL, r->plan->opt));
 	set(object, "saturated", json_boolean(r->saturated));
 	return object;
 }
@@ -297,13 +298,13 @@ add_result(json_t *object, const struct result *r)
 	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(c->warmup.sent),
 		"echoed", integer(c->warmup.echoed), "not_sent",
 		integer(c->warmup.not_sent), "errors", kinds(c->warmup.lost)));
-	set(object, "response_time", times(c->response, r->plan->opt));
+	set(object, "response_time", times(&c->response, r->plan->opt));
 	set(object, "service_time",
-	    times(plan_is_open_loop(r->plan) ? c->service : c->response,
+	    times(plan_is_open_loop(r->plan) ? &c->service : &c->response,
 		r->plan->opt));
 	set(object, "generator", generator(r));
 	set(object, "thresholds", thresholds(r));
-	set(object, "histogram", histogram(c->response));
+	set(object, "histogram", histogram(&c->response));
 	set(object, "intervals", intervals);
 }
 

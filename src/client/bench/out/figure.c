@@ -35,7 +35,7 @@ enum {
 static bool
 has_curve(const struct result *r)
 {
-	return result_percentile(r->counts.response, 50 * PERCENT) >= 0;
+	return result_percentile(&r->counts.response, 50 * PERCENT) >= 0;
 }
 
 /* A string for gnuplot; a line break, which must not be in it, would end it. */
@@ -117,7 +117,7 @@ write_marks(FILE *f, const struct result *r, const struct axis *s, double end)
 	fputs("set x2tics rotate by 40 left ()\n", f);
 	for (unsigned i = 0; i < opt->percentiles; i++) {
 		uint32_t p = opt->percentile[i];
-		int64_t ns = result_percentile(r->counts.response, p);
+		int64_t ns = result_percentile(&r->counts.response, p);
 		double at = p < 100 * PERCENT ? nines(p) : INFINITY;
 
 		if (ns < 0 || at > end)
@@ -143,7 +143,7 @@ static double
 curve_end(const struct result *r, struct axis *s)
 {
 	const struct options *opt = r->plan->opt;
-	double end = (double)r->counts.response->count / RESULT_ABOVE;
+	double end = (double)r->counts.response.count / RESULT_ABOVE;
 	double most = pow(10, FIGURE_NINES - 1);
 	uint32_t last;
 
@@ -151,15 +151,15 @@ curve_end(const struct result *r, struct axis *s)
 		end = most;
 	last = (uint32_t)((1 - 1 / end) * 100 * PERCENT);
 	/* The fastest 10 % may lie below the frame: they would cost a decade. */
-	axis_stretch(s, result_percentile(r->counts.response, 10 * PERCENT));
+	axis_stretch(s, result_percentile(&r->counts.response, 10 * PERCENT));
 	if (plan_is_open_loop(r->plan))
 		axis_stretch(s,
-		    result_percentile(r->counts.service, 10 * PERCENT));
-	axis_stretch(s, result_percentile(r->counts.response, last));
+		    result_percentile(&r->counts.service, 10 * PERCENT));
+	axis_stretch(s, result_percentile(&r->counts.response, last));
 	for (unsigned i = 0; i < opt->percentiles; i++)
 		if (opt->percentile[i] < 100 * PERCENT)
 			axis_stretch(s,
-			    result_percentile(r->counts.response,
+			    result_percentile(&r->counts.response,
 				opt->percentile[i]));
 	return 1.2 * end;
 }

@@ -55,7 +55,7 @@ write_time(FILE *f, int64_t ns)
 static void
 write_blocks(FILE *f, const struct result *r)
 {
-	write_curve(f, r->counts.response);
+	write_curve(f, &r->counts.response);
 	fputs("\n\n", f);
 	for (unsigned i = 0; i < r->interval_count; i++) {
 		const struct interval *row = &r->intervals[i];
@@ -74,7 +74,7 @@ write_blocks(FILE *f, const struct result *r)
 	if (!plan_is_open_loop(r->plan))
 		return;
 	fputs("\n\n", f);
-	write_curve(f, r->counts.service);
+	write_curve(f, &r->counts.service);
 }
 
 static int
@@ -204,7 +204,7 @@ plot_draw(const char *path, const struct target *t, const struct result *r,
 {
 	struct paths paths;
 
-	if (r->counts.response->count == 0)
+	if (r->counts.response.count == 0)
 		return 0;
 	if (name_files(&paths, path, f) == -1)
 		return -1;

@@ -83,7 +83,7 @@ static void
 print_connects(FILE *f, const struct result *r)
 {
 	const struct connect_counts *c = &r->counts.connects;
-	const struct histogram *h = r->counts.connect;
+	const struct histogram *h = &r->counts.connect;
 	char later[96] = "";
 
 	if (c->again > 0 && r->window_ns > 0)
@@ -117,7 +117,8 @@ static void
 print_latency(FILE *f, const struct result *r)
 {
 	const struct options *opt = r->plan->opt;
-	const struct histogram *h = r->counts.response, *s = r->counts.service;
+	const struct histogram *h = &r->counts.response,
+			       *s = &r->counts.service;
 	struct humanize_unit unit = humanize_unit(h->max);
 	bool both = plan_is_open_loop(r->plan);
 	char name[THRESHOLD_NAME];
@@ -218,7 +219,7 @@ print_saturation(FILE *f, const struct result *r)
 		    " and did not get to %" PRIu64 " messages", c->skipped);
 	else if (plan_is_open_loop(r->plan))
 		snprintf(so, sizeof(so), ", p99 of %s late with messages",
-		    humanize_time(histogram_percentile(c->lag, 99 * PERCENT))
+		    humanize_time(histogram_percentile(&c->lag, 99 * PERCENT))
 			.text);
 	fold_print(f, 2, "warning: the client limits this result%s%s%s", busy,
 	    failed, so);
@@ -279,8 +280,8 @@ report_chart(FILE *f, const struct result *r, const struct terminal *t)
 	int when = r->plan->opt->histogram;
 
 	if (when == WHEN_NEVER || (when == WHEN_AUTO && !t->out) ||
-	    r->counts.response->count == 0)
+	    r->counts.response.count == 0)
 		return;
 	putc('\n', f);
-	chart_print(f, r->counts.response, terminal_width(), t->utf8);
+	chart_print(f, &r->counts.response, terminal_width(), t->utf8);
 }
