@@ -228,34 +228,35 @@ check_thresholds(const struct options *opt, struct failure *f)
 static int
 check(const struct options *opt, struct failure *f)
 {
-	if (opt->only_v4 && opt->only_v6)
-		return failure_set(f, OUTCOME_USAGE,
-		    "-4 and -6 cannot be combined");
+	const struct {
+		bool broken;
+		const char *why;
+	} rules[] = {
+		{ opt->only_v4 && opt->only_v6,
+		    "-4 and -6 cannot be combined" },
+		{ opt->message != NULL && opt->file != NULL,
+		    "-m and -f cannot be combined" },
+		{ opt->mode == MODE_WAIT && opt->message != NULL &&
+			opt->message[0] == '\0',
+		    "-m: expected a message that is not empty" },
+		{ opt->escape && opt->message == NULL, "-e requires -m" },
+		{ opt->json && opt->format == FORMAT_CSV,
+		    "-j and --format csv cannot be combined" },
+		{ opt->mode != MODE_BENCH && opt->interfaces.count > 1,
+		    "-I can be given only once in this mode" },
+		{ is_dash(opt->hdr) || is_dash(opt->log) || is_dash(opt->plot),
+		    "--hdr, --log and --plot require a file name, not -" },
+		{ opt->rate > 0 && opt->pipeline > 1,
+		    "-P (closed loop) and -R (open loop) cannot be combined" },
+	};
+
 	if (opt->words.count > 2)
 		return failure_set(f, OUTCOME_USAGE, "unexpected argument %s",
 		    opt->words.item[2]);
-	if (opt->message != NULL && opt->file != NULL)
-		return failure_set(f, OUTCOME_USAGE,
-		    "-m and -f cannot be combined");
-	if (opt->mode == MODE_WAIT && opt->message != NULL &&
-	    opt->message[0] == '\0')
-		return failure_set(f, OUTCOME_USAGE,
-		    "-m: expected a message that is not empty");
-	if (opt->escape && opt->message == NULL)
-		return failure_set(f, OUTCOME_USAGE, "-e requires -m");
-	if (opt->json && opt->format == FORMAT_CSV)
-		return failure_set(f, OUTCOME_USAGE,
-		    "-j and --format csv cannot be combined");
-	if (opt->mode != MODE_BENCH && opt->interfaces.count > 1)
-		return failure_set(f, OUTCOME_USAGE,
-		    "-I can be given only once in this mode");
-	if (is_dash(opt->hdr) || is_dash(opt->log) || is_dash(opt->plot))
-		return failure_set(f, OUTCOME_USAGE,
-		    "--hdr, --log and --plot require a file name, not -");
-	if (opt->rate > 0 && opt->pipeline > 1)
-		return failure_set(f, OUTCOME_USAGE,
-		    "-P (closed loop) and -R (open loop) cannot be "
-		    "combined");
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].broken)
+			return failure_set(f, OUTCOME_USAGE, "%s",
+			    rules[i].why);
 	return check_thresholds(opt, f);
 }
 

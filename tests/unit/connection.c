@@ -178,7 +178,7 @@ put(int64_t due, uint32_t size, bool measured)
 static void
 take(int64_t due, uint32_t size)
 {
-	struct message m;
+	struct message m = { 0 };
 
 	CHECK(in_flight_take(&rig.connection.queue, &m), "due %" PRId64, due);
 	CHECK(m.due == due, "due %" PRId64 ": %" PRId64, due, m.due);
@@ -188,7 +188,7 @@ take(int64_t due, uint32_t size)
 static void
 take_none(void)
 {
-	struct message m;
+	struct message m = { 0 };
 
 	assert_false(in_flight_take(&rig.connection.queue, &m));
 }
@@ -200,7 +200,7 @@ go_around(const uint32_t *sizes, unsigned count, size_t piece)
 	struct connection *c = &rig.connection;
 	uint64_t total = 0, begin = c->received;
 	unsigned taken = 0;
-	struct message m;
+	struct message m = { 0 };
 
 	for (unsigned i = 0; i < count; i++) {
 		CHECK(put(100 + i, sizes[i], i % 2 == 0), "%u", i);
@@ -340,7 +340,7 @@ puts_between(void **state)
 	(void)state;
 	connect_as(9, 0);
 	while (taken < (int64_t)COUNT(sizes)) {
-		struct message m;
+		struct message m = { 0 };
 
 		for (unsigned n = check_random(&seed) % 40;
 		     n > 0 && added < (int64_t)COUNT(sizes); n--) {
@@ -362,7 +362,7 @@ static void
 forfeits(void **state)
 {
 	struct connection *c = &rig.connection;
-	struct message m;
+	struct message m = { 0 };
 
 	(void)state;
 	connect_as(1, 4096);
@@ -412,7 +412,7 @@ static void
 forfeits_whole_messages(void **state)
 {
 	struct connection *c = &rig.connection;
-	struct message m;
+	struct message m = { 0 };
 
 	(void)state;
 	connect_as(1, 0);
@@ -437,7 +437,7 @@ static void
 skips_and_drops(void **state)
 {
 	struct connection *c = &rig.connection;
-	struct message m;
+	struct message m = { 0 };
 
 	(void)state;
 	assert_false(in_flight_skip(&c->queue, &m));
@@ -488,7 +488,7 @@ five_hundred_bytes(void)
 static void
 no_more(void)
 {
-	struct message m;
+	struct message m = { 0 };
 
 	connection_close(&rig.connection, true, 1);
 	while (in_flight_lose(&rig.connection.queue, &m))

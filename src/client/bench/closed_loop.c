@@ -71,13 +71,6 @@ next_due(const struct group *g)
 }
 
 static void
-send_due(struct group *g, int64_t now)
-{
-	(void)g;
-	(void)now;
-}
-
-static void
 echoed(struct group *g, const struct message *m, int64_t now)
 {
 	counts_echoed(g->counts, m, group_in_window(g, now), now);
@@ -114,5 +107,11 @@ end(struct group *g)
 		lost(g, &g->connections[i]);
 }
 
-const struct pace closed_loop = { begin, next_due, send_due, feed, sent, echoed,
-	lost, resume, end };
+const struct pace closed_loop = { .begin = begin,
+	.next_due = next_due,
+	.feed = feed,
+	.sent = sent,
+	.echoed = echoed,
+	.lost = lost,
+	.resume = resume,
+	.end = end };

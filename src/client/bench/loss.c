@@ -82,7 +82,8 @@ loss_handle(struct group *g, struct connection *c, enum fault fault,
 {
 	count_connection(g, c, fault);
 	lose_messages(g, c, fault, now);
-	g->pace->lost(g, c);
+	if (g->pace->lost != NULL)
+		g->pace->lost(g, c);
 	g->refused = c->state == CONNECTION_CONNECTING;
 	if (c->state == CONNECTION_CONNECTING || c->state == CONNECTION_TRIAL)
 		connect_queue_over(&g->queue);

@@ -91,13 +91,6 @@ feed(struct group *g, struct connection *c, int64_t now)
 }
 
 static void
-sent(struct group *g, struct message *m)
-{
-	(void)g;
-	(void)m;
-}
-
-static void
 echoed(struct group *g, const struct message *m, int64_t now)
 {
 	/* What was due in the warm-up does not count in the window. */
@@ -108,20 +101,6 @@ echoed(struct group *g, const struct message *m, int64_t now)
 		return;
 	histogram_record(&g->counts->response, now - m->due);
 	histogram_record(&g->counts->service, now - m->sent);
-}
-
-/* What has not begun stays, and goes when the connection is made again. */
-static void
-lost(struct group *g, struct connection *c)
-{
-	(void)g;
-	(void)c;
-}
-
-static void
-resume(struct group *g)
-{
-	(void)g;
 }
 
 /* Count what was due, and the thread did not get to until the drain ended. */
@@ -142,5 +121,9 @@ end(struct group *g)
 	counts_raise(&g->counts->skipped, skipped);
 }
 
-const struct pace open_loop = { begin, next_due, send_due, feed, sent, echoed,
-	lost, resume, end };
+const struct pace open_loop = { .begin = begin,
+	.next_due = next_due,
+	.send_due = send_due,
+	.feed = feed,
+	.echoed = echoed,
+	.end = end };

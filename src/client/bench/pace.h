@@ -19,22 +19,25 @@ struct pace {
 	/* When the next message is due; INT64_MAX: none is or will be. */
 	int64_t (*next_due)(const struct group *);
 
-	/* Send what is due by the clock. */
+	/* Send what is due by the clock; NULL: nothing ever is. */
 	void (*send_due)(struct group *, int64_t now);
 
 	/* An open connection has room: send what may go on it. */
 	void (*feed)(struct group *, struct connection *, int64_t now);
 
-	/* The first byte of a message that is no trial has gone at `now`. */
+	/* The first byte of a message that is no trial has gone.  May be NULL. */
 	void (*sent)(struct group *, struct message *);
 
 	/* Count an echo that is complete. */
 	void (*echoed)(struct group *, const struct message *, int64_t now);
 
-	/* A connection is lost, and with it what was in flight. */
+	/*
+	 * A connection is lost, and with it what was in flight.  NULL: what has
+	 * not begun stays, and goes when the connection is made again.
+	 */
 	void (*lost)(struct group *, struct connection *);
 
-	/* Send, now and then, what other connections have given back. */
+	/* Send what other connections have given back.  May be NULL. */
 	void (*resume)(struct group *);
 
 	/* PHASE_LOAD ends, and later PHASE_DRAIN. */

@@ -246,7 +246,8 @@ iterate(struct thread *t)
 	if (g->queue.first != NULL && !g->refused)
 		g->last_open = now;
 	/* What was due before the end goes, even if we are late with it. */
-	g->pace->send_due(g, now);
+	if (g->pace->send_due != NULL)
+		g->pace->send_due(g, now);
 	n = wait_for_events(t, events, time_to_sleep(t, now));
 	for (int i = 0; i < n; i++) {
 		if (events[i].data.ptr == NULL)
@@ -260,7 +261,8 @@ iterate(struct thread *t)
 	if (now >= t->next_check &&
 	    (n < EVENTS || now >= t->next_check + CHECK_LATEST_NS)) {
 		loss_check(g, now);
-		g->pace->resume(g);
+		if (g->pace->resume != NULL)
+			g->pace->resume(g);
 		t->next_check = now + CHECK_NS;
 	}
 }

@@ -15,6 +15,12 @@
 /* Every decimal number of so many digits survives as a double. */
 enum { DIGITS = 15 };
 
+void
+document_set(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new(object, name, value);
+}
+
 json_t *
 document_real(double value, int decimals)
 {
@@ -102,18 +108,16 @@ document_new(const struct options *opt, const char *host, uint16_t port)
 {
 	json_t *object = json_object(), *target = json_object();
 
-	json_object_set_new(object, "schema", json_integer(DOCUMENT_SCHEMA));
-	json_object_set_new(object, "tool", json_string("echoc"));
-	json_object_set_new(object, "version", json_string(PACKAGE_VERSION));
-	json_object_set_new(object, "mode",
-	    json_string(flags_mode_name(opt->mode)));
-	json_object_set_new(object, "command", command(opt));
-	json_object_set_new(object, "started", date(&opt->started));
-	json_object_set_new(target, "host", document_text(host));
-	json_object_set_new(target, "port",
-	    port != 0 ? json_integer(port) : json_null());
-	json_object_set_new(target, "address", json_null());
-	json_object_set_new(object, "target", target);
+	document_set(object, "schema", json_integer(DOCUMENT_SCHEMA));
+	document_set(object, "tool", json_string("echoc"));
+	document_set(object, "version", json_string(PACKAGE_VERSION));
+	document_set(object, "mode", json_string(flags_mode_name(opt->mode)));
+	document_set(object, "command", command(opt));
+	document_set(object, "started", date(&opt->started));
+	document_set(target, "host", document_text(host));
+	document_set(target, "port", document_count(port != 0 ? port : -1));
+	document_set(target, "address", json_null());
+	document_set(object, "target", target);
 	return object;
 }
 
@@ -124,16 +128,16 @@ document_connection(json_t *object, const struct addr *peer,
 	char text[ADDR_TEXT];
 
 	if (peer == NULL) {
-		json_object_set_new(object, "local_address", json_null());
-		json_object_set_new(object, "connect_time_us", json_null());
+		document_set(object, "local_address", json_null());
+		document_set(object, "connect_time_us", json_null());
 		return;
 	}
 	addr_host(peer, text, sizeof(text));
-	json_object_set_new(json_object_get(object, "target"), "address",
+	document_set(json_object_get(object, "target"), "address",
 	    json_string(text));
 	addr_text(local, text, sizeof(text));
-	json_object_set_new(object, "local_address", json_string(text));
-	json_object_set_new(object, "connect_time_us", document_us(connect_ns));
+	document_set(object, "local_address", json_string(text));
+	document_set(object, "connect_time_us", document_us(connect_ns));
 }
 
 void
@@ -143,15 +147,14 @@ document_outcome(json_t *object, const struct failure *f)
 
 	if (f->outcome != OUTCOME_OK) {
 		error = json_object();
-		json_object_set_new(error, "kind",
+		document_set(error, "kind",
 		    json_string(failure_kind(f->outcome)));
-		json_object_set_new(error, "message",
-		    document_text(f->why.text));
-		json_object_set_new(error, "errno",
+		document_set(error, "message", document_text(f->why.text));
+		document_set(error, "errno",
 		    f->error != 0 ? json_integer(f->error) : json_null());
 	}
-	json_object_set_new(object, "status", json_integer(f->outcome));
-	json_object_set_new(object, "error", error);
+	document_set(object, "status", json_integer(f->outcome));
+	document_set(object, "error", error);
 }
 
 /* One line a member: jansson would also break up a histogram of thousands. */

@@ -15,6 +15,9 @@ struct destination;
 struct failure;
 struct options;
 
+/* Add a member; the object takes the value. */
+void document_set(json_t *, const char *name, json_t *value);
+
 /* The version of the members; it grows when a name changes. */
 enum { DOCUMENT_SCHEMA = 1 };
 

@@ -3,12 +3,6 @@
 
 #include <stdlib.h>
 
-static struct message *
-nth(const struct in_flight *q, unsigned n)
-{
-	return &q->ring[(q->head + n) & (q->capacity - 1)];
-}
-
 static bool
 grow(struct in_flight *q)
 {
@@ -21,7 +15,7 @@ grow(struct in_flight *q)
 	if (ring == NULL)
 		return false;
 	for (unsigned i = 0; i < q->count; i++)
-		ring[i] = *nth(q, i);
+		ring[i] = *in_flight_nth(q, i);
 	free(q->ring);
 	q->ring = ring;
 	q->capacity = capacity;
@@ -34,15 +28,9 @@ in_flight_put(struct in_flight *q, const struct message *m)
 {
 	if (q->count == q->capacity && !grow(q))
 		return false;
-	*nth(q, q->count++) = *m;
+	*in_flight_nth(q, q->count++) = *m;
 	q->unsent += m->size;
 	return true;
-}
-
-struct message *
-in_flight_at(const struct in_flight *q, unsigned n)
-{
-	return n < q->count ? nth(q, n) : NULL;
 }
 
 unsigned
@@ -56,11 +44,12 @@ in_flight_sent(struct in_flight *q, size_t bytes, int64_t now)
 		struct message *m;
 		size_t rest;
 
-		if (q->begun == 0 || q->partly == nth(q, q->begun - 1)->size) {
-			nth(q, q->begun++)->sent = now;
+		if (q->begun == 0 ||
+		    q->partly == in_flight_nth(q, q->begun - 1)->size) {
+			in_flight_nth(q, q->begun++)->sent = now;
 			q->partly = 0;
 		}
-		m = nth(q, q->begun - 1);
+		m = in_flight_nth(q, q->begun - 1);
 		rest = m->size - q->partly;
 		if (rest > bytes)
 			rest = bytes;
@@ -70,38 +59,12 @@ in_flight_sent(struct in_flight *q, size_t bytes, int64_t now)
 	return q->begun - before;
 }
 
-void
-in_flight_echoed(struct in_flight *q, size_t bytes)
-{
-	q->unechoed -= bytes;
-	q->matched += bytes;
-}
-
-static void
-pop(struct in_flight *q, struct message *m)
-{
-	*m = *nth(q, 0);
-	q->head = (q->head + 1) & (q->capacity - 1);
-	q->count--;
-}
-
-bool
-in_flight_take(struct in_flight *q, struct message *m)
-{
-	if (q->begun == 0 || q->matched < nth(q, 0)->size)
-		return false;
-	pop(q, m);
-	q->begun--;
-	q->matched -= m->size;
-	return true;
-}
-
 bool
 in_flight_lose(struct in_flight *q, struct message *m)
 {
 	if (q->begun == 0)
 		return false;
-	pop(q, m);
+	in_flight_pop(q, m);
 	if (--q->begun == 0) {
 		q->unsent -= m->size - q->partly;
 		q->partly = 0;
@@ -115,7 +78,7 @@ in_flight_skip(struct in_flight *q, struct message *m)
 {
 	if (q->begun > 0 || q->count == 0)
 		return false;
-	pop(q, m);
+	in_flight_pop(q, m);
 	q->unsent -= m->size;
 	return true;
 }
@@ -126,7 +89,9 @@ in_flight_drop(struct in_flight *q)
 	unsigned dropped = q->count - q->begun;
 
 	q->count = q->begun;
-	q->unsent = q->begun > 0 ? nth(q, q->begun - 1)->size - q->partly : 0;
+	q->unsent = q->begun > 0 ?
+	    in_flight_nth(q, q->begun - 1)->size - q->partly :
+	    0;
 	return dropped;
 }
 

@@ -36,17 +36,51 @@ struct in_flight {
 /* Add a message at the end.  False: there is no room or no memory for it. */
 bool in_flight_put(struct in_flight *, const struct message *);
 
-/* The nth message, 0 is the oldest; NULL when there are not so many. */
-struct message *in_flight_at(const struct in_flight *, unsigned n);
+/* The nth message, which must exist; 0 is the oldest. */
+static inline struct message *
+in_flight_nth(const struct in_flight *q, unsigned n)
+{
+	return &q->ring[(q->head + n) & (q->capacity - 1)];
+}
+
+/* The same; NULL when there are not so many. */
+static inline struct message *
+in_flight_at(const struct in_flight *q, unsigned n)
+{
+	return n < q->count ? in_flight_nth(q, n) : NULL;
+}
 
 /* The next `bytes` have gone at `now`; returns how many messages begin. */
 unsigned in_flight_sent(struct in_flight *, size_t bytes, int64_t now);
 
 /* The next `bytes` came back, at most `unechoed`. */
-void in_flight_echoed(struct in_flight *, size_t bytes);
+static inline void
+in_flight_echoed(struct in_flight *q, size_t bytes)
+{
+	q->unechoed -= bytes;
+	q->matched += bytes;
+}
+
+/* Take away the oldest message, which must exist. */
+static inline void
+in_flight_pop(struct in_flight *q, struct message *m)
+{
+	*m = *in_flight_nth(q, 0);
+	q->head = (q->head + 1) & (q->capacity - 1);
+	q->count--;
+}
 
 /* Take away the oldest message if its echo is complete; false otherwise. */
-bool in_flight_take(struct in_flight *, struct message *);
+static inline bool
+in_flight_take(struct in_flight *q, struct message *m)
+{
+	if (q->begun == 0 || q->matched < in_flight_nth(q, 0)->size)
+		return false;
+	in_flight_pop(q, m);
+	q->begun--;
+	q->matched -= m->size;
+	return true;
+}
 
 /*
  * The connection is gone: take away the oldest message that has begun; false

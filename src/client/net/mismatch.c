@@ -84,11 +84,11 @@ mismatch_object(const struct mismatch *m)
 	hex(m->expected, m->expected_count, expected);
 	hex(m->received, m->received_count, received);
 	object = json_object();
-	json_object_set_new(object, "offset_bytes",
+	document_set(object, "offset_bytes",
 	    json_integer((json_int_t)m->offset));
-	json_object_set_new(object, "shown_from_bytes",
+	document_set(object, "shown_from_bytes",
 	    json_integer((json_int_t)m->shown));
-	json_object_set_new(object, "expected_hex", json_string(expected));
-	json_object_set_new(object, "received_hex", json_string(received));
+	document_set(object, "expected_hex", json_string(expected));
+	document_set(object, "received_hex", json_string(received));
 	return object;
 }

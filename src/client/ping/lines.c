@@ -123,14 +123,14 @@ lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 	csv_header(l);
 	if (writes(l, FORMAT_JSON)) {
 		object = document_new(l->opt, l->target->host, l->target->port);
-		json_object_set_new(object, "type", json_string("start"));
-		json_object_set_new(json_object_get(object, "target"),
-		    "address", json_string(host));
+		document_set(object, "type", json_string("start"));
+		document_set(json_object_get(object, "target"), "address",
+		    json_string(host));
 		document_connection(object, c->fd != -1 ? &c->peer : NULL,
 		    &c->local, c->connect_ns);
-		json_object_set_new(object, "size_bytes",
+		document_set(object, "size_bytes",
 		    document_count(l->opt->size));
-		json_object_set_new(object, "interval_us",
+		document_set(object, "interval_us",
 		    document_us(l->opt->interval_ns));
 		l->has_start = true;
 		record(l, object);
@@ -196,8 +196,8 @@ event(const char *type)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "type", json_string(type));
-	json_object_set_new(object, "time", document_now());
+	document_set(object, "type", json_string(type));
+	document_set(object, "time", document_now());
 	return object;
 }
 
@@ -207,21 +207,21 @@ answer_json(struct lines *l, const struct answer *a)
 	bool reply = a->fault == FAULT_NONE;
 	json_t *object = event(reply ? "reply" : "loss");
 
-	json_object_set_new(object, "seq", json_integer((json_int_t)a->seq));
+	document_set(object, "seq", json_integer((json_int_t)a->seq));
 	if (reply) {
-		json_object_set_new(object, "late", json_boolean(a->late));
-		json_object_set_new(object, "rtt_us", document_us(a->time_ns));
-		json_object_set_new(object, "client_late_us",
+		document_set(object, "late", json_boolean(a->late));
+		document_set(object, "rtt_us", document_us(a->time_ns));
+		document_set(object, "client_late_us",
 		    document_us(a->late_ns > 0 ? a->late_ns : -1));
 	} else {
-		json_object_set_new(object, "reason",
+		document_set(object, "reason",
 		    json_string(fault_name(a->fault)));
 	}
 	if (reply && l->opt->fresh)
-		json_object_set_new(object, "connect_time_us",
+		document_set(object, "connect_time_us",
 		    document_us(a->connect_ns));
 	if (a->fault == FAULT_MISMATCH)
-		json_object_set_new(object, "at_byte", json_integer(a->at));
+		document_set(object, "at_byte", json_integer(a->at));
 	record(l, object);
 }
 
@@ -281,8 +281,7 @@ lines_outstanding(struct lines *l, uint64_t seq)
 
 	if (writes(l, FORMAT_JSON)) {
 		object = event("outstanding");
-		json_object_set_new(object, "seq",
-		    json_integer((json_int_t)seq));
+		document_set(object, "seq", json_integer((json_int_t)seq));
 		record(l, object);
 	}
 	if (has_lines(l))
@@ -316,12 +315,11 @@ lines_disconnect(struct lines *l, const struct ending *e)
 
 	if (writes(l, FORMAT_JSON)) {
 		object = event("disconnect");
-		json_object_set_new(object, "reason",
+		document_set(object, "reason",
 		    json_string(fault_name(e->fault)));
-		json_object_set_new(object, "idle_us", document_us(e->idle_ns));
-		json_object_set_new(object, "age_us", document_us(e->age_ns));
-		json_object_set_new(object, "waiting",
-		    json_integer(e->waiting));
+		document_set(object, "idle_us", document_us(e->idle_ns));
+		document_set(object, "age_us", document_us(e->age_ns));
+		document_set(object, "waiting", json_integer(e->waiting));
 		record(l, object);
 	}
 	if (has_lines(l))
@@ -339,10 +337,9 @@ lines_connect(struct lines *l, const struct dialled *c, bool again)
 	if (writes(l, FORMAT_JSON)) {
 		object = event("connect");
 		addr_text(&c->local, local, sizeof(local));
-		json_object_set_new(object, "address", json_string(host));
-		json_object_set_new(object, "local_address",
-		    json_string(local));
-		json_object_set_new(object, "connect_time_us",
+		document_set(object, "address", json_string(host));
+		document_set(object, "local_address", json_string(local));
+		document_set(object, "connect_time_us",
 		    document_us(c->connect_ns));
 		record(l, object);
 	}
@@ -372,7 +369,7 @@ summarize(struct lines *l, const struct stats *s, const struct failure *outcome)
 	    json_object() :
 	    document_new(l->opt, l->target->host, l->target->port);
 
-	json_object_set_new(object, "type", json_string("summary"));
+	document_set(object, "type", json_string("summary"));
 	summary_members(object, l->opt, s);
 	document_outcome(object, outcome);
 	record(l, object);

@@ -105,10 +105,10 @@ extremes(const struct histogram *h)
 	json_t *values = json_object();
 	bool any = h->count > 0;
 
-	json_object_set_new(values, "min", document_us(any ? h->min : -1));
-	json_object_set_new(values, "avg",
+	document_set(values, "min", document_us(any ? h->min : -1));
+	document_set(values, "avg",
 	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
-	json_object_set_new(values, "max", document_us(any ? h->max : -1));
+	document_set(values, "max", document_us(any ? h->max : -1));
 	return values;
 }
 
@@ -117,11 +117,11 @@ round_trips(const struct stats *s)
 {
 	json_t *values = extremes(&s->times);
 
-	json_object_set_new(values, "mdev",
+	document_set(values, "mdev",
 	    s->times.count > 0 ? document_real(stats_deviation(s) / 1e3, 3) :
 				 json_null());
 	for (int i = 0; i < PERCENTILES; i++)
-		json_object_set_new(values, percentile_names[i],
+		document_set(values, percentile_names[i],
 		    document_us(histogram_supports(&s->times, percentiles[i],
 				    STATS_ABOVE) ?
 			    histogram_percentile(&s->times, percentiles[i]) :
@@ -158,15 +158,13 @@ summary_members(json_t *object, const struct options *opt,
 		{ "failed_connections", s->failed_connections } };
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		json_object_set_new(object, counts[i].name,
+		document_set(object, counts[i].name,
 		    json_integer((json_int_t)counts[i].value));
-	json_object_set_new(object, "loss_percent",
+	document_set(object, "loss_percent",
 	    s->sent > 0 ? document_ratio(stats_loss_percent(s)) : json_null());
-	json_object_set_new(object, "total_time_us",
-	    document_us(s->ended - s->began));
-	json_object_set_new(object, "rtt_us", round_trips(s));
+	document_set(object, "total_time_us", document_us(s->ended - s->began));
+	document_set(object, "rtt_us", round_trips(s));
 	if (opt->fresh)
-		json_object_set_new(object, "connect_us",
-		    extremes(&s->connects));
-	json_object_set_new(object, "thresholds", thresholds(opt, s));
+		document_set(object, "connect_us", extremes(&s->connects));
+	document_set(object, "thresholds", thresholds(opt, s));
 }

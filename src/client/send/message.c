@@ -93,20 +93,18 @@ message_document(const struct target *t, const struct options *opt,
 
 	document_connection(object, c->fd != -1 ? &c->peer : NULL, &c->local,
 	    c->connect_ns);
-	json_object_set_new(object, "bytes_sent",
-	    document_count((int64_t)s->sent));
-	json_object_set_new(object, "bytes_received",
-	    document_count((int64_t)s->got));
-	json_object_set_new(object, "bytes_verified",
+	document_set(object, "bytes_sent", document_count((int64_t)s->sent));
+	document_set(object, "bytes_received", document_count((int64_t)s->got));
+	document_set(object, "bytes_verified",
 	    document_count((int64_t)s->equal));
-	json_object_set_new(object, "first_byte_us",
+	document_set(object, "first_byte_us",
 	    document_us(s->first_ns != 0 ? s->first_ns - s->begun_ns : -1));
-	json_object_set_new(object, "total_time_us", document_us(total));
-	json_object_set_new(object, "throughput_bytes_per_s",
+	document_set(object, "total_time_us", document_us(total));
+	document_set(object, "throughput_bytes_per_s",
 	    total > 0 ?
 		document_real((double)s->equal * 1e9 / (double)total, 1) :
 		json_null());
-	json_object_set_new(object, "mismatch", mismatch_object(&s->mismatch));
+	document_set(object, "mismatch", mismatch_object(&s->mismatch));
 	document_outcome(object, f);
 	if (document_write(object, p, DOCUMENT_MEMBERS, &writing) == 0)
 		return 0;

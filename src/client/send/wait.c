@@ -69,9 +69,8 @@ document(const struct target *t, const struct options *opt, int64_t tries,
 
 	document_connection(object, c->fd != -1 ? &c->peer : NULL, &c->local,
 	    c->connect_ns);
-	json_object_set_new(object, "tries", document_count(tries));
-	json_object_set_new(object, "total_time_us",
-	    document_us(clock_ns() - began));
+	document_set(object, "tries", document_count(tries));
+	document_set(object, "total_time_us", document_us(clock_ns() - began));
 	document_outcome(object, f);
 	return document_write(object, p, DOCUMENT_MEMBERS, written);
 }

@@ -19,12 +19,6 @@ integer(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-static void
-set(json_t *object, const char *name, json_t *value)
-{
-	json_object_set_new(object, name, value);
-}
-
 /* A member for each kind that happened. */
 static json_t *
 kinds(const uint64_t counts[FAULT_KINDS])
@@ -33,7 +27,7 @@ kinds(const uint64_t counts[FAULT_KINDS])
 
 	for (int i = 1; i < FAULT_KINDS; i++)
 		if (counts[i] > 0)
-			set(object, fault_name((enum fault)i),
+			document_set(object, fault_name((enum fault)i),
 			    integer(counts[i]));
 	return object;
 }
@@ -49,21 +43,21 @@ times(const struct histogram *h, const struct options *opt)
 	any = h->count > 0;
 	object = json_object();
 	percentiles = json_object();
-	set(object, "count", integer(h->count));
-	set(object, "min_us", document_us(any ? h->min : -1));
-	set(object, "mean_us",
+	document_set(object, "count", integer(h->count));
+	document_set(object, "min_us", document_us(any ? h->min : -1));
+	document_set(object, "mean_us",
 	    any ? document_real(histogram_mean(h) / 1e3, 3) : json_null());
-	set(object, "max_us", document_us(any ? h->max : -1));
-	set(object, "stddev_us",
+	document_set(object, "max_us", document_us(any ? h->max : -1));
+	document_set(object, "stddev_us",
 	    any ? document_real(histogram_deviation(h) / 1e3, 3) : json_null());
 	for (unsigned i = 0; i < opt->percentiles; i++) {
 		char name[THRESHOLD_NAME];
 
 		threshold_name(opt->percentile[i], name, sizeof(name));
-		set(percentiles, name,
+		document_set(percentiles, name,
 		    document_us(result_percentile(h, opt->percentile[i])));
 	}
-	set(object, "percentiles_us", percentiles);
+	document_set(object, "percentiles_us", percentiles);
 	return object;
 }
 
@@ -87,16 +81,16 @@ interval(const struct interval *i)
 	json_t *object = json_object();
 	double seconds = (double)i->length_ns / 1e9;
 
-	set(object, "begin_us", document_us(i->begin_ns));
-	set(object, "length_us", document_us(i->length_ns));
-	set(object, "echoed", integer(i->echoed));
-	set(object, "bytes", integer(i->bytes));
-	set(object, "errors", integer(i->faults));
-	set(object, "rate_per_s",
+	document_set(object, "begin_us", document_us(i->begin_ns));
+	document_set(object, "length_us", document_us(i->length_ns));
+	document_set(object, "echoed", integer(i->echoed));
+	document_set(object, "bytes", integer(i->bytes));
+	document_set(object, "errors", integer(i->faults));
+	document_set(object, "rate_per_s",
 	    document_real(seconds > 0 ? (double)i->echoed / seconds : 0, 3));
-	set(object, "p50_us", document_us(i->p50_ns));
-	set(object, "p99_us", document_us(i->p99_ns));
-	set(object, "max_us", document_us(i->max_ns));
+	document_set(object, "p50_us", document_us(i->p50_ns));
+	document_set(object, "p99_us", document_us(i->p99_ns));
+	document_set(object, "max_us", document_us(i->max_ns));
 	return object;
 }
 
@@ -129,42 +123,42 @@ config(const struct plan *plan)
 	char text[160];
 
 	sizes_text(&opt->sizes, text, sizeof(text));
-	set(object, "model",
+	document_set(object, "model",
 	    json_string(plan_is_open_loop(plan) ? "open" : "closed"));
-	set(object, "connections", integer(plan->connections));
-	set(object, "threads", integer(plan->threads));
-	set(object, "sizes_bytes", json_string(text));
-	set(object, "rate_per_s",
+	document_set(object, "connections", integer(plan->connections));
+	document_set(object, "threads", integer(plan->threads));
+	document_set(object, "sizes_bytes", json_string(text));
+	document_set(object, "rate_per_s",
 	    opt->rate > 0 ? json_integer(opt->rate) : json_null());
-	set(object, "pipeline",
+	document_set(object, "pipeline",
 	    opt->rate > 0 ? json_null() : json_integer(opt->pipeline));
-	set(object, "duration_us",
+	document_set(object, "duration_us",
 	    opt->messages > 0 ? json_null() : document_us(opt->duration_ns));
-	set(object, "messages",
+	document_set(object, "messages",
 	    opt->messages > 0 ? json_integer(opt->messages) : json_null());
-	set(object, "warmup_us", document_us(plan->warmup_ns));
-	set(object, "timeout_us", document_us(opt->timeout_ns));
-	set(object, "interval_us", document_us(opt->interval_ns));
-	set(object, "reconnect", json_integer(opt->reconnect));
-	set(object, "connect_rate_per_s",
+	document_set(object, "warmup_us", document_us(plan->warmup_ns));
+	document_set(object, "timeout_us", document_us(opt->timeout_ns));
+	document_set(object, "interval_us", document_us(opt->interval_ns));
+	document_set(object, "reconnect", json_integer(opt->reconnect));
+	document_set(object, "connect_rate_per_s",
 	    opt->connect_rate > 0 ? json_integer(opt->connect_rate) :
 				    json_null());
-	set(object, "connect_concurrency",
+	document_set(object, "connect_concurrency",
 	    json_integer(opt->connect_concurrency));
-	set(object, "verify",
+	document_set(object, "verify",
 	    json_string(opt->no_verify != 0 ? "none" : "full"));
-	set(object, "nodelay", json_boolean(!opt->nagle));
-	set(object, "seed", json_integer(opt->seed));
-	set(object, "max_error_percent",
+	document_set(object, "nodelay", json_boolean(!opt->nagle));
+	document_set(object, "seed", json_integer(opt->seed));
+	document_set(object, "max_error_percent",
 	    document_real((double)opt->max_error / PERCENT, 5));
-	set(object, "percentiles", percentile_list(opt));
-	set(object, "family",
+	document_set(object, "percentiles", percentile_list(opt));
+	document_set(object, "family",
 	    json_string(opt->only_v4 ? "ipv4" :
 		    opt->only_v6     ? "ipv6" :
 				       "any"));
-	set(object, "interfaces",
+	document_set(object, "interfaces",
 	    strings(opt->interfaces.item, opt->interfaces.count));
-	set(object, "label",
+	document_set(object, "label",
 	    opt->label != NULL ? document_text(opt->label) : json_null());
 	return object;
 }
@@ -184,13 +178,13 @@ environment(const struct plan *plan)
 			clock[strcspn(clock, "\n")] = '\0';
 		fclose(f);
 	}
-	set(object, "kernel",
+	document_set(object, "kernel",
 	    uname(&name) == 0 ? json_string(name.release) : json_null());
-	set(object, "cpus", integer(plan->cpus));
-	set(object, "clock_source",
+	document_set(object, "cpus", integer(plan->cpus));
+	document_set(object, "clock_source",
 	    clock[0] != '\0' ? json_string(clock) : json_null());
-	set(object, "descriptor_limit", integer(plan->files));
-	set(object, "loopback", json_boolean(plan->loopback));
+	document_set(object, "descriptor_limit", integer(plan->files));
+	document_set(object, "loopback", json_boolean(plan->loopback));
 	return object;
 }
 
@@ -200,20 +194,21 @@ connects(const struct result *r)
 	const struct connect_counts *c = &r->counts.connects;
 	json_t *object = json_object();
 
-	set(object, "wanted", integer(c->wanted));
-	set(object, "established", integer(c->established));
-	set(object, "total_time_us", document_us(r->connect_ns));
-	set(object, "failed", kinds(c->failed));
-	set(object, "reconnects", integer(c->again));
-	set(object, "reconnect_rate_per_s",
+	document_set(object, "wanted", integer(c->wanted));
+	document_set(object, "established", integer(c->established));
+	document_set(object, "total_time_us", document_us(r->connect_ns));
+	document_set(object, "failed", kinds(c->failed));
+	document_set(object, "reconnects", integer(c->again));
+	document_set(object, "reconnect_rate_per_s",
 	    r->window_ns > 0 ?
 		document_real((double)c->within * 1e9 / (double)r->window_ns,
 		    3) :
 		json_null());
-	set(object, "reconnects_failed", kinds(c->again_failed));
-	set(object, "broken", kinds(c->broken));
-	set(object, "unclosed", integer(c->unclosed));
-	set(object, "handshake", times(&r->counts.connect, r->plan->opt));
+	document_set(object, "reconnects_failed", kinds(c->again_failed));
+	document_set(object, "broken", kinds(c->broken));
+	document_set(object, "unclosed", integer(c->unclosed));
+	document_set(object, "handshake",
+	    times(&r->counts.connect, r->plan->opt));
 	return object;
 }
 
@@ -225,25 +220,25 @@ messages(const struct result *r)
 	json_t *object = json_object();
 	double seconds = (double)r->window_ns / 1e9;
 
-	set(object, "sent", integer(t->sent));
-	set(object, "echoed", integer(t->echoed));
-	set(object, "timeouts", integer(t->lost[FAULT_TIMEOUT]));
-	set(object, "errors", integer(counts_errors(t)));
-	set(object, "not_sent", integer(t->not_sent));
-	set(object, "due", r->due > 0 ? integer(r->due) : json_null());
-	set(object, "echoed_in_window", integer(c->completed));
-	set(object, "window_us", document_us(r->window_ns));
-	set(object, "rate_per_s", document_real(r->rate, 3));
-	set(object, "bytes_sent", integer(t->bytes_sent));
-	set(object, "bytes_echoed", integer(t->bytes_echoed));
-	set(object, "throughput_bytes_per_s",
+	document_set(object, "sent", integer(t->sent));
+	document_set(object, "echoed", integer(t->echoed));
+	document_set(object, "timeouts", integer(t->lost[FAULT_TIMEOUT]));
+	document_set(object, "errors", integer(counts_errors(t)));
+	document_set(object, "not_sent", integer(t->not_sent));
+	document_set(object, "due", r->due > 0 ? integer(r->due) : json_null());
+	document_set(object, "echoed_in_window", integer(c->completed));
+	document_set(object, "window_us", document_us(r->window_ns));
+	document_set(object, "rate_per_s", document_real(r->rate, 3));
+	document_set(object, "bytes_sent", integer(t->bytes_sent));
+	document_set(object, "bytes_echoed", integer(t->bytes_echoed));
+	document_set(object, "throughput_bytes_per_s",
 	    seconds > 0 ?
 		document_real((double)c->completed_bytes / seconds, 1) :
 		json_null());
-	set(object, "bytes_verified",
+	document_set(object, "bytes_verified",
 	    r->plan->opt->no_verify != 0 ? json_null() : integer(c->verified));
-	set(object, "mismatches", integer(c->mismatches));
-	set(object, "first_mismatch", mismatch_object(&c->mismatch));
+	document_set(object, "mismatches", integer(c->mismatches));
+	document_set(object, "first_mismatch", mismatch_object(&c->mismatch));
 	return object;
 }
 
@@ -256,10 +251,10 @@ generator(const struct result *r)
 	for (unsigned i = 0; i < r->plan->threads; i++)
 		json_array_append_new(cpu,
 		    r->busy[i] >= 0 ? document_ratio(r->busy[i]) : json_null());
-	set(object, "cpu_per_thread", cpu);
-	set(object, "lag",
+	document_set(object, "cpu_per_thread", cpu);
+	document_set(object, "lag",
 	    times(plan_is_open_loop(r->plan) ? &c->lag : NULL, r->plan->opt));
-	set(object, "saturated", json_boolean(r->saturated));
+	document_set(object, "saturated", json_boolean(r->saturated));
 	return object;
 }
 
@@ -285,27 +280,29 @@ add_result(json_t *object, const struct result *r)
 	json_t *intervals = json_array();
 
 	addr_host(&r->plan->peer, host, sizeof(host));
-	set(json_object_get(object, "target"), "address", json_string(host));
+	document_set(json_object_get(object, "target"), "address",
+	    json_string(host));
 	for (unsigned i = 0; i < r->interval_count; i++)
 		json_array_append_new(intervals, interval(&r->intervals[i]));
-	set(object, "interrupted", json_boolean(r->interrupted));
-	set(object, "config", config(r->plan));
-	set(object, "environment", environment(r->plan));
-	set(object, "connect", connects(r));
-	set(object, "messages", messages(r));
-	set(object, "errors", kinds(c->window.lost));
-	set(object, "warmup",
+	document_set(object, "interrupted", json_boolean(r->interrupted));
+	document_set(object, "config", config(r->plan));
+	document_set(object, "environment", environment(r->plan));
+	document_set(object, "connect", connects(r));
+	document_set(object, "messages", messages(r));
+	document_set(object, "errors", kinds(c->window.lost));
+	document_set(object, "warmup",
 	    json_pack("{s:o, s:o, s:o, s:o}", "sent", integer(c->warmup.sent),
 		"echoed", integer(c->warmup.echoed), "not_sent",
 		integer(c->warmup.not_sent), "errors", kinds(c->warmup.lost)));
-	set(object, "response_time", times(&c->response, r->plan->opt));
-	set(object, "service_time",
+	document_set(object, "response_time",
+	    times(&c->response, r->plan->opt));
+	document_set(object, "service_time",
 	    times(plan_is_open_loop(r->plan) ? &c->service : &c->response,
 		r->plan->opt));
-	set(object, "generator", generator(r));
-	set(object, "thresholds", thresholds(r));
-	set(object, "histogram", histogram(&c->response));
-	set(object, "intervals", intervals);
+	document_set(object, "generator", generator(r));
+	document_set(object, "thresholds", thresholds(r));
+	document_set(object, "histogram", histogram(&c->response));
+	document_set(object, "intervals", intervals);
 }
 
 int
@@ -315,7 +312,7 @@ export_json(const struct destination *p, const struct target *t,
 {
 	json_t *object = document_new(opt, t->host, t->port);
 
-	set(object, "type", json_string("result"));
+	document_set(object, "type", json_string("result"));
 	if (r != NULL)
 		add_result(object, r);
 	document_outcome(object, outcome);
@@ -329,7 +326,7 @@ export_interval(const struct destination *p, const struct interval *i,
 {
 	json_t *object = interval(i);
 
-	set(object, "type", json_string("interval"));
+	document_set(object, "type", json_string("interval"));
 	return document_write(object, p, DOCUMENT_LINE, f);
 }
 
