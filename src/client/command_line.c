@@ -7,7 +7,6 @@
 
 #include "client/core/failure.h"
 #include "client/flags.h"
-#include "client/misuse.h"
 #include "client/options.h"
 #include "common/clock.h"
 #include "common/units.h"
@@ -47,7 +46,6 @@ spell(struct spelling *s, enum mode mode)
 	s->shorts[letters] = '\0';
 }
 
-/* The row of the option that getopt_long(3) returned. */
 static const struct flag *
 found(enum mode mode, int c)
 {
@@ -187,7 +185,6 @@ set_defaults(struct options *opt)
 	    &(struct errbuf){ 0 });
 }
 
-/* Set the defaults that depend on the mode. */
 static void
 set_mode(struct options *opt, enum mode mode)
 {
@@ -319,7 +316,7 @@ command_line_read(struct options *opt, int argc, char *argv[],
 			continue;
 		}
 		if (c == ':' || c == '?')
-			return misuse_option(opt, c, argv[optind - 1], f);
+			return flags_misuse(opt, c, argv[optind - 1], f);
 		row = found(opt->mode, c);
 		for_modes &= row->modes;
 		if (read_value(opt, row, optarg, &err) == -1)

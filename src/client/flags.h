@@ -11,6 +11,8 @@
 
 #include "client/options.h"
 
+struct failure;
+
 /* How the value is parsed, and the type of its member. */
 enum flag_type {
 	FLAG_SET,      /* bool: true */
@@ -53,5 +55,12 @@ enum mode flags_mode_of(const char *word);
 
 /* getopt_long(3) returns this number plus the row for a long option. */
 enum { FLAGS_LONG = 256 };
+
+/*
+ * Say what is wrong with an option that getopt_long(3) does not accept: `word`
+ * contains it, c is '?' or ':'.  Returns -1 with OUTCOME_USAGE.
+ */
+int flags_misuse(const struct options *, int c, const char *word,
+    struct failure *);
 
 #endif

@@ -37,8 +37,6 @@ libechoc_a_SOURCES = \
 	%D%/bench/out/plot.h \
 	%D%/bench/out/report.c \
 	%D%/bench/out/report.h \
-	%D%/bench/out/status.c \
-	%D%/bench/out/status.h \
 	%D%/bench/pace.h \
 	%D%/bench/plan.c \
 	%D%/bench/plan.h \
@@ -83,8 +81,6 @@ libechoc_a_SOURCES = \
 	%D%/core/threshold.h \
 	%D%/flags.c \
 	%D%/flags.h \
-	%D%/misuse.c \
-	%D%/misuse.h \
 	%D%/modes.h \
 	%D%/net/dial.c \
 	%D%/net/dial.h \

@@ -130,7 +130,7 @@ while (my ($name, $words, $outcome) = splice @faults, 0, 3) {
 }
 
 # JSON: members, and what a member can be.
-my @members = $all =~ /\b(?:json_object_set_new|set)\(
+my @members = $all =~ /\b(?:json_object_set_new|document_set)\(
     (?:\w+|json_object_get\(\w+,\s"\w+"\)),\s+"(\w+)"/gx;
 push @members, grep { /^\w+$/ } literals($_)
     for $all =~ /\bjson_pack\((.*?);/gs,

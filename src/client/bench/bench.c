@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -229,7 +228,7 @@ run_threads(struct bench *b, struct failure *f)
 		end_interval(b, window_end(b));
 		result_trim(&b->result);
 	}
-	sampler_end(&b->sampler);
+	progress_erase(&b->sampler.progress);
 	result_gather(&b->result, b->counts);
 	if (connected)
 		result_judge(&b->result, f);
@@ -287,14 +286,12 @@ show_result(struct bench *b, struct failure *f)
 	/* The JSON reports a text that could not be written. */
 	if (b->writing.outcome == OUTCOME_OK)
 		destination_flush(out, &b->writing);
-	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
-		*f = b->writing;
+	failure_of_writing(f, &b->writing);
 	if (out->data != NULL && out->format == FORMAT_JSON)
 		export_json(out, b->target, b->opt, &b->result, f, &b->writing);
 	else if (out->data != NULL && out->format == FORMAT_CSV)
 		export_csv(out->data, &b->result);
-	if (b->writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
-		*f = b->writing;
+	failure_of_writing(f, &b->writing);
 }
 
 /* Run the load and show its result.  Returns -1 if it could not begin. */

@@ -69,7 +69,6 @@ close_socket(struct group *g, struct connection *c, int64_t now)
 	connection_close(c, true, now);
 }
 
-/* Whether a connection that is down has something to do. */
 static bool
 is_wanted(const struct group *g, const struct connection *c)
 {

@@ -127,7 +127,6 @@ is_saturated(const struct result *r)
 	return lag > LAG_NS || (half > LAG_NS && lag > half / 10);
 }
 
-/* There was no echo at all: report what failed most. */
 static int
 nothing(const struct result *r, struct failure *f)
 {
@@ -166,7 +165,6 @@ judge_thresholds(struct result *r, struct failure *f)
 		sizeof(text)));
 }
 
-/* Whether more failed than --max-error-rate tolerates. */
 static bool
 exceeds(const struct result *r, uint64_t wrong, uint64_t all)
 {

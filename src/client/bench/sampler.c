@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/bench/sampler.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/bench/counts.h"
 #include "client/bench/load.h"
 #include "client/bench/out/export.h"
-#include "client/bench/out/status.h"
 #include "client/bench/plan.h"
 #include "client/core/destination.h"
+#include "client/core/fold.h"
+#include "client/core/humanize.h"
 #include "common/clock.h"
+#include "common/output.h"
+#include "common/units.h"
 
 /* How long the progress shows the interval before. */
 #define YOUNG_NS (250 * CLOCK_MS)
@@ -38,31 +43,52 @@ sampler_established(const struct sampler *s)
 	return made;
 }
 
+/* Say in a whole line what the load waits for, and the likely reason. */
+static void
+say_waiting(struct sampler *s, uint64_t made, uint64_t handshakes,
+    uint64_t unanswered)
+{
+	const char *what = "first echo", *why;
+
+	if (unanswered == 0) {
+		what = "handshake";
+		why = "the server's queue may be full, or packets get lost";
+	} else if (made == 0) {
+		why = "the server may not echo, or have no free worker";
+	} else {
+		why = "the server may have fewer workers than connections";
+	}
+	progress_erase(&s->progress);
+	fold_print(output_error(), 7,
+	    "echoc: %" PRIu64 " of %u connections made, waiting for the %s of "
+	    "%" PRIu64 ": %s; each is given up after %s (-W)",
+	    made, s->plan->connections, what,
+	    unanswered > 0 ? unanswered : handshakes, why,
+	    humanize_duration(s->plan->opt->timeout_ns).text);
+}
+
 void
 sampler_wait(struct sampler *s, const struct load *load, int64_t now)
 {
 	struct message_counts trial = { 0 };
 	struct connect_counts c = { 0 };
+	unsigned handshakes = atomic_load(&load->handshakes);
 	uint64_t decided;
-	struct waiting w = { .handshakes = atomic_load(&load->handshakes) };
 
 	for (unsigned n = 0; n < s->plan->threads; n++) {
 		counts_add_messages(&trial, &s->counts[n].trial);
 		counts_add_connects(&c, &s->counts[n].connects);
 	}
 	decided = c.established + counts_faults(c.failed);
-	if (decided != s->decided || w.handshakes == 0 || s->stuck == 0) {
+	if (decided != s->decided || handshakes == 0 || s->stuck == 0) {
 		s->decided = decided;
 		s->stuck = now;
 	}
 	if (s->warned || now - s->stuck < PATIENCE_NS || s->plan->opt->quiet)
 		return;
 	s->warned = true;
-	w.wanted = s->plan->connections;
-	w.made = c.established;
-	w.unanswered = trial.sent - trial.echoed - counts_faults(trial.lost);
-	w.timeout_ns = s->plan->opt->timeout_ns;
-	status_waiting(&s->progress, &w);
+	say_waiting(s, c.established, handshakes,
+	    trial.sent - trial.echoed - counts_faults(trial.lost));
 }
 
 void
@@ -71,7 +97,6 @@ sampler_begin(struct sampler *s, int64_t window)
 	s->window = s->began = window;
 }
 
-/* What has been counted since the interval began. */
 static void
 measure(struct sampler *s, struct interval *i, int64_t now)
 {
@@ -98,11 +123,24 @@ measure(struct sampler *s, struct interval *i, int64_t now)
 	i->max_ns = s->since.count > 0 ? s->since.max : -1;
 }
 
+/* "182k/s  p50 210 us p99 1.40 ms  err 0" */
+static void
+figures(const struct interval *i, char *text, size_t size)
+{
+	double seconds = (double)i->length_ns / 1e9;
+
+	snprintf(text, size, "%s/s  p50 %s p99 %s  err %" PRIu64,
+	    humanize_short(seconds > 0 ? (double)i->echoed / seconds : 0).text,
+	    humanize_known(i->p50_ns).text, humanize_known(i->p99_ns).text,
+	    i->faults);
+}
+
 int
 sampler_interval(struct sampler *s, int64_t now, struct result *r,
     struct failure *f)
 {
 	struct interval i;
+	char text[192];
 
 	if (now <= s->began)
 		return 0;
@@ -114,8 +152,10 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	s->began = now;
 	result_interval(r, &i);
 	s->last = i;
+	figures(&i, text, sizeof(text));
 	if (s->plan->opt->progress == PROGRESS_PLAIN && !s->plan->opt->quiet)
-		status_interval(&i);
+		fprintf(output_error(), "%.3f s  %s\n",
+		    (double)(i.begin_ns + i.length_ns) / 1e9, text);
 	if (!s->plan->opt->json_stream || s->output->data == NULL)
 		return 0;
 	/* The JSON may go to the same terminal. */
@@ -123,17 +163,41 @@ sampler_interval(struct sampler *s, int64_t now, struct result *r,
 	return export_interval(s->output, &i, f);
 }
 
+/* "[  1.3s/10s] 50 conn  182k/s ..." */
+static void
+show_running(struct sampler *s, const struct interval *i, int64_t now)
+{
+	const struct options *opt = s->plan->opt;
+	uint64_t connections = sampler_established(s);
+	int64_t done = now - s->window;
+	char text[320], state[192], seconds[32], end[40] = "";
+
+	figures(i, state, sizeof(state));
+	units_seconds_text(s->plan->duration_ns / 1000000, seconds,
+	    sizeof(seconds));
+	if (opt->messages == 0)
+		snprintf(end, sizeof(end), "/%ss", seconds);
+	if (done < 0)
+		snprintf(text, sizeof(text), "[warm-up] %" PRIu64 " conn  %s",
+		    connections, state);
+	else
+		snprintf(text, sizeof(text), "[%5.1fs%s] %" PRIu64 " conn  %s",
+		    (double)done / 1e9, end, connections, state);
+	progress_draw(&s->progress, now, text);
+}
+
 void
 sampler_show(struct sampler *s, int64_t now)
 {
-	const struct options *opt = s->plan->opt;
 	struct interval i;
+	char text[80];
 
 	if (!progress_is_due(&s->progress, now))
 		return;
 	if (s->window == 0) {
-		status_connecting(&s->progress, sampler_established(s),
-		    s->plan->connections, now);
+		snprintf(text, sizeof(text), "connecting %" PRIu64 "/%u",
+		    sampler_established(s), s->plan->connections);
+		progress_draw(&s->progress, now, text);
 		return;
 	}
 	/* An interval that has just begun has too few echoes to show. */
@@ -141,13 +205,5 @@ sampler_show(struct sampler *s, int64_t now)
 		i = s->last;
 	else
 		measure(s, &i, now);
-	status_running(&s->progress, now - s->window,
-	    opt->messages > 0 ? 0 : s->plan->duration_ns,
-	    sampler_established(s), &i, now);
-}
-
-void
-sampler_end(struct sampler *s)
-{
-	progress_erase(&s->progress);
+	show_running(s, &i, now);
 }

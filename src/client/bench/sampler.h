@@ -57,7 +57,4 @@ int sampler_interval(struct sampler *, int64_t now, struct result *,
 /* Draw the progress, if it is time. */
 void sampler_show(struct sampler *, int64_t now);
 
-/* Erase the progress. */
-void sampler_end(struct sampler *);
-
 #endif

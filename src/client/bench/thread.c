@@ -43,7 +43,6 @@ thread_init(struct thread *t, uint32_t first, uint64_t seed)
 	    epoll_ctl(t->group.epoll, EPOLL_CTL_ADD, t->wake, &event);
 }
 
-/* Processor time of this thread. */
 static int64_t
 cpu_time(void)
 {

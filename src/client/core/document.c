@@ -92,7 +92,6 @@ document_begin(struct options *opt)
 	clock_gettime(CLOCK_REALTIME, &opt->started);
 }
 
-/* The command line. */
 static json_t *
 command(const struct options *opt)
 {

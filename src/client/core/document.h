@@ -7,7 +7,6 @@
 #define ECHOC_DOCUMENT_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct addr;

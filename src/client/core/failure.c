@@ -54,6 +54,13 @@ failure_sys(struct failure *failure, enum outcome outcome, const char *fmt, ...)
 	return -1;
 }
 
+void
+failure_of_writing(struct failure *f, const struct failure *writing)
+{
+	if (writing->outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
+		*f = *writing;
+}
+
 const char *
 failure_kind(enum outcome outcome)
 {

@@ -2,6 +2,7 @@
 #include "client/core/progress.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "client/core/terminal.h"
 #include "client/options.h"
@@ -28,7 +29,7 @@ progress_is_due(const struct progress *p, int64_t now)
 void
 progress_draw(struct progress *p, int64_t now, const char *text)
 {
-	unsigned width = terminal_error_width();
+	unsigned width = terminal_width(STDERR_FILENO);
 
 	fprintf(output_error(), "\r%.*s\033[K",
 	    (int)(width > 1 ? width - 1 : 1), text);

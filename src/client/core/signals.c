@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "client/core/failure.h"
 #include "common/clock.h"

@@ -10,7 +10,6 @@
 #include "common/errbuf.h"
 #include "common/units.h"
 
-/* Read one size, the first n bytes of `text`. */
 static int
 read_one(const char *text, size_t n, uint32_t *size, struct errbuf *err)
 {

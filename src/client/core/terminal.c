@@ -45,26 +45,14 @@ terminal_look(struct terminal *t, const struct options *opt)
 	t->colour = wants_colour(t, opt->color);
 }
 
-static unsigned
-width(int fd)
+unsigned
+terminal_width(int fd)
 {
 	struct winsize size;
 
 	if (ioctl(fd, TIOCGWINSZ, &size) == -1 || size.ws_col == 0)
 		return 80;
 	return size.ws_col;
-}
-
-unsigned
-terminal_width(void)
-{
-	return width(STDOUT_FILENO);
-}
-
-unsigned
-terminal_error_width(void)
-{
-	return width(STDERR_FILENO);
 }
 
 const char *

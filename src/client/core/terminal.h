@@ -22,9 +22,8 @@ struct terminal {
 /* Of the locale only LC_CTYPE is ever set, so that numbers keep their dot. */
 void terminal_look(struct terminal *, const struct options *);
 
-/* The columns of stdout, and of stderr; 80 without a terminal. */
-unsigned terminal_width(void);
-unsigned terminal_error_width(void);
+/* The columns of a descriptor; 80 if it is no terminal. */
+unsigned terminal_width(int fd);
 
 /* The sequence that begins a colour or ends it; "" without colours. */
 const char *terminal_colour(const struct terminal *, enum colour);

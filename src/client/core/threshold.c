@@ -46,7 +46,6 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Parse a percentage into units of 1/PERCENT percent. */
 static int
 read_percent(const char *text, int64_t max_percent, int64_t *value)
 {

@@ -66,7 +66,6 @@ race_init(struct race *race, const struct target *t, const struct addr *first,
 		race->delay = opt->timeout_ns / race->count;
 }
 
-/* Begin an attempt; false if it has failed at once. */
 static bool
 try_next(struct race *race, int64_t now)
 {
@@ -188,7 +187,6 @@ lost(const struct race *race, struct failure *f)
 	return failure_sys(f, outcome, "cannot connect");
 }
 
-/* Wait until an attempt succeeds, and return it, or all fail: -1. */
 static int
 run(struct race *race, int64_t end, struct failure *f)
 {

@@ -52,7 +52,6 @@ check_port(const char *text, struct errbuf *err)
 	    0;
 }
 
-/* Read HOST, HOST:PORT or [ADDRESS]:PORT. */
 static int
 read_host(struct target *t, const char *word, struct errbuf *err)
 {
@@ -154,7 +153,6 @@ lookup_new(const struct target *t, int family)
 	return q;
 }
 
-/* Wait for the answer, a signal, or the end of -W. */
 static int
 wait_for_answer(const struct lookup *q, const struct options *opt,
     struct failure *f)
@@ -217,7 +215,6 @@ take_answer(struct target *t, const struct lookup *q, struct failure *f)
 	return 0;
 }
 
-/* Copy a text without the brackets around it. */
 static void
 unwrap(const char *text, size_t length, char *buf, size_t size)
 {
@@ -265,7 +262,6 @@ is_same_host(const char *a, const char *b)
 	return n == m && strncasecmp(a, b, n) == 0;
 }
 
-/* The port of a service name; 0 if there is none. */
 static uint16_t
 service_port(const char *name)
 {

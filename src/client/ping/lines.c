@@ -138,7 +138,6 @@ lines_start(struct lines *l, const struct dialled *c, const struct failure *why)
 	flush(l);
 }
 
-/* Whether lines are wanted between the header and the summary. */
 static bool
 has_lines(const struct lines *l)
 {
@@ -161,7 +160,6 @@ lines_sent(struct lines *l)
 	flush(l);
 }
 
-/* "reply", "late", or the kind of loss. */
 static const char *
 result_name(const struct answer *a)
 {
@@ -190,7 +188,6 @@ answer_csv(const struct lines *l, const struct answer *a)
 	putc('\n', file);
 }
 
-/* An object about what happens now. */
 static json_t *
 event(const char *type)
 {

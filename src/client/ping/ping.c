@@ -151,7 +151,6 @@ may_send(struct ping *p)
 	return probes_have_room(c);
 }
 
-/* Say which probe waits longest. */
 static void
 say_outstanding(struct ping *p)
 {
@@ -193,7 +192,6 @@ send_due(struct ping *p)
 	}
 }
 
-/* A connection was made after the first one. */
 static void
 connected(struct ping *p, struct probes *c, const struct dialled *d)
 {
@@ -385,12 +383,10 @@ ping_run(struct target *t, const struct options *opt,
 		f->outcome = OUTCOME_NEGATIVE;
 	if (f->outcome == OUTCOME_OK)
 		*f = outcome;
-	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
-		*f = writing;
+	failure_of_writing(f, &writing);
 	if (t->count > 0 || destination->data != NULL)
 		lines_summary(&p->lines, &p->stats, f);
 	free(p);
-	if (writing.outcome != OUTCOME_OK && f->outcome != OUTCOME_MISMATCH)
-		*f = writing;
+	failure_of_writing(f, &writing);
 	return f->outcome == OUTCOME_OK ? 0 : -1;
 }

@@ -98,7 +98,6 @@ summary_text(FILE *file, const struct options *opt, const struct target *t,
 	}
 }
 
-/* Minimum, mean and maximum of what was measured, null without any. */
 static json_t *
 extremes(const struct histogram *h)
 {

@@ -108,7 +108,6 @@ message_document(const struct target *t, const struct options *opt,
 	document_outcome(object, f);
 	if (document_write(object, p, DOCUMENT_MEMBERS, &writing) == 0)
 		return 0;
-	if (f->outcome != OUTCOME_MISMATCH)
-		*f = writing;
+	failure_of_writing(f, &writing);
 	return -1;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/modes.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,7 +122,6 @@ open_input(struct stream *s, const struct options *opt, char **message,
 	return 0;
 }
 
-/* The bytes of the input; 0 if it has no size. */
 static uint64_t
 input_size(const struct stream *s)
 {

@@ -118,7 +118,6 @@ family_name(int family)
 				   "unknown";
 }
 
-/* Show the kind of the socket, as the kernel knows it. */
 static void
 show_kind(int fd)
 {

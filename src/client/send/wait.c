@@ -139,7 +139,6 @@ wait_run(struct target *t, const struct options *opt, struct destination *p,
 	if (p->data == NULL ||
 	    document(t, opt, tries, began, &c, f, p, &writing) == 0)
 		return result;
-	if (f->outcome != OUTCOME_MISMATCH)
-		*f = writing;
+	failure_of_writing(f, &writing);
 	return -1;
 }

@@ -19,7 +19,6 @@ integer(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* A member for each kind that happened. */
 static json_t *
 kinds(const uint64_t counts[FAULT_KINDS])
 {

@@ -51,7 +51,6 @@ quoted(FILE *f, const char *text)
 	putc('\'', f);
 }
 
-/* Write the title, line by line. */
 static void
 write_caption(FILE *f, const struct target *t, const struct result *r,
     int height)
@@ -93,7 +92,6 @@ nines(uint32_t percentile)
 	return 100.0 * PERCENT / (100 * PERCENT - percentile);
 }
 
-/* Whether there is room for a label beside the other labels. */
 static bool
 has_room(const double named[], unsigned count, double at, double end)
 {
@@ -204,7 +202,6 @@ curve_panel(FILE *f, const char *data, const struct result *r, int top,
 	fputs("\nunset label\nunset x2tics\nunset logscale\n", f);
 }
 
-/* The unit of an axis for rates. */
 static double
 thousands(double most)
 {

@@ -51,7 +51,6 @@ write_time(FILE *f, int64_t ns)
 		fputs(" NaN", f);
 }
 
-/* The blocks that figure.h describes. */
 static void
 write_blocks(FILE *f, const struct result *r)
 {

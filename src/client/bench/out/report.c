@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "client/bench/out/caption.h"
 #include "client/bench/out/chart.h"
@@ -193,7 +194,6 @@ print_verified(FILE *f, const struct result *r, const struct terminal *t)
 		    bad ? terminal_colour(t, COLOUR_NONE) : "");
 }
 
-/* Why the client limits the result. */
 static void
 print_saturation(FILE *f, const struct result *r)
 {
@@ -283,5 +283,6 @@ report_chart(FILE *f, const struct result *r, const struct terminal *t)
 	    r->counts.response.count == 0)
 		return;
 	putc('\n', f);
-	chart_print(f, &r->counts.response, terminal_width(), t->utf8);
+	chart_print(f, &r->counts.response, terminal_width(STDOUT_FILENO),
+	    t->utf8);
 }
