@@ -271,9 +271,7 @@ has_option(enum mode mode, const char *name)
 	return false;
 }
 
-/*
- * If it stands before the name of a mode that has it, say where it must stand.
- */
+/* If it stands before the name of a mode that has it, say so. */
 static int
 refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 {
@@ -290,10 +288,7 @@ refuse_unknown(const struct options *opt, const char *name, struct failure *f)
 	return failure_set(f, OUTCOME_USAGE, "unknown option %s", name);
 }
 
-/*
- * A long option is the whole word.  A short one may be among others in a word;
- * getopt_long(3) leaves it in optopt, which is 0 for an unknown long option.
- */
+/* A short option may be within a word; getopt_long(3) leaves it in optopt. */
 int
 flags_misuse(const struct options *opt, int c, const char *word,
     struct failure *f)

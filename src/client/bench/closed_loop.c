@@ -9,9 +9,7 @@
 #include "client/core/histogram.h"
 #include "common/clock.h"
 
-/*
- * Measured is what begins within the window; with -n, what is queued within it.
- */
+/* Measured is what begins in the window; with -n, what is queued in it. */
 static enum part
 part_at(const struct group *g, int64_t now)
 {

@@ -24,10 +24,7 @@ void connect_queue_init(struct connect_queue *, struct load *);
 /* Add a connection that is down, unless it is in the queue. */
 void connect_queue_add(struct connect_queue *, struct connection *);
 
-/*
- * The connection that may begin now, NULL when none waits or may.  When its
- * handshake (and trial) is over, well or not, call connect_queue_over.
- */
+/* The next to begin, or NULL; connect_queue_over ends its handshake. */
 struct connection *connect_queue_take(struct connect_queue *, int64_t now);
 void connect_queue_over(struct connect_queue *);
 

@@ -71,10 +71,7 @@ counts_read(const uint64_t *counter)
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-/*
- * What happens to a message: it is sent, and then either echoed or lost; or it
- * is never sent.  `within`: the echo came within the window.
- */
+/* A message is sent, then echoed (`within` the window) or lost; or not sent. */
 void counts_sent(struct counts *, const struct message *);
 void counts_echoed(struct counts *, const struct message *, bool within,
     int64_t now);

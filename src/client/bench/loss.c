@@ -41,9 +41,7 @@ lose_messages(struct group *g, struct connection *c, enum fault fault,
 	}
 }
 
-/*
- * When all of the first have failed, the others would too, each by a time-out.
- */
+/* When all of the first have failed, so would the others, by time-outs. */
 static void
 give_up_waiting(struct group *g, enum fault fault)
 {

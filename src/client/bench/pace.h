@@ -31,10 +31,7 @@ struct pace {
 	/* Count an echo that is complete. */
 	void (*echoed)(struct group *, const struct message *, int64_t now);
 
-	/*
-	 * A connection is lost, and with it what was in flight.  NULL: what has
-	 * not begun stays, and goes when the connection is made again.
-	 */
+	/* A connection is lost.  NULL: what waits stays for the next one. */
 	void (*lost)(struct group *, struct connection *);
 
 	/* Send what other connections have given back.  May be NULL. */

@@ -68,14 +68,10 @@ int result_judge(struct result *, struct failure *);
 /* The same when no connection was made, or none before the interruption. */
 int result_unconnected(struct result *, struct failure *);
 
-/*
- * Whether the server may have too few workers: most others got no first echo.
- */
+/* Whether the server may have too few workers: most got no first echo. */
 bool result_lacks_workers(const struct result *);
 
-/*
- * In nanoseconds, exact for percentile 100; -1 where too few values lie above.
- */
+/* In nanoseconds, exact for 100 %; -1 where too few values lie above. */
 int64_t result_percentile(const struct histogram *, uint32_t percentile);
 
 void result_free(struct result *);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "client/bench/result.h"
-#include "client/core/progress.h"
+#include "client/core/terminal.h"
 
 struct counts;
 struct failure;
@@ -40,17 +40,13 @@ void sampler_init(struct sampler *, const struct plan *, const struct counts *,
 /* How many of the first connections have had their first echo. */
 uint64_t sampler_established(const struct sampler *);
 
-/*
- * When no connection was made for a second, say once what the load waits for.
- */
+/* When none was made for a second, say once what the load waits for. */
 void sampler_wait(struct sampler *, const struct load *, int64_t now);
 
 /* The first interval begins with the window. */
 void sampler_begin(struct sampler *, int64_t window);
 
-/*
- * Add and write an interval that is over.  Returns -1 if it cannot be written.
- */
+/* Add and write an interval.  Returns -1 if it cannot be written. */
 int sampler_interval(struct sampler *, int64_t now, struct result *,
     struct failure *);
 

@@ -20,9 +20,7 @@ struct destination {
 	const char *path;   /* of data, for error messages */
 };
 
-/*
- * Check all files of a run and open that of -o.  Returns -1 with OUTCOME_USAGE.
- */
+/* Check all files and open that of -o.  Returns -1 with OUTCOME_USAGE. */
 int destination_open(struct destination *, const struct options *,
     struct failure *);
 

@@ -56,10 +56,7 @@ enum document_form {
 	DOCUMENT_MEMBERS, /* a line for each member */
 };
 
-/*
- * Write the document and a newline to the data, and free it.  Returns -1 with
- * OUTCOME_USAGE.
- */
+/* Write a document with its newline and free it; -1 with OUTCOME_USAGE. */
 int document_write(json_t *, const struct destination *, enum document_form,
     struct failure *);
 

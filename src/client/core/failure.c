@@ -9,10 +9,7 @@
 static void note(struct failure *, enum outcome, int error, const char *fmt,
     va_list) __attribute__((format(printf, 4, 0)));
 
-/*
- * The old text may be among the arguments, so the new one is made beside it.  A
- * name from outside may be part of it: it is made harmless for a terminal.
- */
+/* The old text may be an argument, so the new one is made beside it. */
 static void
 note(struct failure *failure, enum outcome outcome, int error, const char *fmt,
     va_list ap)

@@ -36,10 +36,7 @@ int failure_set(struct failure *, enum outcome, const char *fmt, ...)
 int failure_sys(struct failure *, enum outcome, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/*
- * A result could not be written: that replaces the failure of the run, but for
- * a mismatch, which is worse.  Nothing happens if `writing` is OUTCOME_OK.
- */
+/* Let a failure of writing, if any, replace this, unless it is a mismatch. */
 void failure_of_writing(struct failure *, const struct failure *writing);
 
 /* The name of an outcome in JSON, as "ended_early". */

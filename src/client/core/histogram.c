@@ -3,9 +3,7 @@
 
 #include <math.h>
 
-/*
- * Atomic, for the other threads that read; the processor takes them as plain.
- */
+/* Atomic for the other threads that read; plain for the processor. */
 #define LOAD(from) __atomic_load_n(&(from), __ATOMIC_RELAXED)
 #define STORE(to, value) __atomic_store_n(&(to), value, __ATOMIC_RELAXED)
 #define RAISE(counter, n) STORE(counter, LOAD(counter) + (n))
@@ -186,9 +184,7 @@ histogram_deviation(const struct histogram *h)
 
 	if (h->count == 0)
 		return 0;
-	/*
-	 * By the mean of the middles: with the exact one, equal values deviate.
-	 */
+	/* By the mean of the middles: by the exact one, equal values differ. */
 	mean = (double)h->over * (double)h->max;
 	for (size_t i = 0; i < HISTOGRAM_COUNTERS; i++)
 		mean += (double)h->counter[i] * middle(i);

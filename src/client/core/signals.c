@@ -14,9 +14,7 @@
 static int descriptor = -1;
 static atomic_bool stop, report;
 
-/*
- * A second signal so soon does not kill: a shell and timeout(1) may pass it on.
- */
+/* So soon, a second signal does not kill: timeout(1) may pass on the same. */
 #define MOMENT_NS (300 * CLOCK_MS)
 
 static _Atomic int64_t first_stop;

@@ -47,8 +47,7 @@ struct threshold {
 int threshold_read(struct threshold *, const char *text, struct errbuf *);
 
 /*
- * Whether the condition is true, so that the run fails.  The figure is in the
- * unit of the limit; NaN, when there is no figure, makes any condition true.
+ * Whether the run fails; so it does without a figure (NaN).  Unit: the limit.
  */
 bool threshold_broken(const struct threshold *, double figure);
 
@@ -65,10 +64,7 @@ enum { THRESHOLD_TEXT = 200 };
 /* "p99 = 4.04 ms > 1 ms", or "p99>1ms cannot be told: too few samples". */
 char *threshold_text(const struct threshold *, double figure, char *, size_t);
 
-/*
- * Parse "0.1%" or "0.1", with at most five decimals, into units of 1/PERCENT
- * percent.  Returns -1 with the reason.
- */
+/* The same in percent, "0.1%" or "0.1".  Returns -1 with the reason. */
 int threshold_share(const char *text, int max_percent, int64_t *share,
     struct errbuf *err);
 

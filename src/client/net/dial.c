@@ -92,9 +92,7 @@ tune(int fd, const struct addr *to, const struct origin *from, bool nagle)
 	return bind(fd, &from->addr.sa, from->addr.len);
 }
 
-/*
- * It says EINPROGRESS even if a local server has answered; a second call tells.
- */
+/* It is EINPROGRESS even if a local server has answered; ask again. */
 static int
 begin(int fd, const struct addr *to, bool *connected)
 {

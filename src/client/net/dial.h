@@ -46,9 +46,7 @@ int dial_begin(const struct addr *to, const struct origin *from, bool nagle,
 /* 0 or an errno; a socket connected with itself counts as ECONNREFUSED. */
 int dial_outcome(int fd);
 
-/*
- * The smoothed round trip and retransmitted segments.  Returns -1 with errno.
- */
+/* The smoothed round trip and the resent segments.  Returns -1 with errno. */
 int dial_info(int fd, unsigned *rtt_us, unsigned *retransmitted);
 
 /* Close with a reset instead of a FIN, so that no port is in TIME_WAIT. */

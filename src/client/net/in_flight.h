@@ -82,10 +82,7 @@ in_flight_take(struct in_flight *q, struct message *m)
 	return true;
 }
 
-/*
- * The connection is gone: take away the oldest message that has begun; false
- * when there is none.  Messages that wait stay for the next connection.
- */
+/* Take away the oldest that has begun, as the connection is gone; or false. */
 bool in_flight_lose(struct in_flight *, struct message *);
 
 /* Take away the oldest message if none has begun; false otherwise. */

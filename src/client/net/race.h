@@ -46,9 +46,7 @@ int64_t race_next(const struct race *);
 /* What to poll(2) for; returns how many entries, TARGET_ADDRESSES at most. */
 unsigned race_poll(const struct race *, struct pollfd *);
 
-/*
- * Look at what poll(2) found.  Returns the attempt that has connected, or -1.
- */
+/* After poll(2): returns the attempt that has connected, or -1. */
 int race_look(struct race *, const struct pollfd *);
 
 /* Whether all attempts have failed; `error` has the reason. */

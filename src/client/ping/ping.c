@@ -101,10 +101,7 @@ choose_connection(struct ping *p)
 	return &p->connections[p->connection_count++];
 }
 
-/*
- * The time that a probe waits for room is the server's, and counts from when it
- * was due.  The time that it waits for this client does not count.
- */
+/* The wait for room is the server's and counts, that for us does not. */
 static bool
 add(struct ping *p, struct probes *c, uint64_t seq, int64_t due)
 {
@@ -165,9 +162,7 @@ say_outstanding(struct ping *p)
 		lines_outstanding(&p->lines, oldest);
 }
 
-/*
- * The schedule does not wait for a late client, but echoes are read in between.
- */
+/* The schedule does not wait for a late client, but echoes are read. */
 static void
 send_due(struct ping *p)
 {

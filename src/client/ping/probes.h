@@ -73,10 +73,7 @@ enum fault probes_connect(struct probes *, const struct target *,
 /* Take over a connected socket. */
 void probes_adopt(struct probes *, int fd, int64_t connect_ns);
 
-/*
- * Add a probe that may go from `ready` (clock_ns()) on, with which we are late
- * by late_ns.  False: there is no memory for it.
- */
+/* Add a probe that is due at `ready` and late_ns late; false: no memory. */
 bool probes_add(struct probes *, uint64_t seq, int64_t ready, int64_t late_ns);
 
 /* Whether there is room for another probe. */

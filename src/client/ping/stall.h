@@ -11,10 +11,7 @@
 
 #include "common/clock.h"
 
-/*
- * A client that has not looked at the clock for so long stood still; shorter
- * delays are part of any measurement.
- */
+/* Who has not looked at the clock for so long stood still. */
 #define STALL_STILL (200 * CLOCK_MS)
 
 /* To notice that, it sleeps no longer than this while it waits for an answer. */

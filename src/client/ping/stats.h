@@ -14,9 +14,7 @@ struct failure;
 struct options;
 struct threshold;
 
-/*
- * A percentile needs so many replies above it; a ping is shorter than a bench.
- */
+/* A percentile needs so many replies above it; a ping is short. */
 enum { STATS_ABOVE = 2 };
 
 struct stats {

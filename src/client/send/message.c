@@ -23,10 +23,7 @@ digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-/*
- * Replace \n \r \t \0 \\ and \xNN in place; returns the length, or -1 where
- * a backslash begins none of these (*bad is its offset).
- */
+/* Returns the length, or -1 where a backslash begins no escape (at *bad). */
 static long
 unescape(char *text, size_t *bad)
 {

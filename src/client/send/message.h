@@ -21,10 +21,7 @@ struct target;
  */
 char *message_new(const struct options *, size_t *length, struct failure *);
 
-/*
- * Write the document; c->fd is -1 without a connection.  Returns -1 if it
- * cannot.
- */
+/* Write the document (c->fd -1: no connection).  Returns -1 if it fails. */
 int message_document(const struct target *, const struct options *,
     const struct dialled *, const struct stream *, struct failure *,
     const struct destination *);

@@ -123,9 +123,7 @@ receive_some(struct stream *s, struct loop *loop, struct failure *f)
 	size_t equal;
 	ssize_t n;
 
-	/*
-	 * A transcript reads no more than was sent, unless it awaits the end.
-	 */
+	/* A transcript reads no more than was sent, or else the end. */
 	if (s->show_all && !(loop->unsendable && s->sent == s->got))
 		most = least(most, s->sent - s->got);
 	n = recv(s->fd, loop->buffer, most, 0);

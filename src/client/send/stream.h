@@ -36,10 +36,7 @@ struct stream {
 	 */
 	int (*received)(void *context, const unsigned char *, size_t n,
 	    struct failure *);
-	/*
-	 * Called at least every STREAM_TURN_NS, unless `received` takes longer,
-	 * with the number of bytes that have come back.  May be NULL.
-	 */
+	/* Called each STREAM_TURN_NS with the bytes that came back; or NULL. */
 	void (*turned)(void *context, uint64_t got, int64_t now);
 	/* To be writable before `received` is called; -1: that never waits. */
 	int output;

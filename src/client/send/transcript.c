@@ -18,10 +18,7 @@
 #include "client/send/stream.h"
 #include "common/output.h"
 
-/*
- * The piece of the echo that is being filled.  Only full ones are shown, so that
- * the lines do not depend on how TCP has cut the stream.
- */
+/* The piece being filled, so that lines do not depend on how TCP cuts. */
 struct piece {
 	bool shown; /* not with -q */
 	unsigned char *bytes;
@@ -66,10 +63,7 @@ print_bytes(FILE *f, const unsigned char *bytes, size_t n, bool utf8)
 	}
 }
 
-/*
- * Write VERB "BYTES" to standard error, harmless for a terminal.  It is one
- * write(2), as other programs may write to the same file.
- */
+/* Write VERB "BYTES" in one write(2), harmless for a terminal. */
 static void
 show_line(const char *verb, const void *bytes, size_t n, bool utf8)
 {

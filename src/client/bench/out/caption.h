@@ -15,10 +15,7 @@ struct target;
 
 enum { CAPTION_LINES = 5, CAPTION_TEXT = 400 };
 
-/*
- * Lines of printable characters: server, label (empty if there is none), load,
- * outcome, and where and when.  Long texts of the user are cut.
- */
+/* Server, label (may be empty), load, outcome, place; long texts are cut. */
 void caption_write(char line[CAPTION_LINES][CAPTION_TEXT],
     const struct target *, const struct result *);
 

@@ -14,9 +14,7 @@ struct destination;
 struct result;
 struct target;
 
-/*
- * r is NULL when the load could not begin.  Returns -1 if it cannot be written.
- */
+/* r is NULL when the load could not begin.  Returns -1 if writing fails. */
 int export_json(const struct destination *, const struct target *,
     const struct options *, const struct result *r,
     const struct failure *outcome, struct failure *);

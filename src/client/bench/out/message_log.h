@@ -18,9 +18,7 @@ struct message_log {
 	char bytes[65536];
 };
 
-/*
- * Create or empty the file.  Returns the descriptor, or -1 with OUTCOME_USAGE.
- */
+/* Create the file.  Returns the descriptor, or -1 with OUTCOME_USAGE. */
 int message_log_open(const char *path, struct failure *);
 
 /* A buffer for a thread; NULL with errno. */

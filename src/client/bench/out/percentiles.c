@@ -47,9 +47,7 @@ print_row(FILE *file, const struct walk *walk, double left)
 	    left > 0 ? 1 / left : (double)INFINITY);
 }
 
-/*
- * Above each row lie tenths / 10 / 2^halvings of all values, in whole numbers.
- */
+/* Above each row lie tenths / 10 / 2^halvings of all values, rounded. */
 static void
 print_rows(FILE *file, const struct histogram *h)
 {

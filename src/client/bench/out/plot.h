@@ -9,9 +9,7 @@ struct failure;
 struct result;
 struct target;
 
-/*
- * Returns -1 with OUTCOME_USAGE if files beside the picture cannot be written.
- */
+/* Returns -1 with OUTCOME_USAGE if files beside it cannot be written. */
 int plot_prepare(const char *path, struct failure *);
 
 /*
