@@ -74,7 +74,7 @@ rig_down(void **state)
 {
 	(void)state;
 	connection_close(&rig.connection, true, 0);
-	connection_free(&rig.connection);
+	in_flight_free(&rig.connection.queue);
 	if (rig.peer != -1)
 		close(rig.peer);
 	close(rig.listener);

@@ -61,8 +61,7 @@ threads_share_all_messages(void **state)
 
 				schedule_init(&s, T, rates[r], t, threads);
 				schedule_init(&one, T, rates[r], 0, 1);
-				for (; s.next < MESSAGES;
-				     schedule_advance(&s)) {
+				for (; s.next < MESSAGES; s.next += s.step) {
 					taken[s.next]++;
 					one.next = s.next;
 					CHECK(schedule_due(&s) ==
@@ -93,7 +92,7 @@ evenly(void **state)
 			for (int i = 0; i < 3000; i++) {
 				int64_t step;
 
-				schedule_advance(&s);
+				s.next += s.step;
 				step = schedule_due(&s) - due;
 				CHECK(step == gap || step == gap + 1,
 				    "%" PRIu64 " at %" PRIu64, s.next,

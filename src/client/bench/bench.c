@@ -130,7 +130,7 @@ run_load(struct bench *b)
 	load->window = now + b->plan.warmup_ns;
 	load->end = load->window + b->plan.duration_ns;
 	load->left = b->opt->messages > 0 ? b->opt->messages : INT64_MAX / 2;
-	sampler_begin(&b->sampler, load->window);
+	b->sampler.window = b->sampler.began = load->window;
 	next = load->window + b->opt->interval_ns;
 	atomic_store(&load->start, now);
 	wake_all(b);
@@ -181,8 +181,12 @@ make_thread(struct bench *b, unsigned n, unsigned first)
 	g->connection_count = b->plan.connections / threads +
 	    (n < b->plan.connections % threads);
 	g->counts->busy = -1;
-	if (b->log != -1 && (g->log = message_log_new(b->log)) == NULL)
-		return -1;
+	if (b->log != -1) {
+		g->log = calloc(1, sizeof(*g->log));
+		if (g->log == NULL)
+			return -1;
+		g->log->fd = b->log;
+	}
 	return thread_init(t, first, (uint64_t)b->opt->seed + n);
 }
 

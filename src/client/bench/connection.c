@@ -126,9 +126,3 @@ connection_close(struct connection *c, bool reset, int64_t now)
 	c->since = now;
 	c->polled_out = false;
 }
-
-void
-connection_free(struct connection *c)
-{
-	in_flight_free(&c->queue);
-}

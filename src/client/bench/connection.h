@@ -77,6 +77,4 @@ void connection_finish(struct connection *, int64_t now);
 /* Close the socket; with `reset` at once and without TIME_WAIT. */
 void connection_close(struct connection *, bool reset, int64_t now);
 
-void connection_free(struct connection *);
-
 #endif

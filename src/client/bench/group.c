@@ -37,7 +37,7 @@ group_free(struct group *g)
 {
 	for (unsigned i = 0; g->connections != NULL && i < g->connection_count;
 	     i++)
-		connection_free(&g->connections[i]);
+		in_flight_free(&g->connections[i].queue);
 	free(g->connections);
 	free(g->usable);
 	free(g->buffer);

@@ -76,7 +76,7 @@ send_due(struct group *g, int64_t now)
 
 		if (part == PART_WINDOW && !load_take(g->load))
 			return;
-		schedule_advance(&g->schedule);
+		g->schedule.next += g->schedule.step;
 		m = group_message(g, due, part);
 		now = send_one(g, g->usable[g->next_usable++ % g->usable_count],
 		    &m, now);

@@ -91,12 +91,6 @@ sampler_wait(struct sampler *s, const struct load *load, int64_t now)
 	    trial.sent - trial.echoed - counts_faults(trial.lost));
 }
 
-void
-sampler_begin(struct sampler *s, int64_t window)
-{
-	s->window = s->began = window;
-}
-
 static void
 measure(struct sampler *s, struct interval *i, int64_t now)
 {

@@ -22,8 +22,8 @@ struct sampler {
 	const struct counts *counts; /* of plan->threads threads */
 	struct destination *output;
 	struct progress progress;
-	int64_t window;			/* clock_ns(); 0: it has not begun */
-	int64_t began;			/* when the interval did */
+	int64_t window; /* clock_ns(); 0: it has not begun */
+	int64_t began;	/* when the interval did, the first with the window */
 	uint64_t echoed, bytes, faults; /* before the interval */
 	struct interval last;
 	struct histogram before; /* response times before the interval */
@@ -42,9 +42,6 @@ uint64_t sampler_established(const struct sampler *);
 
 /* When none was made for a second, say once what the load waits for. */
 void sampler_wait(struct sampler *, const struct load *, int64_t now);
-
-/* The first interval begins with the window. */
-void sampler_begin(struct sampler *, int64_t window);
 
 /* Add and write an interval.  Returns -1 if it cannot be written. */
 int sampler_interval(struct sampler *, int64_t now, struct result *,

@@ -24,12 +24,6 @@ schedule_due(const struct schedule *schedule)
 	return schedule->start + (int64_t)ns;
 }
 
-void
-schedule_advance(struct schedule *schedule)
-{
-	schedule->next += schedule->step;
-}
-
 uint64_t
 schedule_count(uint64_t rate, int64_t ns)
 {

@@ -25,9 +25,6 @@ void schedule_init(struct schedule *, int64_t start, uint64_t rate,
 /* When the next message is due, in the time of clock_ns(). */
 int64_t schedule_due(const struct schedule *);
 
-/* Go on to the next message of this thread. */
-void schedule_advance(struct schedule *);
-
 /* Skip what this thread should send before `end`; returns how many. */
 uint64_t schedule_skip(struct schedule *, int64_t end);
 

@@ -270,7 +270,7 @@ prepare(struct ping *p, int64_t *until)
 	if (p->opt->deadline_ns > 0 && p->deadline < *until)
 		*until = p->deadline;
 	p->fds[n] = (struct pollfd){ .fd = signals_fd(), .events = POLLIN };
-	stall_ask(&p->stall);
+	p->stall.asked = clock_ns();
 	if (waiting > 0 && p->stall.asked + STALL_NAP < *until)
 		*until = p->stall.asked + STALL_NAP;
 	return n + 1;

@@ -12,12 +12,6 @@ stall_begin(struct stall *s)
 }
 
 void
-stall_ask(struct stall *s)
-{
-	s->asked = clock_ns();
-}
-
-void
 stall_told(struct stall *s, int64_t until)
 {
 	int64_t before = s->asked - s->told, now = clock_ns();

@@ -27,10 +27,7 @@ struct stall {
 
 void stall_begin(struct stall *);
 
-/* Call this before ppoll(2). */
-void stall_ask(struct stall *);
-
-/* Call this after it; it should have returned by `until`. */
+/* Set `asked` before ppoll(2), and call this after it was to end by `until`. */
 void stall_told(struct stall *, int64_t until);
 
 /* How late a probe is that was due then, if a standstill is the reason; else 0. */

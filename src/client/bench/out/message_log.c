@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "client/core/failure.h"
@@ -30,19 +29,6 @@ message_log_open(const char *path, struct failure *f)
 		return -1;
 	}
 	return fd;
-}
-
-struct message_log *
-message_log_new(int fd)
-{
-	struct message_log *log = malloc(sizeof(*log));
-
-	if (log == NULL)
-		return NULL;
-	log->fd = fd;
-	log->error = 0;
-	log->used = 0;
-	return log;
 }
 
 int

@@ -12,7 +12,7 @@ struct failure;
 
 /* The buffer of a thread: whole lines are gathered, and written at once. */
 struct message_log {
-	int fd;	   /* shared by all threads */
+	int fd;	   /* shared by all threads; all else begins as zeros */
 	int error; /* errno of a write that failed, 0: none */
 	size_t used;
 	char bytes[65536];
@@ -20,9 +20,6 @@ struct message_log {
 
 /* Create the file.  Returns the descriptor, or -1 with OUTCOME_USAGE. */
 int message_log_open(const char *path, struct failure *);
-
-/* A buffer for a thread; NULL with errno. */
-struct message_log *message_log_new(int fd);
 
 /* The times are nanoseconds since the window began, the size is bytes. */
 void message_log_add(struct message_log *, int64_t due, int64_t sent,
