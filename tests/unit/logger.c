@@ -260,18 +260,44 @@ leaves_for_another_user(void **state)
 
 	(void)state;
 	start_logger();
-	first = logger.pid;
 	log_info("one");
+	/* However often, it starts again at once: that is no failure. */
+	for (int i = 0; i < 3; i++) {
+		first = logger.pid;
+		config.uid++;
+		logger_configure(&logger, &config);
+		log_info("two");
+		assert_int_equal(check_wait(first), 0);
+		assert_true(logger_reaped(&logger, first, clock_ms()));
+		/* In this test nobody may become another. */
+		config.uid = logger.settings.uid = getuid();
+		assert_int_equal(logger_maintain(&logger, clock_ms()),
+		    INT64_MAX);
+	}
+	snprintf(wanted, sizeof(wanted), "unit[%ld]: two\n", (long)getpid());
+	assert_non_null(strstr(end_logger(), wanted));
+}
+
+/* A logger is not led back to settings from before its birth. */
+static void
+settings_from_before_its_birth_are_ignored(void **state)
+{
+	char wanted[128];
+
+	(void)state;
+	start_logger();
+	kill(logger.pid, SIGSTOP);
 	config.uid++;
 	logger_configure(&logger, &config);
-	log_info("two");
-	assert_int_equal(check_wait(first), 0);
-	assert_true(logger_reaped(&logger, first, clock_ms()));
-	/* In this test nobody may become another. */
-	logger.settings.uid = getuid();
+	config.uid--;
+	strcpy(config.log.ident, "newest");
+	logger_configure(&logger, &config);
+	kill(logger.pid, SIGKILL);
+	assert_int_equal(check_wait(logger.pid), 128 + SIGKILL);
+	assert_true(logger_reaped(&logger, logger.pid, clock_ms()));
 	assert_int_equal(logger_maintain(&logger, clock_ms()), INT64_MAX);
-	snprintf(wanted, sizeof(wanted), "unit[%ld]: one\nunit[%ld]: two\n",
-	    (long)getpid(), (long)getpid());
+	log_info("end");
+	snprintf(wanted, sizeof(wanted), "newest[%ld]: end\n", (long)getpid());
 	assert_string_equal(untimed(end_logger()), wanted);
 }
 
@@ -289,6 +315,7 @@ main(void)
 		TEST(settings_of_others_are_ignored),
 		TEST(settings_survive_a_full_queue),
 		TEST(leaves_for_another_user),
+		TEST(settings_from_before_its_birth_are_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,9 @@ take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 	    sender != master)
 		return false;
 	memcpy(&settings, record + 1, sizeof(settings));
+	/* The queue may still have settings from before this process. */
+	if (settings.number <= applied.number)
+		return true;
 	/* Without root it cannot become another user; its successor can. */
 	if (settings.uid != applied.uid || settings.gid != applied.gid)
 		_exit(EX_OK);
@@ -182,6 +185,7 @@ start(struct logger *logger, struct errbuf *err)
 		return errbuf_sys(err, "cannot fork the logger");
 	}
 	logger->started_ms = clock_ms();
+	logger->born_with = logger->settings.number;
 	return 0;
 }
 
@@ -240,7 +244,10 @@ send_settings(struct logger *logger)
 void
 logger_configure(struct logger *logger, const struct config *config)
 {
+	unsigned number = logger->settings.number + 1;
+
 	logger->settings = settings_of(config);
+	logger->settings.number = number;
 	send_settings(logger);
 }
 
@@ -253,7 +260,9 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 	if (now_ms - logger->started_ms >= STABLE_MS)
 		logger->failures = 0;
 	logger->retry_ms = now_ms;
-	if (logger->failures++ > 0)
+	/* It may have left to start as another user, which is no failure. */
+	if (logger->born_with == logger->settings.number &&
+	    logger->failures++ > 0)
 		logger->retry_ms += backoff_ms(logger->failures,
 		    (uint32_t)now_ms);
 	return true;

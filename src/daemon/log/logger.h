@@ -24,15 +24,17 @@ struct logger_settings {
 	struct config_log log;
 	uid_t uid; /* whom the logger becomes */
 	gid_t gid;
+	unsigned number; /* grows with each change */
 };
 
 /* The master's view of the logger. */
 struct logger {
 	pid_t pid; /* 0: there is none now */
 	struct logger_settings settings;
-	bool unsent;	   /* the settings: the queue was full */
-	bool keeps_stderr; /* a reload may send the log there */
-	unsigned failures; /* in a row */
+	unsigned born_with; /* the number of the settings at its start */
+	bool unsent;	    /* the settings: the queue was full */
+	bool keeps_stderr;  /* a reload may send the log there */
+	unsigned failures;  /* in a row */
 	int64_t started_ms;
 	int64_t retry_ms; /* start it again then */
 };
