@@ -38,7 +38,7 @@ int64_t backoff_ms(unsigned failures, uint32_t jitter);
 int64_t backoff_failed(struct backoff *, int64_t now_ms);
 
 /*
- * A worker died that was ready but had served nobody.  It may have been killed
+ * A worker died that was ready but had served no client.  It may have been killed
  * by chance, or be the first of many: true when it counts as a failure, because
  * ten have died like that without a second's pause.
  */

@@ -31,7 +31,7 @@ complain(const char *text)
 /*
  * Open the standard descriptors that are closed, so that no socket gets their
  * numbers, to which libraries write.  Standard output is opened for reading, so
- * that -T fails instead of printing to nobody.
+ * that -T fails instead of losing its output.
  */
 static void
 sane_descriptors(void)

@@ -75,7 +75,7 @@ void scoreboard_discount(struct scoreboard *, unsigned slot);
 /*
  * The numbers of idle workers at which a worker wakes the master.  A worker
  * writes its bit first and reads these second, the master the other way round:
- * so one of the two sees the other's step, and nobody has to poll.
+ * so one of the two sees the other's step, without polling.
  */
 void scoreboard_thresholds(struct scoreboard *, unsigned below, unsigned above);
 
@@ -90,8 +90,8 @@ void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 
 /*
- * Leave the reason why a worker cannot start, for the master to tell whoever
- * waits for the start: the log may go elsewhere.  To take it returns false when
+ * Leave the reason why a worker cannot start, for the master to report with the
+ * failed start: the log may go elsewhere.  To take it returns false when
  * there is none, or not all of it.  Text of a worker: errbuf_clean() it.
  */
 void scoreboard_complain(struct scoreboard *, const char *why);

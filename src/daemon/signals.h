@@ -65,7 +65,7 @@ const sigset_t *signals_waiting(void);
 /* "SIGTERM", for a log line. */
 const char *signals_name(int signo);
 
-/* Whether it comes from a fault in the program rather than from somebody. */
+/* Whether it comes from a fault in the program rather than from another process. */
 bool signals_is_crash(int signo);
 
 #endif

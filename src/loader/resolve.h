@@ -14,7 +14,7 @@ struct config;
 struct origin;
 struct errbuf;
 
-/* The ids of whoever started echod; the loader may have given up root. */
+/* The ids that echod was started with; the loader may have given up root. */
 struct resolve_starter {
 	uid_t uid;
 	gid_t gid;

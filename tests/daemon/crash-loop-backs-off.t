@@ -35,7 +35,7 @@ for my $case (@cases) {
     $case->{fault} = Tracer->attach([$d->pid], $case->{call}, 'signal=SEGV',
         '-f');
     $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,
-        qr/workers die before they serve anybody/,
+        qr/workers die before they serve a client/,
         qr/reload failed/, qr/workers at max/);
 
     $case->{from} = $d->mark;

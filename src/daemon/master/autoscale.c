@@ -43,7 +43,7 @@ autoscale_ended(struct autoscale *autoscale, const struct pool_end *end,
 		back_off(autoscale, "a worker died before it was ready",
 		    now_ms);
 	else if (!end->served && backoff_suspects(&autoscale->backoff, now_ms))
-		back_off(autoscale, "workers die before they serve anybody",
+		back_off(autoscale, "workers die before they serve a client",
 		    now_ms);
 }
 

@@ -20,7 +20,7 @@ struct autoscale {
 	unsigned replace; /* workers that are gone and not replaced yet */
 	struct backoff backoff;
 	int64_t shrink_ms; /* next round of retiring; 0: none */
-	bool full;	   /* at max, and nobody idle */
+	bool full;	   /* at max, and none idle */
 	bool full_said;	   /* and the log says so */
 	int64_t full_since_ms;
 	int64_t full_said_ms; /* 0: never */

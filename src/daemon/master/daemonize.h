@@ -18,7 +18,7 @@ int daemonize_start(struct errbuf *);
 
 /*
  * Tell the parent the outcome: an exit status of sysexits.h, and why (NULL:
- * nothing to say).  Closes fd.  Returns -1 when nobody waits for it any more.
+ * nothing to say).  Closes fd.  Returns -1 when the parent has ended.
  */
 int daemonize_report(int fd, int status, const char *text);
 

@@ -12,7 +12,7 @@
 
 enum {
 	CLOSE_MS = 5000, /* clients may come faster than they are served */
-	STOP_MS = 1000,	 /* the same at a stop, for which somebody waits */
+	STOP_MS = 1000,	 /* the same at a stop, which should not take long */
 	ANSWER_MS = 500, /* for a client to answer a SYN-ACK */
 	LOOK_MS = 20,	 /* no event tells what is looked at here */
 };

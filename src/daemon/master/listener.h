@@ -46,8 +46,8 @@ int listener_set_prepare(struct listener_set *next,
 
 /*
  * Put `next` in force: kept sockets get the options of the configuration.  Those
- * that only `now` had belong to whoever has asked listener_set_removed() for
- * them.  Cannot fail; `next` is empty then.
+ * that only `now` had belong to the caller, which has asked
+ * listener_set_removed() for them.  Cannot fail; `next` is empty then.
  */
 void listener_set_commit(struct listener_set *now, struct listener_set *next,
     const struct config *);

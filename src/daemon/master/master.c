@@ -136,8 +136,8 @@ commit(struct master *m, int64_t now_ms)
 }
 
 /*
- * The service is up for the first time: tell those who wait for that.  False
- * when whoever started us in the background has gone.
+ * The service is up for the first time: report the start.  False when the
+ * process that started echod in the background has ended.
  */
 static bool
 announce(struct master *m)
@@ -154,7 +154,7 @@ announce(struct master *m)
 	daemonize_detach(m->logger.keeps_stderr);
 	if (daemonize_report(notify, EX_OK, NULL) == 0)
 		return true;
-	log_warning("whoever started echod did not wait");
+	log_warning("the process that started echod did not wait");
 	return false;
 }
 

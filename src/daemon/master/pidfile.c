@@ -68,8 +68,8 @@ blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
 	}
 	if (lock->l_pid == -1) {
 		errbuf_set(err,
-		    "pid file %s is locked, by no echod: lsof(8) shows who has "
-		    "it open",
+		    "pid file %s is locked, by no echod: lsof(8) shows which "
+		    "process has it open",
 		    path);
 		return;
 	}

@@ -106,7 +106,7 @@ void pool_let_go(struct pool *);
 bool pool_settled_beside(const struct pool *, unsigned generation);
 
 /*
- * A child has been stopped or continued; it serves nobody meanwhile.  False
+ * A child has been stopped or continued; it serves no client meanwhile.  False
  * when it was no worker.
  */
 bool pool_frozen(struct pool *, pid_t, bool frozen);

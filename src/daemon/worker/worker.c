@@ -81,7 +81,7 @@ on_signal(int signo)
 		w.cut = 1;
 		echo_interrupt(ECHO_DRAINED);
 	} else if (signo == SIGTERM && getppid() != w.job->master) {
-		/* Without a master, nobody else sets a deadline. */
+		/* Without a master, no other process sets a deadline. */
 		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
 	} else if (signo == SIGALRM && w.deadline_ms != 0 &&
 	    clock_ms() >= w.deadline_ms) {
