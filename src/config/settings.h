@@ -59,6 +59,9 @@ const struct setting *settings_find(const char *path);
 /* The word of a choice that has this value; NULL: none has. */
 const char *settings_word(const struct setting *, int value);
 
+/* The path or group most like an unknown one; false: none is close. */
+bool settings_nearest(const char *path, char *near, size_t size);
+
 /* Whether some path begins with this group name. */
 bool settings_is_group(const char *name);
 

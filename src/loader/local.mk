@@ -22,8 +22,6 @@ libload_a_SOURCES = \
 	%D%/resolve.h \
 	%D%/rules.c \
 	%D%/rules.h \
-	%D%/spelling.c \
-	%D%/spelling.h \
 	%D%/text.c \
 	%D%/text.h
 

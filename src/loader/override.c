@@ -9,7 +9,6 @@
 #include "config/options.h"
 #include "config/settings.h"
 #include "loader/origin.h"
-#include "loader/spelling.h"
 
 /* -l replaces `listen`. */
 static int
@@ -45,7 +44,7 @@ take_override(struct config *config, const char *text, struct origin *origins,
 
 	snprintf(path, sizeof(path), "%.*s", (int)(value - 1 - text), text);
 	if ((s = settings_find(path)) == NULL) {
-		close = spelling_nearest(path, near, sizeof(near));
+		close = settings_nearest(path, near, sizeof(near));
 		return errbuf_set(err, "-o %s: unknown setting%s%s%s", path,
 		    close ? "; did you mean " : "", close ? near : "",
 		    close ? "?" : "");

@@ -9,7 +9,6 @@
 #include "config/config.h"
 #include "config/settings.h"
 #include "loader/origin.h"
-#include "loader/spelling.h"
 #include "loader/text.h"
 
 /* One pass through what libconfig made of a text. */
@@ -249,7 +248,7 @@ unknown(struct reading *r, const config_setting_t *node, const char *path)
 {
 	char near[128];
 
-	if (spelling_nearest(path, near, sizeof(near)))
+	if (settings_nearest(path, near, sizeof(near)))
 		errbuf_set(r->err, "unknown setting; did you mean %s?", near);
 	else
 		errbuf_set(r->err, "unknown setting");

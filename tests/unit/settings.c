@@ -12,7 +12,6 @@
 #include "config/settings.h"
 #include "loader/origin.h"
 #include "loader/rules.h"
-#include "loader/spelling.h"
 
 static struct config config;
 static struct origin origins[SETTINGS_MAX];
@@ -382,7 +381,7 @@ typing_mistakes(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char near[64] = "nothing";
 
-		if (!spelling_nearest(rows[i].wrong, near, sizeof(near)))
+		if (!settings_nearest(rows[i].wrong, near, sizeof(near)))
 			strcpy(near, "nothing");
 		CHECK_TEXT(near,
 		    rows[i].meant != NULL ? rows[i].meant : "nothing", "%s",
@@ -397,7 +396,7 @@ typing_mistakes(void **state)
 
 			snprintf(wrong, sizeof(wrong), "%s", path);
 			wrong[k] = 'Q';
-			CHECK(spelling_nearest(wrong, near, sizeof(near)), "%s",
+			CHECK(settings_nearest(wrong, near, sizeof(near)), "%s",
 			    wrong);
 		}
 	}
