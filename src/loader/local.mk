@@ -14,8 +14,6 @@ libload_a_SOURCES = \
 	%D%/numeral.h \
 	%D%/origin.c \
 	%D%/origin.h \
-	%D%/override.c \
-	%D%/override.h \
 	%D%/parse.c \
 	%D%/parse.h \
 	%D%/resolve.c \
