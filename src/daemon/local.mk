@@ -17,7 +17,6 @@ libechod_a_SOURCES += \
 	%D%/master/daemonize.h \
 	%D%/master/drain.c \
 	%D%/master/drain.h \
-	%D%/master/generation.c \
 	%D%/master/generation.h \
 	%D%/master/halfopen.c \
 	%D%/master/halfopen.h \

@@ -16,11 +16,4 @@ struct generation {
 	struct listener_set listeners;
 };
 
-/*
- * Put `next` into the place of `now`, whose workers and listeners must have
- * been retired before.  Listeners that both have take the options of the next
- * configuration.  Cannot fail; `next` is empty afterwards.
- */
-void generation_replace(struct generation *now, struct generation *next);
-
 #endif

@@ -128,7 +128,11 @@ commit(struct master *m, int64_t now_ms)
 		terminate_excess(&m->pool, (unsigned)config->workers_max,
 		    now_ms);
 	}
-	generation_replace(&m->current, next);
+	m->current.number = next->number;
+	m->current.config = next->config;
+	listener_set_commit(&m->current.listeners, &next->listeners,
+	    &m->current.config);
+	next->number = 0;
 	logger_configure(&m->logger, &m->current.config);
 	log_limit((enum log_level)m->current.config.log.level);
 	autoscale_renew(&m->autoscale);
