@@ -10,69 +10,66 @@
 enum { WHOLE = 3 * 4096, HEAD = 160 };
 
 /*
- * If the message is too long, cut out its middle, which is most likely a path:
- * the place is at the beginning and the reason at the end.
+ * Format the message and append `tail`.  If it is too long, cut out its middle,
+ * which is most likely a path: the place is at the beginning and the reason at
+ * the end.
  */
-static int
-keep(struct errbuf *err, const char *whole)
+__attribute__((format(printf, 2, 0))) static void
+set(struct errbuf *err, const char *fmt, va_list ap, const char *colon,
+    const char *tail)
 {
 	static const char gap[] = "...";
-	size_t length = strlen(whole);
-	size_t tail = sizeof(err->text) - HEAD - sizeof(gap) + 1;
+	const size_t kept = sizeof(err->text) - HEAD - sizeof(gap) + 1;
+	char whole[WHOLE];
+	size_t length;
 
+	vsnprintf(whole, sizeof(whole), fmt, ap);
+	length = strlen(whole);
+	snprintf(whole + length, sizeof(whole) - length, "%s%s", colon, tail);
+	length = strlen(whole);
 	if (length < sizeof(err->text)) {
 		memcpy(err->text, whole, length + 1);
-		return -1;
+		return;
 	}
 	memcpy(err->text, whole, HEAD);
 	memcpy(err->text + HEAD, gap, sizeof(gap) - 1);
-	memcpy(err->text + sizeof(err->text) - tail, whole + length + 1 - tail,
-	    tail);
-	return -1;
+	memcpy(err->text + sizeof(err->text) - kept, whole + length + 1 - kept,
+	    kept);
 }
 
 int
 errbuf_set(struct errbuf *err, const char *fmt, ...)
 {
-	char whole[WHOLE];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(whole, sizeof(whole), fmt, ap);
+	set(err, fmt, ap, "", "");
 	va_end(ap);
-	return keep(err, whole);
+	return -1;
 }
 
 int
 errbuf_sys(struct errbuf *err, const char *fmt, ...)
 {
 	int saved = errno;
-	char whole[WHOLE];
-	size_t used;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(whole, sizeof(whole), fmt, ap);
+	set(err, fmt, ap, ": ", strerror(saved));
 	va_end(ap);
-	used = strlen(whole);
-	snprintf(whole + used, sizeof(whole) - used, ": %s", strerror(saved));
 	errno = saved;
-	return keep(err, whole);
+	return -1;
 }
 
 int
 errbuf_prefix(struct errbuf *err, const char *fmt, ...)
 {
-	char whole[WHOLE];
-	size_t used;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(whole, sizeof(whole), fmt, ap);
+	set(err, fmt, ap, "", err->text);
 	va_end(ap);
-	used = strlen(whole);
-	snprintf(whole + used, sizeof(whole) - used, "%s", err->text);
-	return keep(err, whole);
+	return -1;
 }
 
 void
