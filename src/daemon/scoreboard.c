@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/scoreboard.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,28 +47,23 @@ scoreboard_claim(struct scoreboard *board, unsigned i, int64_t now_ms)
 		atomic_store(&board->head->words, words);
 }
 
-static void
-set_bit(struct scoreboard *board, unsigned i, bool on)
+static uint64_t
+bit_of(unsigned i)
 {
-	uint64_t bit = (uint64_t)1 << (i % WORD_BITS);
-
-	if (on)
-		atomic_fetch_or(&board->idle[i / WORD_BITS], bit);
-	else
-		atomic_fetch_and(&board->idle[i / WORD_BITS], ~bit);
-}
-
-void
-scoreboard_release(struct scoreboard *board, unsigned i)
-{
-	set_bit(board, i, false);
-	atomic_store(&board->slots[i].state, SLOT_FREE);
+	return (uint64_t)1 << (i % WORD_BITS);
 }
 
 void
 scoreboard_discount(struct scoreboard *board, unsigned i)
 {
-	set_bit(board, i, false);
+	atomic_fetch_and(&board->idle[i / WORD_BITS], ~bit_of(i));
+}
+
+void
+scoreboard_release(struct scoreboard *board, unsigned i)
+{
+	scoreboard_discount(board, i);
+	atomic_store(&board->slots[i].state, SLOT_FREE);
 }
 
 void
@@ -105,7 +99,7 @@ bool
 scoreboard_idle(struct scoreboard *board, unsigned i, int64_t now_ms)
 {
 	enter(&board->slots[i], SLOT_IDLE, now_ms);
-	set_bit(board, i, true);
+	atomic_fetch_or(&board->idle[i / WORD_BITS], bit_of(i));
 	return scoreboard_idle_count(board) >
 	    atomic_load(&board->head->wake_above);
 }
@@ -115,24 +109,11 @@ scoreboard_busy(struct scoreboard *board, unsigned i, const struct addr *peer,
     int64_t now_ms)
 {
 	struct slot *slot = &board->slots[i];
-	uint64_t packed[3] = { 0 };
 
-	if (peer->len != 0 && peer->sa.sa_family == AF_INET) {
-		packed[0] = (uint64_t)AF_INET << 48;
-		memcpy(&packed[1], &peer->in.sin_addr,
-		    sizeof(peer->in.sin_addr));
-	} else if (peer->len != 0) {
-		packed[0] = (uint64_t)AF_INET6 << 48 | peer->in6.sin6_scope_id;
-		memcpy(&packed[1], &peer->in6.sin6_addr,
-		    sizeof(peer->in6.sin6_addr));
-	}
-	packed[0] |= (uint64_t)addr_port(peer) << 32;
-	for (int k = 0; k < 3; k++)
-		atomic_store_explicit(&slot->peer[k], packed[k],
-		    memory_order_relaxed);
+	slot->peer = *peer;
 	atomic_fetch_add_explicit(&slot->connections, 1, memory_order_relaxed);
 	enter(slot, SLOT_BUSY, now_ms);
-	set_bit(board, i, false);
+	scoreboard_discount(board, i);
 	return scoreboard_idle_count(board) <
 	    atomic_load(&board->head->wake_below);
 }
@@ -141,7 +122,7 @@ void
 scoreboard_leaving(struct scoreboard *board, unsigned i, int64_t now_ms)
 {
 	enter(&board->slots[i], SLOT_LEAVING, now_ms);
-	set_bit(board, i, false);
+	scoreboard_discount(board, i);
 }
 
 void
@@ -168,22 +149,9 @@ scoreboard_state(const struct scoreboard *board, unsigned i)
 void
 scoreboard_peer(const struct slot *slot, struct addr *peer)
 {
-	uint64_t packed[3];
-
-	for (int k = 0; k < 3; k++)
-		packed[k] = atomic_load_explicit(&slot->peer[k],
-		    memory_order_relaxed);
-	memset(peer, 0, sizeof(*peer));
-	if (packed[0] >> 48 == AF_INET) {
-		addr_wildcard(peer, AF_INET, (uint16_t)(packed[0] >> 32));
-		memcpy(&peer->in.sin_addr, &packed[1],
-		    sizeof(peer->in.sin_addr));
-	} else if (packed[0] >> 48 == AF_INET6) {
-		addr_wildcard(peer, AF_INET6, (uint16_t)(packed[0] >> 32));
-		memcpy(&peer->in6.sin6_addr, &packed[1],
-		    sizeof(peer->in6.sin6_addr));
-		peer->in6.sin6_scope_id = (uint32_t)packed[0];
-	}
+	*peer = slot->peer;
+	if (!addr_sane(peer))
+		peer->len = 0;
 }
 
 void

@@ -36,7 +36,7 @@ struct slot {
 	_Atomic int64_t since_ms;     /* of this state, clock_ms() */
 	_Atomic uint64_t bytes_in;
 	_Atomic uint64_t bytes_out;
-	_Atomic uint64_t peer[3]; /* packed; for reports alone */
+	struct addr peer; /* for reports alone: may be half written */
 };
 _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 

@@ -212,7 +212,6 @@ hearsay(void **state)
 {
 	static const uint32_t states[] = { SLOT_STATES, SLOT_STATES + 1, 255,
 		INT32_MAX, 0x80000000, UINT32_MAX };
-	uint64_t rubbish[3] = { UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	char text[ADDR_TEXT];
 	struct addr peer;
 
@@ -224,8 +223,7 @@ hearsay(void **state)
 		CHECK(scoreboard_state(&board, 5) == SLOT_LEAVING, "%u",
 		    states[i]);
 	}
-	for (int k = 0; k < 3; k++)
-		board.slots[5].peer[k] = rubbish[k];
+	memset(&board.slots[5].peer, 0xff, sizeof(board.slots[5].peer));
 	scoreboard_peer(&board.slots[5], &peer);
 	addr_text(&peer, text, sizeof(text));
 	assert_string_equal(text, "unknown");
