@@ -55,20 +55,18 @@ open_regular(const char *path, struct stat *st, struct errbuf *err)
 		    errbuf_set(err, "%s is a socket, not a regular file",
 			path) :
 		    errbuf_sys(err, "%s", path);
-	if (fstat(fd, st) == -1) {
+	if (fstat(fd, st) == -1)
 		errbuf_sys(err, "%s", path);
-	} else if (!S_ISREG(st->st_mode)) {
+	else if (!S_ISREG(st->st_mode))
 		errbuf_set(err, "%s is %s, not a regular file", path,
 		    kind(st->st_mode));
-		errno = EINVAL;
-	} else if (st->st_size > TEXT_BYTES) {
+	else if (st->st_size > TEXT_BYTES)
 		errbuf_set(err, "%s has %lld bytes; more than %d are not read",
 		    path, (long long)st->st_size, TEXT_BYTES);
-		errno = EFBIG;
-	} else {
+	else
 		return fd;
-	}
 	close(fd);
+	errno = EINVAL;
 	return -1;
 }
 
@@ -95,26 +93,22 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 		n += (size_t)got;
 	close(fd);
 	bytes[n] = '\0';
-	if (got == -1) {
+	if (got == -1)
 		errbuf_sys(scan->err, "%s", path);
-	} else if (strncmp(bytes, "\xff\xfe", 2) == 0 ||
-	    strncmp(bytes, "\xfe\xff", 2) == 0) {
+	else if (strncmp(bytes, "\xff\xfe", 2) == 0 ||
+	    strncmp(bytes, "\xfe\xff", 2) == 0)
 		errbuf_set(scan->err, "%s is UTF-16 text; save it as UTF-8",
 		    path);
-		errno = EINVAL;
-	} else if (strlen(bytes) != n) {
+	else if (strlen(bytes) != n)
 		errbuf_set(scan->err, "%s contains a NUL byte", path);
-		errno = EINVAL;
-	} else if ((scan->read += n) > TEXT_BYTES) {
+	else if ((scan->read += n) > TEXT_BYTES)
 		errbuf_set(scan->err,
-		    "%s: more than %d bytes with all that is "
-		    "included",
-		    path, TEXT_BYTES);
-		errno = EFBIG;
-	} else {
+		    "%s: more than %d bytes with all that is included", path,
+		    TEXT_BYTES);
+	else
 		return bytes;
-	}
 	free(bytes);
+	errno = EINVAL;
 	return NULL;
 }
 
@@ -197,11 +191,12 @@ skip_comment(const char *p, unsigned *line)
 	return *p == '\0' ? NULL : p + 2;
 }
 
-/* Put FILE:LINE in front of the reason.  Returns NULL. */
+/* The error is in this line.  Returns NULL. */
 static const char *
-blame(struct scan *scan, const struct source *from, unsigned line)
+blame(struct scan *scan, const struct source *from, unsigned line,
+    const char *why)
 {
-	errbuf_prefix(scan->err, "%s:%u: ", from->file->path, line);
+	errbuf_set(scan->err, "%s:%u: %s", from->file->path, line, why);
 	return NULL;
 }
 
@@ -245,23 +240,19 @@ scan_include(struct scan *scan, struct source *from, const char *start,
 	const char *end;
 	unsigned lines = 0;
 
-	if (strncmp(p, word, strlen(word)) != 0) {
-		errbuf_set(scan->err, "only @include may begin with @");
-		return blame(scan, from, from->line);
-	}
+	if (strncmp(p, word, strlen(word)) != 0)
+		return blame(scan, from, from->line,
+		    "only @include may begin with @");
 	name += strspn(name, " \t");
-	if (*name != '"' || (end = skip_string(name, &lines)) == NULL) {
-		errbuf_set(scan->err, "@include needs a \"file\"");
-		return blame(scan, from, from->line);
-	}
-	if (!begins_line(start, p)) {
-		errbuf_set(scan->err, "syntax error");
-		return blame(scan, from, from->line);
-	}
+	if (*name != '"' || (end = skip_string(name, &lines)) == NULL)
+		return blame(scan, from, from->line,
+		    "@include needs a \"file\"");
+	if (!begins_line(start, p))
+		return blame(scan, from, from->line, "syntax error");
 	if (from->depth == TEXT_DEPTH) {
 		errbuf_set(scan->err, "includes nested deeper than %d",
 		    TEXT_DEPTH);
-		return blame(scan, from, from->line);
+		return blame(scan, from, from->line, scan->err->text);
 	}
 	snprintf(given, sizeof(given), "%.*s", (int)(end - 2 - name), name + 1);
 	included_path(scan->text, given, path, sizeof(path));
@@ -270,7 +261,7 @@ scan_include(struct scan *scan, struct source *from, const char *start,
 	if (scan_file(scan, path, from->depth + 1) == -1) {
 		/* A file that cannot be read is the fault of this line. */
 		if (!scan->placed)
-			(void)blame(scan, from, from->line);
+			(void)blame(scan, from, from->line, scan->err->text);
 		scan->placed = true;
 		return NULL;
 	}
@@ -281,18 +272,6 @@ scan_include(struct scan *scan, struct source *from, const char *start,
 	return end;
 }
 
-/* Some editors begin a file with a byte order mark, and do not show it. */
-static int
-refuse_mark(struct scan *scan, const char *bytes, const char *path)
-{
-	if (strncmp(bytes, "\xef\xbb\xbf", 3) != 0)
-		return 0;
-	return errbuf_set(scan->err,
-	    "%s:1: begins with a byte order mark (EF BB BF); save it "
-	    "as UTF-8 without one",
-	    path);
-}
-
 /* Look at what starts at p and is not blank.  Returns its end, or NULL. */
 static const char *
 scan_item(struct scan *scan, struct source *from, const char *start,
@@ -301,20 +280,18 @@ scan_item(struct scan *scan, struct source *from, const char *start,
 	unsigned line = from->line;
 	const char *end = skip_comment(p, &from->line);
 
-	if (end == NULL) {
-		errbuf_set(scan->err, "this comment does not end");
-		return blame(scan, from, line);
-	}
+	if (end == NULL)
+		return blame(scan, from, line, "this comment does not end");
 	if (end != p)
 		return end;
 	from->file->blank = false;
 	if (*p == '@')
 		return scan_include(scan, from, start, p);
 	if (*p == '"') {
-		if ((end = skip_string(p, &from->line)) != NULL)
-			return end;
-		errbuf_set(scan->err, "this string does not end");
-		return blame(scan, from, line);
+		end = skip_string(p, &from->line);
+		return end != NULL ?
+		    end :
+		    blame(scan, from, line, "this string does not end");
 	}
 	/* A name, in which digits are not a number. */
 	if (isalpha((unsigned char)*p) || *p == '*')
@@ -324,17 +301,18 @@ scan_item(struct scan *scan, struct source *from, const char *start,
 			"abcdefghijklmnopqrstuvwxyz0123456789");
 	if (isdigit((unsigned char)*p) ||
 	    ((*p == '-' || *p == '+' || *p == '.') &&
-		isdigit((unsigned char)p[1])))
-		return (end = numeral_check(p, scan->err)) != NULL ?
-		    end :
-		    blame(scan, from, line);
+		isdigit((unsigned char)p[1]))) {
+		end = numeral_check(p, scan->err);
+		return end != NULL ? end :
+				     blame(scan, from, line, scan->err->text);
+	}
 	if ((unsigned char)*p < 0x80)
 		return p + 1;
 	errbuf_set(scan->err,
 	    "the byte 0x%02X, which is not ASCII, outside of a string or "
 	    "comment",
 	    (unsigned char)*p);
-	return blame(scan, from, line);
+	return blame(scan, from, line, scan->err->text);
 }
 
 static int
@@ -342,6 +320,13 @@ scan_bytes(struct scan *scan, struct source *from, const char *start)
 {
 	const char *p = start;
 
+	/* Some editors put this mark there and do not show it. */
+	if (strncmp(p, "\xef\xbb\xbf", 3) == 0) {
+		(void)blame(scan, from, 1,
+		    "begins with a byte order mark (EF BB BF); save it as "
+		    "UTF-8 without one");
+		return -1;
+	}
 	while (*p != '\0') {
 		if (isspace((unsigned char)*p))
 			from->line += *p++ == '\n';
@@ -366,14 +351,13 @@ scan_file(struct scan *scan, const char *path, unsigned depth)
 	if ((bytes = read_whole(scan, path, &from.file)) == NULL)
 		return -1;
 	from.copied = bytes;
-	result = refuse_mark(scan, bytes, path);
-	if (result == 0)
-		result = scan_bytes(scan, &from, bytes);
+	result = scan_bytes(scan, &from, bytes);
 	free(bytes);
-	/* A fault in the bytes of a file has its place in front. */
-	scan->placed |= result == -1;
-	if (result == -1)
+	if (result == -1) {
+		/* An error in the bytes of a file has its place in front. */
+		scan->placed = true;
 		errno = EINVAL;
+	}
 	return result;
 }
 
