@@ -27,7 +27,6 @@ access_rule_parse(struct access_rule *rule, const char *text, bool deny,
 	const char *slash = strchr(text, '/');
 	size_t n = slash != NULL ? (size_t)(slash - text) : strlen(text);
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	uint8_t kept[16] = { 0 };
 	int64_t bits, width;
 
 	memset(rule, 0, sizeof(*rule));
@@ -58,12 +57,10 @@ access_rule_parse(struct access_rule *rule, const char *text, bool deny,
 		return errbuf_set(err, "\"%s\" is IPv4: write \"%s/%d\"", text,
 		    host, (int)bits - 96);
 	}
-	memcpy(kept, rule->network, (size_t)(bits + 7) / 8);
-	if (bits % 8 != 0)
-		kept[bits / 8] &= (uint8_t)(0xff00u >> (bits % 8));
-	if (memcmp(kept, rule->network, sizeof(kept)) != 0)
-		return errbuf_set(err, "\"%s\" has bits set beyond its prefix",
-		    text);
+	for (int64_t i = bits; i < width; i++)
+		if ((rule->network[i / 8] & (0x80 >> (i % 8))) != 0)
+			return errbuf_set(err,
+			    "\"%s\" has bits set beyond its prefix", text);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "loader/resolve.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
 #include <net/if.h>
@@ -46,10 +47,9 @@ add_address(struct config *config, const struct config_listen *listen,
 	if (config->address_count == CONFIG_ADDRESSES)
 		return errbuf_set(err, "more than %d addresses in all",
 		    CONFIG_ADDRESSES);
-	config->addresses[config->address_count].addr = *addr;
-	config->addresses[config->address_count].optional = optional;
-	config->addresses[config->address_count].line = listen->line;
-	config->address_count++;
+	config->addresses[config->address_count++] = (struct config_address){
+		*addr, optional, listen->line
+	};
 	return 0;
 }
 
@@ -57,14 +57,13 @@ add_address(struct config *config, const struct config_listen *listen,
 static int
 refuse_mapped(const struct addr *addr, struct errbuf *err)
 {
-	const uint8_t *bytes = addr->in6.sin6_addr.s6_addr;
+	char v4[INET_ADDRSTRLEN];
 
 	if (addr->sa.sa_family != AF_INET6 ||
 	    !IN6_IS_ADDR_V4MAPPED(&addr->in6.sin6_addr))
 		return 0;
-	return errbuf_set(err, "::ffff:%u.%u.%u.%u is IPv4: write %u.%u.%u.%u",
-	    bytes[12], bytes[13], bytes[14], bytes[15], bytes[12], bytes[13],
-	    bytes[14], bytes[15]);
+	inet_ntop(AF_INET, addr->in6.sin6_addr.s6_addr + 12, v4, sizeof(v4));
+	return errbuf_set(err, "::ffff:%s is IPv4: write %s", v4, v4);
 }
 
 /*
@@ -135,31 +134,19 @@ looks_numeric(const char *host)
 	return true;
 }
 
-/* Whether it is a literal without its interface; *zone names that. */
-static bool
-is_zoned(const char *host, const char **zone)
-{
-	const char *sign = strchr(host, '%');
-	char head[ADDR_HOST];
-	struct addr addr;
-
-	if (sign == NULL)
-		return false;
-	snprintf(head, sizeof(head), "%.*s", (int)(sign - host), host);
-	*zone = sign + 1;
-	return addr_from_literal(&addr, head, 0) == 0;
-}
-
 /* The address looks like a literal and is not: say how it is written. */
-static int
+static void
 refuse_literal(const struct config_listen *listen, bool in_file,
     struct errbuf *err)
 {
-	const char *host = listen->address, *zone;
+	const char *host = listen->address, *zone = strchr(host, '%');
+	char head[ADDR_HOST];
 	struct errbuf ignored;
+	struct addr addr;
 
-	if (is_zoned(host, &zone)) {
-		if (if_nametoindex(zone) == 0)
+	snprintf(head, sizeof(head), "%.*s", (int)strcspn(host, "%"), host);
+	if (zone != NULL && addr_from_literal(&addr, head, 0) == 0) {
+		if (if_nametoindex(++zone) == 0)
 			errbuf_set(err,
 			    "\"%s\" port %s: there is no interface %s", host,
 			    listen->port, zone);
@@ -168,12 +155,12 @@ refuse_literal(const struct config_listen *listen, bool in_file,
 			    "\"%s\" port %s: only a link-local address has an "
 			    "interface",
 			    host, listen->port);
-		return EX_CONFIG;
+		return;
 	}
 	errbuf_set(err, "\"%s\" is neither an address nor a name", host);
 	if (strspn(host, "0123456789") != strlen(host) ||
 	    addr_check_port(host, &ignored) == -1)
-		return EX_CONFIG;
+		return;
 	/* It was probably meant as a port. */
 	if (in_file)
 		errbuf_set(err,
@@ -185,7 +172,6 @@ refuse_literal(const struct config_listen *listen, bool in_file,
 		    "\"%s\" is neither an address nor a name; port %s of every "
 		    "address is \":%s\"",
 		    host, host, host);
-	return EX_CONFIG;
 }
 
 /* The host or the service is unknown, or no name service could be asked. */
@@ -219,9 +205,10 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 	bool optional = addr_from_literal(&literal, listen->address, 0) == -1;
 	int result;
 
-	if (!every && looks_numeric(listen->address))
-		return refuse_literal(listen, config->listen_file[0] != '\0',
-		    err);
+	if (!every && looks_numeric(listen->address)) {
+		refuse_literal(listen, config->listen_file[0] != '\0', err);
+		return EX_CONFIG;
+	}
 	result = lookup_host(every ? NULL : listen->address, listen->port,
 	    &hints, &found);
 	if (result != 0)
@@ -245,39 +232,20 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 }
 
 static int
-resolve_group(struct config *config, struct errbuf *err)
-{
-	struct group *gr;
-
-	if (config->group[0] == '\0')
-		return EX_OK;
-	if ((gr = getgrnam(config->group)) == NULL) {
-		errbuf_set(err, "there is no group \"%s\"", config->group);
-		return EX_CONFIG;
-	}
-	config->gid = gr->gr_gid;
-	return EX_OK;
-}
-
-static int
 resolve_user(struct config *config, struct errbuf *err)
 {
-	struct passwd *pw;
+	const struct passwd *pw = getpwnam(config->user);
 
-	if ((pw = getpwnam(config->user)) == NULL) {
-		errbuf_set(err, "there is no user \"%s\"", config->user);
-		return EX_CONFIG;
-	}
-	if (pw->pw_uid == 0 && strcmp(config->user, "root") != 0) {
-		errbuf_set(err,
+	if (pw == NULL)
+		return errbuf_set(err, "there is no user \"%s\"", config->user);
+	if (pw->pw_uid == 0 && strcmp(config->user, "root") != 0)
+		return errbuf_set(err,
 		    "\"%s\" is root under another name; "
 		    "write \"root\" if that is meant",
 		    config->user);
-		return EX_CONFIG;
-	}
 	config->uid = pw->pw_uid;
 	config->gid = pw->pw_gid;
-	return EX_OK;
+	return 0;
 }
 
 /* The ids of the workers; only root can become another user. */
@@ -285,17 +253,22 @@ static int
 resolve_ids(struct config *config, const struct resolve_starter *starter,
     const struct origin *origins, struct errbuf *err)
 {
-	int status;
+	const struct group *gr;
 
 	config->uid = starter->uid;
 	config->gid = starter->gid;
 	if (starter->uid != 0)
-		return EX_OK;
-	if ((status = resolve_user(config, err)) != EX_OK)
-		origin_blame(origins, "user", err);
-	else if ((status = resolve_group(config, err)) != EX_OK)
-		origin_blame(origins, "group", err);
-	return status;
+		return 0;
+	if (resolve_user(config, err) == -1)
+		return origin_blame(origins, "user", err);
+	if (config->group[0] == '\0')
+		return 0;
+	if ((gr = getgrnam(config->group)) == NULL) {
+		errbuf_set(err, "there is no group \"%s\"", config->group);
+		return origin_blame(origins, "group", err);
+	}
+	config->gid = gr->gr_gid;
+	return 0;
 }
 
 static int
@@ -303,20 +276,17 @@ resolve_chroot(const struct config *config,
     const struct resolve_starter *starter, const struct origin *origins,
     struct errbuf *err)
 {
-	int result = 0;
+	int result;
 
 	if (config->chroot[0] == '\0')
-		return EX_OK;
+		return 0;
 	errno = 0;
-	if (starter->uid != 0)
-		result = errbuf_set(err, "only root can do that");
-	else
-		result = check_chroot(config, err);
+	result = starter->uid != 0 ? errbuf_set(err, "only root can do that") :
+				     check_chroot(config, err);
 	/* Without root, the directory may be out of reach: the master looks. */
 	if (result == 0 || (errno == EACCES && geteuid() != 0))
-		return EX_OK;
-	origin_blame(origins, "chroot", err);
-	return EX_CONFIG;
+		return 0;
+	return origin_blame(origins, "chroot", err);
 }
 
 int
@@ -324,7 +294,7 @@ resolve_config(struct config *config, const struct resolve_starter *starter,
     struct origin *origins, struct errbuf *err)
 {
 	struct origin *listen = &origins[settings_find("listen") - settings];
-	int status = EX_OK;
+	int status;
 
 	config->address_count = 0;
 	config->listen_file[0] = '\0';
@@ -340,7 +310,8 @@ resolve_config(struct config *config, const struct resolve_starter *starter,
 			return status;
 		}
 	}
-	if ((status = resolve_ids(config, starter, origins, err)) != EX_OK)
-		return status;
-	return resolve_chroot(config, starter, origins, err);
+	return resolve_ids(config, starter, origins, err) == -1 ||
+		resolve_chroot(config, starter, origins, err) == -1 ?
+	    EX_CONFIG :
+	    EX_OK;
 }

@@ -38,14 +38,13 @@ ask(int fd, const struct addr *local)
 static bool
 is_at(const struct inet_diag_msg *found, const struct addr *local)
 {
-	const void *wanted = local->sa.sa_family == AF_INET ?
-	    (const void *)&local->in.sin_addr :
-	    (const void *)&local->in6.sin6_addr;
-	size_t size = local->sa.sa_family == AF_INET ? sizeof(struct in_addr) :
-						       sizeof(struct in6_addr);
+	const void *at = found->id.idiag_src;
 
-	return addr_is_wildcard(local) ||
-	    memcmp(found->id.idiag_src, wanted, size) == 0;
+	if (addr_is_wildcard(local))
+		return true;
+	if (local->sa.sa_family == AF_INET)
+		return memcmp(at, &local->in.sin_addr, 4) == 0;
+	return memcmp(at, &local->in6.sin6_addr, 16) == 0;
 }
 
 /* Read the answer until one is found, or to its end. */

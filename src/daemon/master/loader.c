@@ -26,25 +26,16 @@
 #define LIMIT(resource, value)                                                 \
 	((void)setrlimit(resource, &(struct rlimit){ value, value }))
 
-/* The path of this program; NULL: unknown. */
-static const char *
-own_path(void)
-{
-	static char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	if (n > 0) {
-		path[n] = '\0';
-		return path;
-	}
-	/* Without /proc there is what was executed. */
-	return realpath((const char *)getauxval(AT_EXECFN), path);
-}
-
 const char *
 loader_find(void)
 {
-	return loader_find_from(own_path());
+	static char path[PATH_MAX];
+
+	/* Without /proc there is what was executed. */
+	if (realpath("/proc/self/exe", path) == NULL &&
+	    realpath((const char *)getauxval(AT_EXECFN), path) == NULL)
+		return loader_find_from(NULL);
+	return loader_find_from(path);
 }
 
 const char *
@@ -140,27 +131,23 @@ loader_start(struct loader *loader, const struct options *opt,
 	int fd[2], request;
 
 	*loader = (struct loader){ .fd = -1, .program = opt->loader };
-	if ((loader->load = calloc(1, sizeof(*loader->load))) == NULL)
-		return errbuf_sys(err, "cannot start the loader");
-	if ((request = request_pipe(now, err)) == -1) {
+	loader->load = calloc(1, sizeof(*loader->load));
+	if (loader->load == NULL || pipe2(fd, O_CLOEXEC) == -1) {
+		errbuf_sys(err, "cannot start the loader");
 		loader_close(loader);
 		return -1;
 	}
-	if (pipe2(fd, O_CLOEXEC) == -1) {
-		errbuf_sys(err, "cannot make the loader's pipe");
-		close(request);
-		loader_close(loader);
-		return -1;
-	}
-	loader->pid = fork();
-	if (loader->pid == 0)
-		execute(opt, request, fd[1], loader->load, parent);
-	close(request);
-	close(fd[1]);
 	loader->fd = fd[0];
-	if (loader->pid == -1) {
+	if ((request = request_pipe(now, err)) != -1) {
+		if ((loader->pid = fork()) == 0)
+			execute(opt, request, fd[1], loader->load, parent);
+		if (loader->pid == -1)
+			errbuf_sys(err, "cannot fork the loader");
+		close(request);
+	}
+	close(fd[1]);
+	if (request == -1 || loader->pid == -1) {
 		loader->pid = 0;
-		errbuf_sys(err, "cannot fork the loader");
 		loader_close(loader);
 		return -1;
 	}
