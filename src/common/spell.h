@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * spell: the distance between two words, to suggest the one that was meant.
- */
+/* spell: the distance between two words, to suggest the one that was meant. */
 #ifndef ECHOD_SPELL_H
 #define ECHOD_SPELL_H
 
