@@ -60,22 +60,18 @@ options_help(void)
 	       "echod.conf(5).\n";
 }
 
-/* An absolute path: a daemon changes its directory. */
-static int
-set_pid_file(struct options *opt, const char *path, struct errbuf *err)
+int
+options_absolute(const char **path, char buf[PATH_MAX], struct errbuf *err)
 {
-	char cwd[PATH_MAX] = "";
-	int n;
+	char cwd[PATH_MAX];
 
-	opt->pid_file = path;
-	if (path[0] == '/' || path[0] == '\0')
+	if ((*path)[0] == '/')
 		return 0;
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
-		return errbuf_sys(err, "-p %s", path);
-	n = snprintf(opt->pid_path, sizeof(opt->pid_path), "%s/%s", cwd, path);
-	if (n >= (int)sizeof(opt->pid_path))
-		return errbuf_set(err, "-p: the path is too long");
-	opt->pid_file = opt->pid_path;
+		return errbuf_sys(err, "cannot tell the working directory");
+	if (snprintf(buf, PATH_MAX, "%s/%s", cwd, *path) >= PATH_MAX)
+		return errbuf_set(err, "the path of the file is too long");
+	*path = buf;
 	return 0;
 }
 
@@ -108,7 +104,10 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 		opt->override[opt->override_count++] = arg;
 		break;
 	case 'p':
-		return set_pid_file(opt, arg, err);
+		opt->pid_file = arg;
+		return arg[0] == '\0' ?
+		    0 :
+		    options_absolute(&opt->pid_file, opt->pid_path, err);
 	case 't':
 		opt->action = ACTION_TEST;
 		break;

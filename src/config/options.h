@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: the command line of echod, as it was given.  The loader, which gets
- * the same options, finds out what their values mean, so that a reload judges
- * them like a start.
+ * options: the command line of echod.  The loader, which gets the same options,
+ * finds out what their values mean, at a reload as at a start.
  */
 #ifndef ECHOD_OPTIONS_H
 #define ECHOD_OPTIONS_H
@@ -41,12 +40,17 @@ struct options {
 /* Read the command line; -1 with the reason in err. */
 int options_read(struct options *, int argc, char *argv[], struct errbuf *);
 
+/*
+ * Make a path absolute, in buf, because a daemon changes its directory; -1 with
+ * the reason in err.
+ */
+int options_absolute(const char **path, char buf[PATH_MAX], struct errbuf *);
+
 enum { OPTIONS_ARGV = 8 + 4 * OPTIONS_MAX };
 
 /*
- * The reverse: write the command line of a program that is to read the same
- * options, but for the action.  argv has room for OPTIONS_ARGV and points to
- * what these options point to.
+ * The reverse, without the action.  argv has room for OPTIONS_ARGV and points
+ * to what these options point to.
  */
 void options_argv(const struct options *, const char *program,
     const char *argv[]);

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -88,32 +87,15 @@ check(const struct options *opt)
 	return status == EX_OK ? flush() : status;
 }
 
-/* A daemon changes to the root directory. */
-static int
-make_absolute(struct options *opt, struct errbuf *err)
-{
-	static char path[PATH_MAX];
-	char cwd[PATH_MAX];
-
-	if (opt->file[0] == '/')
-		return 0;
-	if (getcwd(cwd, sizeof(cwd)) == NULL)
-		return errbuf_sys(err, "cannot tell the working directory");
-	if (snprintf(path, sizeof(path), "%s/%s", cwd, opt->file) >=
-	    (int)sizeof(path))
-		return errbuf_set(err, "the path of the file is too long");
-	opt->file = path;
-	return 0;
-}
-
 static int
 run(struct options *opt)
 {
 	static struct master master;
+	static char path[PATH_MAX];
 	int status, notify = -1;
 
 	if (!opt->foreground &&
-	    (make_absolute(opt, &master.err) == -1 ||
+	    (options_absolute(&opt->file, path, &master.err) == -1 ||
 		(notify = daemonize_start(&master.err)) == -1)) {
 		complain(master.err.text);
 		return EX_OSERR;

@@ -129,22 +129,15 @@ look(const struct pool *pool, const struct generation *gen, unsigned max)
 	};
 }
 
-/* The part of the configuration that sizes the pool. */
-static struct policy_limits
-limits_of(const struct config *config)
-{
-	return (struct policy_limits){
-		.min_spare = (unsigned)config->workers_min_spare,
-		.max_spare = (unsigned)config->workers_max_spare,
-		.max = (unsigned)config->workers_max,
-	};
-}
-
 int64_t
 autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, bool launching, int64_t now_ms)
 {
-	struct policy_limits limits = limits_of(&gen->config);
+	const struct policy_limits limits = {
+		.min_spare = (unsigned)gen->config.workers_min_spare,
+		.max_spare = (unsigned)gen->config.workers_max_spare,
+		.max = (unsigned)gen->config.workers_max,
+	};
 	unsigned before = scoreboard_idle_count(&pool->board);
 	struct policy_view view = look(pool, gen, limits.max);
 	struct policy_plan plan = policy_plan(&view, &limits, autoscale->full);

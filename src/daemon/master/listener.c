@@ -232,42 +232,36 @@ int
 listener_set_prepare(struct listener_set *next, const struct listener_set *now,
     const struct config *config, struct errbuf *err)
 {
-	const struct listener *kept;
 	int error;
 
 	next->count = 0;
 	for (unsigned i = 0; i < config->address_count; i++) {
-		struct listener *l = &next->item[next->count];
 		const struct config_address *want = &config->addresses[i];
+		const struct listener *kept = find_kept(next, now, &want->addr);
+		struct listener *l = &next->item[next->count];
 
-		if ((kept = find_kept(next, now, &want->addr)) != NULL) {
-			*l = *kept;
-			l->wanted = want->addr;
-			l->kept = true;
-			next->count++;
-			continue;
-		}
-		memset(l, 0, sizeof(*l));
+		*l = kept != NULL ? *kept : (struct listener){ 0 };
 		l->wanted = want->addr;
-		addr_text(&l->wanted, l->text, sizeof(l->text));
-		if (open_listener(l, now, config) == 0) {
+		l->kept = kept != NULL;
+		if (kept != NULL || open_listener(l, now, config) == 0) {
 			addr_text(&l->bound, l->text, sizeof(l->text));
 			next->count++;
 			continue;
 		}
 		error = errno;
+		addr_text(&l->wanted, l->text, sizeof(l->text));
 		if (want->optional && family_missing(&want->addr, error)) {
 			log_notice("skipped %s: this system does not have its "
 				   "address family",
 			    l->text);
-		} else {
-			errno = error;
-			errbuf_sys(err, "cannot listen on %s", l->text);
-			if (config->listen_file[0] != '\0')
-				errbuf_prefix(err,
-				    "%s:%u: ", config->listen_file, want->line);
-			return -1;
+			continue;
 		}
+		errno = error;
+		errbuf_sys(err, "cannot listen on %s", l->text);
+		if (config->listen_file[0] != '\0')
+			errbuf_prefix(err, "%s:%u: ", config->listen_file,
+			    want->line);
+		return -1;
 	}
 	if (next->count == 0)
 		return errbuf_set(err,

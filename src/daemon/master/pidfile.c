@@ -27,19 +27,11 @@ is_ours(const struct pidfile *p)
 static void
 name_of(pid_t pid, char *name, size_t size)
 {
-	char path[64], self[32], own[32];
+	char path[64];
 	ssize_t n;
 	int fd;
 
 	name[0] = '\0';
-	/* /proc may be that of another pid namespace. */
-	n = readlink("/proc/self", self, sizeof(self) - 1);
-	if (n == -1)
-		return;
-	self[n] = '\0';
-	snprintf(own, sizeof(own), "%ld", (long)getpid());
-	if (strcmp(self, own) != 0)
-		return;
 	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return;
