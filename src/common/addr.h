@@ -31,16 +31,10 @@ enum {
 	ADDR_PORT = 32,	 /* room for a port number or service name */
 };
 
-/*
- * Copy an address from accept(2), getsockname(2) or getaddrinfo(3).  Anything
- * but a complete IPv4 or IPv6 address yields an empty struct addr.
- */
+/* Anything but a complete IPv4 or IPv6 address yields an empty struct addr. */
 void addr_from_sockaddr(struct addr *, const struct sockaddr *, socklen_t);
 
-/*
- * Parse an address literal ("127.0.0.1", "::1", "fe80::1%eth0") without asking
- * a name service.  Returns -1 if the text is not an address.
- */
+/* Parse "127.0.0.1", "::1" or "fe80::1%eth0"; -1: it is none of them. */
 int addr_from_literal(struct addr *, const char *text, uint16_t port);
 
 /* The wildcard address of AF_INET or AF_INET6. */

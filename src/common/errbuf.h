@@ -10,11 +10,7 @@ struct errbuf {
 	char text[512];
 };
 
-/*
- * Format the message like printf(3); if it does not fit, its middle is cut
- * out.  Always returns -1, so that a failing function can end in
- * `return errbuf_set(err, ...)`.
- */
+/* Like printf(3); what does not fit is cut out of the middle.  Returns -1. */
 int errbuf_set(struct errbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

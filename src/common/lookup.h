@@ -10,11 +10,7 @@
 
 struct addrinfo;
 
-/*
- * Whether a name is "localhost" or below it, in any case and with or without
- * the dot at its end.  RFC 6761 section 6.3: these are always the loopback
- * addresses.
- */
+/* "localhost" or below it, always the loopback (RFC 6761 section 6.3). */
 bool lookup_is_localhost(const char *name);
 
 /*

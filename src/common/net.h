@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * net: socket calls that both programs use.  The caller decides about limits
- * and failures.
+ * net: socket calls that both programs use.
  */
 #ifndef ECHOD_NET_H
 #define ECHOD_NET_H
@@ -10,18 +9,11 @@
 
 struct addr;
 
-/*
- * Limit the time of a blocking receive or send (socket(7), SO_RCVTIMEO and
- * SO_SNDTIMEO); 0 means no limit.  Both are async-signal-safe.  Return -1 with
- * errno.
- */
+/* Time-outs of socket(7); 0: none.  Async-signal-safe.  -1 with errno. */
 int net_receive_timeout(int fd, int64_t ms);
 int net_send_timeout(int fd, int64_t ms);
 
-/*
- * The number of bytes that were sent and not yet acknowledged by the peer
- * (SIOCOUTQ, tcp(7)).  Returns -1 with errno.
- */
+/* Bytes sent and not yet acknowledged (SIOCOUTQ, tcp(7)); -1 with errno. */
 int net_unacknowledged(int fd);
 
 /*
@@ -30,10 +22,8 @@ int net_unacknowledged(int fd);
  */
 int64_t net_since_received(int fd);
 
-/* The address the socket is bound to.  Returns -1 with errno. */
+/* The addresses of the two ends.  Return -1 with errno. */
 int net_local(int fd, struct addr *);
-
-/* The address the socket is connected to.  Returns -1 with errno. */
 int net_peer(int fd, struct addr *);
 
 #endif

@@ -10,10 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/*
- * Standard output, line-buffered on a terminal, and standard error, unbuffered.
- * The first call makes the stream and must come before any second thread.
- */
+/* Line-buffered on a terminal; unbuffered.  First call: before any thread. */
 FILE *output_standard(void);
 FILE *output_error(void);
 

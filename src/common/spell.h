@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* spell: the distance between two words, to suggest the one that was meant. */
+/*
+ * spell: the distance between two words, to suggest the one that was meant.
+ */
 #ifndef ECHOD_SPELL_H
 #define ECHOD_SPELL_H
 

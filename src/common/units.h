@@ -11,18 +11,11 @@
 
 struct errbuf;
 
-/*
- * Parse a decimal integer between min and max, inclusive.
- * Returns -1 with the reason in err ("\"x\" is not a number",
- * "70000 is out of range (0 to 65535)").
- */
+/* Parse a decimal integer; -1 with the reason in err, as all of these. */
 int units_integer(const char *text, int64_t min, int64_t max, int64_t *value,
     struct errbuf *);
 
-/*
- * Parse seconds with an optional fraction ("30", "0.25") into milliseconds,
- * rounded up.  The bounds are in milliseconds.
- */
+/* Seconds ("30", "0.25") to milliseconds, rounded up; so are the bounds. */
 int units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
     struct errbuf *);
 
@@ -34,16 +27,13 @@ int units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
 int units_duration(const char *text, int64_t min, int64_t max, int64_t *ns,
     struct errbuf *);
 
-/*
- * Parse a size in bytes: a whole number, with k, m or g (either case) for
- * powers of 1024.
- */
+/* A whole number of bytes, with k, m or g (either case): powers of 1024. */
 int units_size(const char *text, int64_t min, int64_t max, int64_t *bytes,
     struct errbuf *);
 
 /*
- * Parse a count or a rate: a decimal number, with k, m or g (either case) for
- * powers of 1000.  "1.5k" is 1500; a result that is not whole is an error.
+ * A count or a rate, with k, m or g (either case) for powers of 1000.  "1.5k" is
+ * 1500; a result that is not whole is an error.
  */
 int units_count(const char *text, int64_t min, int64_t max, int64_t *count,
     struct errbuf *);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * access: whether a client may be served, by its address.  Pure functions of a
- * list of networks.
+ * access: whether a client may be served, by its address.
  */
 #ifndef ECHOD_ACCESS_H
 #define ECHOD_ACCESS_H
@@ -27,9 +26,8 @@ struct access_list {
 };
 
 /*
- * Read "192.0.2.0/24", "2001:db8::/32" or a single address.  Bits set beyond
- * the prefix are refused: they are a typing mistake more often than not.
- * Returns -1 with the reason in err.
+ * Read "192.0.2.0/24" or a single address.  Bits set beyond the prefix are
+ * probably a mistake, and refused.  Returns -1 with the reason in err.
  */
 int access_rule_parse(struct access_rule *, const char *text, bool deny,
     struct errbuf *);

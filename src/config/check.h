@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check: whether the bytes of a struct config are valid.
- *
- * They have come through a pipe from a process that has parsed hostile text:
- * nothing in them may lead the master out of an array.
+ * check: whether the bytes of a struct config are valid, which come from a
+ * process that has parsed hostile text: none may lead out of an array.
  */
 #ifndef ECHOD_CHECK_H
 #define ECHOD_CHECK_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dump: writes a configuration as a file that loads to the same configuration
- * (echod -T).
+ * dump: writes a configuration as a file that loads to the same (echod -T).
  */
 #ifndef ECHOD_DUMP_H
 #define ECHOD_DUMP_H

@@ -31,10 +31,7 @@ struct message {
 	struct config config; /* valid if it is 0 */
 };
 
-/*
- * The version of this program, and a sum of how its messages are laid out:
- * programs whose identities are equal understand each other.
- */
+/* Our version, and a sum of how the messages are laid out. */
 void message_identify(char identity[MESSAGE_IDENTITY]);
 
 /* Whether the bytes are the identity of this program. */

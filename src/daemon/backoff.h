@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * backoff: how long to wait after a failure, and when to try again.  Numbers
- * in, numbers out; the caller tells the time (clock_ms()).
+ * backoff: how long to wait after a failure, so that a worker that dies at once
+ * is not forked as fast as the machine can.
  *
- * After a failure nothing is tried for a while, which doubles with each failure
- * in a row; then one worker is forked, the probe.  If it lives, the wait is
- * over.  Without this, a worker that dies as soon as it is born would be forked
- * as fast as the machine can.
+ * Nothing is tried for a while, which doubles with each failure in a row; then
+ * one worker is forked, the probe.  If it lives, the wait is over.
  */
 #ifndef ECHOD_BACKOFF_H
 #define ECHOD_BACKOFF_H
@@ -25,9 +23,8 @@ struct backoff {
 };
 
 /*
- * Milliseconds to wait after `failures` failures in a row (1 or more):
- * 100 ms, doubled with each, at most 30 s, less up to a quarter by jitter (any
- * number), so that many hosts do not retry in step.
+ * Milliseconds to wait after `failures` (1 or more) in a row, less up to a
+ * quarter by jitter (any number), so that many hosts do not retry in step.
  */
 int64_t backoff_ms(unsigned failures, uint32_t jitter);
 
@@ -44,10 +41,7 @@ int64_t backoff_failed(struct backoff *, int64_t now_ms);
  */
 bool backoff_suspects(struct backoff *, int64_t now_ms);
 
-/*
- * How many of the `wanted` workers may be forked now, while `starting` of those
- * forked before are not ready yet.
- */
+/* How many of the `wanted` may be forked while `starting` are not ready yet. */
 unsigned backoff_allow(struct backoff *, unsigned wanted, unsigned starting,
     int64_t now_ms);
 

@@ -29,10 +29,7 @@ enum request {
  */
 void signals_block(void);
 
-/*
- * A descriptor that is readable when a signal asks for something; -1 with the
- * reason in err.
- */
+/* A signalfd(2) for requests; -1 with the reason in err. */
 int signals_open(struct errbuf *);
 
 /* The requests that came since the last call; 0 when there are none. */

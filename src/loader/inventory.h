@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * inventory: the files that a configuration was read from, as they were when
- * they were opened.
+ * inventory: the files that a configuration was read from.
  *
  * It detects a file that changed while it was read, and one that has lost all
  * of its text since the load before: both are most likely being written.
- * Knows no syntax.
  */
 #ifndef ECHOD_INVENTORY_H
 #define ECHOD_INVENTORY_H
@@ -26,23 +24,14 @@ struct inventory {
 	} files[CONFIG_FILES];
 };
 
-/*
- * Add a file that has just been opened, with what fstat(2) says of it; it is
- * blank until told otherwise.  There must be room.
- */
+/* Add a file that has just been opened, and is blank.  There must be room. */
 struct inventory_file *inventory_add(struct inventory *, const char *path,
     const struct stat *);
 
-/*
- * The path of a file that has been replaced or written to since it was opened;
- * NULL: there is none.
- */
+/* The path of a file that has changed since it was opened, or NULL. */
 const char *inventory_changed(const struct inventory *);
 
-/*
- * A mark of each included file that has text, in any order, and then zeros: 64
- * bits made of its path.
- */
+/* A hash of the path of each included file that has text, and then zeros. */
 void inventory_mark(const struct inventory *, uint64_t marks[CONFIG_FILES]);
 
 /* The path of a blank file that has a mark; NULL: there is none. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* origin: where a setting was written, for messages. */
+/*
+ * origin: where a setting was written, for messages.
+ */
 #ifndef ECHOD_ORIGIN_H
 #define ECHOD_ORIGIN_H
 

@@ -21,10 +21,8 @@ struct resolve_starter {
 };
 
 /*
- * Fill config->addresses, uid and gid.  Check what only the running system
- * can tell: that names resolve, that no address is given twice, that the user
- * exists and the chroot directory is safe.  The origins are for messages; the
- * line of `listen` becomes that of the entry in question.
+ * Fill config->addresses, uid and gid, and check what only the running system
+ * can tell.  The line of `listen` in origins becomes that of the last entry.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */
 int resolve_config(struct config *, const struct resolve_starter *,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* rules: what must hold between settings, and for some of them alone. */
+/*
+ * rules: what must hold between settings, and for some of them alone.
+ */
 #ifndef ECHOD_RULES_H
 #define ECHOD_RULES_H
 

@@ -2,11 +2,9 @@
 /*
  * text: a configuration file with everything it includes, as one text.
  *
- * All files are read whole before libconfig parses a byte, for two reasons.
- * The loader reads them as root and parses them without it.  And libconfig
- * blocks on a FIFO, exits on an included directory, needs minutes for a string
- * of 50 MB and reads 4294967303 as 7 (1.5): each of these is refused here.
- * Knows no setting.
+ * All files are read whole first: the loader reads them as root and parses them
+ * without it, and libconfig blocks on a FIFO, exits on an included directory
+ * and needs minutes for a string of 50 MB.
  */
 #ifndef ECHOD_TEXT_H
 #define ECHOD_TEXT_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * autoscale: keeps enough idle workers in the generation in force.  Asks
- * policy.c how many and backoff.c when, has pool.c fork and terminate.c retire,
- * and tells the log when the pool is full.
+ * autoscale: keeps enough idle workers in the generation in force, as policy.c
+ * and backoff.c say, and tells the log when the pool is full.
  */
 #ifndef ECHOD_AUTOSCALE_H
 #define ECHOD_AUTOSCALE_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemonize: goes to the background, while the process that was started waits
- * until it can report how the start went.
+ * daemonize: goes to the background; its parent reports how the start went.
  */
 #ifndef ECHOD_DAEMONIZE_H
 #define ECHOD_DAEMONIZE_H

@@ -64,7 +64,7 @@ void listener_set_removed(struct listener_set *removed,
  */
 void listener_set_hide(struct listener_set *);
 
-/* Whether the kernel holds back clients of these.  Does not block. */
+/* Whether the kernel holds back clients of these. */
 bool listener_set_expects(const struct listener_set *);
 
 /*

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * loader: the master's side of a load.  It executes echod-load, so that no
- * file, no parser and no name service can block, exhaust or end the master.
- *
- * The process has limits of processor time, memory and descriptors, and a
- * deadline; what comes back is one message through a pipe.
+ * loader: executes echod-load, with limits and a deadline, so that no file, no
+ * parser and no name service can block, exhaust or end the master.
  */
 #ifndef ECHOD_LOADER_H
 #define ECHOD_LOADER_H
@@ -49,10 +46,7 @@ const char *loader_find_from(const char *program);
 int loader_start(struct loader *, const struct options *,
     const struct config *now, struct errbuf *);
 
-/*
- * Take what has come, without waiting.  True when the load is over, and
- * loader->load says how it went; the process is gone then.
- */
+/* Take what has come.  True: it is over, and loader->load says how it went. */
 bool loader_step(struct loader *);
 
 /* The caller reaped this child; true when it was the loader. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * master: the event loop and the phases: start, run, stop.  It asks the other
- * modules in a fixed order, acts on what they say, and sleeps in one place.
+ * master: the event loop and the phases: start, run, stop.
  */
 #ifndef ECHOD_MASTER_H
 #define ECHOD_MASTER_H

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * policy: how many workers there should be, and how long to wait after a
- * failure.  Pure functions: numbers in, numbers out; no clock, no system
- * call, no state, so every corner is a line in a test.
+ * policy: how many workers there should be.  Pure functions.
  */
 #ifndef ECHOD_POLICY_H
 #define ECHOD_POLICY_H

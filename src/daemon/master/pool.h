@@ -83,13 +83,9 @@ int pool_open(struct pool *, struct errbuf *);
 int pool_spawn(struct pool *, const struct generation *,
     const struct listener_set *drained);
 
-/*
- * From now on this worker counts as leaving, and its idle bit no more.  The
- * only place that says so.
- */
+/* This worker counts as leaving, and no longer as idle. */
 void pool_mark_leaving(struct pool *, unsigned i);
 
-/* Count the workers of a generation by state. */
 void pool_census(const struct pool *, unsigned generation,
     struct pool_census *);
 
@@ -105,10 +101,7 @@ void pool_let_go(struct pool *);
  */
 bool pool_settled_beside(const struct pool *, unsigned generation);
 
-/*
- * A child has been stopped or continued; it serves no client meanwhile.  False
- * when it was no worker.
- */
+/* A child has been stopped or continued.  False when it was no worker. */
 bool pool_frozen(struct pool *, pid_t, bool frozen);
 
 /*

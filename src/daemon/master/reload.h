@@ -2,9 +2,7 @@
 /*
  * reload: brings up the next generation beside the one in force: load, open,
  * fork, wait until its workers are ready.  Each step may fail, and leaves what
- * is in force as it is.  What becomes of the outcome is up to the master.  The
- * start is the first reload, with nothing in force, so that there is one path
- * to a running generation.
+ * is in force as it is.  The start is the first reload.
  */
 #ifndef ECHOD_RELOAD_H
 #define ECHOD_RELOAD_H

@@ -38,10 +38,7 @@ void terminate_now(struct pool *, int64_t now_ms);
 /* Cut off the oldest of the leaving workers if more than `max` have a client. */
 void terminate_excess(struct pool *, unsigned max, int64_t now_ms);
 
-/*
- * Cut off or kill those whose time is over.  Returns the clock_ms() of the next
- * deadline, INT64_MAX when there is none.
- */
+/* Enforce the deadlines.  Returns the next, of clock_ms(), or INT64_MAX. */
 int64_t terminate_enforce(struct pool *, int64_t now_ms);
 
 #endif

@@ -19,16 +19,10 @@ struct confine_user {
 	const char *chroot; /* "" or NULL: none */
 };
 
-/*
- * Name this process "echod:ROLE" for ps(1) and its like (PR_SET_NAME in
- * prctl(2)); at most 15 bytes in all, the kernel cuts off the rest.
- */
+/* Name this process "echod:ROLE" for ps(1); 15 bytes at most in all. */
 void confine_name(const char *role);
 
-/*
- * Close every descriptor that is not listed; 0, 1 and 2 become /dev/null
- * when they are not.
- */
+/* Close each descriptor that is not listed; 0 to 2 become /dev/null then. */
 void confine_descriptors(const int *keep, size_t n);
 
 /*
@@ -41,10 +35,7 @@ void confine_descriptors(const int *keep, size_t n);
  */
 int confine_identity(const struct confine_user *, struct errbuf *);
 
-/*
- * Whether root may signal processes of this user: some containers have no
- * CAP_KILL (capabilities(7)).
- */
+/* Whether we may signal processes of this user, as root needs CAP_KILL. */
 bool confine_may_signal(uid_t);
 
 /*

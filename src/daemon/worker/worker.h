@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * worker: the life of a worker from fork to exit: give up privileges, wait,
- * accept, serve, account.
- *
- * It decides nothing about the pool.  It writes its slot of the scoreboard and
- * lines to the log, and wakes the master when too few or too many are idle.
+ * worker: the life of a worker from fork to exit.
  */
 #ifndef ECHOD_WORKER_H
 #define ECHOD_WORKER_H
