@@ -66,8 +66,8 @@ is_whole(const config_setting_t *node)
 	    config_setting_type(node) == CONFIG_TYPE_INT64;
 }
 
-/* A number or string as text; false when it is something else. */
-static bool
+/* A string as it is, a number in buf; NULL when it is something else. */
+static const char *
 scalar_text(const config_setting_t *node, char *buf, size_t size)
 {
 	if (is_whole(node))
@@ -75,8 +75,8 @@ scalar_text(const config_setting_t *node, char *buf, size_t size)
 	else if (config_setting_type(node) == CONFIG_TYPE_FLOAT)
 		snprintf(buf, size, "%.12g", config_setting_get_float(node));
 	else
-		return false;
-	return true;
+		return config_setting_get_string(node);
+	return buf;
 }
 
 static int
@@ -103,16 +103,12 @@ read_networks(struct reading *r, const struct setting *s,
 static int
 read_port(struct reading *r, const config_setting_t *node, char *port)
 {
-	const char *text;
 	char number[64];
+	const char *text = scalar_text(node, number, sizeof(number));
 
-	if ((text = config_setting_get_string(node)) == NULL) {
-		if (!is_whole(node))
-			return wrong_type(r, node, "listen.port",
-			    "a number or the name of a service");
-		scalar_text(node, number, sizeof(number));
-		text = number;
-	}
+	if (text == NULL || config_setting_type(node) == CONFIG_TYPE_FLOAT)
+		return wrong_type(r, node, "listen.port",
+		    "a number or the name of a service");
 	if (addr_check_port(text, r->err) == -1)
 		return blame(r, node, "listen.port");
 	strcpy(port, text);
@@ -208,8 +204,9 @@ read_setting(struct reading *r, const struct setting *s,
     const config_setting_t *node)
 {
 	struct origin *origin = &r->origins[s - settings];
-	const char *text = config_setting_get_string(node);
 	char number[64];
+	const char *text = scalar_text(node, number, sizeof(number));
+	bool string = config_setting_get_string(node) != NULL;
 
 	origin->from = ORIGIN_FILE;
 	origin->line = config_setting_source_line(node);
@@ -224,19 +221,15 @@ read_setting(struct reading *r, const struct setting *s,
 			return wrong_type(r, node, s->path, "a whole number");
 		break;
 	case SETTING_SECONDS:
-		if (!scalar_text(node, number, sizeof(number)))
+		if (text == NULL || string)
 			return wrong_type(r, node, s->path,
 			    "a number of seconds");
 		break;
 	case SETTING_STRING:
 	case SETTING_CHOICE:
-		if (text == NULL)
+		if (!string)
 			return wrong_type(r, node, s->path, "a string");
 		break;
-	}
-	if (text == NULL) {
-		scalar_text(node, number, sizeof(number));
-		text = number;
 	}
 	if (settings_assign(r->config, s, text, r->err) == -1)
 		return blame(r, node, s->path);
