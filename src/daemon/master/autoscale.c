@@ -8,12 +8,6 @@
 #include "daemon/master/pool.h"
 #include "daemon/master/terminate.h"
 
-static unsigned
-least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
 static void
 back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 {
@@ -148,16 +142,16 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
 	if (wanted < autoscale->replace)
-		wanted = least(autoscale->replace,
-		    least(total < limits.max ? limits.max - total : 0,
+		wanted = policy_least(autoscale->replace,
+		    policy_least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
-	granted = least(POOL_BATCH,
+	granted = policy_least(POOL_BATCH,
 	    backoff_allow(&autoscale->backoff, wanted, view.starting, now_ms));
 	report_full(autoscale, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
 	granted = grow(autoscale, pool, gen, granted, now_ms);
-	autoscale->replace -= least(autoscale->replace, granted);
+	autoscale->replace -= policy_least(autoscale->replace, granted);
 	if (autoscale->backoff.state != BACKOFF_OFF) {
 		retry = backoff_next(&autoscale->backoff, now_ms);
 		next = retry < next ? retry : next;

@@ -3,12 +3,6 @@
 
 #include <limits.h>
 
-static unsigned
-least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
 struct policy_plan
 policy_plan(const struct policy_view *view, const struct policy_limits *limits,
     bool was_full)
@@ -20,7 +14,8 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 	unsigned allowed = total < limits->max ? limits->max - total : 0;
 
 	if (spare < wanted)
-		plan.spawn = least(least(wanted - spare, allowed), view->room);
+		plan.spawn = policy_least(policy_least(wanted - spare, allowed),
+		    view->room);
 	else if (view->idle > limits->max_spare && view->waiting == 0)
 		plan.retire = (view->idle - limits->max_spare + 3) / 4;
 	plan.excess = view->idle > limits->max_spare;
@@ -30,12 +25,14 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 	total += plan.spawn;
 	plan.full = total >= limits->max &&
 	    (spare == 0 ||
-		(was_full && spare < least(limits->min_spare, limits->max)));
+		(was_full &&
+		    spare < policy_least(limits->min_spare, limits->max)));
 
 	if (plan.full) {
 		/* Nothing can be done until enough are idle again. */
 		plan.wake_below = 0;
-		plan.wake_above = least(limits->min_spare, limits->max) - 1;
+		plan.wake_above = policy_least(limits->min_spare, limits->max) -
+		    1;
 	} else if (total >= limits->max) {
 		plan.wake_below = 1;
 		plan.wake_above = limits->max_spare;

@@ -8,6 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+static inline unsigned
+policy_least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
 /* The `workers` settings, in Apache's meaning. */
 struct policy_limits {
 	unsigned min_spare; /* fewer idle than this: fork */
