@@ -23,10 +23,7 @@ static struct sink standard = { .fd = STDOUT_FILENO };
 static struct sink messages = { .fd = STDERR_FILENO, .next = &standard };
 static struct sink *sinks = &messages;
 
-/*
- * poll(2) can report room in vain: a terminal may have room for one byte and
- * need two for a newline.
- */
+/* In vain: a terminal may have room for one byte, and need two for "\n". */
 static void
 wait_for_room(int fd, bool in_vain)
 {

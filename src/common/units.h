@@ -32,8 +32,8 @@ int units_size(const char *text, int64_t min, int64_t max, int64_t *bytes,
     struct errbuf *);
 
 /*
- * A count or a rate, with k, m or g (either case) for powers of 1000.  "1.5k" is
- * 1500; a result that is not whole is an error.
+ * A count or a rate, with k, m or g (either case) for powers of 1000.  "1.5k"
+ * is 1500; a result that is not whole is an error.
  */
 int units_count(const char *text, int64_t min, int64_t max, int64_t *count,
     struct errbuf *);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * settings: the one table that describes every setting completely: path,
- * type, default, bounds, when it applies, one line of help.
+ * settings: the one table that describes every setting completely.
  *
- * Whatever reads, prints, checks or overrides settings walks this table, and so
- * do the tests of the manual page and of the sample file.
  * To add a setting, add a field to struct config, a row here, a paragraph to
  * echod.conf(5) and a line to etc/echod.conf; the tests name what is missing.
  */

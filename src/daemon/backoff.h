@@ -35,9 +35,9 @@ int64_t backoff_ms(unsigned failures, uint32_t jitter);
 int64_t backoff_failed(struct backoff *, int64_t now_ms);
 
 /*
- * A worker died that was ready but had served no client.  It may have been killed
- * by chance, or be the first of many: true when it counts as a failure, because
- * ten have died like that without a second's pause.
+ * A worker died that was ready but had served no client.  It may have been
+ * killed by chance, or be the first of many: true when it counts as a failure,
+ * because ten have died like that without a second's pause.
  */
 bool backoff_suspects(struct backoff *, int64_t now_ms);
 

@@ -3,12 +3,10 @@
  * scoreboard: shared memory in which each worker writes its own slot and the
  * master reads all of them.
  *
- * The master does not trust what it reads here: it sizes the pool and fills a
- * report by it, but never uses it as an index or a pid, and no pointer is
- * stored in it.  Each worker has an idle bit beside its slot.  The count of
- * these bits is exact whatever happens to a worker, for the master clears the
- * bit of a dead one; a shared counter would drift with each worker that is
- * killed between two instructions.
+ * The master does not trust what it reads here, and never uses it as an index
+ * or a pid.  Each worker has an idle bit beside its slot, which the master
+ * clears when the worker is dead; a shared counter would drift with each worker
+ * that is killed between two instructions.
  */
 #ifndef ECHOD_SCOREBOARD_H
 #define ECHOD_SCOREBOARD_H

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals: the only file that sets a disposition or a mask.
- *
- * The master has no handler: everything is blocked and read from a
- * descriptor.  A worker has one handler, and unblocks its signals only where it
- * waits, so that none is lost between a check and a sleep.
+ * signals: dispositions and masks.  The master reads its signals from a
+ * descriptor; a worker has a handler, and unblocks only where it waits, so that
+ * no signal is lost between a check and a sleep.
  */
 #ifndef ECHOD_SIGNALS_H
 #define ECHOD_SIGNALS_H
@@ -23,10 +21,7 @@ enum request {
 	REQUEST_REPORT = 1 << 4, /* USR1 */
 };
 
-/*
- * To be called first in main(), whatever was inherited: from here on no signal
- * that echod uses ends it or is lost, and the others are ignored.
- */
+/* First in main(): no signal that echod uses is lost, others are ignored. */
 void signals_block(void);
 
 /* A signalfd(2) for requests; -1 with the reason in err. */
@@ -35,10 +30,7 @@ int signals_open(struct errbuf *);
 /* The requests that came since the last call; 0 when there are none. */
 unsigned signals_read(int fd);
 
-/*
- * In a process that signals may end like any other: the default dispositions,
- * but for those that a write can raise.
- */
+/* The default dispositions, but for signals that a write can raise. */
 void signals_default(void);
 
 /* In a child that is to ignore signals to the process group. */
@@ -62,7 +54,7 @@ const sigset_t *signals_waiting(void);
 /* "SIGTERM", for a log line. */
 const char *signals_name(int signo);
 
-/* Whether it comes from a fault in the program rather than from another process. */
+/* Whether it comes from a fault in the program, not from another process. */
 bool signals_is_crash(int signo);
 
 #endif

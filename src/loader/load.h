@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * load: one load of the configuration, in two steps: with the rights of the user
- * that started echod, and without them.
+ * load: one load of the configuration, in two steps: with the rights of the
+ * user that started echod, and without them.
  */
 #ifndef ECHOD_LOAD_H
 #define ECHOD_LOAD_H

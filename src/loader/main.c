@@ -24,11 +24,7 @@
 #include "loader/resolve.h"
 #include "loader/text.h"
 
-/*
- * Root becomes this user and group to parse.  A number, because to ask for a
- * name is what must not be done as root: "nobody" on most systems, and what
- * user namespaces show for an id that they do not have.
- */
+/* "nobody" on most systems; its name must not be looked up as root. */
 enum { NOBODY = 65534 };
 
 static int
@@ -51,10 +47,7 @@ read_request(struct message_request *request)
 	return have >= sizeof(request->identity) ? 0 : -1;
 }
 
-/*
- * Give up root.  A container may allow no other ids: there the load goes on as
- * it is, and the workers fail unless they are to be root.
- */
+/* Give up root.  A container may allow no other ids: the load goes on there. */
 static int
 give_up_root(pid_t parent, struct errbuf *err)
 {

@@ -67,8 +67,8 @@ refuse_mapped(const struct addr *addr, struct errbuf *err)
 }
 
 /*
- * bind(2) accepts such an IPv4 address, to which no client can connect, and says
- * "Invalid argument" of such an IPv6 address.
+ * bind(2) accepts such an IPv4 address, to which no client can connect, and
+ * says "Invalid argument" of such an IPv6 address.
  */
 static int
 refuse_group(const struct addr *addr, struct errbuf *err)

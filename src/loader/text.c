@@ -43,7 +43,7 @@ kind(mode_t mode)
 	return "a device";
 }
 
-/* Open without waiting for a writer; anything but a regular file is an error. */
+/* Open without waiting for a writer; only a regular file is accepted. */
 static int
 open_regular(const char *path, struct stat *st, struct errbuf *err)
 {

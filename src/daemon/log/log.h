@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * log: turns a message into one escaped line and queues it for the logger,
- * without ever waiting.  A line that finds the queue full is lost and counted;
- * the logger writes how many were lost.  May not speak to syslog.
+ * without ever waiting.  A line that finds the queue full is lost and counted.
  *
- * Everything from outside (names, peers, received bytes) goes through
- * log_quote() before it becomes part of a message.
+ * Text from outside goes through log_quote() before it is part of a message.
  */
 #ifndef ECHOD_LOG_H
 #define ECHOD_LOG_H
@@ -68,28 +66,22 @@ bool log_send(const void *record, size_t n);
 
 /*
  * Wait for the next record, of which at most `size` bytes are kept.  Returns
- * its length and its sender, whom the kernel names; 0 when the queue is empty
- * and nobody can write to it any more; -1 with errno.  For the logger.
+ * its length and its sender, which the kernel names; 0 when the queue is empty
+ * and no process can write to it any more; -1 with errno.
  */
 ssize_t log_receive(void *record, size_t size, pid_t *sender);
 
 /*
- * Read the record of a line, of n bytes, with room for one more.  Returns its
- * text, in which only printable ASCII is left, or NULL when the record is no
- * line.
+ * The text of a record, of n bytes with room for one more: printable ASCII
+ * alone.  NULL: it is no line.
  */
 const char *log_record(char *record, size_t n, enum log_level *);
 
-/* A line is lost: count it. */
+/* Count a lost line; how many lines have been lost in all. */
 void log_lose(void);
-
-/* How many lines have been lost in all. */
 uint64_t log_lost(void);
 
-/*
- * How many of them no line in the log has reported yet; and report so many.
- * The count is in shared memory, so a new logger goes on with it.
- */
+/* How many of them no line has reported yet; and report so many. */
 uint64_t log_untold(void);
 void log_tell(uint64_t lines);
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * logger: the process that takes log lines from the queue and hands them to
- * syslog(3) or standard error.  The only one that may wait for a log daemon,
- * and the only file that knows syslog.
+ * syslog(3) or standard error.  The only one that may wait for a log daemon.
  *
- * There is one for the life of the daemon.  It leaves when nobody can write to
- * the queue any more, and ignores every signal that could end or stop it,
- * except KILL, STOP, TSTP and those of a crash.
+ * It leaves when no process can write to the queue any more.
  */
 #ifndef ECHOD_LOGGER_H
 #define ECHOD_LOGGER_H
@@ -47,7 +44,7 @@ struct logger {
 int logger_open(struct logger *, const struct config *, bool keep_stderr,
     struct errbuf *);
 
-/* Whether somebody reads where this configuration sends the log. */
+/* Whether a log daemon listens, if this configuration needs one. */
 bool logger_is_heard(const struct config *);
 
 /*

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * drain: listeners on their way out, because a reload has removed them, or has
- * opened them and failed, or because of a stop.
+ * drain: listeners on their way out, because of a reload or a stop.
  *
- * New clients do not find a drained listener (listener_set_hide()).  The master
- * keeps it until no worker takes clients from it any more, the kernel holds
- * back no client that has connected, and each that waits has a worker: a close
- * before that would reset them.  What cannot be served in time is counted in
- * the log.
+ * New clients do not find a drained listener (listener_set_hide()).  It is kept
+ * until no worker takes clients from it any more, the kernel holds back no
+ * client that has connected, and each that waits has a worker: a close would
+ * reset them.
  */
 #ifndef ECHOD_DRAIN_H
 #define ECHOD_DRAIN_H
@@ -34,16 +32,12 @@ void drain_all(const struct drain *, const struct generation *now,
 
 /*
  * At the commit of a reload, before the old workers are told to leave: drain
- * the listeners that `next` does not have.  Drained ones that it has taken back
- * are its own again.
+ * the listeners that `next` does not have.
  */
 void drain_begin(struct drain *, struct pool *, const struct generation *now,
     const struct generation *next, int64_t now_ms);
 
-/*
- * A reload has failed: drain what it had opened, for that may have clients
- * already.  Empties its set.
- */
+/* A reload has failed: drain what it had opened, which may have clients. */
 void drain_abandon(struct drain *, struct pool *, const struct generation *now,
     struct generation *next, int64_t now_ms);
 

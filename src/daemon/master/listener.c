@@ -17,11 +17,7 @@
 #define SO_BINDTOIFINDEX 62
 #endif
 
-/*
- * A host that has vanished is noticed within about two minutes, whether nothing
- * is being sent (keepalive) or something is (user time-out).  A longer user
- * time-out rules in both cases, whatever the count of probes: see tcp(7).
- */
+/* A host that has vanished is noticed within about two minutes; see tcp(7). */
 enum {
 	KEEPALIVE_IDLE_S = 60,
 	KEEPALIVE_INTERVAL_S = 10,
@@ -83,10 +79,7 @@ tune(int fd, const struct config *config)
 	return listen(fd, (int)config->backlog);
 }
 
-/*
- * Whether IPv6 is switched off, for all interfaces or for the loopback: then a
- * wildcard means IPv4 alone, and does not stop the start.
- */
+/* Whether IPv6 is switched off, for all interfaces or for the loopback. */
 static bool
 ipv6_is_off(void)
 {
@@ -121,10 +114,7 @@ family_missing(const struct addr *addr, int error)
 		ipv6_is_off());
 }
 
-/*
- * Whether a listener of ours is in the way of this address and need not be: one
- * of the two is a wildcard and so includes the other, or the listener is hidden.
- */
+/* Whether a listener of ours is in the way of this address, and need not be. */
 static bool
 overlaps(const struct listener *l, const struct addr *wanted)
 {
@@ -156,10 +146,9 @@ share_with(const struct listener *l, const struct listener_set *now, int on)
 }
 
 /*
- * Bind and listen beside listeners of ours that are in the way, so that there is
- * no gap between an address and the wildcard.  A commit drains them, for no
- * configuration has both.  The kernel allows it while all of them have
- * SO_REUSEPORT (socket(7)).
+ * Bind beside listeners of ours that are in the way, which a commit drains, so
+ * that there is no gap between an address and the wildcard.  The kernel allows
+ * it while all of them have SO_REUSEPORT (socket(7)).
  */
 static int
 occupy_beside(struct listener *l, const struct listener_set *now,

@@ -4,9 +4,8 @@
  * of those there are, then commit or abandon it.
  *
  * All options of a connection are set on its listener and inherited by
- * accept(2), so a worker makes no call for them.  There is one socket an
- * address, shared by inheritance: with a socket for each process (SO_REUSEPORT),
- * a process that leaves would take its queue with it.
+ * accept(2).  There is one socket an address, for with a socket for each
+ * process (SO_REUSEPORT), a process that leaves would take its queue with it.
  */
 #ifndef ECHOD_LISTENER_H
 #define ECHOD_LISTENER_H
@@ -45,8 +44,8 @@ int listener_set_prepare(struct listener_set *next,
     const struct listener_set *now, const struct config *, struct errbuf *);
 
 /*
- * Put `next` in force: kept sockets get the options of the configuration.  Those
- * that only `now` had belong to the caller, which has asked
+ * Put `next` in force: kept sockets get the options of the configuration.
+ * Those that only `now` had belong to the caller, which has asked
  * listener_set_removed() for them.  Cannot fail; `next` is empty then.
  */
 void listener_set_commit(struct listener_set *now, struct listener_set *next,
@@ -57,10 +56,10 @@ void listener_set_removed(struct listener_set *removed,
     const struct listener_set *now, const struct listener_set *next);
 
 /*
- * New clients no longer find these listeners: they are refused, or meet another.
- * Also clears TCP_DEFER_ACCEPT, so that a client which the kernel holds back
- * comes into the queue when it sends data or when the kernel repeats its
- * SYN-ACK: after a second, or as late as timeouts.defer_accept.
+ * New clients no longer find these listeners: they are refused, or meet
+ * another.  Also clears TCP_DEFER_ACCEPT, so that a client which the kernel
+ * holds back comes into the queue when it sends data or when the kernel repeats
+ * its SYN-ACK: after a second, or as late as timeouts.defer_accept.
  */
 void listener_set_hide(struct listener_set *);
 

@@ -42,9 +42,8 @@ name_of(pid_t pid, char *name, size_t size)
 }
 
 /*
- * Another process has the lock, which need not be an echod: any process that may
- * read the file can lock it.  The pid of fcntl(2) is 0 for a process of another
- * pid namespace, and -1 for the lock of an open file description.
+ * Another process has the lock, an echod or not.  Its pid (fcntl(2)) is 0 for a
+ * process of another pid namespace, and -1 for an open file description.
  */
 static void
 blame_holder(const char *path, const struct flock *lock, struct errbuf *err)

@@ -19,10 +19,8 @@ struct pidfile {
 };
 
 /*
- * Create and lock the file.  Follows no symbolic link and touches nothing but
- * a regular file with one name.  Returns 0 or an exit status of sysexits.h
- * with the reason in err; 75 (EX_TEMPFAIL) when another process holds it, an
- * echod or not.
+ * Create and lock a regular file with one name.  Returns 0 or an exit status of
+ * sysexits.h with the reason in err: EX_TEMPFAIL if a process holds it.
  */
 int pidfile_lock(struct pidfile *, const char *path, struct errbuf *);
 

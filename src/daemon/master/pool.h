@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pool: the master's table of workers: fork, count, reap.
- *
- * How many there should be is decided in autoscale.c and policy.c, and
- * terminate.c ends workers.  Pids and deadlines are in memory of the master
- * alone: a worker can change nothing that the master needs in order to end it.
- * Signals go only to children that have not been reaped.
+ * pool: the master's table of workers: fork, count, reap.  It is in memory of
+ * the master alone: a worker cannot change what is needed to end it.
  */
 #ifndef ECHOD_POOL_H
 #define ECHOD_POOL_H

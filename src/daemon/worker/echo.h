@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * echo: the protocol (RFC 862): receive and send back until the client
- * half-closes, a time-out comes, or the worker is told to end it.
- *
- * Two system calls a message, and nothing else.  The time-outs are options of
- * the socket, inherited from its listener.  However a connection ends, what
- * was received has been sent, as far as the peer takes it.
+ * echo: the protocol (RFC 862), with two system calls a message.  However a
+ * connection ends, what was received is sent as far as the peer takes it.
  */
 #ifndef ECHOD_ECHO_H
 #define ECHOD_ECHO_H
@@ -29,11 +25,9 @@ enum echo_end {
 
 enum {
 	ECHO_LINGER_MS = 2000,
-	/*
-	 * A send(2) that times out tells how much it has sent, but not when.  So
-	 * the socket's time-out is this fraction of timeouts.send, and the peer
-	 * has stalled when it took nothing for so many of them in a row.
-	 */
+	/* A send(2) that times out does not tell when it sent something.  So the
+	 * socket's time-out is this part of timeouts.send, and a peer stalls
+	 * when it takes nothing for so many of them. */
 	ECHO_STALLS = 4,
 };
 
@@ -56,10 +50,7 @@ void echo_begin(const struct echo *);
 /* Serve the connection to its end.  The caller closes it. */
 enum echo_end echo_serve(struct echo *);
 
-/*
- * End the connection that has begun, for this reason; async-signal-safe.  A
- * call that is under way or about to begin returns at once.
- */
+/* End the connection that has begun; async-signal-safe. */
 void echo_interrupt(enum echo_end);
 
 /* "closed", "idle", ... */

@@ -200,10 +200,7 @@ pause_accepting(void)
 	(void)ppoll(&pfd, 1, &ts, signals_waiting());
 }
 
-/*
- * accept(2) failed.  Some errors concern one connection alone; if the system has
- * run out of something, waiting may help; after others the worker ends.
- */
+/* Some errors concern one connection alone; after others waiting may help. */
 static void
 accept_failed(const struct worker_listener *l)
 {
