@@ -15,7 +15,10 @@
 
 #include "common/errbuf.h"
 
-enum { KEEP_MAX = 160 };
+enum {
+	KEEP_MAX = 160,
+	FEW = 4096, /* descriptors to try one by one */
+};
 
 void
 confine_name(const char *role)
@@ -45,8 +48,12 @@ close_between(unsigned first, unsigned last)
 		return;
 #endif
 	/* The kernel is old, or a filter does not know the call. */
-	if ((dir = opendir("/proc/self/fd")) == NULL)
+	if ((dir = opendir("/proc/self/fd")) == NULL) {
+		/* There is no /proc either. */
+		for (unsigned fd = first; fd <= last && fd < FEW; fd++)
+			close((int)fd);
 		return;
+	}
 	while ((entry = readdir(dir)) != NULL) {
 		unsigned long fd = strtoul(entry->d_name, NULL, 10);
 
