@@ -9,6 +9,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -91,6 +92,8 @@ main(int argc, char *argv[])
 		    output_error());
 		return EX_USAGE;
 	}
+	/* Not before: what went wrong until here may be said into a file. */
+	(void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, 0 });
 	message_identify(message.identity);
 	/* An echod of another version looks at our identity only. */
 	if (message_is_ours(request.identity)) {

@@ -75,7 +75,13 @@ for my $name (sort keys %bad) {
 }
 $d->finish;
 
-# By hand it is nothing but a riddle.
+# What the dynamic linker complains of reaches the user, in a file as well.
+put("#!/bin/sh\necho 'no such library' >&2\nexit 127\n");
+system("'$Machine::ECHOD' -t -l 127.0.0.1:0 >'$dir/said' 2>&1");
+like(Files::slurp("$dir/said"), qr/^no such library$/m,
+    'a loader that cannot start says why, in a file');
+put($good);
+
 my $said = `'$loader' </dev/null 2>&1`;
 is($? >> 8, 64, 'executed by a person: status 64');
 like($said, qr/^echod-load is for echod to execute; see echod\(8\)$/,

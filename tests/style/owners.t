@@ -41,7 +41,7 @@ my @owners = (
         qw(daemon/signals client/core/signals)],
     ['handlers that restart a call', qr/\bSA_\w+/, qw(client/core/signals)],
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
-    ['limits', call('setrlimit'), qw(plan daemon/master/loader)],
+    ['limits', call('setrlimit'), qw(plan daemon/master/loader loader/main)],
     ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize)],
     ['shared memory', call('mmap'), qw(scoreboard daemon/log/)],
 

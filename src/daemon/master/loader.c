@@ -85,7 +85,6 @@ execute(const struct options *opt, int in, int out, struct message *message,
 	confine_descriptors(keep, 3);
 	LIMIT(RLIMIT_CPU, 2);
 	LIMIT(RLIMIT_CORE, 0);
-	LIMIT(RLIMIT_FSIZE, 0);
 	LIMIT(RLIMIT_NOFILE, 64);
 #ifndef SANITIZERS
 	LIMIT(RLIMIT_AS, 512UL << 20);
