@@ -4,6 +4,10 @@
  * one may.  It limits how many handshakes there are at a time and how fast they
  * follow each other: a server whose backlog overflows drops handshakes, and
  * the result would blame it for the second that the kernel then waits.
+ *
+ * The schedule of --connect-rate is one for all threads, in struct load: their
+ * handshakes never coincide, no thread wakes another, and lost connections come
+ * back at the same rate.
  */
 #ifndef ECHOC_CONNECT_QUEUE_H
 #define ECHOC_CONNECT_QUEUE_H

@@ -4,6 +4,9 @@
  * significant digits: values below 2048 ns have a counter each, above that each
  * power of two is cut into 1024, so that a value is known to within 0.1 %.  One
  * thread records while others read.  Histograms are added, never averaged.
+ *
+ * It is our own because the systems that we build on have no package of the C
+ * library HdrHistogram.
  */
 #ifndef ECHOC_HISTOGRAM_H
 #define ECHOC_HISTOGRAM_H

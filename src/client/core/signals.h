@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * signals: the first signal makes a descriptor readable, so that every event
- * loop can end its run with a result; the second one kills the program.
+ * loop can end its run with a result; the second one kills the program, which
+ * may be stuck in a write to a full pipe.
  */
 #ifndef ECHOC_SIGNALS_H
 #define ECHOC_SIGNALS_H

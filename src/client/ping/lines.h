@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lines: what ping writes, as text, JSON (an object a line) or CSV.
+ * lines: what ping writes, as text, JSON or CSV.
+ *
+ * JSON has one object a line, each a document of its own, because a run may
+ * have no end, and a reader cannot wait for the end of an array.
  */
 #ifndef ECHOC_LINES_H
 #define ECHOC_LINES_H

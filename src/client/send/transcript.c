@@ -147,6 +147,7 @@ converse(struct stream *s, const struct options *opt,
 	if (!opt->quiet)
 		show_line("sending", s->message, s->length, terminal->utf8);
 	result = stream_run(s, f);
+	/* The end of the server's data completes a piece as well as a byte. */
 	show_piece(&piece);
 	if (!opt->quiet)
 		fputs("closing socket\n", output_error());

@@ -40,7 +40,8 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.wake_below = limits->min_spare;
 		plan.wake_above = limits->max_spare;
 	}
-	/* While too many are idle, the master looks each second by itself. */
+	/* While too many are idle, the master looks again each second: no worker
+	 * would wake it at the moment when no client waits any more. */
 	if (plan.excess)
 		plan.wake_above = UINT_MAX;
 	return plan;

@@ -117,8 +117,12 @@ open_logger(struct reload *r)
 
 /*
  * Fork the first workers, workers.start of them: one at first, then a batch
- * whenever those before are ready.  So what is wrong with all of them is said
- * once, and signals are seen in between.
+ * whenever the workers before are ready.  So a fault that all of them share is
+ * met by one worker, and signals are seen in between.
+ *
+ * A worker that cannot be set up takes three lines of the log: its reason, its
+ * end, and the failed reload.  Every fault that can be found before the fork
+ * takes one.
  */
 static int
 launch(struct reload *r, unsigned n, int64_t now_ms)
