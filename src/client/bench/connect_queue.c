@@ -39,7 +39,7 @@ connect_queue_remove(struct connect_queue *q)
 	return c;
 }
 
-/* Slots that nobody used are not made up for: that would be a burst. */
+/* Slots that passed unused are not made up for: that would be a burst. */
 static bool
 rate_allows(struct connect_queue *q, int64_t now)
 {
@@ -48,7 +48,7 @@ rate_allows(struct connect_queue *q, int64_t now)
 
 	if (rate == 0)
 		return true;
-	/* It has none yet, or had no use for it. */
+	/* This thread has no slot yet, or has let it pass. */
 	if (q->slot < now - STALE) {
 		do
 			slot = next < now - STALE ? now : next;

@@ -51,7 +51,8 @@ struct counts {
 	uint64_t mismatches;
 	uint64_t skipped;     /* due, and the thread did not get to them */
 	int64_t last_outcome; /* of a measured message, clock_ns() */
-	double busy; /* the thread's processor time over the window; -1: ? */
+	double
+	    busy; /* the thread's processor time over the window; -1: unknown */
 	struct mismatch mismatch;	    /* the first one */
 	struct histogram response, connect; /* of echoes, of handshakes */
 	struct histogram service, lag;	    /* in an open loop only */

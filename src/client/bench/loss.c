@@ -189,7 +189,7 @@ loss_finish(struct group *g, int64_t now)
 void
 loss_close(struct group *g, int64_t now)
 {
-	/* After an interruption nobody has waited for the time-out. */
+	/* After an interruption the time-out has not passed. */
 	enum fault fault = atomic_load(&g->load->abandon) ? FAULT_UNANSWERED :
 							    FAULT_TIMEOUT;
 

@@ -44,7 +44,7 @@ is_full(const struct in_flight *q, uint32_t size)
 		q->count - q->begun >= QUEUE_MESSAGES);
 }
 
-/* Returns the time, which is `now` unless it was sent at once. */
+/* Returns the time: `now`, or a later one if the message was sent at once. */
 static int64_t
 send_one(struct group *g, struct connection *c, const struct message *m,
     int64_t now)

@@ -29,7 +29,7 @@ struct sampler {
 	struct histogram before; /* response times before the interval */
 	struct histogram since;	 /* and in it, when they were read last */
 	uint64_t decided;	 /* first connections made or failed so far */
-	int64_t stuck;		 /* since when that has not grown */
+	int64_t stuck;		 /* since when `decided` has not grown */
 	bool warned;
 };
 
@@ -40,7 +40,7 @@ void sampler_init(struct sampler *, const struct plan *, const struct counts *,
 /* How many of the first connections have had their first echo. */
 uint64_t sampler_established(const struct sampler *);
 
-/* When none was made for a second, say once what the load waits for. */
+/* If no connection was made for a second, say once what the load waits for. */
 void sampler_wait(struct sampler *, const struct load *, int64_t now);
 
 /* Add and write an interval.  Returns -1 if it cannot be written. */

@@ -241,7 +241,7 @@ iterate(struct thread *t)
 	while (g->phase <= PHASE_DRAIN &&
 	    (c = connect_queue_take(&g->queue, now)) != NULL)
 		traffic_connect(g, c);
-	/* A connection that may not begin yet says nothing of the server. */
+	/* A connection that may not begin yet is no sign of a dead server. */
 	if (g->queue.first != NULL && !g->refused)
 		g->last_open = now;
 	/* What was due before the end goes, even if we are late with it. */

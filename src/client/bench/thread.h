@@ -17,9 +17,10 @@ struct thread {
 	bool started;
 	int wake; /* an eventfd */
 	int64_t phase_ends, next_check;
-	int64_t looked;			   /* the clock before the last wait */
-	int64_t measured_from, cpu_before; /* begin of the window here; 0: no */
-	bool loading; /* it is counted in the load's `loading` */
+	int64_t looked; /* the clock before the last wait */
+	int64_t measured_from,
+	    cpu_before; /* of the window in this thread; 0: no */
+	bool loading;	/* it is counted in the load's `loading` */
 };
 
 /* Returns -1 with errno; thread_free is to be called also then. */

@@ -214,7 +214,7 @@ per_second(double most)
 	return most >= 1e4 ? "thousand/s" : "1/s";
 }
 
-/* A bar for each interval, as a rate is not that of an instant. */
+/* A bar for each interval, because a rate belongs to a span of time. */
 static void
 rate_panel(FILE *f, const char *data, const struct result *r, double second,
     int top, int height)
