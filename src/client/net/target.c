@@ -5,7 +5,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +20,9 @@
 #include "common/lookup.h"
 #include "common/units.h"
 
-/* One lookup.  The thread that leaves it last frees it. */
+/* One lookup, and the thread that makes it. */
 struct lookup {
-	atomic_int holders;
+	pthread_t thread;
 	int done; /* eventfd */
 	char host[ADDR_HOST];
 	char service[ADDR_PORT];
@@ -109,11 +108,14 @@ target_read(struct target *t, const struct options *opt, struct failure *f)
 	return 0;
 }
 
+/*
+ * Wait for the end of the thread, too: if the program exited before, memory of
+ * the name service that the thread has not freed yet would look like a leak.
+ */
 static void
-leave(struct lookup *q)
+lookup_free(struct lookup *q)
 {
-	if (atomic_fetch_sub(&q->holders, 1) > 1)
-		return;
+	pthread_join(q->thread, NULL);
 	if (q->found != NULL)
 		freeaddrinfo(q->found);
 	close(q->done);
@@ -129,7 +131,6 @@ ask(void *arg)
 	q->result = lookup_host(q->host, q->service, &q->hints, &q->found);
 	q->error = errno;
 	eventfd_write(q->done, 1);
-	leave(q);
 	return NULL;
 }
 
@@ -144,7 +145,6 @@ lookup_new(const struct target *t, int family)
 	memcpy(q->service, t->service, sizeof(q->service));
 	q->hints.ai_socktype = SOCK_STREAM;
 	q->hints.ai_family = family;
-	atomic_init(&q->holders, 2);
 	q->done = eventfd(0, EFD_CLOEXEC);
 	if (q->done == -1) {
 		free(q);
@@ -326,17 +326,14 @@ static struct lookup *pending;
 static int
 start_lookup(const struct target *t, int family, struct failure *f)
 {
-	pthread_t thread;
 	int error;
 
 	pending = lookup_new(t, family);
 	if (pending == NULL)
 		return failure_sys(f, OUTCOME_LIMIT, "a name service");
-	error = pthread_create(&thread, NULL, ask, pending);
-	if (error == 0) {
-		pthread_detach(thread);
+	error = pthread_create(&pending->thread, NULL, ask, pending);
+	if (error == 0)
 		return 0;
-	}
 	close(pending->done);
 	free(pending);
 	pending = NULL;
@@ -368,7 +365,7 @@ target_resolve(struct target *t, const struct options *opt, struct failure *f)
 	if (wait_for_answer(pending, opt, f) == -1)
 		return -1;
 	result = take_answer(t, pending, f);
-	leave(pending);
+	lookup_free(pending);
 	pending = NULL;
 	return result;
 }
