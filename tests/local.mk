@@ -5,7 +5,8 @@
 # goes.
 #
 # To add a unit test: its name in unit_tests and its _SOURCES line.
-# To add a Perl test: its name in client_tests, daemon_tests or style_tests.
+# To add a Perl test: its name in client_tests, daemon_tests, fault_tests or
+# style_tests.
 
 unit_tests = \
 	%D%/unit/access.t \
@@ -289,6 +290,9 @@ daemon_tests = \
 	%D%/daemon/worker-killed-is-replaced.t \
 	%D%/daemon/zeros-before-a-port.t
 
+# Each test is one fault, or one family of them: faults/README.md.
+fault_tests =
+
 # Each test is one rule about the source tree.
 style_tests = \
 	%D%/style/calls.t \
@@ -337,10 +341,12 @@ test_support = \
 
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/faults/README.md \
 	%D%/harness \
 	%D%/run-test \
 	$(client_tests) \
 	$(daemon_tests) \
+	$(fault_tests) \
 	$(style_tests) \
 	$(test_support)
 
@@ -375,7 +381,12 @@ endif
 # Tags in the tests tell the tiers apart; tests/harness knows them.  TESTS, if
 # given, are the tests to run, whatever their tier.
 
-all_tests = $(built_unit_tests) $(style_tests) $(daemon_tests) $(client_tests)
+all_tests = \
+	$(built_unit_tests) \
+	$(style_tests) \
+	$(daemon_tests) \
+	$(fault_tests) \
+	$(client_tests)
 
 harness = \
 	ECHOD='$(abs_builddir)/echod' \
@@ -399,6 +410,10 @@ check-local: check-build
 check-slow: check-build
 	@$(harness) -t slow -l check-slow.log $(all_tests)
 
+# Run by root; anybody else sees all of them skipped.
+check-root: check-build
+	@$(harness) -t root -l check-root.log $(all_tests)
+
 # All that the tests need, and no test.  With "all", which is another make, two
 # would write the library at the same time.
 check-build: all-am $(dynamic_echod) $(built_unit_tests) locales
@@ -413,7 +428,7 @@ locales:
 	-@test -e $@/de_DE.UTF-8 || ! command -v localedef >/dev/null || \
 	    localedef -i de_DE -f UTF-8 $@/de_DE.UTF-8 >/dev/null 2>&1
 
-.PHONY: check-build check-slow
+.PHONY: check-build check-root check-slow
 
 # Valgrind ---------------------------------------------------------------
 
@@ -427,7 +442,8 @@ valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 	--errors-for-leak-kinds=definite,possible --error-exitcode=99 \
 	--log-file=%q{ECHOD_REPORTS}/valgrind.%p
 
-VALGRIND_TESTS = $(built_unit_tests) $(daemon_tests) $(client_tests)
+VALGRIND_TESTS = \
+	$(built_unit_tests) $(daemon_tests) $(fault_tests) $(client_tests)
 
 check-valgrind: check-build
 	ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \

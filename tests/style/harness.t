@@ -131,11 +131,13 @@ END
 my $quick = tagged('quick', '# nothing special');
 my $slow = tagged('slow', '# slow: waits for a clock');
 my @alone = map { tagged("alone$_", '# alone: measures a time') } 1, 2;
+my $root = tagged('root', '# root: has a network of its own');
 
 # ran(ARGUMENT...): the names of the tests that begin and end, in order.
 sub ran {
     unlink $order;
-    my ($status, $text) = harness(@_, $quick, $alone[0], $slow, $alone[1]);
+    my ($status, $text) =
+        harness(@_, $quick, $alone[0], $slow, $root, $alone[1]);
     is $status, 0, "harness @_" or diag $text;
     return split /\n/, read_file($order);
 }
@@ -144,12 +146,15 @@ is_deeply [ran('-t', 'check')], ['begin quick', 'end quick'],
     'the first tier is what has no tag';
 my @alone_last = map { ("begin alone$_", "end alone$_") } 1, 2;
 is_deeply [ran('-t', 'slow')], ['begin slow', 'end slow', @alone_last],
-    'the second one has the rest; what must be alone is';
+    'the second one has what is slow; what must be alone is';
+is_deeply [ran('-t', 'root')], ['begin root', 'end root'],
+    'the third one has what needs root';
 my @all = ran('-j', 2);
-is_deeply [sort @all[0 .. 3]],
-    ['begin quick', 'begin slow', 'end quick', 'end slow'],
+is_deeply [sort @all[0 .. 5]],
+    [map({ "begin $_" } qw(quick root slow)),
+        map { "end $_" } qw(quick root slow)],
     'without a tier all of them run, others first';
-is_deeply [@all[4 .. $#all]], \@alone_last, 'and these alone';
+is_deeply [@all[6 .. $#all]], \@alone_last, 'and these alone';
 
 my $fails = write_file('tests/fails.t',
     "print qq(1..2\nok 1 - good one\nnot ok 2 - bad one\n# the reason\n);\n");
@@ -224,9 +229,9 @@ for my $file (files('tests', qr{^tests/(?:unit/.*\.c|\w+/.*\.t)$})) {
         last unless m{^(?:#| \*|/\*)};
         push @head, $_;
     }
-    my @tags = grep { m{^(?:#| \*)\s*(?:slow|alone|run-test)\b.*:} } @head;
+    my @tags = grep { m{^(?:#| \*)\s*(?:slow|alone|root|run-test)\b.*:} } @head;
     next unless @tags;
-    ok @tags == 1 && $tags[0] =~ /^(?:#| \*) (?:slow|alone): \w.*\w$/,
+    ok @tags == 1 && $tags[0] =~ /^(?:#| \*) (?:slow|alone|root): \w.*\w$/,
         "$file has one tag, with its reason";
     $tag{$file} = 1;
 }

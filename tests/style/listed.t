@@ -36,7 +36,8 @@ is_deeply [
 ], [], 'of the module that it has its name from';
 is_deeply [
     grep { !$tests{$_} } files('tests/daemon', qr/\.t$/),
-    files('tests/client', qr/\.t$/), files('tests/style', qr/\.t$/)
+    files('tests/client', qr/\.t$/), files('tests/faults', qr/\.t$/),
+    files('tests/style', qr/\.t$/)
 ], [], 'every Perl test is listed in tests/local.mk';
 is_deeply [
     grep {
@@ -50,7 +51,7 @@ is_deeply [
 ], [], 'and what is listed is there';
 
 # In its order, so that two changes do not meet in the same place.
-for my $name (qw(unit_tests client_tests daemon_tests style_tests
+for my $name (qw(unit_tests client_tests daemon_tests fault_tests style_tests
     test_support)) {
     my ($text) = slurp('tests/local.mk') =~
         /^$name =((?:[^\n]*\\\n)*[^\n]*)\n/m;
