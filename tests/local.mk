@@ -175,22 +175,17 @@ client_tests = \
 
 # Each test is one behaviour of the running daemon.
 daemon_tests = \
-	%D%/daemon/accept-errors.t \
 	%D%/daemon/access-lists.t \
 	%D%/daemon/address-in-use.t \
 	%D%/daemon/already-running.t \
-	%D%/daemon/at-max-is-said-once.t \
 	%D%/daemon/background-start.t \
 	%D%/daemon/bad-reload-changes-nothing.t \
 	%D%/daemon/big-start-hears-signals.t \
 	%D%/daemon/bind-is-all-or-nothing.t \
-	%D%/daemon/blast-and-close.t \
 	%D%/daemon/burst-of-1000.t \
 	%D%/daemon/burst-of-200.t \
 	%D%/daemon/checks-configuration.t \
 	%D%/daemon/closed-standard-descriptors.t \
-	%D%/daemon/crash-loop-backs-off.t \
-	%D%/daemon/drain-deadline.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/emptied-file-is-no-reload.t \
@@ -198,22 +193,13 @@ daemon_tests = \
 	%D%/daemon/failed-reload-serves-its-queue.t \
 	%D%/daemon/failed-reload-spares-its-clients.t \
 	%D%/daemon/fifty-reloads-under-load.t \
-	%D%/daemon/fork-fails.t \
-	%D%/daemon/frozen-idle-worker-is-no-stop.t \
-	%D%/daemon/frozen-worker-is-not-retired.t \
-	%D%/daemon/frozen-worker.t \
-	%D%/daemon/half-close-gives-eof.t \
-	%D%/daemon/harmless-signals.t \
 	%D%/daemon/held-clients-are-served.t \
-	%D%/daemon/hostile-signal-state.t \
 	%D%/daemon/hung-logger-leaves.t \
 	%D%/daemon/hung-new-worker-keeps-old.t \
 	%D%/daemon/idle-makes-no-calls.t \
-	%D%/daemon/idle-timeout.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/interrupted-start-leaves-nothing.t \
 	%D%/daemon/ipv6-off.t \
-	%D%/daemon/kill-ten-workers-under-load.t \
 	%D%/daemon/killed-logger-owes-lost-lines.t \
 	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
@@ -224,7 +210,6 @@ daemon_tests = \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
-	%D%/daemon/master-killed-frees-ports.t \
 	%D%/daemon/missing-file-is-no-reload.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/no-ipv6-in-kernel.t \
@@ -237,11 +222,9 @@ daemon_tests = \
 	%D%/daemon/pid-file-says-who-has-it.t \
 	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
-	%D%/daemon/process-group-signal.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/queued-clients-are-served-on-stop.t \
 	%D%/daemon/quit-after-idle.t \
-	%D%/daemon/quit-ends-cleanly.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
 	%D%/daemon/refused-reload-serves-its-queue.t \
@@ -257,41 +240,58 @@ daemon_tests = \
 	%D%/daemon/reload-while-clients-stay.t \
 	%D%/daemon/removed-address-serves-its-queue.t \
 	%D%/daemon/removed-in-a-storm.t \
-	%D%/daemon/reset-in-mid-echo.t \
 	%D%/daemon/root-gives-nothing-up.t \
-	%D%/daemon/second-term-stops-now.t \
-	%D%/daemon/send-timeout-frees-worker.t \
 	%D%/daemon/several-listeners.t \
-	%D%/daemon/short-io.t \
-	%D%/daemon/signal-before-the-call.t \
-	%D%/daemon/signals-in-early-life.t \
 	%D%/daemon/stalled-log-costs-no-speed.t \
 	%D%/daemon/start-needs-its-privileges.t \
 	%D%/daemon/stderr-blocked.t \
 	%D%/daemon/stderr-full.t \
 	%D%/daemon/stderr-reader-gone.t \
 	%D%/daemon/stop-after-idle.t \
-	%D%/daemon/stop-beats-reload.t \
 	%D%/daemon/stop-finishes-clients.t \
-	%D%/daemon/stop-kills-a-frozen-worker.t \
-	%D%/daemon/stop-with-a-foreign-child.t \
 	%D%/daemon/stop-with-a-frozen-logger.t \
 	%D%/daemon/syslogd-restarted.t \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/unwritten-words-keep-the-status.t \
-	%D%/daemon/urgent-data.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \
 	%D%/daemon/wildcard-both-families.t \
 	%D%/daemon/without-newer-calls.t \
-	%D%/daemon/worker-dies-between-wake-and-accept.t \
-	%D%/daemon/worker-killed-is-replaced.t \
 	%D%/daemon/zeros-before-a-port.t
 
 # Each test is one fault, or one family of them: faults/README.md.
-fault_tests =
+fault_tests = \
+	%D%/faults/accept-errors.t \
+	%D%/faults/at-max-is-said-once.t \
+	%D%/faults/blast-and-close.t \
+	%D%/faults/crash-loop-backs-off.t \
+	%D%/faults/drain-deadline.t \
+	%D%/faults/fork-fails.t \
+	%D%/faults/frozen-idle-worker-is-no-stop.t \
+	%D%/faults/frozen-worker-is-not-retired.t \
+	%D%/faults/frozen-worker.t \
+	%D%/faults/half-close-gives-eof.t \
+	%D%/faults/harmless-signals.t \
+	%D%/faults/hostile-signal-state.t \
+	%D%/faults/idle-timeout.t \
+	%D%/faults/kill-ten-workers-under-load.t \
+	%D%/faults/master-killed-frees-ports.t \
+	%D%/faults/process-group-signal.t \
+	%D%/faults/quit-ends-cleanly.t \
+	%D%/faults/reset-in-mid-echo.t \
+	%D%/faults/second-term-stops-now.t \
+	%D%/faults/send-timeout-frees-worker.t \
+	%D%/faults/short-io.t \
+	%D%/faults/signal-before-the-call.t \
+	%D%/faults/signals-in-early-life.t \
+	%D%/faults/stop-beats-reload.t \
+	%D%/faults/stop-kills-a-frozen-worker.t \
+	%D%/faults/stop-with-a-foreign-child.t \
+	%D%/faults/urgent-data.t \
+	%D%/faults/worker-dies-between-wake-and-accept.t \
+	%D%/faults/worker-killed-is-replaced.t
 
 # Each test is one rule about the source tree.
 style_tests = \

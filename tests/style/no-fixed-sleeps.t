@@ -16,14 +16,14 @@ my %time_matters = (
     'tests/client/ping-knows-when-it-was-late.t' =>
         'a client is stopped for a time',
     'tests/client/started-is-the-start.t' => 'a connection is not the start',
-    'tests/daemon/idle-timeout.t'         => 'a client says nothing',
     'tests/daemon/quit-after-idle.t'      => 'the master has slept',
     'tests/daemon/reload-applies-settings.t' =>
         'a client says nothing for longer than a limit that is gone',
     'tests/daemon/reload-storm.t'         => 'HUP comes in many rhythms',
-    'tests/daemon/signals-in-early-life.t' => 'a signal at each moment',
     'tests/daemon/stalled-log-costs-no-speed.t' => 'a rate is measured',
     'tests/daemon/stop-after-idle.t'      => 'the master has slept',
+    'tests/faults/idle-timeout.t' => 'a client says nothing',
+    'tests/faults/signals-in-early-life.t' => 'a signal at each moment',
     'tests/lib/Clock.pm'  => 'it is here that everybody waits',
     'tests/lib/Load.pm'   => 'clients come at a certain rate',
     'tests/lib/Server.pm' => 'a server stalls',
