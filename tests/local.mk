@@ -278,6 +278,7 @@ fault_tests = \
 	%D%/faults/idle-timeout.t \
 	%D%/faults/kill-ten-workers-under-load.t \
 	%D%/faults/master-killed-frees-ports.t \
+	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/process-group-signal.t \
 	%D%/faults/quit-ends-cleanly.t \
 	%D%/faults/reset-in-mid-echo.t \

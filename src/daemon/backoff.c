@@ -31,7 +31,7 @@ in_row(const struct backoff *b, int64_t now_ms)
 }
 
 int64_t
-backoff_failed(struct backoff *b, int64_t now_ms)
+backoff_failed(struct backoff *b, int64_t most_ms, int64_t now_ms)
 {
 	int64_t ms;
 
@@ -39,7 +39,9 @@ backoff_failed(struct backoff *b, int64_t now_ms)
 		return 0;
 	if (!in_row(b, now_ms))
 		b->failures = 0;
-	ms = backoff_ms(++b->failures, (uint32_t)now_ms * 2654435761U);
+	if (b->failures == 0 || backoff_ms(b->failures + 1, 0) <= most_ms)
+		b->failures++;
+	ms = backoff_ms(b->failures, (uint32_t)now_ms * 2654435761U);
 	b->state = BACKOFF_WAIT;
 	b->until_ms = now_ms + ms;
 	return ms;

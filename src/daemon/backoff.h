@@ -12,7 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BACKOFF_MIN_MS = 100, BACKOFF_MAX_MS = 30000 };
+/* A fork that fails costs nothing, so it is tried again sooner. */
+enum {
+	BACKOFF_MIN_MS = 100,
+	BACKOFF_FORK_MS = 400,
+	BACKOFF_MAX_MS = 30000,
+};
 
 struct backoff {
 	enum { BACKOFF_OFF, BACKOFF_WAIT, BACKOFF_PROBE } state;
@@ -30,9 +35,10 @@ int64_t backoff_ms(unsigned failures, uint32_t jitter);
 
 /*
  * A fork failed, or a worker died before it was ready.  Returns the
- * milliseconds to wait; 0 when it belongs to the failure before.
+ * milliseconds to wait, which do not grow beyond most_ms; 0 when it belongs to
+ * the failure before.
  */
-int64_t backoff_failed(struct backoff *, int64_t now_ms);
+int64_t backoff_failed(struct backoff *, int64_t most_ms, int64_t now_ms);
 
 /*
  * A worker died that was ready but had served no client.  It may have been

@@ -7,7 +7,7 @@ package Oracle;
 use strict;
 use warnings;
 
-use List::Util qw(min);
+use List::Util qw(min sum);
 use Test::More ();
 
 use Clock;
@@ -82,6 +82,28 @@ sub look {
     } while $fewer;
     $self->{fault} = { master => $master, pool => $fault };
     return;
+}
+
+# cpu: seconds of processor time that all its processes have used.
+sub cpu {
+    my $self = shift;
+    return sum(Process::cpu($self->pid),
+        map { scalar(Process::cpu($_)) // 0 } $self->children);
+}
+
+# calm(CODE): what CODE returns; asserts that what it does meanwhile costs
+# echod less than 5 % of a processor.
+use constant CALM => 0.05;
+
+sub calm {
+    my ($self, $code) = @_;
+    my ($start, $cpu) = (Clock::now(), $self->cpu);
+    my @result = $code->();
+    my $share = ($self->cpu - $cpu) / (Clock::now() - $start);
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    Test::More::cmp_ok($share, '<', CALM * Clock::scale(),
+        'O6: meanwhile no process of echod is busy');
+    return @result;
 }
 
 # limits: the pool's bounds as configured; the last good ones while the file is

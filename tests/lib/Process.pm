@@ -157,13 +157,17 @@ sub state {
 # is_alive(PID): it exists and is no zombie.
 sub is_alive { return (state($_[0]) // 'Z') !~ /[ZX]/ }
 
-# cpu(PID): seconds of processor time that it has used, children not counted.
+# cpu(PID): seconds of processor time that it has used, children not counted;
+# in list context followed by that of its children who have ended.
 sub cpu {
     my $pid = shift;
     my ($rest) = (Files::slurp("/proc/$pid/stat") // return undef) =~
         /.*\) (.*)/s;
     my @field = split ' ', $rest;
-    return ($field[11] + $field[12]) / POSIX::sysconf(POSIX::_SC_CLK_TCK());
+    my $second = POSIX::sysconf(POSIX::_SC_CLK_TCK());
+    my @cpu = map { $_ / $second }
+        $field[11] + $field[12], $field[13] + $field[14];
+    return wantarray ? @cpu : $cpu[0];
 }
 
 # all(): the pids of all processes.
@@ -193,6 +197,22 @@ sub descriptors {
         $fd{$n} = $what if defined $what;
     }
     return \%fd;
+}
+
+# limit_descriptors(PID, N): it may have N at most; N undef: as many as the hard
+# limit says.  Even root may do that only as the user of the process.
+sub limit_descriptors {
+    my ($pid, $n) = @_;
+    my ($hard) = (Files::slurp("/proc/$pid/limits") // '') =~
+        /^Max open files +\d+ +(\d+)/m;
+    my ($uid, $gid) = map { (split ' ', status($pid, $_))[0] } qw(Uid Gid);
+    my $child = child(sub {
+        ($(, $)) = ($gid, "$gid $gid");
+        ($<, $>) = ($uid, $uid);
+        Machine::kernel('prlimit64', $pid, 7, pack('QQ', $n // $hard, $hard), 0)
+            or die "prlimit64: $!\n";
+    });
+    return Process::wait($child) == 0 || die "cannot limit pid $pid\n";
 }
 
 # listening(PID): all TCP sockets that listen in its network namespace, a hash

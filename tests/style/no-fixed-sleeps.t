@@ -23,6 +23,7 @@ my %time_matters = (
     'tests/daemon/stalled-log-costs-no-speed.t' => 'a rate is measured',
     'tests/daemon/stop-after-idle.t'      => 'the master has slept',
     'tests/faults/idle-timeout.t' => 'a client says nothing',
+    'tests/faults/outage-of-five-seconds.t' => 'it is to last so long',
     'tests/faults/signals-in-early-life.t' => 'a signal at each moment',
     'tests/lib/Clock.pm'  => 'it is here that everybody waits',
     'tests/lib/Load.pm'   => 'clients come at a certain rate',

@@ -60,14 +60,14 @@ static void
 probe_that_lives(void **state)
 {
 	struct backoff b = { 0 };
-	int64_t now = T, ms = backoff_failed(&b, now);
+	int64_t now = T, ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
 
 	(void)state;
 	assert_true(ms > 75 && ms <= 100);
 	assert_int_equal(backoff_next(&b, now), now + ms);
 	/* What else fails in this time is the same failure. */
-	assert_int_equal(backoff_failed(&b, now), 0);
-	assert_int_equal(backoff_failed(&b, now + ms - 1), 0);
+	assert_int_equal(backoff_failed(&b, BACKOFF_MAX_MS, now), 0);
+	assert_int_equal(backoff_failed(&b, BACKOFF_MAX_MS, now + ms - 1), 0);
 	assert_int_equal(backoff_allow(&b, 5, 0, now), 0);
 	assert_int_equal(backoff_allow(&b, 5, 0, now + ms - 1), 0);
 	now += ms;
@@ -97,7 +97,7 @@ waits_double(void **state)
 	(void)state;
 	for (unsigned failures = 1; failures <= 20; failures++) {
 		int64_t longest = backoff_ms(failures, 0);
-		int64_t ms = backoff_failed(&b, now);
+		int64_t ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
 
 		CHECK(ms > longest * 3 / 4 - 1 && ms <= longest, "%u: %" PRId64,
 		    failures, ms);
@@ -105,6 +105,32 @@ waits_double(void **state)
 		CHECK(backoff_allow(&b, 5, 0, now) == 1, "%u", failures);
 		CHECK(backoff_allow(&b, 5, 1, now) == 0, "%u", failures);
 	}
+}
+
+/* Waits that are to stay short, as after a fork that failed, do not lengthen
+ * those of another kind. */
+static void
+waits_stay_short(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = T, ms = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		ms = backoff_failed(&b, BACKOFF_FORK_MS, now);
+		CHECK(ms > 0 && ms <= BACKOFF_FORK_MS, "%d: %" PRId64, i, ms);
+		now += ms;
+		assert_int_equal(backoff_allow(&b, 5, 0, now), 1);
+	}
+	assert_true(ms > BACKOFF_FORK_MS * 3 / 4 - 1);
+	ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
+	assert_true(ms > BACKOFF_FORK_MS && ms <= 2 * BACKOFF_FORK_MS);
+	/* One that is longer already does not become longer still. */
+	b = (struct backoff){ 0 };
+	for (int i = 0; i < 6; i++)
+		now += backoff_failed(&b, BACKOFF_MAX_MS, now);
+	ms = backoff_failed(&b, BACKOFF_FORK_MS, now);
+	assert_true(ms > 2400 - 1 && ms <= 3200);
 }
 
 /* Long after the last failure a new row begins. */
@@ -116,19 +142,19 @@ rows_end(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++)
-		now += backoff_failed(&b, now);
-	ms = backoff_failed(&b, now);
+		now += backoff_failed(&b, BACKOFF_MAX_MS, now);
+	ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
 	assert_true(ms > 10000);
 	now += ms + 3600000;
-	ms = backoff_failed(&b, now);
+	ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
 	assert_true(ms > 0 && ms <= 100);
 	/* Or with another configuration. */
 	for (int i = 0; i < 8; i++)
-		now += backoff_failed(&b, now);
+		now += backoff_failed(&b, BACKOFF_MAX_MS, now);
 	b = (struct backoff){ 0 };
 	assert_int_equal(backoff_allow(&b, 7, 0, now), 7);
 	assert_int_equal(backoff_next(&b, now), INT64_MAX);
-	ms = backoff_failed(&b, now);
+	ms = backoff_failed(&b, BACKOFF_MAX_MS, now);
 	assert_true(ms > 0 && ms <= 100);
 }
 
@@ -140,7 +166,7 @@ nobody_wanted(void **state)
 	int64_t now = T;
 
 	(void)state;
-	now += backoff_failed(&b, now);
+	now += backoff_failed(&b, BACKOFF_MAX_MS, now);
 	assert_int_equal(backoff_allow(&b, 0, 0, now), 0);
 	assert_int_equal(backoff_next(&b, now), INT64_MAX);
 	assert_int_equal(backoff_allow(&b, 5, 0, now), 5);
@@ -160,7 +186,7 @@ suspects(void **state)
 	assert_true(chance >= 5);
 	/* In the middle of a row there is no doubt. */
 	b = (struct backoff){ 0 };
-	assert_true(backoff_failed(&b, now) > 0);
+	assert_true(backoff_failed(&b, BACKOFF_MAX_MS, now) > 0);
 	assert_true(backoff_suspects(&b, now));
 	assert_true(backoff_suspects(&b, now + 1000));
 	/* One now and then never adds up. */
@@ -187,7 +213,7 @@ never_spins(void **state)
 	for (int i = 0; i < 100000; i++) {
 		switch (check_random(&seed) % 4) {
 		case 0:
-			(void)backoff_failed(&b, now);
+			(void)backoff_failed(&b, BACKOFF_MAX_MS, now);
 			break;
 		case 1:
 			(void)backoff_suspects(&b, now);
@@ -214,6 +240,7 @@ main(void)
 		cmocka_unit_test(nothing_failed),
 		cmocka_unit_test(probe_that_lives),
 		cmocka_unit_test(waits_double),
+		cmocka_unit_test(waits_stay_short),
 		cmocka_unit_test(rows_end),
 		cmocka_unit_test(nobody_wanted),
 		cmocka_unit_test(suspects),

@@ -11,7 +11,8 @@
 static void
 back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 {
-	int64_t ms = backoff_failed(&autoscale->backoff, now_ms);
+	int64_t ms = backoff_failed(&autoscale->backoff, BACKOFF_MAX_MS,
+	    now_ms);
 
 	/* Several failures in one step count as one, with one line. */
 	if (ms > 0)
@@ -47,30 +48,62 @@ autoscale_renew(struct autoscale *autoscale)
 	autoscale->backoff = (struct backoff){ 0 };
 }
 
-/* One line when every worker is busy, at most once a minute, and one when that
- * is over. */
+/* True when it begins and the log is to say so, at most once a minute. */
+static bool
+begins(struct episode *episode, int64_t now_ms)
+{
+	if (episode->on)
+		return false;
+	episode->on = true;
+	episode->since_ms = now_ms;
+	if (episode->said_ms != 0 &&
+	    now_ms - episode->said_ms < POLICY_QUIET_MS)
+		return false;
+	episode->said = true;
+	episode->said_ms = now_ms;
+	return true;
+}
+
+/* True when it ends and the log has said that it began. */
+static bool
+ends(struct episode *episode)
+{
+	bool said = episode->said;
+
+	episode->on = episode->said = false;
+	return said;
+}
+
+static double
+seconds(const struct episode *episode, int64_t now_ms)
+{
+	return (double)(now_ms - episode->since_ms) / 1000;
+}
+
 static void
-report_full(struct autoscale *autoscale, const struct policy_view *view,
+report_full(struct episode *full, const struct policy_view *view,
     const struct policy_plan *plan, int64_t now_ms)
 {
-	if (plan->full && !autoscale->full) {
-		autoscale->full_since_ms = now_ms;
-		if (autoscale->full_said_ms == 0 ||
-		    now_ms - autoscale->full_said_ms >= POLICY_FULL_MS) {
-			autoscale->full_said = true;
-			autoscale->full_said_ms = now_ms;
-			log_warning("workers at max busy=%u waiting=%u: "
-				    "further clients wait; see workers.max",
-			    view->busy, view->waiting);
-		}
-	} else if (!plan->full && autoscale->full && autoscale->full_said) {
-		autoscale->full_said = false;
+	if (plan->full && begins(full, now_ms))
+		log_warning("workers at max busy=%u waiting=%u: "
+			    "further clients wait; see workers.max",
+		    view->busy, view->waiting);
+	else if (!plan->full && ends(full))
 		log_notice("workers below max busy=%u idle=%u waiting=%u "
 			   "seconds=%.1f",
 		    view->busy, view->idle, view->waiting,
-		    (double)(now_ms - autoscale->full_since_ms) / 1000);
-	}
-	autoscale->full = plan->full;
+		    seconds(full, now_ms));
+}
+
+static void
+fork_failed(struct autoscale *autoscale, int64_t now_ms)
+{
+	struct errbuf err;
+
+	errbuf_sys(&err, "cannot fork a worker");
+	if (begins(&autoscale->no_fork, now_ms))
+		log_warning("%s, trying again", err.text);
+	(void)backoff_failed(&autoscale->backoff, BACKOFF_FORK_MS, now_ms);
 }
 
 /* Returns how many could be forked. */
@@ -78,14 +111,14 @@ static unsigned
 grow(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, unsigned n, int64_t now_ms)
 {
-	struct errbuf err;
-
 	for (unsigned k = 0; k < n; k++) {
-		if (pool_spawn(pool, gen, NULL) == 0)
-			continue;
-		errbuf_sys(&err, "cannot fork a worker");
-		back_off(autoscale, err.text, now_ms);
-		return k;
+		if (pool_spawn(pool, gen, NULL) == -1) {
+			fork_failed(autoscale, now_ms);
+			return k;
+		}
+		if (ends(&autoscale->no_fork))
+			log_notice("workers are forked again seconds=%.1f",
+			    seconds(&autoscale->no_fork, now_ms));
 	}
 	return n;
 }
@@ -134,7 +167,8 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	};
 	unsigned before = scoreboard_idle_count(&pool->board);
 	struct policy_view view = look(pool, gen, limits.max);
-	struct policy_plan plan = policy_plan(&view, &limits, autoscale->full);
+	struct policy_plan plan = policy_plan(&view, &limits,
+	    autoscale->full.on);
 	unsigned total = view.starting + view.idle + view.busy;
 	unsigned wanted = plan.spawn, granted, after;
 	int64_t next, retry;
@@ -148,7 +182,7 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 
 	granted = policy_least(POOL_BATCH,
 	    backoff_allow(&autoscale->backoff, wanted, view.starting, now_ms));
-	report_full(autoscale, &view, &plan, now_ms);
+	report_full(&autoscale->full, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
 	granted = grow(autoscale, pool, gen, granted, now_ms);
 	autoscale->replace -= policy_least(autoscale->replace, granted);

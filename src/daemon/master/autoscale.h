@@ -15,14 +15,20 @@ struct generation;
 struct pool;
 struct pool_end;
 
+/* Something that lasts, of which the log tells begin and end. */
+struct episode {
+	bool on;
+	bool said; /* the log has told that it began */
+	int64_t since_ms;
+	int64_t said_ms; /* 0: never */
+};
+
 struct autoscale {
 	unsigned replace; /* workers that are gone and not replaced yet */
 	struct backoff backoff;
-	int64_t shrink_ms; /* next round of retiring; 0: none */
-	bool full;	   /* at max, and none idle */
-	bool full_said;	   /* and the log says so */
-	int64_t full_since_ms;
-	int64_t full_said_ms; /* 0: never */
+	int64_t shrink_ms;	/* next round of retiring; 0: none */
+	struct episode full;	/* at max, and none idle */
+	struct episode no_fork; /* fork fails */
 };
 
 /*

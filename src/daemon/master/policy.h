@@ -43,7 +43,7 @@ struct policy_plan {
 
 enum {
 	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
-	POLICY_FULL_MS = 60000,	 /* at most one "at max" line in this */
+	POLICY_QUIET_MS = 60000, /* at most one line of a kind in this */
 };
 
 /*

@@ -227,8 +227,8 @@ accept_failed(const struct worker_listener *l)
 	case ENOBUFS:
 	case ENOMEM:
 	case EPERM: /* a security module refused; the client stays queued */
-		/* One line until an accept succeeds. */
-		if (w.pause_ms == 0)
+		if (w.pause_ms == 0 &&
+		    scoreboard_may_say(w.job->board, clock_ms()))
 			log_warning("accept failed listener=%s, trying again: "
 				    "%m",
 			    l->text);

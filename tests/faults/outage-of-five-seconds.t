@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: ISC
+# rows: 16, 27
+#
+# If this fails, a lack of processes or of descriptors that lasts for some time
+# uses a CPU, fills the log, or keeps clients waiting when it is over.
+#
+# slow: the outage lasts five seconds
+use strict;
+use warnings;
+
+use List::Util qw(min);
+use Test::More;
+
+use Client;
+use Clock;
+use Echod;
+use Process;
+use Tracer;
+
+# Who waits has WITHIN seconds after the outage to be served; a machine that
+# stands still spoils a round, so it is the best of some that counts.
+use constant { LASTS => 5, CLIENTS => 30, WITHIN => 1, ROUNDS => 3 };
+
+Tracer::needs();
+
+# What takes something away from an echod, and returns what gives it back.
+my %outage = (
+    # No process more.  One worker is left, and it has a client.
+    processes => sub {
+        my $d = shift;
+        my $held = $d->connect;
+        is(Client::echo($held, 'x'), 'x', 'processes: a client');
+        ok(Clock::until(sub { $d->busy_workers == 1 }), 'has a worker');
+        my $fault = Tracer->attach([$d->pid], 'clone,clone3', 'error=EAGAIN');
+        $d->expect_log(qr/: warning: worker died /);
+        kill KILL => $d->idle_workers;
+        return sub { $fault->detach; close $held };
+    },
+    # No descriptor more than the workers have.
+    descriptors => sub {
+        my $d = shift;
+        my @workers = $d->workers;
+        Process::limit_descriptors($_, free($_)) for @workers;
+        return sub { Process::limit_descriptors($_) for @workers };
+    },
+);
+my %line = (
+    processes   => qr/: warning: cannot fork a worker/,
+    descriptors => qr/: warning: accept failed .*, trying again: /,
+);
+
+my %took;
+for my $round (1 .. ROUNDS) {
+    # Both at the same time.
+    my %d = map { $_ => Echod->start(options => [
+        '-o', 'workers.max_spare=40', '-o', 'workers.min_spare=5',
+        '-o', 'timeouts.defer_accept=0' ]) } keys %outage;
+    my %end = map { $_ => $outage{$_}->($d{$_}) } sort keys %d;
+    my %waiting;
+    for my $what (sort keys %d) {
+        my $d = $d{$what};
+        $d->expect_log($line{$what});
+        $waiting{$what} = [map { $d->connect } 1 .. CLIENTS];
+        syswrite $_, 'waits' for @{ $waiting{$what} };
+    }
+    $d{processes}->calm(sub { $d{descriptors}->calm(sub {
+        my $until = Clock::now() + LASTS;
+        Clock::until(sub { Clock::now() >= $until }, LASTS + 1);
+    }) });
+    for my $what (sort keys %d) {
+        my $d = $d{$what};
+        is($d->count_log($line{$what}), 1, "$what: one line");
+        is(scalar(grep { Client::readable($_, 0) } @{ $waiting{$what} }), 0,
+            "$what: the clients wait");
+        my $start = Clock::now();
+        $end{$what}->();
+        my @back = map { Client::receive($_, 5) } @{ $waiting{$what} };
+        push @{ $took{$what} }, Clock::now() - $start;
+        is(scalar(grep { $_ eq 'waits' } @back), CLIENTS,
+            "$what: all are served afterwards");
+        close $_ for @{ delete $waiting{$what} };
+        $d->finish;
+    }
+    last if !grep { min(@$_) > WITHIN } values %took;
+}
+for my $what (sort keys %took) {
+    note "$what: ", join ' ', map { sprintf '%.2f s', $_ } @{ $took{$what} };
+    cmp_ok(min(@{ $took{$what} }), '<=', WITHIN * Clock::scale(),
+        "$what: within @{[ WITHIN ]} s");
+}
+done_testing;
+
+# The next descriptor of a process.
+sub free {
+    my $open = Process::descriptors($_[0]);
+    my $n = 0;
+    $n++ while $open->{$n};
+    return $n;
+}
