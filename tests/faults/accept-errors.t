@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 28, 29, 31, 32
 #
 # If this fails, a failing accept() ends the service, uses a CPU in a busy
 # loop, floods the log, makes its worker ignore signals, or stops the service

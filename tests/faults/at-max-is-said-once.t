@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 25
 #
 # If this fails, echod does not report that all workers are busy, so that the
 # cause of waiting clients is unknown; or reports it when no client waits; or

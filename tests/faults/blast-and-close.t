@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 44
+#
 # If this fails, a client that sends much data and closes without reading
 # crashes a worker, leaks a resource or blocks the next client.
 use strict;

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 5
+#
 # If this fails, workers that crash at their start are forked in a busy loop,
 # which uses all CPUs, floods the log, and keeps the master from reacting to
 # signals.

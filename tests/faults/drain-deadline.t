@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 43
+#
 # If this fails, a client that does not close keeps a stopped echod running, or
 # is cut off before it got the data that was read from it.
 use strict;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 9
 #
 # If this fails, one stopped worker (SIGSTOP) without a client keeps a graceful
 # stop from ending when timeouts.drain is 0.

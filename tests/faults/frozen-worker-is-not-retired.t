@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 8
 #
 # If this fails, a shrinking pool terminates a stopped worker (SIGSTOP), which
 # cannot react and is killed ten seconds later, instead of one that is idle.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 8
+#
 # If this fails, a worker that does not run (SIGSTOP, a debugger) counts as
 # idle.
 use strict;

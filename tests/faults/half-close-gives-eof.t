@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 38
+#
 # If this fails, a client that half-closes its connection waits for a FIN that
 # does not come, or loses the end of its echo.
 use strict;

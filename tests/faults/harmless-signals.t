@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 51, 54
+#
 # If this fails, a signal that a process of echod should ignore ends or
 # disturbs it, or many signals that it handles do.
 use strict;

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 56
+#
 # If this fails, signals that were blocked or ignored by the parent when echod
 # was started do not work, and echod cannot be stopped.
 use strict;

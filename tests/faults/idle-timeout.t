@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 36
+#
 # If this fails, a client that sends nothing keeps its worker for longer than
 # timeouts.idle, or a client that sends data is cut off.
 use strict;

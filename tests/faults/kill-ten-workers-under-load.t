@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 2
 #
 # If this fails, the death of workers affects clients of other workers: they
 # are cut off, get wrong bytes or wait, or the pool does not recover.

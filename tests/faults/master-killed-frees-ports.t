@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 11
+#
 # If this fails, a master that was killed (by the OOM killer, by mistake)
 # leaves workers behind that keep its ports, so that a new one cannot start.
 use strict;

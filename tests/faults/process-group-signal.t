@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 53
+#
 # If this fails, Ctrl-C in a terminal, or a supervisor that signals the whole
 # process group, starts two stops, makes the master replace workers during the
 # stop, or cuts off clients that could finish.

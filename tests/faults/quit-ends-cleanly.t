@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 37, 43
+#
 # If this fails, an immediate stop loses data on its way back to a client:
 # closing a socket with unread input sends a reset, which discards that data.
 use strict;

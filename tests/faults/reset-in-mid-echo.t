@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 39
+#
 # If this fails, a client that resets its connection kills a worker (SIGPIPE,
 # an unexpected error), or fills the log with warnings.
 use strict;

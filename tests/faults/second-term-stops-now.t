@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 52
+#
 # If this fails, an operator cannot end a graceful stop that takes too long,
 # except by KILL.
 use strict;

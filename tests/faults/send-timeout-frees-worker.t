@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 37
+#
 # If this fails, a client that sends and never reads keeps a worker forever: as
 # many such clients as there are workers block echod.
 use strict;

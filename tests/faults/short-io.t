@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 42
 #
 # If this fails, echod assumes that recv() and send() always move all bytes and
 # are never interrupted; when they are, bytes are lost or doubled.

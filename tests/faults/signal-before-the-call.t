@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 50
 #
 # If this fails, a signal that arrives between the check of the stop flag and
 # the blocking call is not noticed until a client does something, so that once

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 55
+#
 # If this fails, a signal right after the start, such as a reload or a stop,
 # kills echod or is lost.
 use strict;

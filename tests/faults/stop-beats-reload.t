@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 52
 #
 # If this fails, a stop during a reload, or a reload during a stop, completes
 # neither: systemd kills the server with its clients after a minute and a half.

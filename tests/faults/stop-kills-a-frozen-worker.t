@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 9
 #
 # If this fails, a worker that does not run (SIGSTOP, a debugger) keeps a stop
 # from completing.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 22
 #
 # If this fails, a child that echod did not fork (of a script that executed
 # echod, or in a container whose process 1 is echod) delays every stop: the

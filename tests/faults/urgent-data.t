@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 45
+#
 # If this fails, urgent data ends a connection, kills a worker or shifts the
 # stream instead of being echoed in its place among the other bytes, as the
 # manual says.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 14
 #
 # If this fails, a connection that has woken only one worker (EPOLLEXCLUSIVE)
 # is not served if that worker dies before it accepts: its client waits until

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 1, 2, 3, 4, 26
+#
 # If this fails, a worker that dies is not replaced, or its death affects the
 # connection of another worker.
 use strict;
