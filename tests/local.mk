@@ -176,81 +176,42 @@ client_tests = \
 # Each test is one behaviour of the running daemon.
 daemon_tests = \
 	%D%/daemon/access-lists.t \
-	%D%/daemon/address-in-use.t \
-	%D%/daemon/already-running.t \
 	%D%/daemon/background-start.t \
-	%D%/daemon/bad-reload-changes-nothing.t \
 	%D%/daemon/big-start-hears-signals.t \
-	%D%/daemon/bind-is-all-or-nothing.t \
 	%D%/daemon/burst-of-1000.t \
 	%D%/daemon/burst-of-200.t \
 	%D%/daemon/checks-configuration.t \
-	%D%/daemon/closed-standard-descriptors.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
-	%D%/daemon/emptied-file-is-no-reload.t \
-	%D%/daemon/failed-new-worker-keeps-old.t \
-	%D%/daemon/failed-reload-serves-its-queue.t \
-	%D%/daemon/failed-reload-spares-its-clients.t \
-	%D%/daemon/fifty-reloads-under-load.t \
-	%D%/daemon/held-clients-are-served.t \
-	%D%/daemon/hung-logger-leaves.t \
-	%D%/daemon/hung-new-worker-keeps-old.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
-	%D%/daemon/interrupted-start-leaves-nothing.t \
-	%D%/daemon/ipv6-off.t \
-	%D%/daemon/killed-logger-owes-lost-lines.t \
-	%D%/daemon/leaked-descriptors.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/loader-gives-up-root.t \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
-	%D%/daemon/logger-killed.t \
-	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
-	%D%/daemon/missing-file-is-no-reload.t \
 	%D%/daemon/needs-the-c-library-alone.t \
-	%D%/daemon/no-ipv6-in-kernel.t \
-	%D%/daemon/no-syslogd-at-start.t \
 	%D%/daemon/nonblocking-stderr.t \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
 	%D%/daemon/per-connection-syscalls.t \
 	%D%/daemon/per-message-syscalls.t \
-	%D%/daemon/pid-file-says-who-has-it.t \
-	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/processes-carry-their-role.t \
-	%D%/daemon/queued-clients-are-served-on-stop.t \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
-	%D%/daemon/refused-reload-serves-its-queue.t \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
-	%D%/daemon/reload-needs-its-privileges.t \
 	%D%/daemon/reload-renames-in-order.t \
-	%D%/daemon/reload-storm.t \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
-	%D%/daemon/reload-under-load.t \
-	%D%/daemon/reload-while-clients-stay.t \
-	%D%/daemon/removed-address-serves-its-queue.t \
-	%D%/daemon/removed-in-a-storm.t \
 	%D%/daemon/root-gives-nothing-up.t \
 	%D%/daemon/several-listeners.t \
-	%D%/daemon/stalled-log-costs-no-speed.t \
-	%D%/daemon/start-needs-its-privileges.t \
-	%D%/daemon/stderr-blocked.t \
-	%D%/daemon/stderr-full.t \
-	%D%/daemon/stderr-reader-gone.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-finishes-clients.t \
-	%D%/daemon/stop-with-a-frozen-logger.t \
-	%D%/daemon/syslogd-restarted.t \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
@@ -264,32 +225,71 @@ daemon_tests = \
 # Each test is one fault, or one family of them: faults/README.md.
 fault_tests = \
 	%D%/faults/accept-errors.t \
+	%D%/faults/address-in-use.t \
+	%D%/faults/already-running.t \
 	%D%/faults/at-max-is-said-once.t \
+	%D%/faults/bad-reload-changes-nothing.t \
+	%D%/faults/bind-is-all-or-nothing.t \
 	%D%/faults/blast-and-close.t \
+	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/crash-loop-backs-off.t \
 	%D%/faults/drain-deadline.t \
+	%D%/faults/emptied-file-is-no-reload.t \
+	%D%/faults/failed-new-worker-keeps-old.t \
+	%D%/faults/failed-reload-serves-its-queue.t \
+	%D%/faults/failed-reload-spares-its-clients.t \
+	%D%/faults/fifty-reloads-under-load.t \
 	%D%/faults/fork-fails.t \
 	%D%/faults/frozen-idle-worker-is-no-stop.t \
 	%D%/faults/frozen-worker-is-not-retired.t \
 	%D%/faults/frozen-worker.t \
 	%D%/faults/half-close-gives-eof.t \
 	%D%/faults/harmless-signals.t \
+	%D%/faults/held-clients-are-served.t \
 	%D%/faults/hostile-signal-state.t \
+	%D%/faults/hung-logger-leaves.t \
+	%D%/faults/hung-new-worker-keeps-old.t \
 	%D%/faults/idle-timeout.t \
+	%D%/faults/interrupted-start-leaves-nothing.t \
+	%D%/faults/ipv6-off.t \
 	%D%/faults/kill-ten-workers-under-load.t \
+	%D%/faults/killed-logger-owes-lost-lines.t \
+	%D%/faults/leaked-descriptors.t \
+	%D%/faults/logger-killed.t \
+	%D%/faults/logger-stalled.t \
 	%D%/faults/master-killed-frees-ports.t \
 	%D%/faults/outage-of-five-seconds.t \
+	%D%/faults/missing-file-is-no-reload.t \
+	%D%/faults/no-ipv6-in-kernel.t \
+	%D%/faults/no-syslogd-at-start.t \
+	%D%/faults/pid-file-says-who-has-it.t \
+	%D%/faults/pid-file.t \
 	%D%/faults/process-group-signal.t \
+	%D%/faults/queued-clients-are-served-on-stop.t \
 	%D%/faults/quit-ends-cleanly.t \
+	%D%/faults/refused-reload-serves-its-queue.t \
+	%D%/faults/reload-needs-its-privileges.t \
+	%D%/faults/reload-storm.t \
+	%D%/faults/reload-under-load.t \
+	%D%/faults/reload-while-clients-stay.t \
+	%D%/faults/removed-address-serves-its-queue.t \
+	%D%/faults/removed-in-a-storm.t \
 	%D%/faults/reset-in-mid-echo.t \
 	%D%/faults/second-term-stops-now.t \
 	%D%/faults/send-timeout-frees-worker.t \
 	%D%/faults/short-io.t \
 	%D%/faults/signal-before-the-call.t \
 	%D%/faults/signals-in-early-life.t \
+	%D%/faults/stalled-log-costs-no-speed.t \
+	%D%/faults/start-needs-its-privileges.t \
+	%D%/faults/stderr-blocked.t \
+	%D%/faults/stderr-full.t \
+	%D%/faults/stderr-reader-gone.t \
 	%D%/faults/stop-beats-reload.t \
 	%D%/faults/stop-kills-a-frozen-worker.t \
 	%D%/faults/stop-with-a-foreign-child.t \
+	%D%/faults/stop-with-a-frozen-logger.t \
+	%D%/faults/syslogd-restarted.t \
 	%D%/faults/urgent-data.t \
 	%D%/faults/worker-dies-between-wake-and-accept.t \
 	%D%/faults/worker-killed-is-replaced.t

@@ -19,8 +19,8 @@ my %time_matters = (
     'tests/daemon/quit-after-idle.t'      => 'the master has slept',
     'tests/daemon/reload-applies-settings.t' =>
         'a client says nothing for longer than a limit that is gone',
-    'tests/daemon/reload-storm.t'         => 'HUP comes in many rhythms',
-    'tests/daemon/stalled-log-costs-no-speed.t' => 'a rate is measured',
+    'tests/faults/reload-storm.t'         => 'HUP comes in many rhythms',
+    'tests/faults/stalled-log-costs-no-speed.t' => 'a rate is measured',
     'tests/daemon/stop-after-idle.t'      => 'the master has slept',
     'tests/faults/idle-timeout.t' => 'a client says nothing',
     'tests/faults/outage-of-five-seconds.t' => 'it is to last so long',
