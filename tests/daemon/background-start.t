@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 121
 #
 # If this fails, a start script cannot rely on the exit status: the command
 # returns before the service is ready, reports success for a failed start, does

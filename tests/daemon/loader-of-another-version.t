@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 118
 #
 # If this fails, an echod takes what a loader of another version says for its
 # own, or does not say what to do when a package was upgraded under it, or lets

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 69
 #
 # If this fails, echod does not start with its defaults in a root directory
 # without /etc/hosts, as in minimal images; or the error about a service that

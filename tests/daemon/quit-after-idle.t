@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 80
 #
 # If this fails, an immediate stop after an idle time gives the workers no time
 # to end normally and kills them, because the deadline is computed from the

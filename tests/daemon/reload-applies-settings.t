@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 77
 #
 # If this fails, a setting that is changed in the file does not take effect at
 # a reload, or a removed setting keeps its value instead of returning to the

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 78
 #
 # If this fails, a reload that changes log.ident mixes up the log: lines from
 # before it have the name from after it, or come out of order, or under the

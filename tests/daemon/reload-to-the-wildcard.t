@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 69
 #
 # If this fails, an address cannot be replaced by the wildcard, or the wildcard
 # by an address, without a restart, because the old listener blocks the new

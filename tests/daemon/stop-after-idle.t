@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 80, 81
 #
 # If this fails, the deadlines of a stop after an idle time are computed from
 # the last time the master was active, so that clients are cut off or killed at

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 81, 84
+#
 # If this fails, a stop or a restart damages open connections.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 115
 #
 # If this fails, the empty address is not every interface in both families, or
 # an IPv6 socket accepts IPv4 too, so that "0.0.0.0" and "::" cannot be

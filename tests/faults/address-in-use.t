@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 113
 #
 # If this fails, echod starts, or seems to, although another program uses its
 # address, or does not say which address it is.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 86
+#
 # If this fails, two instances of echod run with one pid file, or the second
 # one harms the first, for example when a service script starts echod twice.
 use strict;

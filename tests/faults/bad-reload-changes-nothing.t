@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 60, 61, 62, 63, 64
 #
 # If this fails, a reload with a wrong file, or with something else in its
 # place, harms a running server: it loses workers, listeners or clients, hangs

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 61, 113
 #
 # If this fails, an echod that cannot bind all of its addresses serves some of
 # them, at the start or after a reload, and the missing one goes unnoticed.

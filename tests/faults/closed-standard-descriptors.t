@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 94
+#
 # If this fails, a daemon that is started with closed standard descriptors
 # opens a socket in their place, and output of a library goes to a client.
 use strict;

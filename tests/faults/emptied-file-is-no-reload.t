@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 62, 70
 #
 # If this fails, a reload at a moment when an editor has emptied the
 # configuration file drops all its settings, access lists included; or an echod

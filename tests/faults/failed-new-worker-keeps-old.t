@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 79
 #
 # If this fails, a reload whose new workers fail to start terminates the old
 # ones too, so that an error that appears only after fork() ends the service.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 74, 79
 #
 # If this fails, a reload from the wildcard to one address that fails resets
 # clients: the new listener has received connections that the wildcard would

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 79
 #
 # If this fails, a reload that fails after its first worker was ready has an
 # effect: the clients of that worker are cut off by the drain time-out of the

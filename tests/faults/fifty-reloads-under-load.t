@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 72
 #
 # If this fails, in one of many reloads a client is refused, reset or gets
 # wrong bytes while a new generation takes over.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 74, 83
 #
 # If this fails, clients that have connected and not yet sent data are reset
 # when their listener is closed: TCP_DEFER_ACCEPT keeps them in the kernel,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 85, 88
 #
 # If this fails, a reload that renames echod waits for a log daemon that hangs,
 # or the logger stays behind when echod has stopped, for as long as that hangs.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 79
 #
 # If this fails, a new worker that never becomes ready is cut off before its
 # reload gives up, so that the reload counts as complete, and the old workers

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 121
 #
 # If this fails, a start in the background that is interrupted, by an operator
 # or a service manager, nevertheless leaves a daemon running a moment later.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 114
 #
 # If this fails, echod does not start on a machine without IPv6, such as a
 # container, although it has IPv4 addresses to listen on; or it starts without

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 88, 90
 #
 # If this fails, lines that were lost while a logger hung are not reported when
 # the logger has to be killed: the log has a gap without a note.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 105, 106
+#
 # If this fails, echod keeps descriptors that its parent did not close (a lock,
 # a pipe whose end another process waits for), or its processes hold
 # descriptors that they do not need.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 90
 #
 # If this fails, the death of the logger, or a stopped logger, costs more than
 # a few lines: workers or the master wait for it, or logging ends.

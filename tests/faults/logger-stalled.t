@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 88
 #
 # If this fails, a log daemon that hangs blocks the service: echoes or reloads
 # wait for it, as in a daemon that calls syslog(3) itself; or lines are lost

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 62, 70
 #
 # If this fails, a reload at a moment when the default file is missing, because
 # it is being replaced, drops all its settings, access lists included; or an

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 114
 #
 # If this fails, echod does not start on a kernel that was built or booted
 # without IPv6, although a wildcard or a name has IPv4 addresses too; or it

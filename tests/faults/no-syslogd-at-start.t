@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 87
 #
 # If this fails, echod does not start if the log daemon is not running yet,
 # does not report that the log is lost, or does not log once the log daemon

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 102
 #
 # If this fails, an operator looks for an echod that does not run, because
 # another program has locked the pid file; or the message does not say what to

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 102
+#
 # If this fails, echod writes its pid to a file that it must not write, trusts
 # a stale file, or leaves a file behind.
 use strict;

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 83
+#
 # If this fails, clients whose connection had been established before TERM are
 # reset, because they were still in the accept queue.
 use strict;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 61, 74
 #
 # If this fails, a reload that fails because one of its addresses is in use
 # resets clients that another new listener has received instead of the

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 79, 101
 #
 # If this fails, a root without the right to signal other users reloads to
 # workers of another user: no later reload or stop reaches these workers.

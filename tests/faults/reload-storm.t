@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 71
 #
 # If this fails, HUPs that arrive faster than a reload takes are lost or queue
 # up, or the last file is not in force afterwards, or processes and descriptors

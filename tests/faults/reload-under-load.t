@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 72
 #
 # If this fails, clients that connect, send or close while a new generation
 # takes over are refused, reset or get wrong bytes, so that an operator has to

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 73
 #
 # If this fails, clients that stay connected obstruct a reload: they take the
 # places of new workers, accumulate with each generation, are cut off early, or

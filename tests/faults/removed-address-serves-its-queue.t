@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 74
 #
 # If this fails, clients that had connected to an address before it was removed
 # are reset, because closing the last descriptor of a listener discards its

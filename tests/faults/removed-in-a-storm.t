@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 71, 74
 #
 # If this fails, fast reloads that remove more addresses than can drain at a
 # time reset the newest clients instead of those of the oldest listener, which

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 85, 88
 #
 # If this fails, a log daemon that hangs slows the service down or delays its
 # stop.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 101
 #
 # If this fails, a root that cannot drop its privileges, or cannot signal
 # processes that have dropped them, starts a server that cannot be stopped or

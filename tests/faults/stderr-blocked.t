@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 88
 #
 # If this fails, a stopped terminal, or a supervisor that no longer reads
 # standard error, blocks the service.

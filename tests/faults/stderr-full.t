@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 88
 #
 # If this fails, lines that could not be written because the disk of standard
 # error was full are not counted: lines are missing, and the count of lost

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 88
 #
 # If this fails, lines that could not be written to standard error are missing
 # in the log without a note.

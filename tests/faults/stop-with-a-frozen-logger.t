@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 85, 90
 #
 # If this fails, a logger that does not run (SIGSTOP, a debugger) keeps a stop
 # from completing.

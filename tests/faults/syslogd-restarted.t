@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 89
 #
 # If this fails, echod does not log any more after the log daemon was
 # restarted, as after each of its upgrades.
