@@ -38,8 +38,12 @@ libechod_a_SOURCES += \
 	%D%/master/status.h \
 	%D%/master/terminate.c \
 	%D%/master/terminate.h \
-	%D%/sandbox/confine.c \
-	%D%/sandbox/confine.h \
+	%D%/sandbox/descriptors.c \
+	%D%/sandbox/descriptors.h \
+	%D%/sandbox/identity.c \
+	%D%/sandbox/identity.h \
+	%D%/sandbox/process.c \
+	%D%/sandbox/process.h \
 	%D%/scoreboard.c \
 	%D%/scoreboard.h \
 	%D%/signals.c \

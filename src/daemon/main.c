@@ -18,7 +18,8 @@
 #include "daemon/master/daemonize.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
 static void
@@ -41,7 +42,7 @@ sane_descriptors(void)
 		if (fcntl(fd, F_GETFD) == -1)
 			(void)open("/dev/null",
 			    fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
-	confine_descriptors(keep, 3);
+	descriptors_keep(keep, 3);
 }
 
 /* Returns an exit status: output that was lost is an error. */
@@ -100,7 +101,7 @@ run(struct options *opt)
 		complain(master.err.text);
 		return EX_OSERR;
 	}
-	confine_name("master");
+	process_name("master");
 	status = master_run(&master, opt, notify);
 	/* The start has failed: tell the process that waits for it. */
 	if (master.notify != -1 && status == EX_OK)

@@ -19,7 +19,8 @@
 #include "config/message.h"
 #include "config/options.h"
 #include "config/settings.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/process.h"
 #include "loader/load.h"
 #include "loader/origin.h"
 #include "loader/resolve.h"
@@ -52,11 +53,11 @@ read_request(struct message_request *request)
 static int
 give_up_root(pid_t parent, struct errbuf *err)
 {
-	const struct confine_user nobody = { .uid = NOBODY, .gid = NOBODY };
+	const struct identity nobody = { .uid = NOBODY, .gid = NOBODY };
 
-	(void)confine_identity(&nobody, err);
+	(void)identity_become(&nobody, err);
 	/* To change ids has cleared what echod asked for. */
-	return confine_parent(parent, SIGKILL, err);
+	return process_parent(parent, SIGKILL, err);
 }
 
 static int
@@ -86,7 +87,7 @@ main(int argc, char *argv[])
 	static struct message message;
 	struct options opt;
 
-	confine_name("loader");
+	process_name("loader");
 	if (read_request(&request) == -1) {
 		fputs("echod-load is for echod to execute; see echod(8)\n",
 		    output_error());

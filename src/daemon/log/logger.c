@@ -19,7 +19,9 @@
 #include "daemon/backoff.h"
 #include "daemon/log/log.h"
 #include "daemon/log/stamp.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
 enum {
@@ -154,7 +156,7 @@ run(pid_t master)
 static void
 child(const struct logger *logger, pid_t master)
 {
-	struct confine_user user = { .uid = logger->settings.uid,
+	struct identity user = { .uid = logger->settings.uid,
 		.gid = logger->settings.gid };
 	int keep[] = { log_reader(), STDERR_FILENO };
 	struct errbuf err;
@@ -163,9 +165,9 @@ child(const struct logger *logger, pid_t master)
 	obey(&logger->settings);
 	/* The user that we become may not be allowed to read the time zone. */
 	tzset();
-	confine_descriptors(keep, logger->keeps_stderr ? 2 : 1);
-	confine_name("logger");
-	if (confine_identity(&user, &err) == -1) {
+	descriptors_keep(keep, logger->keeps_stderr ? 2 : 1);
+	process_name("logger");
+	if (identity_become(&user, &err) == -1) {
 		emit(LEVEL_ERR, getpid(), err.text);
 		_exit(EX_NOPERM);
 	}

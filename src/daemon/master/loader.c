@@ -19,7 +19,8 @@
 #include "common/output.h"
 #include "config/check.h"
 #include "config/options.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
 /* A limit that is already tighter is as good. */
@@ -79,10 +80,10 @@ execute(const struct options *opt, int in, int out, struct message *message,
 	/* It ends by itself, by a limit, or with its parent. */
 	signals_deaf();
 	if (dup2(in, STDIN_FILENO) == -1 || dup2(out, STDOUT_FILENO) == -1 ||
-	    confine_parent(parent, SIGKILL, &message->err) == -1)
+	    process_parent(parent, SIGKILL, &message->err) == -1)
 		_exit(EX_OSERR);
 	/* Standard error is for the dynamic linker to complain. */
-	confine_descriptors(keep, 3);
+	descriptors_keep(keep, 3);
 	LIMIT(RLIMIT_CPU, 2);
 	LIMIT(RLIMIT_CORE, 0);
 	LIMIT(RLIMIT_NOFILE, 64);

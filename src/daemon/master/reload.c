@@ -13,7 +13,7 @@
 #include "daemon/master/pidfile.h"
 #include "daemon/master/pool.h"
 #include "daemon/master/terminate.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/identity.h"
 
 enum { READY_MS = 10000 }; /* for each batch of workers to get ready */
 
@@ -153,7 +153,7 @@ open_next(struct reload *r, int64_t now_ms)
 			return status;
 	}
 	/* Do not fork workers that we would not be allowed to signal. */
-	if (!is_start(r) && !confine_may_signal(config->uid)) {
+	if (!is_start(r) && !identity_may_signal(config->uid)) {
 		errbuf_set(&r->err, "cannot signal workers of uid %u",
 		    (unsigned)config->uid);
 		return EX_NOPERM;

@@ -16,7 +16,9 @@
 #include "common/errbuf.h"
 #include "config/access.h"
 #include "daemon/log/log.h"
-#include "daemon/sandbox/confine.h"
+#include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/process.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 #include "daemon/worker/echo.h"
@@ -337,8 +339,8 @@ keep_descriptors(void)
 	keep[n++] = w.job->lifeline;
 	keep[n++] = w.job->wake;
 	keep[n++] = log_writer();
-	confine_descriptors(keep, n);
-	confine_name("worker");
+	descriptors_keep(keep, n);
+	process_name("worker");
 }
 
 static _Noreturn void
@@ -354,7 +356,7 @@ static void
 prepare(void)
 {
 	const struct config *config = w.job->config;
-	struct confine_user user = { config->uid, config->gid, config->chroot };
+	struct identity user = { config->uid, config->gid, config->chroot };
 	struct errbuf err;
 
 	signals_worker(on_signal);
@@ -371,9 +373,9 @@ prepare(void)
 	}
 	if (open_waiter(&err) == -1)
 		give_up(&err, EX_OSERR);
-	if (confine_identity(&user, &err) == -1)
+	if (identity_become(&user, &err) == -1)
 		give_up(&err, EX_NOPERM);
-	if (confine_parent(w.job->master, SIGTERM, &err) == 0)
+	if (process_parent(w.job->master, SIGTERM, &err) == 0)
 		return;
 	if (getppid() == w.job->master)
 		give_up(&err, EX_OSERR);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * identity: who a process is: user, groups, root directory.  No other module
+ * changes them; each step is checked.
+ */
+#ifndef ECHOD_IDENTITY_H
+#define ECHOD_IDENTITY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct errbuf;
+
+/* Whom to become; only root can become another user. */
+struct identity {
+	uid_t uid;
+	gid_t gid;
+	const char *chroot; /* "" or NULL: none */
+};
+
+/*
+ * Change the root directory, drop the supplementary groups, change the group
+ * and the user, and check that there is no way back (setresuid(2)); set
+ * no_new_privs (prctl(2)).  Without root only the last step is done.  Ids that
+ * are right are not set, and a process that stays root may keep its groups:
+ * some containers allow neither to be changed.
+ * Returns -1 with the reason in err.
+ */
+int identity_become(const struct identity *, struct errbuf *);
+
+/* Whether we may signal processes of this user, as root needs CAP_KILL. */
+bool identity_may_signal(uid_t);
+
+#endif
