@@ -12,6 +12,7 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/sandbox/descriptors.h"
 
 /*
  * Room for about 10,000 lines of 100 bytes: the kernel doubles this, and counts
@@ -54,6 +55,11 @@ log_open(struct errbuf *err)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) == -1)
 		return errbuf_sys(err, "cannot make the sockets of the log");
+	if ((fd[1] = descriptors_fix(fd[1])) == -1) {
+		errbuf_sys(err, "cannot make the sockets of the log");
+		close(fd[0]);
+		return -1;
+	}
 	if (setsockopt(fd[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1) {
 		errbuf_sys(err, "cannot have the senders of the log named");
 		close(fd[0]);

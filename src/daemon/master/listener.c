@@ -11,6 +11,7 @@
 #include "common/net.h"
 #include "daemon/log/log.h"
 #include "daemon/master/halfopen.h"
+#include "daemon/sandbox/descriptors.h"
 #include "daemon/worker/echo.h"
 
 #ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
@@ -171,7 +172,8 @@ open_listener(struct listener *l, const struct listener_set *now,
 
 	l->fd = socket(l->wanted.sa.sa_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (l->fd == -1)
+	/* Its number is out of reach of what a worker may do with others. */
+	if (l->fd == -1 || (l->fd = descriptors_fix(l->fd)) == -1)
 		return -1;
 	/* Allows connections of an earlier echod in TIME_WAIT, but no second
 	 * listener (socket(7)). */

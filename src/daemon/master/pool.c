@@ -16,6 +16,7 @@
 #include "daemon/log/log.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
+#include "daemon/sandbox/descriptors.h"
 #include "daemon/signals.h"
 #include "daemon/worker/worker.h"
 
@@ -29,10 +30,12 @@ pool_open(struct pool *pool, struct errbuf *err)
 	pool->worker = calloc(CAPACITY, sizeof(pool->worker[0]));
 	if (pool->worker == NULL)
 		return errbuf_sys(err, "no memory for the table of workers");
-	if (pipe2(pool->lifeline, O_CLOEXEC) == -1)
+	if (pipe2(pool->lifeline, O_CLOEXEC) == -1 ||
+	    (pool->lifeline[0] = descriptors_fix(pool->lifeline[0])) == -1)
 		return errbuf_sys(err, "cannot make the lifeline");
 	pool->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (pool->wake == -1)
+	if (pool->wake == -1 ||
+	    (pool->wake = descriptors_fix(pool->wake)) == -1)
 		return errbuf_sys(err,
 		    "cannot make the eventfd of the workers");
 	return scoreboard_create(&pool->board, CAPACITY, err);

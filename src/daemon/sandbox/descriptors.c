@@ -2,6 +2,7 @@
 #include "daemon/sandbox/descriptors.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -77,4 +78,15 @@ descriptors_keep(const int *keep, size_t n)
 		next = (unsigned)sorted[i] + 1;
 	}
 	close_between(next, UINT_MAX);
+}
+
+int
+descriptors_fix(int fd)
+{
+	int fixed = fcntl(fd, F_DUPFD_CLOEXEC, DESCRIPTORS_FIXED);
+	int saved = errno;
+
+	close(fd);
+	errno = fixed == -1 && saved == EINVAL ? EMFILE : saved;
+	return fixed;
 }
