@@ -28,12 +28,18 @@ sub told {
         $d->log_lines);
 }
 
-# How many lines the master says were lost.
+# How many lines the master says were lost.  The new logger tells of the loss
+# while its queue is still as good as full: then the report is lost as well, and
+# has to be asked for again.
 sub counted {
     my $from = $d->mark;
-    $d->signal('USR1');
-    my (undef, $lost) = $d->wait_log(qr/: status .*log_lines_lost=(\d+)$/,
-        from => $from);
+    my $lost;
+    Clock::until(sub {
+        $d->signal('USR1');
+        (undef, $lost) = $d->wait_log(qr/: status .*log_lines_lost=(\d+)$/,
+            from => $from, timeout => 0.5, quiet => 1);
+        return defined $lost;
+    });
     return $lost // 'unknown';
 }
 
