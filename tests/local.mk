@@ -258,10 +258,10 @@ fault_tests = \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/master-killed-frees-ports.t \
-	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/missing-file-is-no-reload.t \
 	%D%/faults/no-ipv6-in-kernel.t \
 	%D%/faults/no-syslogd-at-start.t \
+	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/pid-file-says-who-has-it.t \
 	%D%/faults/pid-file.t \
 	%D%/faults/process-group-signal.t \
