@@ -385,6 +385,7 @@ endif
 all_tests = \
 	$(built_unit_tests) \
 	$(style_tests) \
+	$(fuzz_tests) \
 	$(daemon_tests) \
 	$(fault_tests) \
 	$(client_tests)
@@ -417,7 +418,7 @@ check-root: check-build
 
 # All that the tests need, and no test.  With "all", which is another make, two
 # would write the library at the same time.
-check-build: all-am $(dynamic_echod) $(built_unit_tests) locales
+check-build: all-am $(dynamic_echod) $(built_unit_tests) $(fuzz_targets) locales
 	@test -n "$(PERL)" || { \
 	    echo 'the tests need Perl with Test::More, TAP::Harness and' \
 		'IO::Socket::IP' >&2; false; }

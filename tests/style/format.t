@@ -24,7 +24,7 @@ plan skip_all => 'no clang-format ' . VERSION if !defined $tool;
 
 chdir top() or die top() . ": $!\n";
 $ENV{ECHOD_SRCDIR} = '.';
-my @files = map { files($_, qr/\.[ch]$/) } qw(src tests/bench tests/unit);
+my @files = map { files($_, qr/\.[ch]$/) } qw(src tests/bench tests/fuzz tests/unit);
 
 # One process for all files, which begins each remark with a file's name.
 my ($status, $text) = output($tool, '--dry-run', '-Werror', @files);

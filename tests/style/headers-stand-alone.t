@@ -41,8 +41,10 @@ for my $header (files('src', qr/\.h$/)) {
 
 # Every file that is written by hand, wherever it can be.
 my @files = (
-    # Not what is compared byte for byte.
-    files('src', qr/./), grep({ !m{^tests/data/.*\.(?:json|txt)$} } files('tests', qr/./)), files('m4', qr/\.m4$/),
+    # Not what is compared byte for byte, or made by a fuzzer.
+    files('src', qr/./), files('m4', qr/\.m4$/),
+    grep({ !m{^tests/data/.*\.(?:json|txt)$|^tests/fuzz/corpus/} }
+        files('tests', qr/./)),
     files('man', qr/./), files('etc', qr/./), files('.ci', qr/./),
     grep { -f "$top/$_" } qw(.clang-format .editorconfig .gitignore
         Makefile.am bootstrap configure.ac),

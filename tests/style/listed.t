@@ -50,6 +50,14 @@ is_deeply [
     grep { !-e top() . "/$_" && !m{^tests/unit/.*\.t$} } sort keys %tests
 ], [], 'and what is listed is there';
 
+my %fuzz = listed('tests/fuzz/local.mk');
+is_deeply [grep { !$fuzz{$_} } files('tests/fuzz', qr/(?:\.[cht]|\.dict|run)$/)],
+    [], 'every file of tests/fuzz is listed in its local.mk';
+is_deeply [
+    grep { !-d top() . '/tests/fuzz/corpus/' . s{.*/}{}r =~ s/\.fuzz$//r }
+        grep { /\.fuzz$/ } sort keys %fuzz
+], [], 'and each target has a corpus';
+
 # In its order, so that two changes do not meet in the same place.
 for my $name (qw(unit_tests client_tests daemon_tests fault_tests style_tests
     test_support)) {
