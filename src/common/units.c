@@ -178,11 +178,26 @@ units_integer(const char *text, int64_t min, int64_t max, int64_t *value,
 	return 0;
 }
 
+/*
+ * A positive value never becomes 0, which is no limit, nor does a negative one,
+ * which is refused.  A fraction that only the type has made is none.
+ */
+static int64_t
+away_from_zero(double value)
+{
+	int64_t whole = (int64_t)value;
+
+	if (fabs(value - (double)whole) > 1e-6 || whole == 0)
+		whole += (value > 0) - (value < 0);
+	return whole;
+}
+
 int
 units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
     struct errbuf *err)
 {
 	char low[32], high[32];
+	int64_t rounded;
 	double seconds;
 	char *end;
 
@@ -194,16 +209,16 @@ units_seconds(const char *text, int64_t min, int64_t max, int64_t *ms,
 	if (*end != '\0' || !isfinite(seconds))
 		return errbuf_set(err, "\"%s\" is not a number of seconds",
 		    text);
-	if (seconds * 1000 < (double)min || seconds * 1000 > (double)max) {
+	seconds *= 1000;
+	/* First rounded, then compared: 1.001 is not quite 1001 ms. */
+	if (fabs(seconds) >= 0x1p63 ||
+	    (rounded = away_from_zero(seconds)) < min || rounded > max) {
 		units_seconds_text(min, low, sizeof(low));
 		units_seconds_text(max, high, sizeof(high));
 		return errbuf_set(err, "%s is out of range (%s to %s seconds)",
 		    text, low, high);
 	}
-	*ms = (int64_t)(seconds * 1000);
-	/* Round up, so that a positive value never becomes 0, no limit. */
-	if ((double)*ms < seconds * 1000 - 1e-6 || (*ms == 0 && seconds > 0))
-		(*ms)++;
+	*ms = rounded;
 	return 0;
 }
 

@@ -117,15 +117,21 @@ seconds(void **state)
 		{ "1e-9", 1 },
 		{ "1e-10", 1 },
 		{ "1e-300", 1 },
+		{ "1.0005", 1001 },
+		{ "31449599.999", INT64_C(31449599999) },
 	};
 	struct errbuf err;
 	int64_t ms;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		CHECK(units_seconds(rows[i].text, 0, WEEK_MS, &ms, &err) == 0,
+		CHECK(units_seconds(rows[i].text, 0, 52 * WEEK_MS, &ms, &err) ==
+			0,
 		    "%s: %s", rows[i].text, err.text);
 		CHECK(ms == rows[i].ms, "%s: %" PRId64, rows[i].text, ms);
+		/* What it is rounded to is what the bounds are for. */
+		CHECK(units_seconds(rows[i].text, ms, ms, &ms, &err) == 0,
+		    "%s: %s", rows[i].text, err.text);
 	}
 }
 
@@ -178,6 +184,11 @@ bad_seconds(void **state)
 		    rows[i].text, err.text);
 		CHECK(ms == 4711, "\"%s\"", rows[i].text);
 	}
+	/* Nor is what is a little below 0 rounded to no bound. */
+	assert_int_equal(units_seconds("-0.0001", 0, WEEK_MS, &ms, &err), -1);
+	assert_int_equal(units_seconds("9223372036854775.808", 0, INT64_MAX,
+			     &ms, &err),
+	    -1);
 	assert_int_equal(units_seconds("0.5", 500, WEEK_MS, &ms, &err), 0);
 	assert_int_equal(units_seconds("604800", 500, WEEK_MS, &ms, &err), 0);
 }
