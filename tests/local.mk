@@ -324,6 +324,7 @@ test_support = \
 	%D%/lib/EchocPing.pm \
 	%D%/lib/Echod.pm \
 	%D%/lib/Files.pm \
+	%D%/lib/Hostile.pm \
 	%D%/lib/Listener.pm \
 	%D%/lib/Load.pm \
 	%D%/lib/Log.pm \
@@ -338,6 +339,7 @@ test_support = \
 	%D%/lib/Source.pm \
 	%D%/lib/Syslog.pm \
 	%D%/lib/Tracer.pm \
+	%D%/lib/hostile.c \
 	%D%/lib/shim.c
 
 EXTRA_DIST += \

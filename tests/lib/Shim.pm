@@ -20,8 +20,10 @@ use Test::More;
 use Files;
 use Machine;
 
+# build(NAME): with the library NAME.c, which is shim.c if not told.
 sub build {
-    my ($class) = @_;
+    my ($class, $name) = @_;
+    $name //= 'shim';
     my $cc = $ENV{CC} || 'cc';
     plan(skip_all => 'valgrind and a preloaded library do not mix')
         if @Machine::WRAPPER;
@@ -34,10 +36,10 @@ sub build {
     my @first = `ldd $Machine::ECHOD 2>&1` =~ /=> (\S+lib[at]san\S*) /g;
     plan(skip_all => 'the sanitizer in this echod is of no library')
         if Machine::has_sanitizer() && !@first;
-    my $source = dirname(__FILE__) . '/shim.c';
-    my $output = `$cc -shared -fPIC -O1 -o $dir/shim.so $source -ldl 2>&1`;
+    my $source = dirname(__FILE__) . "/$name.c";
+    my $output = `$cc -shared -fPIC -O1 -o $dir/$name.so $source -ldl 2>&1`;
     plan(skip_all => "no C compiler: $output") if $? != 0;
-    $self->{preload} = join ' ', @first, "$dir/shim.so";
+    $self->{preload} = join ' ', @first, "$dir/$name.so";
     return $self;
 }
 

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * hostile: a worker that a client has taken over.  To be preloaded into echod
+ * by tests (Hostile.pm).
+ *
+ * A client that sends "hostile DEED [NUMBER [NUMBER]]" has its worker do the
+ * deed with all that a worker has: its descriptors, the memory that it shares,
+ * and the right to signal processes of its user.  The answer is "ok" or the
+ * reason why it could not be done.
+ *
+ * There is one function a deed; the table at the end has their names.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { DESCRIPTORS = 1024 };
+
+/* The function of that name that this library hides. */
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* What it has ------------------------------------------------------------- */
+
+static int
+option(int fd, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : -1;
+}
+
+/* A TCP socket without a peer: one that listens, or did. */
+static int
+is_listener(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int domain = option(fd, SO_DOMAIN);
+
+	return (domain == AF_INET || domain == AF_INET6) &&
+	    getpeername(fd, (struct sockaddr *)&ss, &len) == -1;
+}
+
+static int
+is_log(int fd)
+{
+	return option(fd, SO_DOMAIN) == AF_UNIX;
+}
+
+/* By which it wakes the master. */
+static int
+is_wake(int fd)
+{
+	char path[64], name[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (readlink(path, name, sizeof(name) - 1) == -1)
+		return 0;
+	return strcmp(name, "anon_inode:[eventfd]") == 0 ||
+	    (strncmp(name, "pipe:", 5) == 0 &&
+		(fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY);
+}
+
+static int
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) != -1;
+}
+
+/*
+ * Do something to each descriptor of a kind.  Returns 0 if there was one and
+ * nothing failed, else -1 with errno.
+ */
+static int
+each(int (*is)(int), int (*act)(int))
+{
+	int done = 0, failed = 0;
+
+	errno = ENOENT;
+	for (int fd = 3; fd < DESCRIPTORS; fd++) {
+		if (!is_open(fd) || !is(fd))
+			continue;
+		if (act(fd) == -1)
+			failed = errno;
+		else
+			done++;
+	}
+	if (failed != 0)
+		errno = failed;
+	return done > 0 && failed == 0 ? 0 : -1;
+}
+
+/* A sequence of numbers that is the same each time (xorshift). */
+static uint32_t
+next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* Descriptors ------------------------------------------------------------- */
+
+static int
+make_blocking(int fd)
+{
+	return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+}
+
+/* Every description that it shares with others blocks from now on. */
+static int
+block_all(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_open, make_blocking);
+}
+
+static int
+block_listeners(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_listener, make_blocking);
+}
+
+/* As much as fits, so that no other worker can add anything. */
+static int
+fill(int fd)
+{
+	static char bytes[65536];
+	uint64_t most = UINT64_MAX - 1;
+
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1)
+		return -1;
+	if (write(fd, &most, sizeof(most)) == -1 && errno != EAGAIN)
+		return -1;
+	while (write(fd, bytes, sizeof(bytes)) > 0 || write(fd, bytes, 1) > 0)
+		;
+	return make_blocking(fd);
+}
+
+static int
+fill_wake(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_wake, fill);
+}
+
+static int
+shut(int fd)
+{
+	return shutdown(fd, SHUT_RDWR);
+}
+
+static int
+shut_listeners(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_listener, shut);
+}
+
+static int
+shut_log(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_log, shut);
+}
+
+/* A connect to no address ends the listening, too (connect(2)). */
+static int
+disconnect(int fd)
+{
+	struct sockaddr sa = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &sa, sizeof(sa));
+}
+
+static int
+disconnect_listeners(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_listener, disconnect);
+}
+
+/* What each later connection inherits: no time to send, a reset as its end. */
+static int
+spoil(int fd)
+{
+	struct timeval shortest = { .tv_usec = 1 };
+	struct linger reset = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &shortest,
+		sizeof(shortest)) == -1)
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+}
+
+static int
+spoil_listeners(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_listener, spoil);
+}
+
+static int
+narrow(int fd)
+{
+	int bytes = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+static int
+narrow_log(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_log, narrow);
+}
+
+/* Shared memory ----------------------------------------------------------- */
+
+/*
+ * Fill all shared memory that is writable, or that can be made so, with random
+ * bytes.  Returns whether there was any of the kind that is asked for.
+ */
+static int
+scribble_on(const char *kind, uint32_t seed)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long from, to;
+	char line[512], mode[8];
+	int found = 0;
+
+	if (maps == NULL)
+		return -1;
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
+		    strcmp(mode, kind) != 0)
+			continue;
+		if (mode[1] != 'w' &&
+		    mprotect((void *)from, to - from,
+			PROT_READ | PROT_WRITE) == -1)
+			continue;
+		found = 1;
+		for (uint32_t *p = (uint32_t *)from; p < (uint32_t *)to; p++)
+			*p = next_random(&seed);
+	}
+	fclose(maps);
+	errno = EACCES;
+	return found ? 0 : -1;
+}
+
+static int
+scribble(long seed, long b)
+{
+	(void)b;
+	return scribble_on("rw-s", (uint32_t)seed | 1);
+}
+
+/* Only what it is not meant to write. */
+static int
+unprotect(long seed, long b)
+{
+	(void)b;
+	return scribble_on("r--s", (uint32_t)seed | 1);
+}
+
+/* Processes --------------------------------------------------------------- */
+
+static int
+signal_process(long pid, long signo)
+{
+	return kill((pid_t)pid, (int)signo);
+}
+
+/* ------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int (*act)(long, long);
+} deeds[] = {
+	{ "block-all", block_all },
+	{ "block-listeners", block_listeners },
+	{ "disconnect-listeners", disconnect_listeners },
+	{ "fill-wake", fill_wake },
+	{ "narrow-log", narrow_log },
+	{ "scribble", scribble },
+	{ "shut-listeners", shut_listeners },
+	{ "shut-log", shut_log },
+	{ "signal", signal_process },
+	{ "spoil-listeners", spoil_listeners },
+	{ "unprotect", unprotect },
+};
+
+/* Returns the length of the answer, which takes the place of the order. */
+static ssize_t
+obey(char *order, size_t size)
+{
+	const char *answer = "no such deed";
+	char name[32] = "";
+	long a = 0, b = 0;
+
+	(void)sscanf(order, "hostile %31s %ld %ld", name, &a, &b);
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(deeds[i].name, name) == 0)
+			answer = deeds[i].act(a, b) == 0 ? "ok" :
+							   strerror(errno);
+	return snprintf(order, size, "%s", answer);
+}
+
+ssize_t
+recv(int fd, void *buf, size_t n, int flags)
+{
+	ssize_t got = REAL(recv)(fd, buf, n, flags);
+
+	if (got <= 0 || (size_t)got >= n || strncmp(buf, "hostile ", 8) != 0)
+		return got;
+	((char *)buf)[got] = '\0';
+	return obey(buf, n);
+}
+
+/* The fortified form that the compiler may have chosen. */
+ssize_t
+__recv_chk(int fd, void *buf, size_t n, size_t size, int flags)
+{
+	return recv(fd, buf, n < size ? n : size, flags);
+}
