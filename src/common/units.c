@@ -187,7 +187,8 @@ away_from_zero(double value)
 {
 	int64_t whole = (int64_t)value;
 
-	if (fabs(value - (double)whole) > 1e-6 || whole == 0)
+	if (fabs(value - (double)whole) > 1e-6 + fabs(value) * 0x1p-50 ||
+	    whole == 0)
 		whole += (value > 0) - (value < 0);
 	return whole;
 }
