@@ -197,6 +197,9 @@ daemon_tests = \
 	%D%/daemon/options.t \
 	%D%/daemon/per-connection-syscalls.t \
 	%D%/daemon/per-message-syscalls.t \
+	%D%/daemon/pid-file-on-a-full-disk.t \
+	%D%/daemon/pid-file-says-who-has-it.t \
+	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \

@@ -146,12 +146,9 @@ commit(struct master *m, int64_t now_ms)
 static bool
 announce(struct master *m)
 {
-	struct errbuf err;
 	int notify = m->notify;
 
 	m->phase = PHASE_RUN;
-	if (m->pidfile.fd != -1 && pidfile_write(&m->pidfile, &err) == -1)
-		log_warning("%s", err.text);
 	if (notify == -1)
 		return true;
 	m->notify = -1;

@@ -191,15 +191,18 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 {
 	char text[32];
 	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	ssize_t written = -1;
 
-	if (ftruncate(p->fd, 0) == -1 ||
-	    pwrite(p->fd, text, (size_t)n, 0) != n) {
-		errbuf_sys(err, "cannot write pid file %s", p->path);
-		/* Half a number would be the pid of another process. */
-		(void)!ftruncate(p->fd, 0);
-		return -1;
-	}
-	return 0;
+	if (ftruncate(p->fd, 0) == 0)
+		written = pwrite(p->fd, text, (size_t)n, 0);
+	if (written == n)
+		return 0;
+	if (written >= 0)
+		errno = ENOSPC; /* there was room for a part */
+	errbuf_sys(err, "cannot write pid file %s", p->path);
+	/* Half a number would be the pid of another process. */
+	(void)!ftruncate(p->fd, 0);
+	return -1;
 }
 
 void

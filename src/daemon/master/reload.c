@@ -151,6 +151,8 @@ open_next(struct reload *r, int64_t now_ms)
 		status = pidfile_lock(r->pidfile, config->pid_file, &r->err);
 		if (status != EX_OK)
 			return status;
+		if (pidfile_write(r->pidfile, &r->err) == -1)
+			return EX_OSERR;
 	}
 	/* Do not fork workers that we would not be allowed to signal. */
 	if (!is_start(r) && !identity_may_signal(config->uid)) {
