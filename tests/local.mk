@@ -190,6 +190,9 @@ daemon_tests = \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
+	%D%/daemon/logger-killed.t \
+	%D%/daemon/logger-stopped.t \
+	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/nonblocking-stderr.t \

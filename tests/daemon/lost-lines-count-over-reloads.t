@@ -9,6 +9,9 @@ use Test::More;
 
 use Client;
 use Echod;
+use Tracer;
+
+Tracer::needs();
 
 use constant BYTES => 25_000;    # two lines each: more than wait for a logger
 
@@ -28,9 +31,9 @@ sub lose_lines {
     my $data   = 'x' x BYTES;
     my $logger = $d->logger;
     my $from   = $d->mark;
-    kill 'STOP', $logger;
+    my $hold = Tracer->hold($logger);
     ok(Client::echo_once($d->port, $data) eq $data, $what);
-    kill 'CONT', $logger;
+    $hold->detach;
     ok($d->wait_log(qr/: warning: log lines lost count=/, from => $from,
         timeout => 20), 'as the log says');
     return;

@@ -13,6 +13,9 @@ use Client;
 use Clock;
 use Echod;
 use Process;
+use Tracer;
+
+Tracer::needs();
 
 use constant CLIENTS => 20;
 
@@ -28,7 +31,7 @@ my @old = $d->workers;
 my $from = $d->mark;
 
 # All lines have to wait, those of the reload among them.
-kill STOP => $logger;
+my $hold = Tracer->hold($logger);
 my $n = 0;
 sub serve {
     return scalar grep { (Client::echo_once($d->port, 'x' x ++$n) // '') ne '' }
@@ -41,7 +44,7 @@ ok(Clock::until(sub { !grep { Process::is_alive($_) } @old }),
     'a reload is done, as the old workers leave');
 my %old = map { $_ => 1 } @old, $d->pid;
 is(serve(), CLIENTS, 'clients are served after it');
-kill CONT => $logger;
+$hold->detach;
 
 ok($d->wait_log(qr/: connection ended /, count => $n), 'the lines come');
 is($d->logger, $logger, 'by the same logger');

@@ -12,6 +12,9 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
+use Tracer;
+
+Tracer::needs();
 
 use constant BYTES => 25_000;    # two lines each: more than wait for a logger
 
@@ -46,11 +49,12 @@ sub counted {
 for my $round (1 .. 2) {
     my $logger = $d->logger;
     my $before = told();
-    kill 'STOP', $logger;
+    my $hold = Tracer->hold($logger);
     my $data = 'x' x BYTES;
     ok(Client::echo_once($d->port, $data) eq $data,
-        "round $round: more lines than can wait for a frozen logger");
+        "round $round: more lines than can wait for a logger that hangs");
     kill 'KILL', $logger;
+    $hold->detach;
     ok(Clock::until(sub { ($d->logger // $logger) != $logger }),
         'it is killed, and there is another one');
     ok(Clock::until(sub { told() > $before }), 'that tells of the loss');

@@ -13,6 +13,9 @@ use Clock;
 use Echod;
 use Load;
 use Process;
+use Tracer;
+
+Tracer::needs();
 
 my $d    = Echod->start(log => 'info');
 my $load = Load->start(port => $d->port, clients => 3, messages => 1,
@@ -39,11 +42,11 @@ for my $round (1 .. 3) {
 
 is_deeply($load->stop->{errors}, [], 'no client noticed anything');
 
-# Stopped until its pipe is full: no process waits for it.
+# Held until its queue is full: no process waits for it.
 $load = Load->start(port => $d->port, clients => 3, messages => 1,
     size => 100);
 my $logger = $d->logger;
-kill 'STOP', $logger;
+my $hold = Tracer->hold($logger);
 my $from = $load->connections;
 ok(Clock::until(sub { $load->connections > $from + 15_000 }, 60),
     'clients are served while the logger is frozen');
@@ -52,7 +55,7 @@ is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
     'by the same workers');
 is_deeply($load->stop->{errors}, [], 'nor did any now');
 $d->expect_log(qr/: warning: log lines lost count=\d+/);
-kill 'CONT', $logger;
+$hold->detach;
 ok($d->wait_log(qr/: warning: log lines lost count=\d+/, timeout => 20),
     'afterwards the log says how many lines are missing');
 is($d->logger, $logger, 'it is the same logger still');

@@ -53,6 +53,13 @@ sub attach {
     return $self;
 }
 
+# hold(PID): keep the logger from writing anything, until detach.  Its parent
+# does not learn of it, as it does of SIGSTOP.
+sub hold {
+    my ($class, $pid) = @_;
+    return $class->attach([$pid], 'write,sendto', 'delay_enter=100000000');
+}
+
 # file: the path of what it writes.
 sub file { return "$_[0]{dir}/trace" }
 

@@ -27,6 +27,7 @@
 enum {
 	STABLE_MS = 10000, /* a logger that lived so long is no failure */
 	UNSENT_MS = 100,   /* between two tries to send the settings */
+	STOPPED_MS = 1000, /* a logger may be stopped for so long */
 	SETTINGS = 'S',	   /* first byte of their record; see log_record() */
 };
 
@@ -259,6 +260,7 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 	if (logger->pid != pid)
 		return false;
 	logger->pid = 0;
+	logger->kill_ms = 0;
 	if (now_ms - logger->started_ms >= STABLE_MS)
 		logger->failures = 0;
 	logger->retry_ms = now_ms;
@@ -267,6 +269,15 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 	    logger->failures++ > 0)
 		logger->retry_ms += backoff_ms(logger->failures,
 		    (uint32_t)now_ms);
+	return true;
+}
+
+bool
+logger_frozen(struct logger *logger, pid_t pid, bool frozen, int64_t now_ms)
+{
+	if (logger->pid != pid)
+		return false;
+	logger->kill_ms = frozen ? now_ms + STOPPED_MS : 0;
 	return true;
 }
 
@@ -280,6 +291,14 @@ logger_maintain(struct logger *logger, int64_t now_ms)
 		send_settings(logger);
 	if (logger->unsent)
 		next = now_ms + UNSENT_MS;
+	if (logger->kill_ms != 0 && now_ms >= logger->kill_ms) {
+		log_warning("logger was stopped, killed pid=%ld",
+		    (long)logger->pid);
+		logger_kill(logger);
+		logger->kill_ms = 0;
+	}
+	if (logger->kill_ms != 0 && logger->kill_ms < next)
+		next = logger->kill_ms;
 	if (logger->pid == 0 && now_ms >= logger->retry_ms &&
 	    start(logger, &err) == -1)
 		logger->retry_ms = now_ms +

@@ -34,6 +34,7 @@ struct logger {
 	unsigned failures;  /* in a row */
 	int64_t started_ms;
 	int64_t retry_ms; /* start it again then */
+	int64_t kill_ms;  /* it was stopped: kill it then; 0: it was not */
 };
 
 /*
@@ -57,8 +58,11 @@ void logger_configure(struct logger *, const struct config *);
 /* A child has ended; true when it was the logger. */
 bool logger_reaped(struct logger *, pid_t, int64_t now_ms);
 
+/* A child was stopped or continued; true when it was the logger. */
+bool logger_frozen(struct logger *, pid_t, bool frozen, int64_t now_ms);
+
 /*
- * Start a dead logger again when its time has come; the lines in the queue
+ * Kill a logger that has been stopped for a second.  Start a dead logger again when its time has come; the lines in the queue
  * have waited.  Send settings for which there was no room.  Returns the
  * clock_ms() to be called again at, or INT64_MAX.
  */

@@ -73,7 +73,9 @@ reap(struct master *m)
 	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
 		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
 			bury(m, pid, status, clock_ms());
-		else if (pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
+		else if (!logger_frozen(&m->logger, pid, WIFSTOPPED(status),
+			     clock_ms()) &&
+		    pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
 		    WIFSTOPPED(status))
 			autoscale_frozen(&m->autoscale);
 }
