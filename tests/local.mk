@@ -40,6 +40,7 @@ unit_tests = \
 	%D%/unit/scoreboard.t \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
+	%D%/unit/siphash.t \
 	%D%/unit/sizes.t \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
@@ -80,6 +81,7 @@ unit_tests = \
 %C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
+%C%_unit_siphash_t_SOURCES = %D%/unit/check.h %D%/unit/siphash.c
 %C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c

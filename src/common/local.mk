@@ -16,6 +16,8 @@ libcommon_a_SOURCES = \
 	%D%/net.h \
 	%D%/output.c \
 	%D%/output.h \
+	%D%/siphash.c \
+	%D%/siphash.h \
 	%D%/spell.c \
 	%D%/spell.h \
 	%D%/units.c \
