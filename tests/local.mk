@@ -42,6 +42,7 @@ unit_tests = \
 	%D%/unit/signals.t \
 	%D%/unit/siphash.t \
 	%D%/unit/sizes.t \
+	%D%/unit/sources.t \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
 	%D%/unit/stats.t \
@@ -83,6 +84,7 @@ unit_tests = \
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
 %C%_unit_siphash_t_SOURCES = %D%/unit/check.h %D%/unit/siphash.c
 %C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
+%C%_unit_sources_t_SOURCES = %D%/unit/check.h %D%/unit/sources.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
 %C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c

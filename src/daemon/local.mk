@@ -38,6 +38,7 @@ libechod_a_SOURCES += \
 	%D%/master/status.h \
 	%D%/master/terminate.c \
 	%D%/master/terminate.h \
+	%D%/rate.h \
 	%D%/sandbox/descriptors.c \
 	%D%/sandbox/descriptors.h \
 	%D%/sandbox/identity.c \
@@ -48,6 +49,8 @@ libechod_a_SOURCES += \
 	%D%/scoreboard.h \
 	%D%/signals.c \
 	%D%/signals.h \
+	%D%/sources.c \
+	%D%/sources.h \
 	%D%/worker/echo.c \
 	%D%/worker/echo.h \
 	%D%/worker/worker.c \

@@ -43,7 +43,7 @@ my @owners = (
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
     ['limits', call('setrlimit'), qw(plan daemon/master/loader loader/main)],
     ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize)],
-    ['shared memory', call('mmap'), qw(scoreboard daemon/log/)],
+    ['shared memory', call('mmap'), qw(scoreboard sources daemon/log/)],
 
     # Sockets.
     ['listening', call(qw(bind listen)), qw(listener dial)],
