@@ -237,6 +237,7 @@ fault_tests = \
 	%D%/faults/accept-errors.t \
 	%D%/faults/address-in-use.t \
 	%D%/faults/already-running.t \
+	%D%/faults/any-exit-status.t \
 	%D%/faults/at-max-is-said-once.t \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/bind-is-all-or-nothing.t \
@@ -249,6 +250,10 @@ fault_tests = \
 	%D%/faults/failed-reload-serves-its-queue.t \
 	%D%/faults/failed-reload-spares-its-clients.t \
 	%D%/faults/fifty-reloads-under-load.t \
+	%D%/faults/connections-leave-nothing.t \
+	%D%/faults/crash-loop-backs-off.t \
+	%D%/faults/drain-deadline.t \
+	%D%/faults/echo-loop.t \
 	%D%/faults/fork-fails.t \
 	%D%/faults/frozen-idle-worker-is-no-stop.t \
 	%D%/faults/frozen-worker-is-not-retired.t \
@@ -274,6 +279,16 @@ fault_tests = \
 	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/pid-file-says-who-has-it.t \
 	%D%/faults/pid-file.t \
+	%D%/faults/io-errors.t \
+	%D%/faults/kill-ten-workers-under-load.t \
+	%D%/faults/killed-at-each-call.t \
+	%D%/faults/leaving-worker-serves.t \
+	%D%/faults/link-local-peer.t \
+	%D%/faults/master-killed-frees-ports.t \
+	%D%/faults/master-killed-in-a-reload.t \
+	%D%/faults/master-stopped-for-a-while.t \
+	%D%/faults/outage-of-five-seconds.t \
+	%D%/faults/poison-client.t \
 	%D%/faults/process-group-signal.t \
 	%D%/faults/queued-clients-are-served-on-stop.t \
 	%D%/faults/quit-ends-cleanly.t \
@@ -284,6 +299,7 @@ fault_tests = \
 	%D%/faults/reload-while-clients-stay.t \
 	%D%/faults/removed-address-serves-its-queue.t \
 	%D%/faults/removed-in-a-storm.t \
+	%D%/faults/reset-before-accept.t \
 	%D%/faults/reset-in-mid-echo.t \
 	%D%/faults/second-term-stops-now.t \
 	%D%/faults/send-timeout-frees-worker.t \
@@ -300,6 +316,8 @@ fault_tests = \
 	%D%/faults/stop-with-a-foreign-child.t \
 	%D%/faults/stop-with-a-frozen-logger.t \
 	%D%/faults/syslogd-restarted.t \
+	%D%/faults/two-hundred-die-at-once.t \
+	%D%/faults/unusual-peers.t \
 	%D%/faults/urgent-data.t \
 	%D%/faults/worker-dies-between-wake-and-accept.t \
 	%D%/faults/worker-killed-is-replaced.t

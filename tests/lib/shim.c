@@ -19,6 +19,10 @@
  *			process to get here removes the file and kills itself.
  *	short		recv and send move one byte at a time, and every other
  *			call fails with EINTR.
+ *	poison		a worker that receives "poison: signal N" sends itself
+ *			that signal, and one that receives "poison: exit N"
+ *			exits with that status.
+ *	no-peer		accept4 reports no address of the client.
  *	die-prctl	a process that calls prctl as above kills itself; that
  *			is, a worker before it is ready.
  */
@@ -111,6 +115,22 @@ interrupted(size_t *n)
 	return calls++ % 2 != 0 && failed(EINTR);
 }
 
+/* What a client sends that knows of a fault in the program. */
+static void
+swallow(const char *buf, ssize_t n)
+{
+	char text[64];
+	int number;
+
+	if (n <= 0 || !ordered("poison", ""))
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)n, buf);
+	if (sscanf(text, "poison: signal %d", &number) == 1)
+		raise(number);
+	if (sscanf(text, "poison: exit %d", &number) == 1)
+		_exit(number);
+}
+
 int
 epoll_pwait(int fd, struct epoll_event *events, int max, int timeout,
     const sigset_t *mask)
@@ -130,15 +150,24 @@ epoll_pwait(int fd, struct epoll_event *events, int max, int timeout,
 int
 accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
+	int peer;
+
 	hold("accept4");
-	return REAL(accept4)(fd, addr, len, flags);
+	peer = REAL(accept4)(fd, addr, len, flags);
+	if (peer != -1 && ordered("no-peer", ""))
+		*len = 0;
+	return peer;
 }
 
 ssize_t
 recv(int fd, void *buf, size_t n, int flags)
 {
+	ssize_t got;
+
 	hold("recv");
-	return interrupted(&n) ? -1 : REAL(recv)(fd, buf, n, flags);
+	got = interrupted(&n) ? -1 : REAL(recv)(fd, buf, n, flags);
+	swallow(buf, got);
+	return got;
 }
 
 /* The fortified form that the compiler may have chosen. */
