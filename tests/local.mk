@@ -241,6 +241,10 @@ fault_tests = \
 	%D%/faults/at-max-is-said-once.t \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/bind-is-all-or-nothing.t \
+	%D%/faults/accept-queue-overflows.t \
+	%D%/faults/any-exit-status.t \
+	%D%/faults/at-max-is-said-once.t \
+	%D%/faults/bad-network.t \
 	%D%/faults/blast-and-close.t \
 	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/crash-loop-backs-off.t \
@@ -287,7 +291,9 @@ fault_tests = \
 	%D%/faults/master-killed-frees-ports.t \
 	%D%/faults/master-killed-in-a-reload.t \
 	%D%/faults/master-stopped-for-a-while.t \
+	%D%/faults/nothing-lost-in-a-flood.t \
 	%D%/faults/outage-of-five-seconds.t \
+	%D%/faults/peer-vanishes.t \
 	%D%/faults/poison-client.t \
 	%D%/faults/process-group-signal.t \
 	%D%/faults/queued-clients-are-served-on-stop.t \
@@ -345,6 +351,7 @@ style_tests = \
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
 	%D%/data \
+	%D%/lib/BadNetwork.pm \
 	%D%/lib/Client.pm \
 	%D%/lib/Clock.pm \
 	%D%/lib/Echoc.pm \

@@ -25,6 +25,7 @@ Namespace::quietly(qw(ip link add east type veth peer name west))
     && Namespace::quietly(qw(ip -6 addr add fe80::1/64 dev east nodad))
     or plan skip_all => 'no link of our own here';
 
+my ($index) = `ip -o link show dev east` =~ /^(\d+):/;
 my $d = Echod->start(log => 'debug', config =>
     qq(listen = ( { address = "fe80::1%east"; port = 0; },
         { address = "::"; port = 0; } );\n));
@@ -34,7 +35,7 @@ for my $port ($d->ports) {
     is(Client::echo($sock, 'hello', eof => 1), 'hello', 'is served');
     my $mine = $sock->sockport;
     close $sock;
-    ok($d->wait_log(qr/: connection ended peer=\[fe80::1%east\]:$mine /),
+    ok($d->wait_log(qr/: connection ended peer=\[fe80::1%$index\]:$mine /),
         'and the log has its link');
 }
 $d->finish;
