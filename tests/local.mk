@@ -249,6 +249,9 @@ fault_tests = \
 	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/crash-loop-backs-off.t \
 	%D%/faults/drain-deadline.t \
+	%D%/faults/each-call-of-a-birth-fails.t \
+	%D%/faults/each-call-of-a-reload-fails.t \
+	%D%/faults/each-call-of-the-loader-fails.t \
 	%D%/faults/emptied-file-is-no-reload.t \
 	%D%/faults/failed-new-worker-keeps-old.t \
 	%D%/faults/failed-reload-serves-its-queue.t \
@@ -372,6 +375,7 @@ test_support = \
 	%D%/lib/Server.pm \
 	%D%/lib/Shim.pm \
 	%D%/lib/Source.pm \
+	%D%/lib/Sweep.pm \
 	%D%/lib/Syslog.pm \
 	%D%/lib/Tracer.pm \
 	%D%/lib/hostile.c \
