@@ -247,6 +247,8 @@ fault_tests = \
 	%D%/faults/bad-network.t \
 	%D%/faults/blast-and-close.t \
 	%D%/faults/closed-standard-descriptors.t \
+	%D%/faults/config-bombs.t \
+	%D%/faults/config-is-no-regular-file.t \
 	%D%/faults/crash-loop-backs-off.t \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
@@ -298,6 +300,7 @@ fault_tests = \
 	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/peer-vanishes.t \
 	%D%/faults/poison-client.t \
+	%D%/faults/port-numbers-do-not-wrap.t \
 	%D%/faults/process-group-signal.t \
 	%D%/faults/queued-clients-are-served-on-stop.t \
 	%D%/faults/quit-ends-cleanly.t \
@@ -324,6 +327,7 @@ fault_tests = \
 	%D%/faults/stop-kills-a-frozen-worker.t \
 	%D%/faults/stop-with-a-foreign-child.t \
 	%D%/faults/stop-with-a-frozen-logger.t \
+	%D%/faults/strings-with-any-bytes.t \
 	%D%/faults/syslogd-restarted.t \
 	%D%/faults/two-hundred-die-at-once.t \
 	%D%/faults/unusual-peers.t \

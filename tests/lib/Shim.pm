@@ -43,8 +43,12 @@ sub build {
     return $self;
 }
 
-# env: what to add to the environment of the server.
-sub env { return { LD_PRELOAD => $_[0]{preload}, ECHOD_SHIM => $_[0]{flags} } }
+# env(NAME => VALUE, ...): what to add to the environment of the server.
+sub env {
+    my ($self, %more) = @_;
+    return { LD_PRELOAD => $self->{preload}, ECHOD_SHIM => $self->{flags},
+        %more };
+}
 
 # on(FLAG), off(FLAG), is_on(FLAG): give an order, take it back, see whether it
 # is in force.

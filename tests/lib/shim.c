@@ -25,6 +25,12 @@
  *	no-peer		accept4 reports no address of the client.
  *	die-prctl	a process that calls prctl as above kills itself; that
  *			is, a worker before it is ready.
+ *	clock-ahead	the time of day is that of a year later.
+ *	clock-back	the time of day is that of a year ago.
+ *
+ * $ECHOD_SHIM_MEMORY is "loader N" or "daemon N": of that program, the Nth
+ * allocation fails, once; the child of a fork goes on counting where its parent
+ * was.  Who has had that makes the file entered-malloc.PID.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -235,4 +241,62 @@ socket(int family, int type, int protocol)
 	if (family == AF_INET6 && ordered("no-ipv6", ""))
 		return failed(EAFNOSUPPORT);
 	return REAL(socket)(family, type, protocol);
+}
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	const time_t year = 365 * 24 * 60 * 60;
+	int result = REAL(clock_gettime)(id, ts);
+
+	if (id == CLOCK_REALTIME && ordered("clock-ahead", ""))
+		ts->tv_sec += year;
+	else if (id == CLOCK_REALTIME && ordered("clock-back", ""))
+		ts->tv_sec -= year;
+	return result;
+}
+
+/* Not REAL: to find that takes an allocation. */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+
+static int
+out_of_memory(void)
+{
+	static long left = -1; /* 0: it has failed, or none is to fail */
+	const char *order = getenv("ECHOD_SHIM_MEMORY");
+	char buf[512], name[64];
+	int fd;
+
+	if (left == -1)
+		left = order != NULL && strncmp(order, is_loader() ?
+			"loader " : "daemon ", 7) == 0 ? atol(order + 7) : 0;
+	if (left == 0 || --left > 0)
+		return 0;
+	snprintf(name, sizeof(name), "malloc.%ld", (long)getpid());
+	fd = open(path(buf, sizeof(buf), "entered-", name),
+	    O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd != -1)
+		close(fd);
+	errno = ENOMEM;
+	return 1;
+}
+
+void *
+malloc(size_t n)
+{
+	return out_of_memory() ? NULL : __libc_malloc(n);
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+	return out_of_memory() ? NULL : __libc_calloc(n, size);
+}
+
+void *
+realloc(void *p, size_t n)
+{
+	return out_of_memory() ? NULL : __libc_realloc(p, n);
 }
