@@ -45,6 +45,9 @@ struct config_address {
 	unsigned line; /* of its entry, when there is a listen_file */
 };
 
+/* What it means that the kernel, or this build, has no filters. */
+enum sandbox_choice { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
+
 enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
 
 struct config_log {
@@ -87,6 +90,7 @@ struct config {
 	char group[CONFIG_NAME];
 	char chroot[CONFIG_PATH];
 	char pid_file[CONFIG_PATH];
+	int sandbox; /* enum sandbox_choice */
 	/* Of the workers; used only when root has started echod. */
 	uid_t uid;
 	gid_t gid;

@@ -24,6 +24,18 @@ static const struct setting_word facilities[] = { { "daemon", LOG_DAEMON },
 static const struct setting_word targets[] = { { "syslog", LOG_TO_SYSLOG },
 	{ "stderr", LOG_TO_STDERR }, { NULL, 0 } };
 
+static const struct setting_word sandboxes[] = { { "required",
+						     SANDBOX_REQUIRED },
+	{ "best-effort", SANDBOX_BEST_EFFORT }, { "off", SANDBOX_OFF },
+	{ NULL, 0 } };
+
+/* Sanitizers and the counters of coverage make calls of their own. */
+#if defined(HAVE_SECCOMP) && !defined(SANITIZERS) && !defined(COVERAGE)
+#define SANDBOX_DEFAULT "required"
+#else
+#define SANDBOX_DEFAULT "off"
+#endif
+
 /* clang-format off */
 #define SETTING(p, t, f, v, h) \
 	.path = p, .type = t, .offset = offsetof(struct config, f), \
@@ -86,6 +98,8 @@ const struct setting settings[] = {
 	    "group of the workers and the logger; empty: that of user"),
 	STRING("chroot", chroot, "", APPLIES_RELOAD,
 	    "root directory of the workers; empty: none"),
+	CHOICE("sandbox", sandbox, SANDBOX_DEFAULT, sandboxes,
+	    "whether workers and logger must have a filter of system calls"),
 	STRING("pid_file", pid_file, ECHOD_PIDFILE, APPLIES_RESTART,
 	    "file with the process id, locked by echod; empty: none"),
 };

@@ -39,18 +39,31 @@ libechod_a_SOURCES += \
 	%D%/master/terminate.c \
 	%D%/master/terminate.h \
 	%D%/rate.h \
+	%D%/sandbox/calls.c \
+	%D%/sandbox/calls.h \
 	%D%/sandbox/descriptors.c \
 	%D%/sandbox/descriptors.h \
+	%D%/sandbox/filter.c \
+	%D%/sandbox/filter.h \
 	%D%/sandbox/identity.c \
 	%D%/sandbox/identity.h \
+	%D%/sandbox/landlock.c \
+	%D%/sandbox/landlock.h \
+	%D%/sandbox/limits.c \
+	%D%/sandbox/limits.h \
 	%D%/sandbox/process.c \
 	%D%/sandbox/process.h \
+	%D%/sandbox/role.h \
+	%D%/sandbox/sandbox.c \
+	%D%/sandbox/sandbox.h \
 	%D%/scoreboard.c \
 	%D%/scoreboard.h \
 	%D%/signals.c \
 	%D%/signals.h \
 	%D%/sources.c \
 	%D%/sources.h \
+	%D%/violation.c \
+	%D%/violation.h \
 	%D%/worker/echo.c \
 	%D%/worker/echo.h \
 	%D%/worker/worker.c \

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
 #include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/filter.h"
 #include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
@@ -56,6 +58,16 @@ flush(void)
 	errbuf_sys(&err, "standard output");
 	complain(err.text);
 	return EX_IOERR;
+}
+
+/* And what matters to whoever has to know what this build can do. */
+static void
+print_version(FILE *out)
+{
+	fprintf(out, "%s\nseccomp: %s\nstatic: %s\n", PACKAGE_STRING,
+	    filter_is_built_in() ? "yes" : "no",
+	    /* Without a dynamic linker its address is 0 (getauxval(3)). */
+	    getauxval(AT_BASE) == 0 ? "yes" : "no");
 }
 
 /* -t and -T: the load is that of a start. */
@@ -101,7 +113,7 @@ run(struct options *opt)
 		complain(master.err.text);
 		return EX_OSERR;
 	}
-	process_name("master");
+	process_name("echod:master");
 	status = master_run(&master, opt, notify);
 	/* The start has failed: tell the process that waits for it. */
 	if (master.notify != -1 && status == EX_OK)
@@ -133,7 +145,7 @@ main(int argc, char *argv[])
 		fputs(options_help(), output_standard());
 		return flush();
 	case ACTION_VERSION:
-		fputs(PACKAGE_STRING "\n", output_standard());
+		print_version(output_standard());
 		return flush();
 	case ACTION_TEST:
 	case ACTION_PRINT:

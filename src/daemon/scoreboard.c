@@ -7,7 +7,10 @@
 
 #include "common/errbuf.h"
 
-enum { WORD_BITS = 64 };
+enum {
+	WORD_BITS = 64,
+	CALL_MAX = 0xffff, /* above any number of a system call */
+};
 
 /* States of board_head.why. */
 enum { WHY_NONE, WHY_BEGUN, WHY_WHOLE };
@@ -147,6 +150,21 @@ scoreboard_may_say(struct scoreboard *board, int64_t now_ms)
 		return false;
 	return atomic_compare_exchange_strong(&board->head->said_ms, &said_ms,
 	    (uint64_t)now_ms);
+}
+
+void
+scoreboard_broke(struct slot *slot, int call)
+{
+	/* A time is never negative. */
+	atomic_store(&slot->since_ms, -1 - (int64_t)call);
+}
+
+int
+scoreboard_broken_by(const struct slot *slot)
+{
+	int64_t left = atomic_load(&slot->since_ms);
+
+	return left < 0 && left >= -1 - CALL_MAX ? (int)(-1 - left) : -1;
 }
 
 enum slot_state

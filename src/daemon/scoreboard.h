@@ -89,6 +89,14 @@ void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 
 /*
+ * A worker has made a system call that is forbidden, and dies: it leaves the
+ * number in the place of since_ms; async-signal-safe.  Of a dead worker: the
+ * number that it left, -1 when there is none.
+ */
+void scoreboard_broke(struct slot *, int call);
+int scoreboard_broken_by(const struct slot *);
+
+/*
  * Leave the reason why a worker cannot start, for the master to report with the
  * failed start: the log may go elsewhere.  To take it returns false when
  * there is none, or not all of it.  Text of a worker: errbuf_clean() it.

@@ -166,6 +166,18 @@ signals_worker(void (*handler)(int))
 }
 
 void
+signals_forbidden(void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction action = { .sa_flags = SA_SIGINFO };
+
+	if (handler != NULL)
+		action.sa_sigaction = handler;
+	else
+		action.sa_handler = SIG_DFL;
+	sigaction(SIGSYS, &action, NULL);
+}
+
+void
 signals_let(void)
 {
 	sigprocmask(SIG_SETMASK, signals_waiting(), NULL);

@@ -45,6 +45,11 @@ void signals_worker(void (*handler)(int));
 void signals_let(void);
 void signals_hold(void);
 /*
+ * SIGSYS, raised by a forbidden system call (seccomp(2)), calls the handler;
+ * NULL: it ends the process.
+ */
+void signals_forbidden(void (*handler)(int, siginfo_t *, void *));
+/*
  * Deliver what is pending, and block again: epoll_pwait() delivers signals only
  * if it blocks, and with a backlog it never does.
  */

@@ -56,6 +56,7 @@ give_up_root(pid_t parent, struct errbuf *err)
 	const struct identity nobody = { .uid = NOBODY, .gid = NOBODY };
 
 	(void)identity_become(&nobody, err);
+	(void)process_no_new_privs(err);
 	/* To change ids has cleared what echod asked for. */
 	return process_parent(parent, SIGKILL, err);
 }
@@ -87,7 +88,7 @@ main(int argc, char *argv[])
 	static struct message message;
 	struct options opt;
 
-	process_name("loader");
+	process_name("echod:loader");
 	if (read_request(&request) == -1) {
 		fputs("echod-load is for echod to execute; see echod(8)\n",
 		    output_error());

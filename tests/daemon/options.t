@@ -51,9 +51,10 @@ for (@mistakes) {
 # Questions are answered on standard output.
 for my $args (['-V'], ['--version']) {
     my ($status, $out, $err) = Echod->run(args => $args);
-    like($out, qr/^echod \d+\.\d+\S*\n$/, "@$args: name and version");
+    like($out, qr/^echod \d+\.\d+\S*\nseccomp: (?:yes|no)\nstatic: (?:yes|no)\n$/,
+        "@$args: name, version and what it was built with");
     is("$status$err", '0', 'and that is all');
-    is($out, "echod $ENV{ECHOD_VERSION}\n", 'the one that was built')
+    like($out, qr/^echod \Q$ENV{ECHOD_VERSION}\E\n/, 'the one that was built')
         if defined $ENV{ECHOD_VERSION};
 }
 for my $args (['-h'], ['--help'], ['-F', '-h']) {

@@ -53,7 +53,7 @@ Files::spew("$d/good.conf", '');
 for (
     [1, 0, qr/^listen = .*\n\z/ms, '-T', '-c', "$d/good.conf"],
     [1, 0, qr/^usage: .*\n\z/ims, '-h'],
-    [1, 0, qr/^echod [\d.]+\n\z/, '-V'],
+    [1, 0, qr/^echod [\d.]+\n(?:\w+: \w+\n)+\z/, '-V'],
     [2, 64, qr/\Aechod: .*nosuch.*\nechod: try echod -h\n\z/, '--nosuch'],
     [2, 78, qr/\Aechod: .*bad\.conf:1: .*\n\z/, '-t', '-c', "$d/bad.conf"],
 ) {

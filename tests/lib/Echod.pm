@@ -42,6 +42,17 @@ use constant DEFAULT_CONFIG =>
 my @started;    # every daemon, for END
 my $owner = $$;    # forked clients of a test must not clean up
 
+# unconfined(ENV, ARGUMENTS): the option for an echod that cannot be confined,
+# unless the arguments say what is wanted: under valgrind; with a preloaded
+# library, whose calls are not those of echod; and for a user who is not root,
+# and who would see neither descriptors nor calls of a confined process.
+sub unconfined {
+    my ($env, @argv) = @_;
+    return () if grep { /^sandbox=/ } @argv;
+    return @Machine::WRAPPER || $> != 0 || ($env // {})->{LD_PRELOAD}
+        ? ('-o', 'sandbox=off') : ();
+}
+
 # Starting -------------------------------------------------------------------
 
 # run(%opt, args => [...]): run echod to its end.  Returns its exit status
@@ -53,7 +64,8 @@ sub run {
     my $dir = Files::new_dir();
     my @wrapper = $opt{plain} ? () : @Machine::WRAPPER;
     my $pid = Process::launch(
-        [@{ $opt{prefix} // [] }, @wrapper, $Machine::ECHOD, @{ $opt{args} }],
+        [@{ $opt{prefix} // [] }, @wrapper, $Machine::ECHOD, @{ $opt{args} },
+            unconfined($opt{env}, @{ $opt{args} })],
         stdout => "$dir/stdout", stderr => "$dir/log", env => $opt{env});
     my $status = Process::wait($pid, $opt{timeout});
     Process::end($pid) unless defined $status;
@@ -88,6 +100,7 @@ sub start {
         unshift @argv, '-c', $self->config_file;
     }
     push @argv, '-o', "log.level=$arg{log}" if defined $arg{log};
+    push @argv, unconfined($arg{env}, @argv);
     $self->{argv} = [@argv];
     unshift @argv, $self->{mode} eq 'background'
         ? ('-p', "$dir/echod.pid") : '-F';

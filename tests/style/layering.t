@@ -16,7 +16,7 @@ my @layers = (
     ['common', ''],
     # The configuration as data; echod-load, which makes it.
     ['config', 'common'],
-    ['daemon/sandbox', 'common'],
+    ['daemon/sandbox', 'common config'],
     ['loader', 'common config daemon/sandbox'],
     # What all processes of echod share, and then one folder a process.
     ['daemon', 'common config'],

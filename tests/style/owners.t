@@ -39,9 +39,10 @@ my @owners = (
     ['signals that come', call(qw(sigaction sigprocmask signal signalfd
             sigsuspend sigwait\w* siginterrupt pthread_sigmask)),
         qw(daemon/signals client/core/signals)],
-    ['handlers that restart a call', qr/\bSA_\w+/, qw(client/core/signals)],
+    ['handlers that restart a call', qr/\bSA_RESTART\b/, qw(client/core/signals)],
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
-    ['limits', call('setrlimit'), qw(plan daemon/master/loader loader/main)],
+    ['limits', call('setrlimit'), qw(plan daemon/sandbox/limits daemon/master/loader
+            loader/main)],
     ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize)],
     ['shared memory', call('mmap'), qw(scoreboard sources daemon/log/)],
 

@@ -113,7 +113,7 @@ everything_at_once(void **state)
 	    "log = { ident = \"x\"; facility = \"user\"; level = \"err\";\n"
 	    "  to = \"stderr\"; };\n"
 	    "user = \"daemon\"; group = \"daemon\"; chroot = \"/\";\n"
-	    "pid_file = \"/x\";\n";
+	    "pid_file = \"/x\"; sandbox = \"best-effort\";\n";
 	static struct config plain, other;
 	const char *path = check_file("rich.conf", rich);
 	char *before = load_and_dump(check_file("empty.conf", ""), &plain);

@@ -20,9 +20,11 @@
 #include "daemon/log/log.h"
 #include "daemon/log/stamp.h"
 #include "daemon/sandbox/descriptors.h"
-#include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/limits.h"
 #include "daemon/sandbox/process.h"
+#include "daemon/sandbox/sandbox.h"
 #include "daemon/signals.h"
+#include "daemon/violation.h"
 
 enum {
 	STABLE_MS = 10000, /* a logger that lived so long is no failure */
@@ -33,7 +35,7 @@ enum {
 
 /* The settings in force in the process of the logger. */
 static struct logger_settings applied;
-static bool stamped;   /* lines begin with the time */
+static bool stamps;    /* lines on standard error begin with the time */
 static pid_t last_pid; /* of the last line for syslog(3) */
 
 /* Take over settings, which must be for the user that this process is. */
@@ -41,8 +43,6 @@ static void
 obey(const struct logger_settings *settings)
 {
 	applied = *settings;
-	stamped = applied.log.to == LOG_TO_STDERR &&
-	    stamp_wanted(STDERR_FILENO);
 	last_pid = -1;
 }
 
@@ -54,12 +54,12 @@ to_stderr(enum log_level level, pid_t pid, const char *text)
 	char when[STAMP_TEXT] = "";
 	struct timespec ts;
 
-	if (stamped) {
+	if (stamps) {
 		clock_gettime(CLOCK_REALTIME, &ts);
 		stamp_write(&ts, when);
 	}
 	snprintf(line, sizeof(line), "%s%s%s[%ld]: %s%s\n", when,
-	    stamped ? " " : "", applied.log.ident, (long)pid,
+	    stamps ? " " : "", applied.log.ident, (long)pid,
 	    level == LEVEL_ERR	       ? "error: " :
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
@@ -120,8 +120,9 @@ take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 	/* The queue may still have settings from before this process. */
 	if (settings.number <= applied.number)
 		return true;
-	/* Without root it cannot become another user; its successor can. */
-	if (settings.uid != applied.uid || settings.gid != applied.gid)
+	/* What it has given up is gone; its successor can be another one. */
+	if (settings.uid != applied.uid || settings.gid != applied.gid ||
+	    settings.sandbox != applied.sandbox)
 		_exit(EX_OK);
 	obey(&settings);
 	return true;
@@ -157,18 +158,21 @@ run(pid_t master)
 static void
 child(const struct logger *logger, pid_t master)
 {
-	struct identity user = { .uid = logger->settings.uid,
-		.gid = logger->settings.gid };
+	const struct logger_settings *settings = &logger->settings;
+	const struct sandbox sandbox = { settings->sandbox, ROLE_LOGGER,
+		{ settings->uid, settings->gid, NULL } };
 	int keep[] = { log_reader(), STDERR_FILENO };
 	struct errbuf err;
 
 	signals_deaf();
+	violation_watch(NULL);
 	obey(&logger->settings);
-	/* The user that we become may not be allowed to read the time zone. */
-	tzset();
+	stamps = stamp_wanted(STDERR_FILENO);
+	stamp_read_zone();
 	descriptors_keep(keep, logger->keeps_stderr ? 2 : 1);
-	process_name("logger");
-	if (identity_become(&user, &err) == -1) {
+	process_name("echod:logger");
+	if (limits_no_children(&err) == -1 ||
+	    sandbox_enter(&sandbox, &err) == -1) {
 		emit(LEVEL_ERR, getpid(), err.text);
 		_exit(EX_NOPERM);
 	}
@@ -196,6 +200,7 @@ static struct logger_settings
 settings_of(const struct config *config)
 {
 	return (struct logger_settings){ .log = config->log,
+		.sandbox = config->sandbox,
 		.uid = config->uid,
 		.gid = config->gid };
 }

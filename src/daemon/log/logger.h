@@ -21,6 +21,7 @@ struct logger_settings {
 	struct config_log log;
 	uid_t uid; /* whom the logger becomes */
 	gid_t gid;
+	int sandbox;
 	unsigned number; /* grows with each change */
 };
 

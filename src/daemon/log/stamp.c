@@ -22,6 +22,14 @@ stamp_wanted(int fd)
 }
 
 void
+stamp_read_zone(void)
+{
+	/* With a name, tzset(3) reads the file only when the name changes. */
+	(void)setenv("TZ", ":/etc/localtime", 0);
+	tzset();
+}
+
+void
 stamp_write(const struct timespec *now, char text[STAMP_TEXT])
 {
 	static char date[24], offset[12];

@@ -19,8 +19,14 @@ enum { STAMP_TEXT = 40 }; /* room for a stamp and its NUL */
 bool stamp_wanted(int fd);
 
 /*
- * Write "2026-11-22T14:03:07.042+01:00".  The time zone is that of the last
- * tzset(3).  The date is computed only once a second.
+ * Read the time zone, once for all: the C library would look at /etc/localtime
+ * again and again, which a confined process may not, and go on with UTC.
+ */
+void stamp_read_zone(void);
+
+/*
+ * Write "2026-11-22T14:03:07.042+01:00".  The date is computed only once a
+ * second.
  */
 void stamp_write(const struct timespec *, char text[STAMP_TEXT]);
 

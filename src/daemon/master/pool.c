@@ -17,6 +17,7 @@
 #include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
 #include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/filter.h"
 #include "daemon/signals.h"
 #include "daemon/worker/worker.h"
 
@@ -212,6 +213,17 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 	return true;
 }
 
+/*
+ * Whether a worker ended because its filter forbids a call.  What it left may
+ * be untrue, for it may have been taken over, but it is no more than a number.
+ */
+static bool
+is_violation(const struct pool *pool, unsigned i, int wait_status)
+{
+	return WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS &&
+	    scoreboard_broken_by(&pool->board.slots[i]) != -1;
+}
+
 /* One line for a worker that did not leave in order. */
 static void
 report_death(const struct pool *pool, unsigned i, int wait_status)
@@ -232,7 +244,12 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 	else
 		snprintf(how, sizeof(how), "status=%d",
 		    WEXITSTATUS(wait_status));
-	if (WIFSIGNALED(wait_status) &&
+	if (is_violation(pool, i, wait_status))
+		log_err("worker broke its confinement pid=%ld call=%s%s", pid,
+		    filter_call_name(
+			scoreboard_broken_by(&pool->board.slots[i])),
+		    peer);
+	else if (WIFSIGNALED(wait_status) &&
 	    !signals_is_crash(WTERMSIG(wait_status)))
 		log_warning("worker died pid=%ld %s%s", pid, how, peer);
 	else

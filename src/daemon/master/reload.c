@@ -14,6 +14,7 @@
 #include "daemon/master/pool.h"
 #include "daemon/master/terminate.h"
 #include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/sandbox.h"
 
 enum { READY_MS = 10000 }; /* for each batch of workers to get ready */
 
@@ -92,27 +93,45 @@ keep_fixed(struct reload *r)
 }
 
 /*
- * The logger comes first, so that it can write what else goes wrong.  In the
- * background standard error is kept for good, or given up for good.
+ * The logger comes first, so that it can write what else goes wrong; and what
+ * confines it comes before it.  In the background standard error is kept for
+ * good, or given up for good.  0 or an exit status.
  */
 static int
 open_logger(struct reload *r)
 {
 	const struct config *config = &r->next.config;
+	struct role_descriptors fds = { .wake = r->pool->wake };
+	struct errbuf why;
+	int prepared;
 
 	/* At a start this goes to standard error, for the log is lost. */
 	if ((is_start(r) || r->current->config.log.to != LOG_TO_SYSLOG) &&
 	    !logger_is_heard(config))
 		log_warning("no syslog daemon listens at /dev/log: until one "
 			    "does, the log is lost; see log.to");
-	if (!is_start(r))
-		return 0;
-	if (logger_open(r->logger, config,
-		!r->background || config->log.to == LOG_TO_STDERR,
-		&r->err) == -1)
-		return -1;
-	log_limit((enum log_level)config->log.level);
-	return 0;
+	if (is_start(r) && log_open(&r->err) == -1)
+		return EX_OSERR;
+	fds.log_writer = log_writer();
+	fds.log_reader = log_reader();
+	prepared = sandbox_prepare(config->sandbox, &fds, &why);
+	if (prepared == -1) {
+		r->err = why;
+		return EX_NOPERM;
+	}
+	if (is_start(r)) {
+		if (logger_open(r->logger, config,
+			!r->background || config->log.to == LOG_TO_STDERR,
+			&r->err) == -1)
+			return EX_OSERR;
+		log_limit((enum log_level)config->log.level);
+	}
+	if (prepared == 1 &&
+	    (is_start(r) || r->current->config.sandbox != config->sandbox))
+		log_warning("workers and logger have no filter of system "
+			    "calls: %s",
+		    why.text);
+	return EX_OK;
 }
 
 /*
@@ -162,8 +181,8 @@ open_next(struct reload *r, int64_t now_ms)
 	}
 	/* Forget the reasons of workers that were replaced meanwhile. */
 	(void)scoreboard_take_why(&r->pool->board, why);
-	if (open_logger(r) == -1)
-		return EX_OSERR;
+	if ((status = open_logger(r)) != EX_OK)
+		return status;
 	drain_all(r->drain, r->current, &all);
 	if (listener_set_prepare(&r->next.listeners, &all, config, &r->err) ==
 	    -1)

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
@@ -40,44 +42,75 @@ not_ours(const char *kind, unsigned id, struct errbuf *err)
 
 /* Ids that are right are not set: a container may allow none to be set. */
 static int
-become(const struct identity *user, struct errbuf *err)
+become(const struct identity *id, struct errbuf *err)
 {
 	/*
 	 * A process that stays root gains nothing by its groups.  Any other must
 	 * have none, not even one with the number of its own group: in a user
 	 * namespace a group of outside looks like that.
 	 */
-	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 &&
-	    user->uid != 0)
+	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 && id->uid != 0)
 		return errbuf_sys(err, "cannot drop the supplementary groups");
-	if (!is_gid(user->gid) &&
-	    setresgid(user->gid, user->gid, user->gid) == -1)
-		return not_ours("gid", user->gid, err);
-	if (!is_uid(user->uid) &&
-	    setresuid(user->uid, user->uid, user->uid) == -1)
-		return not_ours("uid", user->uid, err);
-	if (user->uid != 0 &&
-	    (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 ||
-		(user->gid != 0 && setegid(0) == 0)))
+	if (!is_gid(id->gid) && setresgid(id->gid, id->gid, id->gid) == -1)
+		return not_ours("gid", id->gid, err);
+	if (!is_uid(id->uid) && setresuid(id->uid, id->uid, id->uid) == -1)
+		return not_ours("uid", id->uid, err);
+	return 0;
+}
+
+/* What was asked for is what there is now, and stays. */
+static int
+prove(const struct identity *id, struct errbuf *err)
+{
+	if (!is_uid(id->uid) || !is_gid(id->gid))
+		return errbuf_set(err, "has not become uid %u and gid %u",
+		    (unsigned)id->uid, (unsigned)id->gid);
+	if (id->uid == 0)
+		return 0;
+	if (getgroups(0, NULL) != 0)
+		return errbuf_set(err, "still has supplementary groups");
+	if (setresuid(0, 0, 0) == 0 || seteuid(0) == 0 ||
+	    (id->gid != 0 && setegid(0) == 0))
 		return errbuf_set(err, "could become root again");
 	return 0;
 }
 
-int
-identity_become(const struct identity *user, struct errbuf *err)
+/*
+ * Who is not root may yet have capabilities, by a service manager.  The ambient
+ * set goes with the permitted one (capabilities(7)).
+ */
+static int
+drop_capabilities(struct errbuf *err)
 {
-	bool jail = user->chroot != NULL && user->chroot[0] != '\0';
+	struct __user_cap_header_struct self = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	static const struct __user_cap_data_struct none;
+
+	if (syscall(SYS_capset, &self, sets) == -1)
+		return errbuf_sys(err, "cannot drop the capabilities");
+	if (syscall(SYS_capget, &self, sets) == -1)
+		return errbuf_sys(err, "cannot read the capabilities");
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		if (memcmp(&sets[i], &none, sizeof(none)) != 0)
+			return errbuf_set(err, "still has capabilities");
+	return 0;
+}
+
+int
+identity_become(const struct identity *id, struct errbuf *err)
+{
+	bool jail = id->chroot != NULL && id->chroot[0] != '\0';
 
 	if (geteuid() == 0) {
-		if (jail && (chroot(user->chroot) == -1 || chdir("/") == -1))
+		if (jail && (chroot(id->chroot) == -1 || chdir("/") == -1))
 			return errbuf_sys(err, "cannot chroot to %s",
-			    user->chroot);
-		if (become(user, err) == -1)
+			    id->chroot);
+		if (become(id, err) == -1 || prove(id, err) == -1)
 			return -1;
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return errbuf_sys(err, "cannot set no_new_privs");
-	return 0;
+	return geteuid() == 0 ? 0 : drop_capabilities(err);
 }
 
 bool

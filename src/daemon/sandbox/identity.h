@@ -20,10 +20,11 @@ struct identity {
 
 /*
  * Change the root directory, drop the supplementary groups, change the group
- * and the user, and check that there is no way back (setresuid(2)); set
- * no_new_privs (prctl(2)).  Without root only the last step is done.  Ids that
- * are right are not set, and a process that stays root may keep its groups:
- * some containers allow neither to be changed.
+ * and the user; then drop all capabilities, and check by what the kernel says
+ * that nothing is left and that there is no way back (setresuid(2)).  Without
+ * root only the capabilities are dropped.  Ids that are right are not set, and
+ * a process that stays root may keep its groups and capabilities: some
+ * containers allow neither to be changed.
  * Returns -1 with the reason in err.
  */
 int identity_become(const struct identity *, struct errbuf *);

@@ -17,10 +17,11 @@
 #include "config/access.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/descriptors.h"
-#include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/process.h"
+#include "daemon/sandbox/sandbox.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
+#include "daemon/violation.h"
 #include "daemon/worker/echo.h"
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
@@ -340,7 +341,7 @@ keep_descriptors(void)
 	keep[n++] = w.job->wake;
 	keep[n++] = log_writer();
 	descriptors_keep(keep, n);
-	process_name("worker");
+	process_name(process_worker);
 }
 
 static _Noreturn void
@@ -356,10 +357,12 @@ static void
 prepare(void)
 {
 	const struct config *config = w.job->config;
-	struct identity user = { config->uid, config->gid, config->chroot };
+	const struct sandbox sandbox = { config->sandbox, ROLE_WORKER,
+		{ config->uid, config->gid, config->chroot } };
 	struct errbuf err;
 
 	signals_worker(on_signal);
+	violation_watch(&w.job->board->slots[w.job->slot]);
 	keep_descriptors();
 	log_limit((enum log_level)config->log.level);
 	w.echo.size = (size_t)config->buffer_size;
@@ -367,13 +370,12 @@ prepare(void)
 	w.echo.received = on_received;
 	w.echo.sent = on_sent;
 	if ((w.echo.buffer = malloc(w.echo.size)) == NULL) {
-		errbuf_sys(&err, "no memory for a buffer of %zu bytes",
-		    w.echo.size);
+		errbuf_sys(&err, "no memory for a buffer");
 		give_up(&err, EX_OSERR);
 	}
 	if (open_waiter(&err) == -1)
 		give_up(&err, EX_OSERR);
-	if (identity_become(&user, &err) == -1)
+	if (sandbox_enter(&sandbox, &err) == -1)
 		give_up(&err, EX_NOPERM);
 	if (process_parent(w.job->master, SIGTERM, &err) == 0)
 		return;

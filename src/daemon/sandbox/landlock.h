@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * landlock: forbids this process every file, TCP address, abstract socket, and
+ * process of others (landlock(7)), as far as the kernel knows how.  A filter of
+ * system calls forbids more, but by names and numbers of calls alone; this
+ * holds whatever call is used.
+ */
+#ifndef ECHOD_LANDLOCK_H
+#define ECHOD_LANDLOCK_H
+
+struct errbuf;
+
+/*
+ * For good, and for children.  It takes no_new_privs.  What is open stays
+ * usable.  Returns 0 also where the kernel has no Landlock, -1 with the reason
+ * when it has and yet fails.
+ */
+int landlock_enter(struct errbuf *);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sandbox: everything that a process which strangers talk to gives up, in one
+ * fixed order, for good.  Each step is checked: a process in which one fails
+ * must not serve.
+ */
+#ifndef ECHOD_SANDBOX_H
+#define ECHOD_SANDBOX_H
+
+#include "daemon/sandbox/identity.h"
+#include "daemon/sandbox/role.h"
+
+struct errbuf;
+
+struct sandbox {
+	int choice; /* enum sandbox_choice of config.h */
+	enum role role;
+	struct identity identity;
+};
+
+/*
+ * In the master, before a process that is to be confined is forked.  Returns
+ * -1 with the reason if the choice cannot be had here; and 1, with the reason,
+ * if it is one that does without what is missing.
+ */
+int sandbox_prepare(int choice, const struct role_descriptors *,
+    struct errbuf *);
+
+/*
+ * In the child, after it has closed what it must not have (descriptors.h) and
+ * opened what it needs: limits, root directory, groups, ids, capabilities, no
+ * core dump and no tracer of its own user, no_new_privs, Landlock, filter.
+ * With SANDBOX_OFF only what has been possible for forty years, and
+ * no_new_privs.  Returns -1 with the reason.
+ */
+int sandbox_enter(const struct sandbox *, struct errbuf *);
+
+#endif
