@@ -6,6 +6,8 @@
 noinst_LIBRARIES += libload.a
 
 libload_a_SOURCES = \
+	%D%/forbidden.c \
+	%D%/forbidden.h \
 	%D%/inventory.c \
 	%D%/inventory.h \
 	%D%/load.c \
@@ -30,4 +32,5 @@ echod_load_LDADD = \
 	libload.a \
 	libechod.a \
 	libcommon.a \
-	$(LIBCONFIG_LIBS)
+	$(LIBCONFIG_LIBS) \
+	$(SECCOMP_LIBS)

@@ -21,6 +21,7 @@
 #include "config/settings.h"
 #include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/process.h"
+#include "loader/forbidden.h"
 #include "loader/load.h"
 #include "loader/origin.h"
 #include "loader/resolve.h"
@@ -49,14 +50,18 @@ read_request(struct message_request *request)
 	return have >= sizeof(request->identity) ? 0 : -1;
 }
 
-/* Give up root.  A container may allow no other ids: the load goes on there. */
+/*
+ * Give up root, and what only an attacker has a use for.  A container may allow
+ * neither: the load goes on there.
+ */
 static int
 give_up_root(pid_t parent, struct errbuf *err)
 {
 	const struct identity nobody = { .uid = NOBODY, .gid = NOBODY };
 
 	(void)identity_become(&nobody, err);
-	(void)process_no_new_privs(err);
+	if (process_no_new_privs(err) == 0)
+		forbidden_install();
 	/* To change ids has cleared what echod asked for. */
 	return process_parent(parent, SIGKILL, err);
 }
