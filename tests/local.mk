@@ -194,9 +194,7 @@ daemon_tests = \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
-	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stopped.t \
-	%D%/daemon/logger-stalled.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/nonblocking-stderr.t \
@@ -205,8 +203,6 @@ daemon_tests = \
 	%D%/daemon/per-connection-syscalls.t \
 	%D%/daemon/per-message-syscalls.t \
 	%D%/daemon/pid-file-on-a-full-disk.t \
-	%D%/daemon/pid-file-says-who-has-it.t \
-	%D%/daemon/pid-file.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
@@ -235,34 +231,30 @@ daemon_tests = \
 # Each test is one fault, or one family of them: faults/README.md.
 fault_tests = \
 	%D%/faults/accept-errors.t \
+	%D%/faults/accept-queue-overflows.t \
 	%D%/faults/address-in-use.t \
 	%D%/faults/already-running.t \
 	%D%/faults/any-exit-status.t \
 	%D%/faults/at-max-is-said-once.t \
+	%D%/faults/bad-network.t \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/bind-is-all-or-nothing.t \
-	%D%/faults/accept-queue-overflows.t \
-	%D%/faults/any-exit-status.t \
-	%D%/faults/at-max-is-said-once.t \
-	%D%/faults/bad-network.t \
 	%D%/faults/blast-and-close.t \
 	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/config-bombs.t \
 	%D%/faults/config-is-no-regular-file.t \
+	%D%/faults/connections-leave-nothing.t \
 	%D%/faults/crash-loop-backs-off.t \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
 	%D%/faults/each-call-of-a-reload-fails.t \
 	%D%/faults/each-call-of-the-loader-fails.t \
+	%D%/faults/echo-loop.t \
 	%D%/faults/emptied-file-is-no-reload.t \
 	%D%/faults/failed-new-worker-keeps-old.t \
 	%D%/faults/failed-reload-serves-its-queue.t \
 	%D%/faults/failed-reload-spares-its-clients.t \
 	%D%/faults/fifty-reloads-under-load.t \
-	%D%/faults/connections-leave-nothing.t \
-	%D%/faults/crash-loop-backs-off.t \
-	%D%/faults/drain-deadline.t \
-	%D%/faults/echo-loop.t \
 	%D%/faults/fork-fails.t \
 	%D%/faults/frozen-idle-worker-is-no-stop.t \
 	%D%/faults/frozen-worker-is-not-retired.t \
@@ -275,30 +267,27 @@ fault_tests = \
 	%D%/faults/hung-new-worker-keeps-old.t \
 	%D%/faults/idle-timeout.t \
 	%D%/faults/interrupted-start-leaves-nothing.t \
+	%D%/faults/io-errors.t \
 	%D%/faults/ipv6-off.t \
 	%D%/faults/kill-ten-workers-under-load.t \
+	%D%/faults/killed-at-each-call.t \
 	%D%/faults/killed-logger-owes-lost-lines.t \
 	%D%/faults/leaked-descriptors.t \
+	%D%/faults/leaving-worker-serves.t \
+	%D%/faults/link-local-peer.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/master-killed-frees-ports.t \
+	%D%/faults/master-killed-in-a-reload.t \
+	%D%/faults/master-stopped-for-a-while.t \
 	%D%/faults/missing-file-is-no-reload.t \
 	%D%/faults/no-ipv6-in-kernel.t \
 	%D%/faults/no-syslogd-at-start.t \
-	%D%/faults/outage-of-five-seconds.t \
-	%D%/faults/pid-file-says-who-has-it.t \
-	%D%/faults/pid-file.t \
-	%D%/faults/io-errors.t \
-	%D%/faults/kill-ten-workers-under-load.t \
-	%D%/faults/killed-at-each-call.t \
-	%D%/faults/leaving-worker-serves.t \
-	%D%/faults/link-local-peer.t \
-	%D%/faults/master-killed-frees-ports.t \
-	%D%/faults/master-killed-in-a-reload.t \
-	%D%/faults/master-stopped-for-a-while.t \
 	%D%/faults/nothing-lost-in-a-flood.t \
 	%D%/faults/outage-of-five-seconds.t \
 	%D%/faults/peer-vanishes.t \
+	%D%/faults/pid-file-says-who-has-it.t \
+	%D%/faults/pid-file.t \
 	%D%/faults/poison-client.t \
 	%D%/faults/port-numbers-do-not-wrap.t \
 	%D%/faults/process-group-signal.t \
