@@ -4,13 +4,14 @@
 #if defined(HAVE_SECCOMP) && !defined(SANITIZERS)
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+enum { ADDRESSES = 0 }; /* NETLINK_ROUTE: the addresses of this host */
 
 #define CALL(name) SCMP_SYS(name)
 
@@ -94,7 +95,7 @@ forbid_families(scmp_filter_ctx ctx)
 	return forbid_if(ctx, CALL(socket), SCMP_A0(SCMP_CMP_GT, AF_NETLINK)) &&
 	    seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), CALL(socket), 2,
 		SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-		SCMP_A2(SCMP_CMP_NE, NETLINK_ROUTE)) == 0;
+		SCMP_A2(SCMP_CMP_NE, ADDRESSES)) == 0;
 }
 
 /* A thread, but no process; abort(3), but no signal to others. */
