@@ -5,6 +5,8 @@
 libechod_a_SOURCES += \
 	%D%/backoff.c \
 	%D%/backoff.h \
+	%D%/link.c \
+	%D%/link.h \
 	%D%/log/log.c \
 	%D%/log/log.h \
 	%D%/log/logger.c \

@@ -49,7 +49,7 @@ my @owners = (
     # Sockets.
     ['listening', call(qw(bind listen)), qw(listener dial)],
     ['accept', call('accept4?'), qw(daemon/worker/)],
-    ['options of sockets', call('setsockopt'), qw(common/net listener daemon/log/ dial)],
+    ['options of sockets', call('setsockopt'), qw(common/net listener daemon/link daemon/log/ dial)],
     ['the kernel\'s table of connections',
         qr/<linux\/\w+_diag\.h>|\bNETLINK_\w+/, qw(halfopen)],
 

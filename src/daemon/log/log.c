@@ -12,6 +12,7 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/link.h"
 #include "daemon/sandbox/descriptors.h"
 
 /*
@@ -49,23 +50,17 @@ map_counters(struct errbuf *err)
 int
 log_open(struct errbuf *err)
 {
-	int fd[2], bytes = QUEUE_BYTES, on = 1;
+	int fd[2], bytes = QUEUE_BYTES;
 
 	if (writer != -1)
 		return 0;
 	if (map_counters(err) == -1)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) == -1)
+	if (link_open(fd) == -1)
 		return errbuf_sys(err, "cannot make the sockets of the log");
 	if ((fd[1] = descriptors_fix(fd[1])) == -1) {
 		errbuf_sys(err, "cannot make the sockets of the log");
 		close(fd[0]);
-		return -1;
-	}
-	if (setsockopt(fd[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1) {
-		errbuf_sys(err, "cannot have the senders of the log named");
-		close(fd[0]);
-		close(fd[1]);
 		return -1;
 	}
 	/* Without CAP_NET_ADMIN net.core.wmem_max is the limit. */
@@ -247,33 +242,12 @@ log_quote(char *buf, size_t size, const void *data, size_t len)
 ssize_t
 log_receive(void *record, size_t size, pid_t *sender)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr aligned;
-	} control;
-	struct iovec iov = { .iov_base = record, .iov_len = size };
-	struct msghdr msg;
-	struct cmsghdr *cmsg;
-	struct ucred cred;
 	ssize_t n;
 
-	do {
-		msg = (struct msghdr){ .msg_iov = &iov,
-			.msg_iovlen = 1,
-			.msg_control = &control,
-			.msg_controllen = sizeof(control) };
-		n = recvmsg(reader, &msg, 0);
-		if (n == 0 && msg.msg_controllen == 0)
-			return 0;
-		/* At the end of the queue there is no sender; an empty record
-		 * has one, and no worker can end the logger by it. */
-	} while (n == 0 || (n == -1 && errno == EINTR));
-	*sender = 0;
-	cmsg = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-	if (cmsg != NULL && cmsg->cmsg_type == SCM_CREDENTIALS) {
-		memcpy(&cred, CMSG_DATA(cmsg), sizeof(cred));
-		*sender = cred.pid;
-	}
+	/* An empty record is none, and no worker can end the logger by it. */
+	do
+		n = link_receive(reader, record, size, 0, sender);
+	while (n == 0 && *sender != 0);
 	return n;
 }
 
