@@ -66,8 +66,11 @@ libechod_a_SOURCES += \
 	%D%/sources.h \
 	%D%/violation.c \
 	%D%/violation.h \
+	%D%/worker/birth.c \
+	%D%/worker/birth.h \
 	%D%/worker/echo.c \
 	%D%/worker/echo.h \
+	%D%/worker/job.h \
 	%D%/worker/worker.c \
 	%D%/worker/worker.h
 

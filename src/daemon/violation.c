@@ -75,8 +75,13 @@ on_forbidden(int signo, siginfo_t *info, void *context)
 }
 
 void
-violation_watch(struct slot *slot)
+violation_watch(void)
+{
+	signals_forbidden(on_forbidden);
+}
+
+void
+violation_note(struct slot *slot)
 {
 	noted = slot;
-	signals_forbidden(on_forbidden);
 }

@@ -10,12 +10,14 @@ struct slot;
 
 /*
  * Before the filter is installed, for its list has no sigaction(2): from then
- * on a forbidden call ends the process by SIGSYS, and its number is left in the
- * slot, if there is one (scoreboard_broke()).
+ * on a forbidden call ends the process, and its children, by SIGSYS.
  *
  * abort(3), and so the stack protector, ends the process by SIGABRT all the
  * same.  A call that a tracer has cancelled (strace -e inject) goes on.
  */
-void violation_watch(struct slot *);
+void violation_watch(void);
+
+/* The number of a forbidden call is left in this slot (scoreboard_broke()). */
+void violation_note(struct slot *);
 
 #endif

@@ -165,7 +165,7 @@ child(const struct logger *logger, pid_t master)
 	struct errbuf err;
 
 	signals_deaf();
-	violation_watch(NULL);
+	violation_watch();
 	obey(&logger->settings);
 	stamps = stamp_wanted(STDERR_FILENO);
 	stamp_read_zone();

@@ -18,7 +18,9 @@
 #include "daemon/master/policy.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/filter.h"
+#include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
+#include "daemon/worker/job.h"
 #include "daemon/worker/worker.h"
 
 /* A generation of workers.max, and as many that leave beside it. */
@@ -75,6 +77,7 @@ become_worker(struct pool *pool, unsigned slot, const struct generation *gen,
 	for (unsigned i = 0; i < set->count; i++)
 		job.listener[i] = (struct worker_listener){ set->item[i].fd,
 			set->item[i].text };
+	worker_prepare(&job, process_worker, -1);
 	worker_main(&job);
 }
 

@@ -16,13 +16,14 @@
 #include "common/errbuf.h"
 #include "config/access.h"
 #include "daemon/log/log.h"
-#include "daemon/sandbox/descriptors.h"
+#include "daemon/sandbox/limits.h"
 #include "daemon/sandbox/process.h"
-#include "daemon/sandbox/sandbox.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 #include "daemon/violation.h"
+#include "daemon/worker/birth.h"
 #include "daemon/worker/echo.h"
+#include "daemon/worker/job.h"
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
 
@@ -328,69 +329,54 @@ open_waiter(struct errbuf *err)
 	return 0;
 }
 
-/* Close what only the master needs. */
-static void
-keep_descriptors(void)
+void
+worker_prepare(const struct worker_job *job, const char *name, int link)
 {
-	int keep[CONFIG_ADDRESSES + 3];
-	size_t n = 0;
-
-	for (unsigned i = 0; i < w.job->listener_count; i++)
-		keep[n++] = w.job->listener[i].fd;
-	keep[n++] = w.job->lifeline;
-	keep[n++] = w.job->wake;
-	keep[n++] = log_writer();
-	descriptors_keep(keep, n);
-	process_name(process_worker);
-}
-
-static _Noreturn void
-give_up(const struct errbuf *err, int status)
-{
-	log_err("worker cannot start: %s", err->text);
-	scoreboard_complain(w.job->board, err->text);
-	_exit(status);
-}
-
-/* Everything before the first client, in a fixed order; the privileges last. */
-static void
-prepare(void)
-{
-	const struct config *config = w.job->config;
-	const struct sandbox sandbox = { config->sandbox, ROLE_WORKER,
-		{ config->uid, config->gid, config->chroot } };
+	const struct config *config = job->config;
 	struct errbuf err;
 
+	w.job = job;
 	signals_worker(on_signal);
-	violation_watch(&w.job->board->slots[w.job->slot]);
-	keep_descriptors();
-	log_limit((enum log_level)config->log.level);
+	violation_watch();
 	w.echo.size = (size_t)config->buffer_size;
 	w.echo.idle_ms = config->timeout_idle_ms;
 	w.echo.received = on_received;
 	w.echo.sent = on_sent;
 	if ((w.echo.buffer = malloc(w.echo.size)) == NULL) {
 		errbuf_sys(&err, "no memory for a buffer");
-		give_up(&err, EX_OSERR);
+		birth_fail(job, &err, EX_OSERR);
 	}
+	birth_confine(job, name, link);
+}
+
+/* What each worker has to do for itself. */
+static void
+begin(void)
+{
+	struct errbuf err;
+
+	process_name(process_worker);
+	violation_note(&w.job->board->slots[w.job->slot]);
+	if (process_parent(w.job->master, SIGTERM, &err) == -1) {
+		if (getppid() == w.job->master)
+			birth_fail(w.job, &err, EX_OSERR);
+		_exit(EX_OK);
+	}
+	if (w.job->config->sandbox != SANDBOX_OFF &&
+	    limits_no_children(&err) == -1)
+		birth_fail(w.job, &err, EX_OSERR);
 	if (open_waiter(&err) == -1)
-		give_up(&err, EX_OSERR);
-	if (sandbox_enter(&sandbox, &err) == -1)
-		give_up(&err, EX_NOPERM);
-	if (process_parent(w.job->master, SIGTERM, &err) == 0)
-		return;
-	if (getppid() == w.job->master)
-		give_up(&err, EX_OSERR);
-	_exit(EX_OK);
+		birth_fail(w.job, &err, EX_OSERR);
+	w.left = w.job->max_connections > 0 ? w.job->max_connections :
+					      UINT64_MAX;
+	w.leaving = w.job->drainer;
 }
 
 _Noreturn void
 worker_main(const struct worker_job *job)
 {
 	w.job = job;
-	prepare();
-	w.left = job->max_connections > 0 ? job->max_connections : UINT64_MAX;
-	w.leaving = job->drainer;
+	begin();
 	if (!w.leaving) {
 		wake_master(scoreboard_idle(job->board, job->slot, clock_ms()));
 		work();

@@ -1,40 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * worker: the life of a worker from fork to exit.
+ * worker: the life of a worker from its preparation to its exit.
  */
 #ifndef ECHOD_WORKER_H
 #define ECHOD_WORKER_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
-
-#include "config/config.h"
-
-struct scoreboard;
-
-struct worker_listener {
-	int fd;		  /* non-blocking */
-	const char *text; /* the address, for the log */
-};
-
-/* What a worker is born with; all of it the master's. */
-struct worker_job {
-	unsigned slot;
-	bool drainer; /* take one connection that waits, if any, and leave */
-	pid_t master;
-	uint64_t max_connections; /* then it leaves; 0: no bound */
-	const struct config *config;
-	struct scoreboard *board;
-	int lifeline; /* read end; EOF: the master is gone */
-	int wake;     /* eventfd of the master */
-	unsigned listener_count;
-	struct worker_listener listener[CONFIG_ADDRESSES];
-};
+struct worker_job;
 
 /*
- * Never returns.  Exit status: 0 left in order, 77 could not drop its
- * privileges, 71 another failure of the system (sysexits.h).
+ * What needs to be done once for all workers of a job: signals, a buffer, and
+ * all of the confinement (birth_confine()).  Does not return when it fails.
+ */
+void worker_prepare(const struct worker_job *, const char *name, int link);
+
+/*
+ * The life of a worker; this process, or the one that it was cloned of, has
+ * been prepared.  Never returns.  Exit status: 0 left in order, 77 could not
+ * drop its privileges, 71 another failure of the system (sysexits.h).
  */
 _Noreturn void worker_main(const struct worker_job *);
 

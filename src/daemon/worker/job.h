@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * job: what a worker is born with.
+ */
+#ifndef ECHOD_JOB_H
+#define ECHOD_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+
+struct scoreboard;
+
+struct worker_listener {
+	int fd;		  /* non-blocking */
+	const char *text; /* the address, for the log */
+};
+
+/* What a worker is born with; all of it the master's. */
+struct worker_job {
+	unsigned slot;
+	bool drainer; /* take one connection that waits, if any, and leave */
+	pid_t master;
+	uint64_t max_connections; /* then it leaves; 0: no bound */
+	const struct config *config;
+	struct scoreboard *board;
+	int lifeline; /* read end; EOF: the master is gone */
+	int wake;     /* eventfd of the master */
+	unsigned listener_count;
+	struct worker_listener listener[CONFIG_ADDRESSES];
+};
+
+#endif
