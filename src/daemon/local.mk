@@ -5,6 +5,10 @@
 libechod_a_SOURCES += \
 	%D%/backoff.c \
 	%D%/backoff.h \
+	%D%/forker/forker.c \
+	%D%/forker/forker.h \
+	%D%/forker/forkers.c \
+	%D%/forker/forkers.h \
 	%D%/link.c \
 	%D%/link.h \
 	%D%/log/log.c \
@@ -15,6 +19,8 @@ libechod_a_SOURCES += \
 	%D%/log/stamp.h \
 	%D%/master/autoscale.c \
 	%D%/master/autoscale.h \
+	%D%/master/children.c \
+	%D%/master/children.h \
 	%D%/master/daemonize.c \
 	%D%/master/daemonize.h \
 	%D%/master/drain.c \
@@ -36,6 +42,8 @@ libechod_a_SOURCES += \
 	%D%/master/pool.h \
 	%D%/master/reload.c \
 	%D%/master/reload.h \
+	%D%/master/spawn.c \
+	%D%/master/spawn.h \
 	%D%/master/status.c \
 	%D%/master/status.h \
 	%D%/master/terminate.c \

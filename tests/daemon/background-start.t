@@ -103,7 +103,7 @@ SKIP: {
     );
     is($d->{start_status}, 77, 'no right to chroot: it returns 77');
     is(Files::slurp($d->dir . '/log'),
-        'echod: a new worker died before it was ready: '
+        'echod: the forker died before it was ready: '
           . "cannot chroot to /usr: Operation not permitted\n",
         'no right to chroot: the reason, in one line');
     ok(!-e $d->pid_file, 'no right to chroot: no pid file is left');

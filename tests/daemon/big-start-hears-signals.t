@@ -34,14 +34,14 @@ my $trace = "$dir/forks";
 
 # forks: how many there were until now.
 sub forks {
-    return scalar(() = (Files::slurp($trace) // '') =~ /^clone/mg);
+    return scalar(() = (Files::slurp($trace) // '') =~ /^(?:\d+ +)?clone/mg);
 }
 
 # The tracer is no parent of echod, and ends with it.
 my $d = Echod->start(
     @pool,
     prefix => [
-        'strace', '-D', '-o', $trace, '-e', 'trace=clone,clone3', '-e',
+        'strace', '-D', '-f', '-o', $trace, '-e', 'trace=clone,clone3', '-e',
         'inject=clone,clone3:delay_exit=' . FORK * 1e6,
     ],
     # It cannot look for leaks under strace.

@@ -17,6 +17,7 @@ plan skip_all => 'the numbers of system calls are those of x86_64'
 # What may last for ever, by number (proc(5): syscall), with the place of its
 # time-out among the arguments, if it has one.
 my %sleeps = (
+    45  => ['recvfrom'],
     47  => ['recvmsg'],
     232 => ['epoll_wait', 3],
     281 => ['epoll_pwait', 3],

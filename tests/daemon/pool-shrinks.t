@@ -49,7 +49,7 @@ note sprintf 'after %.1f s', Clock::now() - $start;
 # The last ones are reaped, and the master sleeps again.
 ok(Clock::until(sub {
     my @children = $d->children;
-    return @children == SPARE + 1 && Process::state($d->pid) eq 'S';
+    return @children == SPARE + 2 && Process::state($d->pid) eq 'S';
 }), 'and no further');
 SKIP: {
     skip 'no strace here', 2 if !Machine::has('strace');

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, ps does not show an operator which process is the master, the
-# logger or a worker.
+# logger, the forker or a worker.
 use strict;
 use warnings;
 
@@ -29,8 +29,8 @@ my $shim = Shim->build;
 my $d = Echod->start(env => $shim->env,
     config => qq(listen = ( { address = "localhost"; port = 0; } );\n));
 is_deeply ps_names($d->{pid}, $d->children),
-    { 'echod:master' => 1, 'echod:logger' => 1, 'echod:worker' => 5 },
-    'master, logger and workers are told apart';
+    { 'echod:master' => 1, 'echod:logger' => 1, 'echod:forker' => 1,
+        'echod:worker' => 5 }, 'all of them are told apart';
 
 my $client = $d->connect;
 is Client::echo($client, 'x'), 'x', 'a worker serves';

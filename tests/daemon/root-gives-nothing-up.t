@@ -60,7 +60,7 @@ for my $case (
             args => [ '-l', '127.0.0.1:0', '-p', Files::new_name(),
                 map { ('-o', $_) } @$options ]);
         is($status, 77, "$name: status 77");
-        like($text, qr/^echod: a new worker died\b.*: $reason$/m,
+        like($text, qr/^echod: the forker died\b.*: $reason$/m,
             "$name: the reason");
     }
 }

@@ -34,7 +34,7 @@ for my $case (@cases) {
     Clock::until(sub { $d->busy_workers });
 
     # From here on, each forked worker crashes.
-    $case->{fault} = Tracer->attach([$d->pid], $case->{call}, 'signal=SEGV',
+    $case->{fault} = Tracer->attach([$d->forker], $case->{call}, 'signal=SEGV',
         '-f');
     $d->expect_log(qr/worker died/, qr/a worker died before it was ready/,
         qr/workers die before they serve a client/,

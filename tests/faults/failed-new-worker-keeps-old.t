@@ -26,11 +26,12 @@ my $descriptors = keys %{ Process::descriptors($d->pid) };
 my $load        = Load->start(port => $d->port, rate => 100,
     clients => 2);
 
-# What a new worker meets, what it says itself, and what the reload says.
+# What a new worker meets, or the forker that is to make it, and what it says.
 my @faults = (
     [ 'fail-prctl', qr/worker cannot start: .*no_new_privs.*not permitted/ ],
-    [ 'die-prctl',  qr/worker died pid=\d+ signal=SIGKILL/ ],
+    [ 'die-prctl',  qr/forker died pid=\d+ signal=SIGKILL/ ],
     [ 'fail-pdeathsig', qr/worker cannot start: .*parent's death.*permitted/ ],
+    [ 'die-pdeathsig', qr/worker died pid=\d+ signal=SIGKILL/ ],
 );
 push @faults,
   [ 'fail-setresuid', qr/worker cannot start: .*cannot become uid.*not permitted/ ]
@@ -57,15 +58,21 @@ for my $case (@faults) {
         "$flag: and the new ones have gone");
 }
 
-# New workers that take their time.
-$shim->on('hold-prctl');
-$d->signal('HUP');
-ok(Clock::until(sub { $shim->entered('prctl') > 0 }), 'a new worker hangs');
-my $served = $load->connections;
-ok(Clock::until(sub { $load->connections > $served + 20 }),
-    'clients are served meanwhile');
-$shim->off('hold-prctl');
-ok($d->wait_log(qr/: reload done/), 'when it is ready, the reload is done');
+# They take their time.
+for my $call ('prctl', 'pdeathsig') {
+    my $from = $d->mark;
+    my %seen = map { $_ => 1 } $shim->entered($call);
+    $shim->on("hold-$call");
+    $d->signal('HUP');
+    ok(Clock::until(sub { grep { !$seen{$_} } $shim->entered($call) }),
+        "$call: a new process hangs");
+    my $served = $load->connections;
+    ok(Clock::until(sub { $load->connections > $served + 20 }),
+        "$call: clients are served meanwhile");
+    $shim->off("hold-$call");
+    ok($d->wait_log(qr/: reload done/, from => $from),
+        "$call: when it is ready, the reload is done");
+}
 ok(Clock::until(sub { !grep { Process::is_alive($_) } @workers }),
     'and the old workers leave');
 
@@ -75,6 +82,6 @@ ok(Clock::until(
     'the master has as many descriptors as before');
 $d->expect_log(qr/: error: reload failed, nothing has changed/,
     map { $_->[1] } @faults);
-$d->expect_log(qr/: (?:error|warning): worker died pid=\d+ (?:status=7[17]|signal=SIGKILL)/);
+$d->expect_log(qr/: (?:error|warning): (?:worker|forker) died pid=\d+ (?:status=7[17]|signal=SIGKILL)/);
 $d->finish;
 done_testing;

@@ -37,20 +37,21 @@ sub waiting {
     return 0;
 }
 
-# A reload to 127.0.0.1 whose new worker hangs, and clients in its queue.
+# A reload to 127.0.0.1 whose new process hangs before a call, the forker or a
+# worker, and clients in its queue.
 sub begin {
-    my ($d) = @_;
-    my %seen = map { $_ => 1 } $shim->entered('prctl');
+    my ($d, $call) = @_;
+    my %seen = map { $_ => 1 } $shim->entered($call);
     my $port = $d->port;
     my $new;
 
-    $shim->on('hold-prctl');
+    $shim->on("hold-$call");
     $d->rewrite(config('127.0.0.1', $port));
     $d->signal('HUP');
     ok(Clock::until(sub {
-        ($new) = grep { !$seen{$_} } $shim->entered('prctl');
+        ($new) = grep { !$seen{$_} } $shim->entered($call);
         return $new;
-    }), 'a new worker hangs');
+    }), "a new process hangs before $call");
     my $listening = Process::listeners($d->pid);
     ok($listening->{"127.0.0.1:$port"} && $listening->{"0.0.0.0:$port"},
         'the new address listens beside the wildcard');
@@ -78,20 +79,20 @@ sub served {
     return;
 }
 
-# The new worker dies.
-{
+# It dies.
+for my $call ('prctl', 'pdeathsig') {
     my $d    = Echod->start(env => $shim->env, config => config('0.0.0.0', 0));
     my $port = $d->port;
     my $before  = Process::listeners($d->pid);
     my @workers = $d->workers;
-    my ($new, @clients) = begin($d);
+    my ($new, @clients) = begin($d, $call);
 
     $d->expect_log(qr/: error: reload failed, nothing has changed/,
-        qr/: (?:error|warning): worker died pid=$new signal=SIGKILL/);
+        qr/: (?:error|warning): (?:forker|worker) died pid=$new signal=SIGKILL/);
     kill 'KILL', $new;
     ok($d->wait_log(qr/: error: reload failed, nothing has changed/),
         'it dies, and the reload fails');
-    $shim->off('hold-prctl');
+    $shim->off("hold-$call");
     served(@clients);
     # The master looks now and then whether it can close the other one.
     Clock::until(sub { keys %{ Process::listeners($d->pid) } == 1 });
@@ -103,14 +104,14 @@ sub served {
     $d->finish;
 }
 
-# A stop comes before the new worker is ready.
-{
+# A stop comes before it is ready.
+for my $call ('prctl', 'pdeathsig') {
     my $d = Echod->start(env => $shim->env, config => config('0.0.0.0', 0));
-    my (undef, @clients) = begin($d);
+    my (undef, @clients) = begin($d, $call);
 
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully/), 'TERM ends the reload');
-    $shim->off('hold-prctl');
+    $shim->off("hold-$call");
     served(@clients);
     is($d->wait_end, 0, 'and then echod');
     is($d->count_log(qr/: reload (?:done|failed)/), 0,

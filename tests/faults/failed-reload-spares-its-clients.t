@@ -33,13 +33,13 @@ is(Client::echo($first, 'x'), 'x', 'the old worker is busy');
 
 # The first new worker gets ready, the second does not.
 $d->rewrite(config(2, 0.001));
-$shim->on('hold-prctl');
+$shim->on('hold-pdeathsig');
 $d->signal('HUP');
 my ($new, $never);
-ok(Clock::until(sub { ($new) = $shim->entered('prctl') }), 'a new worker');
+ok(Clock::until(sub { ($new) = $shim->entered('pdeathsig') }), 'a new worker');
 $shim->on("pass-$new");
 ok(Clock::until(sub {
-    ($never) = grep { $_ != $new } $shim->entered('prctl');
+    ($never) = grep { $_ != $new } $shim->entered('pdeathsig');
 }), 'when it is ready, another one');
 my $second = $d->connect;
 is(Client::echo($second, 'x'), 'x', 'a client of the first one');
@@ -49,7 +49,7 @@ kill 'KILL', $never;
 like($d->wait_log(qr/: reload (?:done|failed)/) // '',
     qr/: error: reload failed, nothing has changed: a new worker died/,
     'the reload fails');
-$shim->off('hold-prctl');
+$shim->off('hold-pdeathsig');
 # That time-out would be over when the master has looked at its deadlines,
 # which it does before it waits for what comes next.
 for my $n (1, 2) {

@@ -104,14 +104,14 @@ sub stops {
     my $d = Echod->start(env => $shim->env, config => config(0, '0.0.0.0'),
         options => ['-o', 'timeouts.defer_accept=30']);
     my $port = $d->port;
-    my %seen = map { $_ => 1 } $shim->entered('prctl');
+    my %seen = map { $_ => 1 } $shim->entered('pdeathsig');
     my $new;
 
-    $shim->on('hold-prctl');
+    $shim->on('hold-pdeathsig');
     $d->rewrite(config($port, '127.0.0.1'));
     $d->signal('HUP');
     ok(Clock::until(sub {
-        ($new) = grep { !$seen{$_} } $shim->entered('prctl');
+        ($new) = grep { !$seen{$_} } $shim->entered('pdeathsig');
         return $new;
     }), 'a new worker hangs');
     my @clients = silent_clients('127.0.0.1', $port);
@@ -120,7 +120,7 @@ sub stops {
     kill 'KILL', $new;
     ok($d->wait_log(qr/: error: reload failed, nothing has changed/),
         'it dies, and the reload fails');
-    $shim->off('hold-prctl');
+    $shim->off('hold-pdeathsig');
     is(Client::echo_once($port, 'new'), 'new', 'the wildcard goes on');
     served(@clients);
     $d->finish;

@@ -42,6 +42,7 @@ like($d->reload, qr/reload done/, 'and a reload');
 my @old = $d->busy_workers;
 my ($new) = $d->idle_workers;
 my %role = (master => $d->pid, worker => $new, logger => $d->logger,
+    forker => $d->forker,
     'worker that leaves' => $old[0]);
 for my $role (sort keys %role) {
     my %fd = %{ Process::descriptors($role{$role}) };
@@ -51,9 +52,11 @@ for my $role (sort keys %role) {
 
 # The exact list of each, beyond the standard ones.
 my %expected = (
-    # The pid file, two listeners, both ends of lifeline and log.
+    # The pid file, two listeners, both ends of lifeline and log, the forker.
     master => 'eventfd eventpoll file pipe pipe signalfd'
-        . ' socket socket socket socket',
+        . ' socket socket socket socket socket',
+    # What a worker has, but for its epoll, and the master.
+    forker => 'eventfd pipe socket socket socket socket',
     # Two listeners, the read end of the lifeline, the log.
     worker => 'eventfd eventpoll pipe socket socket socket',
     # Its client; the listeners are let go.

@@ -31,7 +31,8 @@ my %outage = (
         my $held = $d->connect;
         is(Client::echo($held, 'x'), 'x', 'processes: a client');
         ok(Clock::until(sub { $d->busy_workers == 1 }), 'has a worker');
-        my $fault = Tracer->attach([$d->pid], 'clone,clone3', 'error=EAGAIN');
+        my $fault = Tracer->attach([$d->pid, $d->forker], 'clone,clone3',
+            'error=EAGAIN');
         $d->expect_log(qr/: warning: worker died /);
         kill KILL => $d->idle_workers;
         return sub { $fault->detach; close $held };

@@ -34,18 +34,19 @@ my $shim = Shim->build;
     $d->finish;
 }
 
-# TERM while the new workers get ready, with a client of the old ones.
-{
+# TERM while the forker or a new worker gets ready, with a client of the old
+# ones.
+for my $call ('prctl', 'pdeathsig') {
     my $d      = Echod->start(env => $shim->env);
     my $client = $d->connect;
     is(Client::echo($client, 'x'), 'x', 'a client');
-    $shim->on('hold-prctl');
+    $shim->on("hold-$call");
     $d->signal('HUP');
-    ok(Clock::until(sub { $shim->entered('prctl') > 0 }),
-        'a new worker is not ready');
+    ok(Clock::until(sub { $shim->entered($call) > 0 }),
+        "a new process is not ready before $call");
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully/), 'TERM is obeyed');
-    $shim->off('hold-prctl');
+    $shim->off("hold-$call");
     is(Client::echo($client, 'x'), 'x', 'the client goes on');
     shutdown $client, 1;
     is(Client::receive_all($client), '', 'to its end');

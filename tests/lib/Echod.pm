@@ -225,7 +225,7 @@ sub is_running {
 sub children { return defined $_[0]{pid} ? Process::children($_[0]{pid}) : () }
 
 # role(PID): what a process of echod is, by the name that it gave itself:
-# 'worker', 'logger' or 'loader'; 'new' for a child that still has the master's
+# 'forker', 'worker', 'logger' or 'loader'; 'new' for a child that still has the master's
 # name; 'zombie' for one that has ended.
 sub role {
     my ($self, $pid) = @_;
@@ -237,6 +237,9 @@ sub role {
 # workers: the pids of those that are confined, whether or not they have a
 # client or are about to leave.
 sub workers { return grep { $_[0]->role($_) eq 'worker' } $_[0]->children }
+
+# forker: the pid of the one that makes workers now; undef: there is none.
+sub forker { return (grep { $_[0]->role($_) eq 'forker' } $_[0]->children)[0] }
 
 sub logger { return (grep { $_[0]->role($_) eq 'logger' } $_[0]->children)[0] }
 
@@ -280,7 +283,8 @@ sub signal {
 sub reload {
     my ($self, %opt) = @_;
     my $from = $self->log_lines;
-    my @old = grep { $self->role($_) =~ /^(?:worker|new)$/ } $self->children;
+    my @old = grep { $self->role($_) =~ /^(?:worker|forker|new)$/ }
+        $self->children;
     $self->signal('HUP');
     my $line = $self->wait_log(qr/: reload (?:done|failed|refused)/,
         from => $from, timeout => Clock::START, %opt);

@@ -6,14 +6,13 @@
  *
  *	hold-CALL	before CALL, as long as the file exists, do not go on,
  *			whatever signals come; CALL is epoll_pwait, accept4,
- *			recv, send, prctl or getaddrinfo.  Who is held makes
+ *			recv, send, prctl, pdeathsig or getaddrinfo.  Who is held makes
  *			the file entered-CALL.PID first.
  *	pass-PID	that process is not held.
  *	fail-CALL	CALL, which is prctl or setresuid, fails with EPERM.
  *			Of prctl only PR_SET_NO_NEW_PRIVS is meant, and of both
- *			only those of workers and the logger.
- *	fail-pdeathsig	so does PR_SET_PDEATHSIG of a process that has called
- *			PR_SET_NO_NEW_PRIVS.
+ *			only those of the forker, drainers and the logger.
+ *	fail-pdeathsig	so does PR_SET_PDEATHSIG of a worker.
  *	no-ipv6		the kernel has no such sockets.
  *	die-awake	after epoll_pwait has reported an event, the first
  *			process to get here removes the file and kills itself.
@@ -23,8 +22,8 @@
  *			that signal, and one that receives "poison: exit N"
  *			exits with that status.
  *	no-peer		accept4 reports no address of the client.
- *	die-prctl	a process that calls prctl as above kills itself; that
- *			is, a worker before it is ready.
+ *	die-CALL	a process that calls prctl or pdeathsig as above kills
+ *			itself; that is, before it is ready.
  *	clock-ahead	the time of day is that of a year later.
  *	clock-back	the time of day is that of a year ago.
  *
@@ -47,6 +46,12 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/*
+ * What connects the forker with the master (forker.c); in any other process this
+ * is no connection either.
+ */
+enum { LINK = 3 };
 
 /* The function of that name that this library hides. */
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -170,6 +175,8 @@ recv(int fd, void *buf, size_t n, int flags)
 {
 	ssize_t got;
 
+	if (fd == LINK)
+		return REAL(recv)(fd, buf, n, flags);
 	hold("recv");
 	got = interrupted(&n) ? -1 : REAL(recv)(fd, buf, n, flags);
 	swallow(buf, got);
@@ -187,7 +194,7 @@ ssize_t
 send(int fd, const void *buf, size_t n, int flags)
 {
 	/* A line of the log, which is sent without waiting, is none of it. */
-	if (flags & MSG_DONTWAIT)
+	if ((flags & MSG_DONTWAIT) || fd == LINK)
 		return REAL(send)(fd, buf, n, flags);
 	hold("send");
 	return interrupted(&n) ? -1 : REAL(send)(fd, buf, n, flags);
@@ -204,7 +211,7 @@ prctl(int option, ...)
 	for (int i = 0; i < 4; i++)
 		arg[i] = va_arg(ap, unsigned long);
 	va_end(ap);
-	/* The last step of workers and the logger. */
+	/* The last step of the forker, drainers and the logger. */
 	if (option == PR_SET_NO_NEW_PRIVS && !is_loader()) {
 		confined = 1;
 		hold("prctl");
@@ -213,9 +220,14 @@ prctl(int option, ...)
 		if (ordered("fail-prctl", ""))
 			return failed(EPERM);
 	}
-	if (option == PR_SET_PDEATHSIG && confined &&
-	    ordered("fail-pdeathsig", ""))
-		return failed(EPERM);
+	/* A step of each worker. */
+	if (option == PR_SET_PDEATHSIG && confined) {
+		hold("pdeathsig");
+		if (ordered("die-pdeathsig", ""))
+			raise(SIGKILL);
+		if (ordered("fail-pdeathsig", ""))
+			return failed(EPERM);
+	}
 	return REAL(prctl)(option, arg[0], arg[1], arg[2], arg[3]);
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/autoscale.h"
 
+#include <errno.h>
+
 #include "common/errbuf.h"
 #include "daemon/log/log.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
 #include "daemon/master/pool.h"
+#include "daemon/master/spawn.h"
 #include "daemon/master/terminate.h"
 
 static void
@@ -96,31 +99,55 @@ report_full(struct episode *full, const struct policy_view *view,
 }
 
 static void
-fork_failed(struct autoscale *autoscale, int64_t now_ms)
+fork_failed(struct autoscale *autoscale, const struct pool *pool, int error,
+    int64_t now_ms)
 {
 	struct errbuf err;
 
+	errno = error;
 	errbuf_sys(&err, "cannot fork a worker");
 	if (begins(&autoscale->no_fork, now_ms))
 		log_warning("%s, trying again", err.text);
+	autoscale->born = pool->born;
 	(void)backoff_failed(&autoscale->backoff, BACKOFF_FORK_MS, now_ms);
 }
 
-/* Returns how many could be forked. */
+static void
+report_births(struct autoscale *autoscale, const struct pool *pool,
+    int64_t now_ms)
+{
+	if (pool->born != autoscale->born && ends(&autoscale->no_fork))
+		log_notice("workers are forked again seconds=%.1f",
+		    seconds(&autoscale->no_fork, now_ms));
+}
+
+void
+autoscale_lost_birth(struct autoscale *autoscale, const struct pool *pool,
+    const struct spawn_failure *failure, int64_t now_ms)
+{
+	autoscale->replace += failure->lost;
+	if (failure->error != 0)
+		fork_failed(autoscale, pool, failure->error, now_ms);
+	else
+		back_off(autoscale, failure->why.text, now_ms);
+}
+
+/*
+ * Request n workers.  A generation whose forker has died gets another, also
+ * when it wants no worker yet.  Returns how many could be requested.
+ */
 static unsigned
 grow(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, unsigned n, int64_t now_ms)
+    const struct generation *gen, unsigned n, bool forker, int64_t now_ms)
 {
-	for (unsigned k = 0; k < n; k++) {
-		if (pool_spawn(pool, gen, NULL) == -1) {
-			fork_failed(autoscale, now_ms);
-			return k;
-		}
-		if (ends(&autoscale->no_fork))
-			log_notice("workers are forked again seconds=%.1f",
-			    seconds(&autoscale->no_fork, now_ms));
-	}
-	return n;
+	unsigned k = 0;
+	int result = forker ? spawn_forker(pool, gen) : 0;
+
+	while (result == 0 && k < n && (result = spawn_worker(pool, gen)) == 0)
+		k++;
+	if (result == -1)
+		fork_failed(autoscale, pool, errno, now_ms);
+	return k;
 }
 
 /* One round a second while too many are idle.  Returns when the next is. */
@@ -170,8 +197,9 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	struct policy_plan plan = policy_plan(&view, &limits,
 	    autoscale->full.on);
 	unsigned total = view.starting + view.idle + view.busy;
-	unsigned wanted = plan.spawn, granted, after;
+	unsigned wanted = plan.spawn, granted, room, after;
 	int64_t next, retry;
+	bool forker;
 
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
@@ -180,19 +208,23 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 		    policy_least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
-	granted = policy_least(POOL_BATCH,
-	    backoff_allow(&autoscale->backoff, wanted, view.starting, now_ms));
+	forker = !spawn_has_forker(pool, gen);
+	granted = backoff_allow(&autoscale->backoff,
+	    forker && wanted == 0 ? 1 : wanted, view.starting, now_ms);
+	forker = forker && granted > 0;
+	/* Each birth brings us here again, for what is wanted beyond that. */
+	room = pool->requested < POOL_BATCH ? POOL_BATCH - pool->requested : 0;
+	granted = policy_least(granted, policy_least(wanted, room));
+	report_births(autoscale, pool, now_ms);
 	report_full(&autoscale->full, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
-	granted = grow(autoscale, pool, gen, granted, now_ms);
+	granted = grow(autoscale, pool, gen, granted, forker, now_ms);
 	autoscale->replace -= policy_least(autoscale->replace, granted);
 	if (autoscale->backoff.state != BACKOFF_OFF) {
 		retry = backoff_next(&autoscale->backoff, now_ms);
 		next = retry < next ? retry : next;
 		launching = true; /* the probe */
-	} else if (granted < wanted) {
-		next = now_ms;
-	} else {
+	} else if (granted == wanted) {
 		autoscale->replace = 0;
 	}
 	if (launching)

@@ -14,6 +14,7 @@
 struct generation;
 struct pool;
 struct pool_end;
+struct spawn_failure;
 
 /* Something that lasts, of which the log tells begin and end. */
 struct episode {
@@ -29,10 +30,11 @@ struct autoscale {
 	int64_t shrink_ms;	/* next round of retiring; 0: none */
 	struct episode full;	/* at max, and none idle */
 	struct episode no_fork; /* fork fails */
+	uint64_t born;		/* workers, when it failed last */
 };
 
 /*
- * Fork and retire as the moment asks.  `launching`: workers of another
+ * Request and retire as the moment asks.  `launching`: workers of another
  * generation are getting ready, each of which is to wake the master.  Returns
  * the clock_ms() at which to call it again at the latest, INT64_MAX when only
  * an event can change anything.
@@ -49,5 +51,9 @@ void autoscale_frozen(struct autoscale *);
 /* A worker of the generation has ended: replace it, perhaps after a wait. */
 void autoscale_ended(struct autoscale *, const struct pool_end *,
     int64_t now_ms);
+
+/* Workers of the generation will not come: request others, after a wait. */
+void autoscale_lost_birth(struct autoscale *, const struct pool *,
+    const struct spawn_failure *, int64_t now_ms);
 
 #endif

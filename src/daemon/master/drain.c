@@ -8,6 +8,7 @@
 #include "daemon/log/log.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/pool.h"
+#include "daemon/master/spawn.h"
 #include "daemon/master/terminate.h"
 
 enum {
@@ -96,7 +97,7 @@ serve(struct drain *d, struct pool *pool, const struct generation *now,
 	unsigned left = waiting > takers ? waiting - takers : 0;
 
 	for (; left > 0 && pool->count < 2 * (unsigned)max; left--)
-		if (pool_spawn(pool, now, &d->listeners) == -1)
+		if (spawn_drainer(pool, now, &d->listeners) == -1)
 			break;
 	/* A drainer that starts late has no more time than the others. */
 	if (d->finish_ms > 0)

@@ -13,7 +13,9 @@
 
 #include "common/clock.h"
 #include "daemon/log/log.h"
+#include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
+#include "daemon/master/spawn.h"
 #include "daemon/master/status.h"
 #include "daemon/master/terminate.h"
 #include "daemon/signals.h"
@@ -31,53 +33,17 @@ watch(struct master *m, int fd, uint32_t events)
 static int
 open_all(struct master *m)
 {
+	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		return errbuf_sys(&m->err, "cannot wait for events");
 	if ((m->signals = signals_open(&m->err)) == -1 ||
-	    pool_open(&m->pool, &m->err) == -1)
+	    pool_open(&m->pool, m->waiter, &m->err) == -1)
 		return -1;
 	/* The eventfd is shared with the workers, which could make a read
 	 * block; edge-triggered, it wakes at each write and need not be read. */
-	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1 ||
-	    watch(m, m->signals, EPOLLIN) == -1 ||
+	if (watch(m, m->signals, EPOLLIN) == -1 ||
 	    watch(m, m->pool.wake, EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	return 0;
-}
-
-/* A child has ended; if echod is pid 1, it may be any process. */
-static void
-bury(struct master *m, pid_t pid, int status, int64_t now_ms)
-{
-	struct pool_end end;
-
-	if (pool_reaped(&m->pool, pid, status, &end)) {
-		if (end.generation == m->current.number)
-			autoscale_ended(&m->autoscale, &end, now_ms);
-		else
-			reload_lost_worker(&m->reload, &end);
-	} else if (logger_reaped(&m->logger, pid, now_ms)) {
-		/* With status 0 it has left to start as another user. */
-		if (m->phase == PHASE_RUN && status != 0)
-			log_err("logger died pid=%ld", (long)pid);
-	} else if (!loader_reaped(&m->reload.loader, pid)) {
-		log_debug("reaped pid=%ld", (long)pid);
-	}
-}
-
-static void
-reap(struct master *m)
-{
-	int status;
-	pid_t pid;
-
-	while (
-	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
-		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
-			bury(m, pid, status, clock_ms());
-		else if (!logger_frozen(&m->logger, pid, WIFSTOPPED(status),
-			     clock_ms()) &&
-		    pool_frozen(&m->pool, pid, WIFSTOPPED(status)) &&
-		    WIFSTOPPED(status))
-			autoscale_frozen(&m->autoscale);
 }
 
 /* End the reload that is under way, and say that we stop. */
@@ -224,7 +190,7 @@ static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
 	if (requests & REQUEST_REAP)
-		reap(m);
+		children_reap(&m->reload, &m->autoscale, now_ms);
 	if (requests & REQUEST_QUIT)
 		stop_now(m, now_ms);
 	else if (requests & REQUEST_STOP)
@@ -261,6 +227,7 @@ tend(struct master *m, int64_t now_ms)
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
 	/* Last, for the others set deadlines. */
+	next = earlier(next, spawn_deadline(&m->pool));
 	return earlier(next, terminate_enforce(&m->pool, now_ms));
 }
 
@@ -278,7 +245,8 @@ wait_for_events(struct master *m, int64_t until_ms)
 		timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 	}
 	n = epoll_wait(m->waiter, events, 4, timeout);
-	/* The loader's pipe is read by reload_step(). */
+	/* The loader's pipe is read by reload_step(), the links of the forkers
+	 * are by children_hear(). */
 	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == m->signals)
 			requests |= signals_read(m->signals);
@@ -331,8 +299,10 @@ master_run(struct master *m, const struct options *options, int notify)
 	m->reload.waiter = m->waiter;
 	reload_begin(&m->reload);
 	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
+	    forkers_beside(&m->pool.forkers, 0) > 0 ||
 	    m->drain.listeners.count > 0) {
 		requests = wait_for_events(m, next);
+		children_hear(&m->reload, &m->autoscale, clock_ms());
 		obey(m, requests, clock_ms());
 		next = tend(m, clock_ms());
 	}

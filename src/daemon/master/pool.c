@@ -11,25 +11,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/errbuf.h"
+#include "config/config.h"
 #include "daemon/log/log.h"
-#include "daemon/master/generation.h"
-#include "daemon/master/policy.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/filter.h"
-#include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
-#include "daemon/worker/job.h"
-#include "daemon/worker/worker.h"
 
 /* A generation of workers.max, and as many that leave beside it. */
 enum { CAPACITY = 2 * CONFIG_WORKERS };
 
 int
-pool_open(struct pool *pool, struct errbuf *err)
+pool_open(struct pool *pool, int waiter, struct errbuf *err)
 {
 	memset(pool, 0, sizeof(*pool));
+	forkers_init(&pool->forkers, waiter);
 	pool->worker = calloc(CAPACITY, sizeof(pool->worker[0]));
 	if (pool->worker == NULL)
 		return errbuf_sys(err, "no memory for the table of workers");
@@ -44,75 +40,56 @@ pool_open(struct pool *pool, struct errbuf *err)
 	return scoreboard_create(&pool->board, CAPACITY, err);
 }
 
-/* The lowest free entry, so that the table stays short; -1: none. */
-static int
-free_entry(const struct pool *pool)
+static bool
+is_free(const struct pool_worker *worker)
 {
-	for (int i = 0; i < CAPACITY; i++)
-		if (pool->worker[i].pid == 0)
-			return i;
-	return -1;
-}
-
-/* In the child: only what the job needs is handed on. */
-static _Noreturn void
-become_worker(struct pool *pool, unsigned slot, const struct generation *gen,
-    const struct listener_set *drained, pid_t master)
-{
-	const struct listener_set *set = drained != NULL ? drained :
-							   &gen->listeners;
-	struct worker_job job;
-
-	job.slot = slot;
-	job.drainer = drained != NULL;
-	job.master = master;
-	job.max_connections =
-	    policy_connections((uint64_t)gen->config.workers_max_connections,
-		(uint32_t)getpid());
-	job.config = &gen->config;
-	job.board = &pool->board;
-	job.lifeline = pool->lifeline[0];
-	job.wake = pool->wake;
-	job.listener_count = set->count;
-	for (unsigned i = 0; i < set->count; i++)
-		job.listener[i] = (struct worker_listener){ set->item[i].fd,
-			set->item[i].text };
-	worker_prepare(&job, process_worker, -1);
-	worker_main(&job);
+	return worker->pid == 0 && !worker->requested;
 }
 
 int
-pool_spawn(struct pool *pool, const struct generation *gen,
-    const struct listener_set *drained)
+pool_request(struct pool *pool, unsigned generation, int64_t now_ms)
 {
-	int64_t drain_ms = gen->config.timeout_drain_ms, now_ms = clock_ms();
-	pid_t pid, master = getpid();
-	int entry = free_entry(pool);
-	unsigned i = (unsigned)entry;
+	unsigned i = 0;
 
-	if (entry == -1) {
+	while (i < CAPACITY && !is_free(&pool->worker[i]))
+		i++;
+	if (i == CAPACITY) {
 		errno = EAGAIN;
 		return -1;
 	}
 	scoreboard_claim(&pool->board, i, now_ms);
-	if ((pid = fork()) == -1) {
-		scoreboard_release(&pool->board, i);
-		return -1;
-	}
-	if (pid == 0)
-		become_worker(pool, i, gen, drained, master);
-	pool->worker[i] = (struct pool_worker){ .pid = pid,
-		.generation = gen->number,
+	pool->worker[i] = (struct pool_worker){ .requested = true,
+		.generation = generation,
 		.settle_ms = now_ms + POOL_START_MS };
-	if (drained != NULL) {
-		pool->worker[i].drainer = true;
-		pool->worker[i].quit_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
-		pool_mark_leaving(pool, i);
-	}
+	pool->requested++;
 	pool->count++;
 	if (i >= pool->used)
 		pool->used = i + 1;
-	return 0;
+	return (int)i;
+}
+
+static void
+free_entry(struct pool *pool, unsigned i)
+{
+	scoreboard_release(&pool->board, i);
+	pool->count--;
+	pool->worker[i] = (struct pool_worker){ 0 };
+	/* The table stays short. */
+	while (pool->used > 0 && is_free(&pool->worker[pool->used - 1]))
+		pool->used--;
+}
+
+void
+pool_answer(struct pool *pool, unsigned i, pid_t pid)
+{
+	pool->requested--;
+	pool->worker[i].requested = false;
+	if (pid == -1) {
+		free_entry(pool, i);
+		return;
+	}
+	pool->worker[i].pid = pid;
+	pool->born++;
 }
 
 void
@@ -133,9 +110,14 @@ pool_census(const struct pool *pool, unsigned generation,
 
 		if (worker->pid != 0 && worker->leaving)
 			census->leaving++;
-		if (worker->pid == 0 || worker->leaving ||
+		if (is_free(worker) || worker->leaving ||
 		    worker->generation != generation)
 			continue;
+		/* It may be at work before we have heard of it. */
+		if (worker->requested) {
+			census->starting++;
+			continue;
+		}
 		/* A frozen worker takes no client, but keeps its own. */
 		state = scoreboard_state(&pool->board, i);
 		if (worker->frozen && state != SLOT_BUSY)
@@ -184,12 +166,12 @@ pool_settled_beside(const struct pool *pool, unsigned generation)
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
 			return false;
 	}
-	return true;
+	/* Nor has one that has just been killed closed them yet. */
+	return forkers_beside(&pool->forkers, generation) == 0;
 }
 
-/* The entry of a child; pool->used if it is no worker. */
-static unsigned
-find(const struct pool *pool, pid_t pid)
+unsigned
+pool_find(const struct pool *pool, pid_t pid)
 {
 	unsigned i = 0;
 
@@ -201,7 +183,7 @@ find(const struct pool *pool, pid_t pid)
 bool
 pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 {
-	unsigned i = find(pool, pid);
+	unsigned i = pool_find(pool, pid);
 
 	if (i == pool->used)
 		return false;
@@ -227,6 +209,17 @@ is_violation(const struct pool *pool, unsigned i, int wait_status)
 	    scoreboard_broken_by(&pool->board.slots[i]) != -1;
 }
 
+void
+pool_end_text(int wait_status, char *buf, size_t size)
+{
+	if (WIFSIGNALED(wait_status))
+		snprintf(buf, size, "signal=%s core=%s",
+		    signals_name(WTERMSIG(wait_status)),
+		    WCOREDUMP(wait_status) ? "yes" : "no");
+	else
+		snprintf(buf, size, "status=%d", WEXITSTATUS(wait_status));
+}
+
 /* One line for a worker that did not leave in order. */
 static void
 report_death(const struct pool *pool, unsigned i, int wait_status)
@@ -240,13 +233,7 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 		addr_text(&addr, text, sizeof(text));
 		snprintf(peer, sizeof(peer), " peer=%s", text);
 	}
-	if (WIFSIGNALED(wait_status))
-		snprintf(how, sizeof(how), "signal=%s core=%s",
-		    signals_name(WTERMSIG(wait_status)),
-		    WCOREDUMP(wait_status) ? "yes" : "no");
-	else
-		snprintf(how, sizeof(how), "status=%d",
-		    WEXITSTATUS(wait_status));
+	pool_end_text(wait_status, how, sizeof(how));
 	if (is_violation(pool, i, wait_status))
 		log_err("worker broke its confinement pid=%ld call=%s%s", pid,
 		    filter_call_name(
@@ -272,7 +259,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 {
 	struct pool_worker *worker;
 	bool in_order = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
-	unsigned i = find(pool, pid);
+	unsigned i = pool_find(pool, pid);
 
 	if (i == pool->used)
 		return false;
@@ -293,10 +280,6 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 		log_debug("worker left pid=%ld", (long)pid);
 	}
 	add_totals(pool, &pool->board.slots[i]);
-	scoreboard_release(&pool->board, i);
-	pool->count--;
-	*worker = (struct pool_worker){ 0 };
-	while (pool->used > 0 && pool->worker[pool->used - 1].pid == 0)
-		pool->used--;
+	free_entry(pool, i);
 	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pool: the master's table of workers: fork, count, reap.  It is in memory of
+ * pool: the master's table of workers: enter, count, reap.  It is in memory of
  * the master alone: a worker cannot change what is needed to end it.
  */
 #ifndef ECHOD_POOL_H
@@ -10,21 +10,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "daemon/forker/forkers.h"
 #include "daemon/scoreboard.h"
 
 struct errbuf;
-struct generation;
-struct listener_set;
 
 enum {
-	POOL_BATCH = 32, /* forks between two looks at the signals */
+	/* Requests that are on their way, and forks between two looks at the
+	 * signals, at most. */
+	POOL_BATCH = 32,
 	/* A worker that is not ready by then is cut off; a reload that waits
 	 * for it gives up earlier (READY_MS). */
 	POOL_START_MS = 15000,
 };
 
 struct pool_worker {
-	pid_t pid; /* 0: this entry is free */
+	pid_t pid;	/* 0: there is no process, or not yet */
+	bool requested; /* a forker is to make it; else, without a pid, free */
 	unsigned generation;
 	bool leaving; /* told to finish */
 	bool drainer; /* forked for one client of a drained listener */
@@ -47,9 +49,12 @@ struct pool {
 	struct scoreboard board;
 	struct pool_worker *worker; /* parallel to the slots */
 	unsigned used;		    /* entries from here on are free */
-	unsigned count;		    /* workers alive */
-	int lifeline[2];	    /* only the master has [1] */
-	int wake; /* eventfd; workers write to wake the master */
+	unsigned count;		    /* workers alive or requested */
+	unsigned requested;	    /* of them */
+	uint64_t born;		    /* workers that there have ever been */
+	struct forkers forkers;
+	int lifeline[2]; /* only the master has [1] */
+	int wake;	 /* eventfd; workers write to wake the master */
 	struct pool_totals gone;
 };
 
@@ -68,16 +73,21 @@ struct pool_end {
 	bool served;	 /* it had at least one client */
 };
 
-/* -1 with the reason in err. */
-int pool_open(struct pool *, struct errbuf *);
+/* The epoll is that of the master.  -1 with the reason in err. */
+int pool_open(struct pool *, int waiter, struct errbuf *);
 
 /*
- * Fork a worker of this generation; if `drained` is not NULL, a drainer, which
- * takes one connection that waits at those listeners, and leaves.  Returns 0,
- * or -1 with errno.
+ * Take the lowest free entry for a worker that is requested, and that is to be
+ * ready POOL_START_MS from now.  Returns its number, which is that of its slot;
+ * -1 with EAGAIN: there is none.
  */
-int pool_spawn(struct pool *, const struct generation *,
-    const struct listener_set *drained);
+int pool_request(struct pool *, unsigned generation, int64_t now_ms);
+
+/* It is there; or, with -1, it will not come, and the entry is free. */
+void pool_answer(struct pool *, unsigned i, pid_t);
+
+/* The entry of a child; pool->used if it is no worker. */
+unsigned pool_find(const struct pool *, pid_t);
 
 /* This worker counts as leaving, and no longer as idle. */
 void pool_mark_leaving(struct pool *, unsigned i);
@@ -96,6 +106,9 @@ void pool_let_go(struct pool *);
  * have: each worker of another one, and each drainer, is busy or gone.
  */
 bool pool_settled_beside(const struct pool *, unsigned generation);
+
+/* How a child has ended: "signal=SIGKILL core=no", "status=71". */
+void pool_end_text(int wait_status, char *buf, size_t size);
 
 /* A child has been stopped or continued.  False when it was no worker. */
 bool pool_frozen(struct pool *, pid_t, bool frozen);

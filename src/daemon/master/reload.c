@@ -12,6 +12,7 @@
 #include "daemon/master/drain.h"
 #include "daemon/master/pidfile.h"
 #include "daemon/master/pool.h"
+#include "daemon/master/spawn.h"
 #include "daemon/master/terminate.h"
 #include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/sandbox.h"
@@ -135,7 +136,7 @@ open_logger(struct reload *r)
 }
 
 /*
- * Fork the first workers, workers.start of them: one at first, then a batch
+ * Request the first workers, workers.start of them: one at first, then a batch
  * whenever the workers before are ready.  So a fault that all of them share is
  * met by one worker, and signals are seen in between.
  *
@@ -150,7 +151,7 @@ launch(struct reload *r, unsigned n, int64_t now_ms)
 
 	r->deadline_ms = now_ms + READY_MS;
 	for (; n > 0 && r->launched < wanted; n--, r->launched++)
-		if (pool_spawn(r->pool, &r->next, NULL) == -1) {
+		if (spawn_worker(r->pool, &r->next) == -1) {
 			errbuf_sys(&r->err, "cannot fork a worker");
 			return EX_OSERR;
 		}
@@ -262,18 +263,36 @@ reload_deadline(const struct reload *r)
 					   INT64_MAX;
 }
 
-void
-reload_lost_worker(struct reload *r, const struct pool_end *end)
+/* New workers do not come, and may have said why. */
+static void
+fail(struct reload *r, const char *what, int status)
 {
 	char why[SCOREBOARD_WHY];
 
-	if (r->step != RELOAD_READYING || r->status != EX_OK || !end->early ||
-	    end->generation != r->next.number)
-		return;
 	if (!scoreboard_take_why(&r->pool->board, why))
 		why[0] = '\0';
-	errbuf_set(&r->err, "a new worker died before it was ready%s%s",
-	    why[0] != '\0' ? ": " : "", why);
+	errbuf_set(&r->err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
 	errbuf_clean(&r->err);
-	r->status = end->status == EX_NOPERM ? EX_NOPERM : EX_OSERR;
+	r->status = status == EX_NOPERM ? EX_NOPERM : EX_OSERR;
+}
+
+static bool
+awaits(const struct reload *r, unsigned generation)
+{
+	return r->step == RELOAD_READYING && r->status == EX_OK &&
+	    generation == r->next.number;
+}
+
+void
+reload_lost_worker(struct reload *r, const struct pool_end *end)
+{
+	if (end->early && awaits(r, end->generation))
+		fail(r, "a new worker died before it was ready", end->status);
+}
+
+void
+reload_lost_birth(struct reload *r, const struct spawn_failure *failure)
+{
+	if (awaits(r, failure->generation))
+		fail(r, failure->why.text, failure->status);
 }

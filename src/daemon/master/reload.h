@@ -20,6 +20,7 @@ struct options;
 struct pidfile;
 struct pool;
 struct pool_end;
+struct spawn_failure;
 
 enum reload_step {
 	RELOAD_NONE,
@@ -70,6 +71,9 @@ int64_t reload_deadline(const struct reload *);
 
 /* A worker has ended: the reload fails if it was a new one, not ready yet. */
 void reload_lost_worker(struct reload *, const struct pool_end *);
+
+/* The same for workers that will not come. */
+void reload_lost_birth(struct reload *, const struct spawn_failure *);
 
 /* Undo what has been done so far, if there is a reload. */
 void reload_abandon(struct reload *, int64_t now_ms);

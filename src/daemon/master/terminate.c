@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/terminate.h"
 
+#include <limits.h>
 #include <signal.h>
 
 #include "daemon/log/log.h"
 #include "daemon/master/pool.h"
+#include "daemon/master/spawn.h"
 #include "daemon/worker/echo.h"
 
 enum {
@@ -68,6 +70,7 @@ void
 terminate_generations(struct pool *pool, unsigned first, unsigned last,
     int64_t drain_ms, int64_t now_ms)
 {
+	spawn_cancel(pool, first, last);
 	for (unsigned i = 0; i < pool->used; i++) {
 		struct pool_worker *worker = &pool->worker[i];
 
@@ -84,6 +87,7 @@ terminate_generations(struct pool *pool, unsigned first, unsigned last,
 void
 terminate_now(struct pool *pool, int64_t now_ms)
 {
+	spawn_cancel(pool, 0, UINT_MAX);
 	for (unsigned i = 0; i < pool->used; i++)
 		if (pool->worker[i].pid != 0 && pool->worker[i].kill_ms == 0)
 			tell_cut(pool, i, now_ms);

@@ -25,14 +25,17 @@ void terminate_idle(struct pool *, unsigned generation, unsigned n,
     int64_t now_ms);
 
 /*
- * Tell all workers of the generations from `first` to `last` to finish.  Those
- * that are not done in drain_ms (0: no bound) are cut off, also if they were
+ * Tell all workers of the generations from `first` to `last` to finish; there
+ * will be no more of them (spawn_cancel()).  Those that are not done in drain_ms (0: no bound) are cut off, also if they were
  * told before and given more time.
  */
 void terminate_generations(struct pool *, unsigned first, unsigned last,
     int64_t drain_ms, int64_t now_ms);
 
-/* Tell all workers to end their connections cleanly now, and leave. */
+/*
+ * Tell all workers to end their connections cleanly now, and leave; there will
+ * be no more.
+ */
 void terminate_now(struct pool *, int64_t now_ms);
 
 /* Cut off the oldest of the leaving workers if more than `max` have a client. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/children.h"
+
+#include <sys/wait.h>
+
+#include "daemon/log/log.h"
+#include "daemon/log/logger.h"
+#include "daemon/master/autoscale.h"
+#include "daemon/master/pool.h"
+#include "daemon/master/reload.h"
+#include "daemon/master/spawn.h"
+
+/* Workers that were requested will not come. */
+static void
+miss(struct reload *r, struct autoscale *autoscale,
+    const struct spawn_failure *failure, int64_t now_ms)
+{
+	if (failure->generation == 0)
+		return;
+	if (failure->generation == r->current->number)
+		autoscale_lost_birth(autoscale, r->pool, failure, now_ms);
+	else
+		reload_lost_birth(r, failure);
+}
+
+void
+children_hear(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
+{
+	struct spawn_failure failure;
+
+	while (spawn_hear(r->pool, &failure) ||
+	    spawn_overdue(r->pool, now_ms, &failure))
+		miss(r, autoscale, &failure, now_ms);
+}
+
+/* A child has ended; if echod is pid 1, it may be any process. */
+static void
+bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
+    int64_t now_ms)
+{
+	struct spawn_failure failure;
+	struct pool_end end;
+
+	if (pool_reaped(r->pool, pid, status, &end)) {
+		if (end.generation == r->current->number)
+			autoscale_ended(autoscale, &end, now_ms);
+		else
+			reload_lost_worker(r, &end);
+	} else if (spawn_reaped(r->pool, pid, status, &failure)) {
+		miss(r, autoscale, &failure, now_ms);
+	} else if (logger_reaped(r->logger, pid, now_ms)) {
+		/* With status 0 it has left to start as another user. */
+		if (r->current->number != 0 && status != 0)
+			log_err("logger died pid=%ld", (long)pid);
+	} else if (!loader_reaped(&r->loader, pid)) {
+		log_debug("reaped pid=%ld", (long)pid);
+	}
+}
+
+static void
+freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
+    int64_t now_ms)
+{
+	struct spawn_failure failure;
+
+	if (logger_frozen(r->logger, pid, frozen, now_ms))
+		return;
+	if (pool_frozen(r->pool, pid, frozen)) {
+		if (frozen)
+			autoscale_frozen(autoscale);
+	} else if (frozen && spawn_stopped(r->pool, pid, &failure)) {
+		miss(r, autoscale, &failure, now_ms);
+	}
+}
+
+void
+children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
+{
+	const int how = WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT;
+	siginfo_t who = { 0 };
+	int status;
+	pid_t pid;
+
+	while (waitid(P_ALL, 0, &who, how) == 0 && who.si_pid != 0) {
+		/* A worker may end as soon as it has said that it was born:
+		 * hear it while its pid is still its own. */
+		children_hear(r, autoscale, now_ms);
+		pid = waitpid(who.si_pid, &status,
+		    WNOHANG | WUNTRACED | WCONTINUED);
+		who.si_pid = 0;
+		if (pid <= 0)
+			continue;
+		if (WIFSTOPPED(status) || WIFCONTINUED(status))
+			freeze(r, autoscale, pid, WIFSTOPPED(status), now_ms);
+		else
+			bury(r, autoscale, pid, status, now_ms);
+	}
+}

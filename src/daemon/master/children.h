@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * children: who of the master's children was born, stopped or ended; the pool,
+ * the reload, the autoscale or the logger is told.
+ */
+#ifndef ECHOD_CHILDREN_H
+#define ECHOD_CHILDREN_H
+
+#include <stdint.h>
+
+struct autoscale;
+struct reload;
+
+/* Workers have been born, or those that were requested will not come. */
+void children_hear(struct reload *, struct autoscale *, int64_t now_ms);
+
+/* After a SIGCHLD. */
+void children_reap(struct reload *, struct autoscale *, int64_t now_ms);
+
+#endif
