@@ -8,6 +8,8 @@
  * and the right to signal processes of its user.  The answer is "ok" or the
  * reason why it could not be done.
  *
+ * The deed "call NAME [NUMBER...]" makes this system call.
+ *
  * There is one function a deed; the table at the end has their names.
  */
 #define _GNU_SOURCE
@@ -21,6 +23,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -292,21 +295,146 @@ signal_process(long pid, long signo)
 	return kill((pid_t)pid, (int)signo);
 }
 
+/* System calls ------------------------------------------------------------ */
+
+#define CALL(name) { #name, SYS_##name }
+
+/* As the kernel sees them, whatever the C library would make of them. */
+static const struct {
+	const char *name;
+	long number;
+} calls[] = {
+	CALL(accept4),
+	CALL(bind),
+	CALL(bpf),
+	CALL(brk),
+	CALL(capset),
+	CALL(chroot),
+	CALL(clone),
+	CALL(connect),
+	CALL(dup),
+	CALL(epoll_create1),
+	CALL(epoll_ctl),
+	CALL(execve),
+	CALL(fcntl),
+	CALL(getsockopt),
+	CALL(ioctl),
+	CALL(keyctl),
+	CALL(kill),
+	CALL(listen),
+	CALL(memfd_create),
+	CALL(mkdirat),
+	CALL(mmap),
+	CALL(mount),
+	CALL(mprotect),
+	CALL(openat),
+	CALL(perf_event_open),
+	CALL(pidfd_open),
+	CALL(prctl),
+	CALL(prlimit64),
+	CALL(process_vm_readv),
+	CALL(ptrace),
+	CALL(read),
+	CALL(recvfrom),
+	CALL(recvmsg),
+	CALL(rt_sigaction),
+	CALL(sendmsg),
+	CALL(sendto),
+	CALL(setitimer),
+	CALL(setresuid),
+	CALL(setsockopt),
+	CALL(shutdown),
+	CALL(socket),
+	CALL(socketpair),
+	CALL(tgkill),
+	CALL(timer_create),
+	CALL(tkill),
+	CALL(unlinkat),
+	CALL(unshare),
+	CALL(userfaultfd),
+	CALL(write),
+	CALL(writev),
+};
+
+/* "call NAME [NUMBER...]": returns what the call returned. */
+static long
+make_call(const char *words)
+{
+	long n[5] = { 0 };
+	char name[32] = "";
+
+	(void)sscanf(words, "call %31s %ld %ld %ld %ld %ld", name, &n[0], &n[1],
+	    &n[2], &n[3], &n[4]);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strcmp(calls[i].name, name) == 0)
+			return syscall(calls[i].number, n[0], n[1], n[2], n[3],
+			    n[4], 0);
+	errno = EDOM;
+	return -1;
+}
+
+/* The end of a process in which the C library has found a fault. */
+
+static int
+give_up(long a, long b)
+{
+	(void)a;
+	(void)b;
+	abort();
+}
+
+static int
+smash(long a, long b)
+{
+	extern _Noreturn void __stack_chk_fail(void);
+
+	(void)a;
+	(void)b;
+	__stack_chk_fail();
+}
+
+static int
+overflow(long a, long b)
+{
+	extern _Noreturn void __chk_fail(void);
+
+	(void)a;
+	(void)b;
+	__chk_fail();
+}
+
+/* A call of another architecture: exit(0) of i386. */
+static int
+call_foreign(long a, long b)
+{
+	(void)a;
+	(void)b;
+#ifdef __x86_64__
+	__asm__ volatile("int $0x80" : : "a"(1), "b"(0) : "memory");
+#endif
+	errno = ENOSYS;
+	return -1;
+}
+
 /* ------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
 	int (*act)(long, long);
 } deeds[] = {
+	{ "abort", give_up },
 	{ "block-all", block_all },
 	{ "block-listeners", block_listeners },
 	{ "disconnect-listeners", disconnect_listeners },
 	{ "fill-wake", fill_wake },
+	{ "foreign", call_foreign },
 	{ "narrow-log", narrow_log },
+	{ "overflow", overflow },
 	{ "scribble", scribble },
 	{ "shut-listeners", shut_listeners },
 	{ "shut-log", shut_log },
 	{ "signal", signal_process },
+	{ "smash", smash },
 	{ "spoil-listeners", spoil_listeners },
 	{ "unprotect", unprotect },
 };
@@ -324,6 +452,10 @@ obey(char *order, size_t size)
 		if (strcmp(deeds[i].name, name) == 0)
 			answer = deeds[i].act(a, b) == 0 ? "ok" :
 							   strerror(errno);
+	if (strcmp(name, "call") == 0)
+		answer = make_call(order + strlen("hostile ")) != -1 ?
+		    "ok" :
+		    strerror(errno);
 	return snprintf(order, size, "%s", answer);
 }
 
