@@ -187,6 +187,7 @@ daemon_tests = \
 	%D%/daemon/checks-configuration.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
+	%D%/daemon/failed-confinement-never-serves.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \
@@ -194,6 +195,8 @@ daemon_tests = \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
+	%D%/daemon/logger-killed.t \
+	%D%/daemon/logger-stalled.t \
 	%D%/daemon/logger-stopped.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/needs-the-c-library-alone.t \
@@ -204,6 +207,7 @@ daemon_tests = \
 	%D%/daemon/per-message-syscalls.t \
 	%D%/daemon/pid-file-on-a-full-disk.t \
 	%D%/daemon/pool-shrinks.t \
+	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/real-syslogd.t \
@@ -225,6 +229,7 @@ daemon_tests = \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \
 	%D%/daemon/wildcard-both-families.t \
+	%D%/daemon/without-filters.t \
 	%D%/daemon/without-newer-calls.t \
 	%D%/daemon/zeros-before-a-port.t
 

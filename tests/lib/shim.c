@@ -9,9 +9,14 @@
  *			recv, send, prctl, pdeathsig or getaddrinfo.  Who is held makes
  *			the file entered-CALL.PID first.
  *	pass-PID	that process is not held.
- *	fail-CALL	CALL, which is prctl or setresuid, fails with EPERM.
- *			Of prctl only PR_SET_NO_NEW_PRIVS is meant, and of both
- *			only those of the forker, drainers and the logger.
+ *	fail-CALL	CALL, by which the forker, a drainer or the logger is
+ *			confined, fails with EPERM: capset, chroot,
+ *			landlock_create_ruleset, landlock_restrict_self, prctl,
+ *			seccomp, setgroups, setresgid, setresuid or setrlimit.
+ *			Of prctl only PR_SET_NO_NEW_PRIVS is meant.
+ *	lie-CALL	setgroups, setresgid or setresuid returns 0, and has
+ *			done nothing.
+ *	fail-dumpable	so does PR_SET_DUMPABLE.
  *	fail-pdeathsig	so does PR_SET_PDEATHSIG of a worker.
  *	no-ipv6		the kernel has no such sockets.
  *	die-awake	after epoll_pwait has reported an event, the first
@@ -35,6 +40,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/seccomp.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -43,7 +50,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +61,11 @@
  * is no connection either.
  */
 enum { LINK = 3 };
+
+#ifndef SYS_landlock_create_ruleset /* as in the kernel, on every machine */
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_restrict_self 446
+#endif
 
 /* The function of that name that this library hides. */
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -220,6 +234,8 @@ prctl(int option, ...)
 		if (ordered("fail-prctl", ""))
 			return failed(EPERM);
 	}
+	if (option == PR_SET_DUMPABLE && ordered("fail-dumpable", ""))
+		return failed(EPERM);
 	/* A step of each worker. */
 	if (option == PR_SET_PDEATHSIG && confined) {
 		hold("pdeathsig");
@@ -231,12 +247,89 @@ prctl(int option, ...)
 	return REAL(prctl)(option, arg[0], arg[1], arg[2], arg[3]);
 }
 
+/* Whether this call is not made; *result is what it seems to return then. */
+static int
+spoilt(const char *call, int *result)
+{
+	/* Nor is what has executed echod. */
+	if (is_loader() ||
+	    strncmp(program_invocation_short_name, "echod", 5) != 0)
+		return 0;
+	*result = 0;
+	if (ordered("fail-", call))
+		*result = failed(EPERM);
+	return *result == -1 || ordered("lie-", call);
+}
+
 int
 setresuid(uid_t ruid, uid_t euid, uid_t suid)
 {
-	if (!is_loader() && ordered("fail-setresuid", ""))
-		return failed(EPERM);
-	return REAL(setresuid)(ruid, euid, suid);
+	int result;
+
+	return spoilt("setresuid", &result) ? result :
+					      REAL(setresuid)(ruid, euid, suid);
+}
+
+int
+setresgid(gid_t rgid, gid_t egid, gid_t sgid)
+{
+	int result;
+
+	return spoilt("setresgid", &result) ? result :
+					      REAL(setresgid)(rgid, egid, sgid);
+}
+
+int
+setgroups(size_t n, const gid_t *list)
+{
+	int result;
+
+	return spoilt("setgroups", &result) ? result : REAL(setgroups)(n, list);
+}
+
+int
+chroot(const char *dir)
+{
+	int result;
+
+	return spoilt("chroot", &result) ? result : REAL(chroot)(dir);
+}
+
+int
+setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+{
+	int result;
+
+	return spoilt("setrlimit", &result) ? result :
+					      REAL(setrlimit)(resource, limit);
+}
+
+/* Calls for which the C library has no function, or none that is declared. */
+long
+syscall(long number, ...)
+{
+	const char *name = number == SYS_capset ? "capset" :
+	    number == SYS_landlock_create_ruleset ? "landlock_create_ruleset" :
+	    number == SYS_landlock_restrict_self  ? "landlock_restrict_self" :
+	    number == SYS_seccomp		  ? "seccomp" :
+						    NULL;
+	long arg[6];
+	va_list ap;
+	int result;
+
+	va_start(ap, number);
+	for (int i = 0; i < 6; i++)
+		arg[i] = va_arg(ap, long);
+	va_end(ap);
+	/* Without an attribute, or without a program, it only asks. */
+	if (name != NULL &&
+	    !(number == SYS_landlock_create_ruleset && arg[0] == 0) &&
+	    !(number == SYS_seccomp &&
+		(arg[0] != SECCOMP_SET_MODE_FILTER || arg[2] == 0)) &&
+	    spoilt(name, &result))
+		return result;
+	return REAL(syscall)(number, arg[0], arg[1], arg[2], arg[3], arg[4],
+	    arg[5]);
 }
 
 int
