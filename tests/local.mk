@@ -195,6 +195,7 @@ daemon_tests = \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
+	%D%/daemon/logger-and-loader-are-confined.t \
 	%D%/daemon/logger-killed.t \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/logger-stopped.t \

@@ -8,7 +8,10 @@
  * and the right to signal processes of its user.  The answer is "ok" or the
  * reason why it could not be done.
  *
- * The deed "call NAME [NUMBER...]" makes this system call.
+ * The deed "call NAME [NUMBER...]" makes this system call.  So does the logger
+ * when a line has "logger call NAME [NUMBER...]"; and the loader makes those that
+ * are in the file loader-calls of the folder $ECHOD_SHIM, one a line, when it
+ * asks for an address, and leaves an empty file NAME=REASON there.
  *
  * There is one function a deed; the table at the end has their names.
  */
@@ -16,6 +19,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -468,6 +472,50 @@ recv(int fd, void *buf, size_t n, int flags)
 		return got;
 	((char *)buf)[got] = '\0';
 	return obey(buf, n);
+}
+
+/* In the logger alone. */
+ssize_t
+recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	ssize_t n = REAL(recvmsg)(fd, msg, flags);
+	const char *order;
+
+	if (n <= 0 || (size_t)n >= msg->msg_iov[0].iov_len)
+		return n;
+	((char *)msg->msg_iov[0].iov_base)[n] = '\0';
+	order = strstr(msg->msg_iov[0].iov_base, "logger call ");
+	if (order != NULL)
+		(void)make_call(order + strlen("logger "));
+	return n;
+}
+
+/* In the loader, which asks for the addresses to listen on. */
+int
+getaddrinfo(const char *restrict node, const char *restrict service,
+    const struct addrinfo *restrict hints, struct addrinfo **restrict found)
+{
+	const char *dir = getenv("ECHOD_SHIM");
+	char line[256], name[32], path[512];
+	FILE *orders;
+	long result;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/loader-calls", dir);
+	orders = fopen(path, "re");
+	while (orders != NULL && fgets(line, sizeof(line), orders) != NULL) {
+		errno = 0;
+		result = make_call(line);
+		(void)sscanf(line, "call %31s", name);
+		snprintf(path, sizeof(path), "%s/%s=%s", dir, name,
+		    result == -1 ? strerrorname_np(errno) : "ok");
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+		if (fd != -1)
+			close(fd);
+	}
+	if (orders != NULL)
+		fclose(orders);
+	return REAL(getaddrinfo)(node, service, hints, found);
 }
 
 /* The fortified form that the compiler may have chosen. */
