@@ -150,28 +150,33 @@ is(ended($client, 'INT is ignored, and TERM')->{status}, 0, '... status 0');
 
 # Its output is not read: the first signal cannot print the summary, so
 # the second one just ends it.
-pipe my $reader, my $writer or die "pipe: $!\n";
-$client = EchocPing::start(args => ['-A', $server->target],
-    stdout => $writer);
-close $writer;
-my ($before, $looks) = ('', 0);
-ok(Clock::until(sub {
-    my $bytes = pack 'i', 0;
-    ioctl $reader, 0x541B, $bytes;    # FIONREAD
-    my $same = unpack('i', $bytes) > 2000 && $bytes eq $before
-        && Echoc::in_write($client->pid);
-    $before = $bytes;
-    $looks = $same ? $looks + 1 : 0;
-    return $looks >= 20;
-}, 20), 'nobody reads its lines');
-$client->signal('INT');
-my $first = Clock::now();
-Clock::until(sub {
-    $client->signal('INT') if Clock::now() > $first + 0.5;
-    !$client->is_running;
-});
-$r = $client->wait;
-like($r->{status}, qr/^(?:signal 2|130)$/, '... and the second signal ends it');
+SKIP: {
+    skip 'ThreadSanitizer keeps signals back until a write has ended', 2
+        if Machine::has_thread_sanitizer();
+    pipe my $reader, my $writer or die "pipe: $!\n";
+    $client = EchocPing::start(args => ['-A', $server->target],
+        stdout => $writer);
+    close $writer;
+    my ($before, $looks) = ('', 0);
+    ok(Clock::until(sub {
+        my $bytes = pack 'i', 0;
+        ioctl $reader, 0x541B, $bytes;    # FIONREAD
+        my $same = unpack('i', $bytes) > 2000 && $bytes eq $before
+            && Echoc::in_write($client->pid);
+        $before = $bytes;
+        $looks = $same ? $looks + 1 : 0;
+        return $looks >= 20;
+    }, 20), 'nobody reads its lines');
+    $client->signal('INT');
+    my $first = Clock::now();
+    Clock::until(sub {
+        $client->signal('INT') if Clock::now() > $first + 0.5;
+        !$client->is_running;
+    });
+    $r = $client->wait;
+    like($r->{status}, qr/^(?:signal 2|130)$/,
+        '... and the second signal ends it');
+}
 
 # It does not need a connection to be interrupted.
 my $full = Server->start(fault => 'accept_never', full => 1);

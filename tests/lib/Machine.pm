@@ -33,6 +33,11 @@ sub has_sanitizer {
         /__asan_init|__ubsan_handle|__tsan_init/ ? 1 : 0;
 }
 
+# has_thread_sanitizer(): whether that is the one that looks at threads.
+sub has_thread_sanitizer {
+    return (Files::slurp($ECHOD) // '') =~ /__tsan_init/ ? 1 : 0;
+}
+
 # has(PROGRAM): its path, or undef.
 sub has {
     my $program = shift;
