@@ -83,7 +83,7 @@ lost(struct group *g, struct connection *c)
 	int64_t measured = 0;
 
 	for (unsigned i = c->queue.begun; i < c->queue.count; i++)
-		measured += in_flight_at(&c->queue, i)->part == PART_WINDOW;
+		measured += in_flight_nth(&c->queue, i)->part == PART_WINDOW;
 	g->in_flight -= in_flight_drop(&c->queue);
 	load_give_back(g->load, measured);
 }

@@ -50,12 +50,13 @@ connection_sendable(const struct connection *c)
 
 	if (c->most == 0 || q->unsent == 0)
 		return q->unsent;
-	bytes = q->begun > 0 ? in_flight_at(q, q->begun - 1)->size - q->partly :
-			       0;
+	bytes = q->begun > 0 ?
+	    in_flight_nth(q, q->begun - 1)->size - q->partly :
+	    0;
 	for (unsigned i = q->begun; i < q->count && bytes < PATTERN_RUN &&
 	     c->served + (i - q->begun) < c->most;
 	     i++)
-		bytes += in_flight_at(q, i)->size;
+		bytes += in_flight_nth(q, i)->size;
 	return bytes;
 }
 

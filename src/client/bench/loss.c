@@ -178,7 +178,7 @@ loss_finish(struct group *g, int64_t now)
 		struct connection *c = &g->connections[i];
 
 		for (unsigned n = c->queue.begun; n < c->queue.count; n++)
-			counts_not_sent(g->counts, in_flight_at(&c->queue, n),
+			counts_not_sent(g->counts, in_flight_nth(&c->queue, n),
 			    now);
 		g->in_flight -= in_flight_drop(&c->queue);
 		if (c->state == CONNECTION_OPEN)

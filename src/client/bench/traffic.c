@@ -18,7 +18,7 @@ traffic_send(struct group *g, struct connection *c, int64_t now)
 	enum fault fault = connection_send(c, now);
 
 	for (; begun < c->queue.begun; begun++) {
-		struct message *m = in_flight_at(&c->queue, begun);
+		struct message *m = in_flight_nth(&c->queue, begun);
 
 		if (g->pace->sent != NULL && m->part != PART_TRIAL)
 			g->pace->sent(g, m);

@@ -94,7 +94,7 @@ static void
 lose_next(struct probes *p, enum fault fault)
 {
 	const struct answer answer = {
-		.seq = in_flight_at(&p->queue, p->told++)->number,
+		.seq = in_flight_nth(&p->queue, p->told++)->number,
 		.fault = fault,
 		.connect_ns = p->connect_ns
 	};
@@ -185,7 +185,7 @@ match(struct probes *p, const unsigned char *bytes, size_t n, int64_t late_ns)
 			corrupt(p);
 			return;
 		}
-		run = probe_bytes(in_flight_at(q, 0)->number, p->size,
+		run = probe_bytes(in_flight_nth(q, 0)->number, p->size,
 		    q->matched, expected);
 		if (run > q->unechoed)
 			run = (size_t)q->unechoed;
@@ -227,7 +227,7 @@ probes_send(struct probes *p)
 
 	while (p->state == PROBES_UP && q->unsent > 0) {
 		bool begun = q->begun > 0 && q->partly < p->size;
-		const struct message *m = in_flight_at(q, q->begun - begun);
+		const struct message *m = in_flight_nth(q, q->begun - begun);
 		size_t run = probe_bytes(m->number, p->size,
 		    begun ? q->partly : 0, bytes);
 		int64_t now = clock_ns();
