@@ -315,9 +315,9 @@ command_line_read(struct options *opt, int argc, char *argv[],
 				break;
 			continue;
 		}
-		if (c == ':' || c == '?')
-			return flags_misuse(opt, c, argv[optind - 1], f);
 		row = found(opt->mode, c);
+		if (row == NULL) /* c is ':' or '?' */
+			return flags_misuse(opt, c, argv[optind - 1], f);
 		for_modes &= row->modes;
 		if (read_value(opt, row, optarg, &err) == -1)
 			return failure_set(f, OUTCOME_USAGE, "%s%.*s: %s",

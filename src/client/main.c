@@ -59,7 +59,7 @@ open_standard_descriptors(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
-			open("/", O_PATH);
+			(void)open("/", O_PATH);
 }
 
 int

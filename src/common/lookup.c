@@ -15,7 +15,8 @@ lookup_is_localhost(const char *name)
 
 	if (n > 0 && name[n - 1] == '.')
 		n--;
-	if (n < length || strncasecmp(name + n - length, localhost, length))
+	if (n < length ||
+	    strncasecmp(name + n - length, localhost, length) != 0)
 		return false;
 	/* "a.localhost", but neither "alocalhost" nor ".localhost". */
 	return n == length || (n > length + 1 && name[n - length - 1] == '.');

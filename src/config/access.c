@@ -107,7 +107,7 @@ access_allows(const struct access_list *list, const struct addr *peer)
 		const struct access_rule *rule = &list->rules[i];
 
 		any_allow |= !rule->deny;
-		if (rule->family != family ||
+		if (bytes == NULL || rule->family != family ||
 		    !prefix_equal(rule->network, bytes, rule->bits))
 			continue;
 		if (best == NULL || rule->bits > best->bits ||

@@ -75,7 +75,7 @@ const struct setting settings[] = {
 	    "end a connection that received nothing for this long"),
 	SECONDS("timeouts.send", timeout_send_ms, "30", WEEK,
 	    "end a connection whose client took nothing for this long"),
-	SECONDS("timeouts.lifetime", timeout_lifetime_ms, "0", 52 * WEEK,
+	SECONDS("timeouts.lifetime", timeout_lifetime_ms, "0", 52LL * WEEK,
 	    "end a connection after this time in any case"),
 	SECONDS("timeouts.drain", timeout_drain_ms, "30", DAY,
 	    "let connections go on this long after a stop or reload"),

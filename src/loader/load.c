@@ -78,7 +78,8 @@ take_listen(struct config *config, const struct options *opt,
 			err) == -1)
 			return errbuf_prefix(err, "-l ");
 		if (listen->port[0] == '\0')
-			strcpy(listen->port, CONFIG_PORT);
+			snprintf(listen->port, sizeof(listen->port), "%s",
+			    CONFIG_PORT);
 	}
 	origins[settings_find("listen") - settings].from = ORIGIN_OPTION;
 	return 0;

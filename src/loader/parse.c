@@ -101,7 +101,7 @@ read_networks(struct reading *r, const struct setting *s,
 }
 
 static int
-read_port(struct reading *r, const config_setting_t *node, char *port)
+read_port(struct reading *r, const config_setting_t *node, char port[ADDR_PORT])
 {
 	char number[64];
 	const char *text = scalar_text(node, number, sizeof(number));
@@ -111,7 +111,7 @@ read_port(struct reading *r, const config_setting_t *node, char *port)
 		    "a number or the name of a service");
 	if (addr_check_port(text, r->err) == -1)
 		return blame(r, node, "listen.port");
-	strcpy(port, text);
+	snprintf(port, ADDR_PORT, "%s", text);
 	return 0;
 }
 
@@ -121,7 +121,7 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 {
 	const char *name, *text;
 
-	strcpy(listen->port, CONFIG_PORT);
+	snprintf(listen->port, sizeof(listen->port), "%s", CONFIG_PORT);
 	if (!config_setting_is_group(entry))
 		return wrong_type(r, entry, "listen",
 		    "a group { address = \"...\"; port = ...; }");
@@ -150,7 +150,7 @@ read_listen_entry(struct reading *r, const config_setting_t *entry,
 			    ADDR_HOST - 1);
 			return blame(r, item, "listen.address");
 		}
-		strcpy(listen->address, text);
+		snprintf(listen->address, sizeof(listen->address), "%s", text);
 	}
 	if (config_setting_get_member(entry, "address") == NULL) {
 		errbuf_set(r->err, "an entry has no address");

@@ -181,12 +181,8 @@ make_thread(struct bench *b, unsigned n, unsigned first)
 	g->connection_count = b->plan.connections / threads +
 	    (n < b->plan.connections % threads);
 	g->counts->busy = -1;
-	if (b->log != -1) {
-		g->log = calloc(1, sizeof(*g->log));
-		if (g->log == NULL)
-			return -1;
-		g->log->fd = b->log;
-	}
+	if (b->log != -1 && (g->log = message_log_new(b->log)) == NULL)
+		return -1;
 	return thread_init(t, first, (uint64_t)b->opt->seed + n);
 }
 

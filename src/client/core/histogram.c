@@ -32,7 +32,7 @@ histogram_index(int64_t ns)
 static unsigned
 shift_at(size_t index)
 {
-	return index < 2 * HISTOGRAM_HALF ?
+	return index < (size_t)2 * HISTOGRAM_HALF ?
 	    0 :
 	    (unsigned)(index >> HISTOGRAM_HALF_BITS) - 1;
 }

@@ -50,7 +50,7 @@ static int
 read_list(struct sizes *sizes, const char *text, struct errbuf *err)
 {
 	bool more = true;
-	uint32_t size;
+	uint32_t size = 0;
 	size_t n;
 
 	for (; more; text += n + 1) {

@@ -150,7 +150,7 @@ static int
 read_share(struct threshold *threshold, const char *text, int max_percent,
     struct errbuf *err)
 {
-	int64_t share;
+	int64_t share = 0;
 
 	if (threshold_share(text, max_percent, &share, err) == -1)
 		return -1;
@@ -174,7 +174,7 @@ read_time(const char *text, int64_t *ns, struct errbuf *err)
 static int
 read_limit(struct threshold *threshold, char *text, struct errbuf *err)
 {
-	int64_t value;
+	int64_t value = 0;
 	int result;
 
 	if (threshold->metric == METRIC_ERROR_RATE)

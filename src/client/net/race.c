@@ -51,6 +51,8 @@ void
 race_init(struct race *race, const struct target *t, const struct addr *first,
     const struct origin *from, const struct options *opt)
 {
+	int64_t share;
+
 	memset(race, 0, sizeof(*race));
 	race->from = *from;
 	race->nagle = opt->nagle;
@@ -61,9 +63,12 @@ race_init(struct race *race, const struct target *t, const struct addr *first,
 	race->delay = opt->eyeballs_ns;
 	if (race->delay < DELAY_MIN)
 		race->delay = DELAY_MIN;
-	/* All addresses have to be tried within the time-out. */
-	if (race->in_turn || race->delay > opt->timeout_ns / race->count)
-		race->delay = opt->timeout_ns / race->count;
+	/* All addresses, of which there is at least one, have to be tried
+	 * within the time-out. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero) */
+	share = opt->timeout_ns / race->count;
+	if (race->in_turn || race->delay > share)
+		race->delay = share;
 }
 
 static bool

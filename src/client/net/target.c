@@ -292,7 +292,7 @@ resolve_by_option(struct target *t, const struct options *opt, int family,
     struct failure *f)
 {
 	char host[ADDR_HOST];
-	struct addr address;
+	struct addr address = { 0 };
 	struct errbuf err;
 	uint16_t port = 0;
 	bool matched = false;

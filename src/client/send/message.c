@@ -32,6 +32,7 @@ unescape(char *text, size_t *bad)
 
 	for (const char *from = text; *from != '\0'; from++) {
 		const char *name;
+		int high, low;
 
 		if (*from != '\\') {
 			*to++ = *from;
@@ -39,9 +40,9 @@ unescape(char *text, size_t *bad)
 		}
 		*bad = (size_t)(from - text);
 		from++;
-		if (*from == 'x' && digit(from[1]) >= 0 &&
-		    digit(from[2]) >= 0) {
-			*to++ = (char)(digit(from[1]) << 4 | digit(from[2]));
+		if (*from == 'x' && (high = digit(from[1])) >= 0 &&
+		    (low = digit(from[2])) >= 0) {
+			*to++ = (char)(high << 4 | low);
 			from += 2;
 			continue;
 		}

@@ -99,18 +99,18 @@ compare(struct stream *s, const unsigned char *bytes, size_t n)
 	size_t done = 0;
 
 	while (done < n) {
-		uint64_t run = least(n - done, s->sent - (s->got + done));
+		uint64_t piece = least(n - done, s->sent - (s->got + done));
 		const unsigned char *expected = side_by_side(s, s->got + done,
-		    &run);
+		    &piece);
 		size_t same = pattern_difference(expected, bytes + done,
-		    (size_t)run);
+		    (size_t)piece);
 
-		if (same == run && run > 0) {
+		if (same == piece && piece > 0) {
 			done += same;
 			continue;
 		}
 		mismatch_note(&s->mismatch, s->got + done, same, expected,
-		    (size_t)run, bytes + done, n - done);
+		    (size_t)piece, bytes + done, n - done);
 		return done + same;
 	}
 	return done;

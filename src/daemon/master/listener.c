@@ -119,11 +119,11 @@ family_missing(const struct addr *addr, int error)
 static bool
 overlaps(const struct listener *l, const struct addr *wanted)
 {
-	const struct addr *has = &l->bound;
+	const struct addr *ours = &l->bound;
 
-	return has->sa.sa_family == wanted->sa.sa_family &&
-	    addr_port(has) == addr_port(wanted) && addr_port(has) != 0 &&
-	    (addr_is_wildcard(has) || addr_is_wildcard(wanted) || l->hidden);
+	return ours->sa.sa_family == wanted->sa.sa_family &&
+	    addr_port(ours) == addr_port(wanted) && addr_port(ours) != 0 &&
+	    (addr_is_wildcard(ours) || addr_is_wildcard(wanted) || l->hidden);
 }
 
 static int

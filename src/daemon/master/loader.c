@@ -32,8 +32,9 @@ loader_find(void)
 {
 	static char path[PATH_MAX];
 
-	/* Without /proc there is what was executed. */
+	/* Without /proc there is what was executed, a pointer in a number. */
 	if (realpath("/proc/self/exe", path) == NULL &&
+	    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	    realpath((const char *)getauxval(AT_EXECFN), path) == NULL)
 		return loader_find_from(NULL);
 	return loader_find_from(path);

@@ -175,7 +175,7 @@ environment(const struct plan *plan)
 	if (f != NULL) {
 		if (fgets(clock, sizeof(clock), f) != NULL)
 			clock[strcspn(clock, "\n")] = '\0';
-		fclose(f);
+		(void)fclose(f);
 	}
 	document_set(object, "kernel",
 	    uname(&name) == 0 ? json_string(name.release) : json_null());

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "client/core/failure.h"
@@ -29,6 +30,16 @@ message_log_open(const char *path, struct failure *f)
 		return -1;
 	}
 	return fd;
+}
+
+struct message_log *
+message_log_new(int fd)
+{
+	struct message_log *log = calloc(1, sizeof(*log));
+
+	if (log != NULL)
+		log->fd = fd;
+	return log;
 }
 
 int

@@ -21,6 +21,9 @@ struct message_log {
 /* Create the file.  Returns the descriptor, or -1 with OUTCOME_USAGE. */
 int message_log_open(const char *path, struct failure *);
 
+/* A buffer for that file, for free(3); NULL with errno. */
+struct message_log *message_log_new(int fd);
+
 /* The times are nanoseconds since the window began, the size is bytes. */
 void message_log_add(struct message_log *, int64_t due, int64_t sent,
     int64_t done, uint32_t connection, uint32_t size);

@@ -34,7 +34,7 @@ write_curve(FILE *f, const struct histogram *h)
 		double nines = pow(10, (double)i / FIGURE_STEPS);
 		int64_t p = llround((1 - 1 / nines) * 100 * PERCENT), ns;
 
-		if (p >= 100 * PERCENT)
+		if (p >= 100LL * PERCENT)
 			return;
 		ns = p > 0 ? result_percentile(h, (uint32_t)p) : h->min;
 		if (ns >= 0)
@@ -117,7 +117,7 @@ is_whole(const char *picture)
 	if (fseek(file, -(long)sizeof(end) + 1, SEEK_END) == -1)
 		rewind(file);
 	end[fread(end, 1, sizeof(end) - 1, file)] = '\0';
-	fclose(file);
+	(void)fclose(file);
 	return strstr(end, "</svg>") != NULL;
 }
 
