@@ -49,6 +49,7 @@ unit_tests = \
 	%D%/unit/target.t \
 	%D%/unit/text.t \
 	%D%/unit/threshold.t \
+	%D%/unit/throttle.t \
 	%D%/unit/units.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
@@ -91,6 +92,7 @@ unit_tests = \
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
 %C%_unit_text_t_SOURCES = %D%/unit/check.h %D%/unit/text.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
+%C%_unit_throttle_t_SOURCES = %D%/unit/check.h %D%/unit/throttle.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
 
 # What is of the client links with the client instead of the daemon.

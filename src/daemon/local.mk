@@ -11,12 +11,16 @@ libechod_a_SOURCES += \
 	%D%/forker/forkers.h \
 	%D%/link.c \
 	%D%/link.h \
+	%D%/log/class.c \
+	%D%/log/class.h \
 	%D%/log/log.c \
 	%D%/log/log.h \
 	%D%/log/logger.c \
 	%D%/log/logger.h \
 	%D%/log/stamp.c \
 	%D%/log/stamp.h \
+	%D%/log/throttle.c \
+	%D%/log/throttle.h \
 	%D%/master/autoscale.c \
 	%D%/master/autoscale.h \
 	%D%/master/children.c \
@@ -74,6 +78,8 @@ libechod_a_SOURCES += \
 	%D%/sources.h \
 	%D%/violation.c \
 	%D%/violation.h \
+	%D%/worker/accept_fault.c \
+	%D%/worker/accept_fault.h \
 	%D%/worker/birth.c \
 	%D%/worker/birth.h \
 	%D%/worker/echo.c \

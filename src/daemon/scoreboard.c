@@ -140,18 +140,6 @@ scoreboard_add(struct slot *slot, uint64_t in, uint64_t out)
 	    memory_order_relaxed);
 }
 
-bool
-scoreboard_may_say(struct scoreboard *board, int64_t now_ms)
-{
-	uint64_t said_ms = atomic_load(&board->head->said_ms);
-
-	/* Unsigned, for a worker may have written anything there. */
-	if (said_ms != 0 && (uint64_t)now_ms - said_ms < SCOREBOARD_QUIET_MS)
-		return false;
-	return atomic_compare_exchange_strong(&board->head->said_ms, &said_ms,
-	    (uint64_t)now_ms);
-}
-
 void
 scoreboard_broke(struct slot *slot, int call)
 {

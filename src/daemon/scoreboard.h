@@ -38,14 +38,13 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 
-enum { SCOREBOARD_WHY = 256, SCOREBOARD_QUIET_MS = 60000 };
+enum { SCOREBOARD_WHY = 256 };
 
-/* Written by the master and read by the workers, except `said_ms` and `why`. */
+/* Written by the master and read by the workers, except `why`. */
 struct board_head {
 	_Alignas(64) _Atomic uint32_t wake_below; /* see policy.h */
 	_Atomic uint32_t wake_above;
-	_Atomic uint32_t words;	  /* of the idle bits in use */
-	_Atomic uint64_t said_ms; /* see scoreboard_may_say() */
+	_Atomic uint32_t words; /* of the idle bits in use */
 	/* The reason of the first worker that could not start. */
 	_Atomic uint32_t why_state;
 	char why[SCOREBOARD_WHY];
@@ -103,12 +102,6 @@ int scoreboard_broken_by(const struct slot *);
  */
 void scoreboard_complain(struct scoreboard *, const char *why);
 bool scoreboard_take_why(struct scoreboard *, char why[SCOREBOARD_WHY]);
-
-/*
- * Whether a worker should say what it shares with all others, such as a lack of
- * descriptors: true for one of them a minute.
- */
-bool scoreboard_may_say(struct scoreboard *, int64_t now_ms);
 
 enum slot_state scoreboard_state(const struct scoreboard *, unsigned slot);
 unsigned scoreboard_idle_count(const struct scoreboard *);

@@ -133,8 +133,8 @@ my $lines = 0;
 for my $file (files('src/daemon', qr/\.c$/)) {
     my $source = slurp($file);
 
-    while ($source =~ /\blog_(?:err|warning|notice|info|debug)\s*\(\s*
-        ((?:"(?:[^"\\]|\\.)*"|PRI\w+|\s)+)/gx) {
+    while ($source =~ /\b(?:log_(?:err|warning|notice|info|debug|write)|class_log)\s*
+        \([^"();]*((?:"(?:[^"\\]|\\.)*"|PRI\w+|\s)+)/gx) {
         my $format = join '', map {
             /^"(.*)"$/s ? $1 : /PRI/ ? 'd' : ''
         } $1 =~ /("(?:[^"\\]|\\.)*"|PRI\w+)/g;

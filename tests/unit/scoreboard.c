@@ -318,28 +318,6 @@ why_none_can_start(void **state)
 
 /* Workers are processes; of many that fail at once one is heard, whole. */
 static void
-one_says_it_for_all(void **state)
-{
-	static const uint64_t hearsay[] = { 1, 200000, UINT64_MAX,
-		(uint64_t)INT64_MIN };
-	const int64_t now = 100000;
-
-	(void)state;
-	assert_true(scoreboard_may_say(&board, now));
-	for (int i = 0; i < 100; i++)
-		assert_false(scoreboard_may_say(&board, now + i));
-	assert_false(scoreboard_may_say(&board, now + 59999));
-	assert_true(scoreboard_may_say(&board, now + 60000));
-	assert_false(scoreboard_may_say(&board, now + 60001));
-	/* What a hostile worker writes there silences nobody for ever. */
-	for (size_t i = 0; i < COUNT(hearsay); i++) {
-		atomic_store(&board.head->said_ms, hearsay[i]);
-		assert_true(scoreboard_may_say(&board, now));
-		assert_false(scoreboard_may_say(&board, now));
-	}
-}
-
-static void
 one_of_many_complains(void **state)
 {
 	enum { WORKERS = 8 };
@@ -411,7 +389,6 @@ main(void)
 		cmocka_unit_test(hearsay),
 		cmocka_unit_test(concurrent_steps_are_exact),
 		cmocka_unit_test(why_none_can_start),
-		cmocka_unit_test(one_says_it_for_all),
 		cmocka_unit_test(one_of_many_complains),
 		cmocka_unit_test(sizes),
 	};

@@ -191,6 +191,16 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 		va_end(ap);                                                    \
 	}
 
+void
+log_write(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line(level, fmt, ap);
+	va_end(ap);
+}
+
 LOG_FUNCTION(log_err, LEVEL_ERR)
 LOG_FUNCTION(log_warning, LEVEL_WARNING)
 LOG_FUNCTION(log_notice, LEVEL_NOTICE)

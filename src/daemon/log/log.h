@@ -54,6 +54,10 @@ void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same with the level as an argument. */
+void log_write(enum log_level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /*
  * Write len bytes of data into buf in double quotes, with everything but
  * printable ASCII escaped as in C; "..." follows the closing quote when not

@@ -17,6 +17,7 @@
 #include "common/errbuf.h"
 #include "common/output.h"
 #include "daemon/backoff.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/stamp.h"
 #include "daemon/sandbox/descriptors.h"
@@ -211,7 +212,7 @@ logger_open(struct logger *logger, const struct config *config,
 {
 	*logger = (struct logger){ .settings = settings_of(config),
 		.keeps_stderr = keep_stderr };
-	if (log_open(err) == -1)
+	if (class_open(err) == -1 || log_open(err) == -1)
 		return -1;
 	if (start(logger, err) == -1) {
 		log_close();
@@ -297,8 +298,8 @@ logger_maintain(struct logger *logger, int64_t now_ms)
 	if (logger->unsent)
 		next = now_ms + UNSENT_MS;
 	if (logger->kill_ms != 0 && now_ms >= logger->kill_ms) {
-		log_warning("logger was stopped, killed pid=%ld",
-		    (long)logger->pid);
+		(void)class_log(CLASS_LOGGER, LEVEL_WARNING,
+		    "logger was stopped, killed pid=%ld", (long)logger->pid);
 		logger_kill(logger);
 		logger->kill_ms = 0;
 	}

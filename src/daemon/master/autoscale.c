@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "common/errbuf.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
@@ -51,20 +51,12 @@ autoscale_renew(struct autoscale *autoscale)
 	autoscale->backoff = (struct backoff){ 0 };
 }
 
-/* True when it begins and the log is to say so, at most once a minute. */
-static bool
-begins(struct episode *episode, int64_t now_ms)
+static void
+begin(struct episode *episode, enum class_fate line, int64_t now_ms)
 {
-	if (episode->on)
-		return false;
 	episode->on = true;
 	episode->since_ms = now_ms;
-	if (episode->said_ms != 0 &&
-	    now_ms - episode->said_ms < POLICY_QUIET_MS)
-		return false;
-	episode->said = true;
-	episode->said_ms = now_ms;
-	return true;
+	episode->said = line == CLASS_WRITTEN;
 }
 
 /* True when it ends and the log has said that it began. */
@@ -87,10 +79,13 @@ static void
 report_full(struct episode *full, const struct policy_view *view,
     const struct policy_plan *plan, int64_t now_ms)
 {
-	if (plan->full && begins(full, now_ms))
-		log_warning("workers at max busy=%u waiting=%u: "
-			    "further clients wait; see workers.max",
-		    view->busy, view->waiting);
+	if (plan->full && !full->on)
+		begin(full,
+		    class_log(CLASS_AT_MAX, LEVEL_WARNING,
+			"workers at max busy=%u waiting=%u: "
+			"further clients wait; see workers.max",
+			view->busy, view->waiting),
+		    now_ms);
 	else if (!plan->full && ends(full))
 		log_notice("workers below max busy=%u idle=%u waiting=%u "
 			   "seconds=%.1f",
@@ -102,12 +97,12 @@ static void
 fork_failed(struct autoscale *autoscale, const struct pool *pool, int error,
     int64_t now_ms)
 {
-	struct errbuf err;
-
 	errno = error;
-	errbuf_sys(&err, "cannot fork a worker");
-	if (begins(&autoscale->no_fork, now_ms))
-		log_warning("%s, trying again", err.text);
+	if (!autoscale->no_fork.on)
+		begin(&autoscale->no_fork,
+		    class_log(CLASS_FORK, LEVEL_WARNING,
+			"cannot fork a worker: %m, trying again"),
+		    now_ms);
 	autoscale->born = pool->born;
 	(void)backoff_failed(&autoscale->backoff, BACKOFF_FORK_MS, now_ms);
 }

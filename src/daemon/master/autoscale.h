@@ -21,7 +21,6 @@ struct episode {
 	bool on;
 	bool said; /* the log has told that it began */
 	int64_t since_ms;
-	int64_t said_ms; /* 0: never */
 };
 
 struct autoscale {

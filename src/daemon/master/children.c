@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/logger.h"
 #include "daemon/master/autoscale.h"
@@ -51,7 +52,8 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 	} else if (logger_reaped(r->logger, pid, now_ms)) {
 		/* With status 0 it has left to start as another user. */
 		if (r->current->number != 0 && status != 0)
-			log_err("logger died pid=%ld", (long)pid);
+			(void)class_log(CLASS_LOGGER, LEVEL_ERR,
+			    "logger died pid=%ld", (long)pid);
 	} else if (!loader_reaped(&r->loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 	}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
@@ -196,7 +197,8 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 	else if (requests & REQUEST_STOP)
 		stop_gracefully(m, now_ms);
 	else if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
-		log_notice("reload refused: stopping");
+		(void)class_log(CLASS_RELOAD_REFUSED, LEVEL_NOTICE,
+		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		reload_begin(&m->reload);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
@@ -226,6 +228,7 @@ tend(struct master *m, int64_t now_ms)
 			launching, now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
+	next = earlier(next, class_tell(now_ms, false));
 	/* Last, for the others set deadlines. */
 	next = earlier(next, spawn_deadline(&m->pool));
 	return earlier(next, terminate_enforce(&m->pool, now_ms));
@@ -307,6 +310,7 @@ master_run(struct master *m, const struct options *options, int notify)
 		next = tend(m, clock_ms());
 	}
 	pidfile_remove(&m->pidfile);
+	(void)class_tell(clock_ms(), true);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);
 	say_goodbye(m);

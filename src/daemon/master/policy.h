@@ -43,7 +43,6 @@ struct policy_plan {
 
 enum {
 	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
-	POLICY_QUIET_MS = 60000, /* at most one line of a kind in this */
 };
 
 /*

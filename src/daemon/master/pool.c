@@ -13,6 +13,7 @@
 
 #include "common/errbuf.h"
 #include "config/config.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/filter.h"
@@ -191,9 +192,11 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 	if (frozen) {
 		/* The worker sets its idle bit again when it goes on. */
 		scoreboard_discount(&pool->board, i);
-		log_warning("worker stopped pid=%ld", (long)pid);
+		(void)class_log(CLASS_FROZEN, LEVEL_WARNING,
+		    "worker stopped pid=%ld", (long)pid);
 	} else {
-		log_notice("worker continued pid=%ld", (long)pid);
+		(void)class_log(CLASS_FROZEN, LEVEL_NOTICE,
+		    "worker continued pid=%ld", (long)pid);
 	}
 	return true;
 }
@@ -226,6 +229,7 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 {
 	long pid = (long)pool->worker[i].pid;
 	char text[ADDR_TEXT], peer[ADDR_TEXT + 8] = "", how[64];
+	enum log_level level = LEVEL_ERR;
 	struct addr addr;
 
 	if (scoreboard_state(&pool->board, i) == SLOT_BUSY) {
@@ -234,16 +238,19 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 		snprintf(peer, sizeof(peer), " peer=%s", text);
 	}
 	pool_end_text(wait_status, how, sizeof(how));
-	if (is_violation(pool, i, wait_status))
-		log_err("worker broke its confinement pid=%ld call=%s%s", pid,
+	if (is_violation(pool, i, wait_status)) {
+		(void)class_log(CLASS_VIOLATION, LEVEL_ERR,
+		    "worker broke its confinement pid=%ld call=%s%s", pid,
 		    filter_call_name(
 			scoreboard_broken_by(&pool->board.slots[i])),
 		    peer);
-	else if (WIFSIGNALED(wait_status) &&
+		return;
+	}
+	if (WIFSIGNALED(wait_status) &&
 	    !signals_is_crash(WTERMSIG(wait_status)))
-		log_warning("worker died pid=%ld %s%s", pid, how, peer);
-	else
-		log_err("worker died pid=%ld %s%s", pid, how, peer);
+		level = LEVEL_WARNING;
+	(void)class_log(CLASS_DIED, level, "worker died pid=%ld %s%s", pid, how,
+	    peer);
 }
 
 static void

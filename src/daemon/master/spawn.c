@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "daemon/log/log.h"
+#include "daemon/log/class.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/policy.h"
 #include "daemon/master/pool.h"
@@ -186,7 +186,8 @@ static void
 discard(struct pool *pool, struct forker *forker, const char *what,
     struct spawn_failure *failure)
 {
-	log_err("forker %s, killed pid=%ld", what, (long)forker->pid);
+	(void)class_log(CLASS_FORKER, LEVEL_ERR, "forker %s, killed pid=%ld",
+	    what, (long)forker->pid);
 	fail(failure, forker);
 	errbuf_set(&failure->why, "the forker %s", what);
 	hang_up(pool, forker, failure);
@@ -302,11 +303,12 @@ spawn_reaped(struct pool *pool, pid_t pid, int wait_status,
 	failure->generation = 0;
 	if (forker->fd != -1) {
 		pool_end_text(wait_status, how, sizeof(how));
-		if (WIFSIGNALED(wait_status) &&
-		    !signals_is_crash(WTERMSIG(wait_status)))
-			log_warning("forker died pid=%ld %s", (long)pid, how);
-		else
-			log_err("forker died pid=%ld %s", (long)pid, how);
+		(void)class_log(CLASS_FORKER,
+		    WIFSIGNALED(wait_status) &&
+			    !signals_is_crash(WTERMSIG(wait_status)) ?
+			LEVEL_WARNING :
+			LEVEL_ERR,
+		    "forker died pid=%ld %s", (long)pid, how);
 		fail(failure, forker);
 		failure->status = WIFEXITED(wait_status) ?
 		    WEXITSTATUS(wait_status) :

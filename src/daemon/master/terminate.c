@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <signal.h>
 
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/master/pool.h"
 #include "daemon/master/spawn.h"
@@ -178,7 +179,8 @@ terminate_enforce(struct pool *pool, int64_t now_ms)
 		if (worker->quit_ms != 0 && now_ms >= worker->quit_ms)
 			tell_cut(pool, i, now_ms);
 		if (worker->kill_ms != 0 && now_ms >= worker->kill_ms) {
-			log_warning("worker did not end, killed pid=%ld",
+			(void)class_log(CLASS_KILLED, LEVEL_WARNING,
+			    "worker did not end, killed pid=%ld",
 			    (long)worker->pid);
 			kill(worker->pid, SIGKILL);
 			/* A process may take its time to die: look again. */

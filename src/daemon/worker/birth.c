@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/process.h"
@@ -32,7 +33,8 @@ keep_descriptors(const struct worker_job *job, int link)
 _Noreturn void
 birth_fail(const struct worker_job *job, const struct errbuf *err, int status)
 {
-	log_err("worker cannot start: %s", err->text);
+	(void)class_log(CLASS_CANNOT_START, LEVEL_ERR,
+	    "worker cannot start: %s", err->text);
 	scoreboard_complain(job->board, err->text);
 	_exit(status);
 }

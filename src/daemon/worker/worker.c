@@ -15,12 +15,14 @@
 #include "common/clock.h"
 #include "common/errbuf.h"
 #include "config/access.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/limits.h"
 #include "daemon/sandbox/process.h"
 #include "daemon/scoreboard.h"
 #include "daemon/signals.h"
 #include "daemon/violation.h"
+#include "daemon/worker/accept_fault.h"
 #include "daemon/worker/birth.h"
 #include "daemon/worker/echo.h"
 #include "daemon/worker/job.h"
@@ -204,44 +206,31 @@ pause_accepting(void)
 	(void)ppoll(&pfd, 1, &ts, signals_waiting());
 }
 
-/* Some errors concern one connection alone; after others waiting may help. */
 static void
 accept_failed(const struct worker_listener *l)
 {
-	switch (errno) {
-	case EAGAIN:
-	case EINTR:
+	switch (accept_fault(errno)) {
+	case ACCEPT_FAULT_NONE:
 		return;
-	case ECONNABORTED:
-	case ECONNRESET:
-	case EPROTO:
-	case ENOPROTOOPT:
-	case ENETDOWN:
-	case ENETUNREACH:
-	case ENONET:
-	case EHOSTDOWN:
-	case EHOSTUNREACH:
-	case EOPNOTSUPP:
-	case ETIMEDOUT:
+	case ACCEPT_FAULT_CLIENT:
 		log_debug("accept failed listener=%s: %m", l->text);
 		signals_take();
 		return;
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-	case EPERM: /* a security module refused; the client stays queued */
-		if (w.pause_ms == 0 &&
-		    scoreboard_may_say(w.job->board, clock_ms()))
-			log_warning("accept failed listener=%s, trying again: "
-				    "%m",
-			    l->text);
+	case ACCEPT_FAULT_LACK:
+		/* Of this worker one line until an accept succeeds. */
+		if (w.pause_ms == 0)
+			wake_master(CLASS_UNTOLD ==
+			    class_log(CLASS_ACCEPT, LEVEL_WARNING,
+				"accept failed listener=%s, trying again: %m",
+				l->text));
 		if (!w.leaving)
 			pause_accepting();
 		return;
+	case ACCEPT_FAULT_WORKER:
+		(void)class_log(CLASS_ACCEPT_LEAVING, LEVEL_ERR,
+		    "accept failed listener=%s, leaving: %m", l->text);
+		_exit(EX_OSERR);
 	}
-	log_err("accept failed listener=%s, leaving: %m", l->text);
-	_exit(EX_OSERR);
 }
 
 /* Take one connection from this listener and serve it, if there is one. */
