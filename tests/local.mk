@@ -33,6 +33,7 @@ unit_tests = \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/probes.t \
+	%D%/unit/refusals.t \
 	%D%/unit/report.t \
 	%D%/unit/resolve.t \
 	%D%/unit/result.t \
@@ -76,6 +77,7 @@ unit_tests = \
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_probes_t_SOURCES = %D%/unit/check.h %D%/unit/probes.c
+%C%_unit_refusals_t_SOURCES = %D%/unit/check.h %D%/unit/refusals.c
 %C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
 %C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
@@ -202,6 +204,7 @@ daemon_tests = \
 	%D%/daemon/logger-stalled.t \
 	%D%/daemon/logger-stopped.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
+	%D%/daemon/max-per-source.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/nonblocking-stderr.t \
 	%D%/daemon/one-gib-through-socat.t \
@@ -213,8 +216,10 @@ daemon_tests = \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
+	%D%/daemon/rate-per-source.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
+	%D%/daemon/refusals-are-summed-up.t \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
@@ -315,6 +320,7 @@ fault_tests = \
 	%D%/faults/short-io.t \
 	%D%/faults/signal-before-the-call.t \
 	%D%/faults/signals-in-early-life.t \
+	%D%/faults/slowloris.t \
 	%D%/faults/stalled-log-costs-no-speed.t \
 	%D%/faults/start-needs-its-privileges.t \
 	%D%/faults/stderr-blocked.t \

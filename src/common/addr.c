@@ -24,6 +24,20 @@ addr_from_sockaddr(struct addr *a, const struct sockaddr *sa, socklen_t len)
 	}
 }
 
+void
+addr_unmap(struct addr *a)
+{
+	struct addr four;
+
+	if (a->len == 0 || a->sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr))
+		return;
+	addr_wildcard(&four, AF_INET, addr_port(a));
+	memcpy(&four.in.sin_addr, &a->in6.sin6_addr.s6_addr[12],
+	    sizeof(four.in.sin_addr));
+	*a = four;
+}
+
 /* The interface of an IPv6 address, by name or number; false: it is neither. */
 static bool
 read_scope(struct sockaddr_in6 *in6, const char *text)

@@ -34,6 +34,9 @@ enum {
 /* Anything but a complete IPv4 or IPv6 address yields an empty struct addr. */
 void addr_from_sockaddr(struct addr *, const struct sockaddr *, socklen_t);
 
+/* An IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2) becomes IPv4. */
+void addr_unmap(struct addr *);
+
 /* Parse "127.0.0.1", "::1" or "fe80::1%eth0"; -1: it is none of them. */
 int addr_from_literal(struct addr *, const char *text, uint16_t port);
 

@@ -25,6 +25,7 @@ enum {
 	CONFIG_NAME = 64,	/* a user, a group, an ident */
 	CONFIG_PATH = 1024,
 	CONFIG_WORKERS = 20000, /* bound of workers.max */
+	CONFIG_RATE = 10000,	/* bound of access.rate_per_source */
 };
 
 /* One entry of `listen` as it was written; "" is every address. */
@@ -57,6 +58,14 @@ struct config_log {
 	int to;	      /* enum log_target */
 };
 
+/* What one client network may have. */
+struct config_sources {
+	int64_t max;	 /* connections at a time; 0 = no bound */
+	int64_t rate;	 /* new ones a second; 0 = no bound */
+	int64_t prefix4; /* bits of an IPv4 address that are a network */
+	int64_t prefix6; /* and of an IPv6 address */
+};
+
 /* What a load has found, and the next one must find again. */
 struct config_found {
 	bool file;
@@ -85,6 +94,7 @@ struct config {
 	int64_t timeout_drain_ms;
 	int64_t timeout_defer_ms;
 	struct access_list access;
+	struct config_sources sources;
 	struct config_log log;
 	char user[CONFIG_NAME];
 	char group[CONFIG_NAME];

@@ -17,6 +17,8 @@ libechod_a_SOURCES += \
 	%D%/log/log.h \
 	%D%/log/logger.c \
 	%D%/log/logger.h \
+	%D%/log/refusals.c \
+	%D%/log/refusals.h \
 	%D%/log/stamp.c \
 	%D%/log/stamp.h \
 	%D%/log/throttle.c \
@@ -80,6 +82,8 @@ libechod_a_SOURCES += \
 	%D%/violation.h \
 	%D%/worker/accept_fault.c \
 	%D%/worker/accept_fault.h \
+	%D%/worker/admission.c \
+	%D%/worker/admission.h \
 	%D%/worker/birth.c \
 	%D%/worker/birth.h \
 	%D%/worker/echo.c \

@@ -18,10 +18,12 @@ is(served('127.0.0.1'), 1, 'allowed');
 is(served('127.0.0.3'), 1, 'allowed as well');
 is(served('127.0.0.2'), 0, 'denied: the longer prefix decides');
 ok($d->wait_log(
-    qr/peer=127\.0\.0\.2:\d+ .* out_bytes=0 .*reason=refused$/),
+    qr/: refused reason=access connections=1 peer=127\.0\.0\.2:\d+$/),
     'the log tells whom');
 ok($d->wait_log(qr/peer=127\.0\.0\.[13]:\d+ .*reason=closed$/, count => 2),
     'and who was served');
+is($d->count_log(qr/: connection ended peer=127\.0\.0\.2:/), 0,
+    'and no connection that ended');
 
 # The lists of a reload apply to all clients that connect after it.
 my @turns = (

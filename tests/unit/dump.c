@@ -87,6 +87,8 @@ round_trips(void **state)
 		"chroot = \"/\xc3\xa9\";",
 		"workers = { start = 20000; min_spare = 1; max_spare = 20000;\n"
 		"  max = 20000; max_connections = 1000000000; };",
+		"access = { max_per_source = 20000; source_prefix4 = 1;\n"
+		"  rate_per_source = 10000; source_prefix6 = 128; };",
 		"workers = { max = 3; };",
 		"workers = { min_spare = 20; };",
 		"buffer_size = 0x10000; backlog = 0x7F;",
@@ -109,7 +111,9 @@ everything_at_once(void **state)
 	    "  max_connections = 5; };\n"
 	    "timeouts = { idle = 6; send = 7; lifetime = 8; drain = 9;\n"
 	    "  defer_accept = 0; };\n"
-	    "access = { allow = [ \"127.0.0.0/8\" ]; deny = [ \"::1\" ]; };\n"
+	    "access = { allow = [ \"127.0.0.0/8\" ]; deny = [ \"::1\" ];\n"
+	    "  max_per_source = 10; rate_per_source = 11;\n"
+	    "  source_prefix4 = 24; source_prefix6 = 56; };\n"
 	    "log = { ident = \"x\"; facility = \"user\"; level = \"err\";\n"
 	    "  to = \"stderr\"; };\n"
 	    "user = \"daemon\"; group = \"daemon\"; chroot = \"/\";\n"

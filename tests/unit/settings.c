@@ -89,6 +89,10 @@ defaults_are_those_of_the_design(void **state)
 		{ "timeouts.lifetime", 0 },
 		{ "timeouts.drain", 30000 },
 		{ "timeouts.defer_accept", 1000 },
+		{ "access.max_per_source", 0 },
+		{ "access.rate_per_source", 0 },
+		{ "access.source_prefix4", 32 },
+		{ "access.source_prefix6", 64 },
 	};
 	struct errbuf err;
 

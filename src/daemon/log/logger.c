@@ -19,6 +19,7 @@
 #include "daemon/backoff.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
+#include "daemon/log/refusals.h"
 #include "daemon/log/stamp.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/limits.h"
@@ -212,7 +213,8 @@ logger_open(struct logger *logger, const struct config *config,
 {
 	*logger = (struct logger){ .settings = settings_of(config),
 		.keeps_stderr = keep_stderr };
-	if (class_open(err) == -1 || log_open(err) == -1)
+	if (class_open(err) == -1 || refusals_open(err) == -1 ||
+	    log_open(err) == -1)
 		return -1;
 	if (start(logger, err) == -1) {
 		log_close();

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
+#include "daemon/log/refusals.h"
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/master/spawn.h"
@@ -229,6 +230,7 @@ tend(struct master *m, int64_t now_ms)
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
 	next = earlier(next, class_tell(now_ms, false));
+	next = earlier(next, refusals_tell(now_ms, false));
 	/* Last, for the others set deadlines. */
 	next = earlier(next, spawn_deadline(&m->pool));
 	return earlier(next, terminate_enforce(&m->pool, now_ms));
@@ -311,6 +313,7 @@ master_run(struct master *m, const struct options *options, int notify)
 	}
 	pidfile_remove(&m->pidfile);
 	(void)class_tell(clock_ms(), true);
+	(void)refusals_tell(clock_ms(), true);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);
 	say_goodbye(m);

@@ -38,7 +38,9 @@ pool_open(struct pool *pool, int waiter, struct errbuf *err)
 	    (pool->wake = descriptors_fix(pool->wake)) == -1)
 		return errbuf_sys(err,
 		    "cannot make the eventfd of the workers");
-	return scoreboard_create(&pool->board, CAPACITY, err);
+	if (scoreboard_create(&pool->board, CAPACITY, err) == -1)
+		return -1;
+	return sources_create(&pool->sources, CAPACITY, err);
 }
 
 static bool
@@ -287,6 +289,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 		log_debug("worker left pid=%ld", (long)pid);
 	}
 	add_totals(pool, &pool->board.slots[i]);
+	sources_reaped(&pool->sources, i);
 	free_entry(pool, i);
 	return true;
 }

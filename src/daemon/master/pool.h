@@ -12,6 +12,7 @@
 
 #include "daemon/forker/forkers.h"
 #include "daemon/scoreboard.h"
+#include "daemon/sources.h"
 
 struct errbuf;
 
@@ -47,6 +48,7 @@ struct pool_totals {
 
 struct pool {
 	struct scoreboard board;
+	struct sources sources;
 	struct pool_worker *worker; /* parallel to the slots */
 	unsigned used;		    /* entries from here on are free */
 	unsigned count;		    /* workers alive or requested */

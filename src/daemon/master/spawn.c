@@ -24,6 +24,7 @@ make_job(struct worker_job *job, struct pool *pool,
 	*job = (struct worker_job){ .master = getpid(),
 		.config = &gen->config,
 		.board = &pool->board,
+		.sources = &pool->sources,
 		.lifeline = pool->lifeline[0],
 		.wake = pool->wake,
 		.listener_count = set->count };

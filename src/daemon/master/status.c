@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "daemon/log/log.h"
+#include "daemon/log/refusals.h"
 #include "daemon/master/generation.h"
 #include "daemon/master/pool.h"
 
@@ -79,6 +80,19 @@ report_totals(const struct pool *pool)
 	    sum.connections, sum.bytes_in, sum.bytes_out, sum.died, log_lost());
 }
 
+static void
+report_refusals(const struct pool *pool)
+{
+	log_notice("status refused_access=%" PRIu64
+		   " refused_max_per_source=%" PRIu64
+		   " refused_rate_per_source=%" PRIu64
+		   " sources_uncounted=%" PRIu64,
+	    refusals_total(REFUSAL_ACCESS),
+	    refusals_total(REFUSAL_MAX_PER_SOURCE),
+	    refusals_total(REFUSAL_RATE_PER_SOURCE),
+	    sources_uncounted(&pool->sources));
+}
+
 void
 status_report(const struct pool *pool, const struct generation *gen,
     int64_t started_ms, int64_t now_ms)
@@ -87,4 +101,5 @@ status_report(const struct pool *pool, const struct generation *gen,
 	report_longest(pool, now_ms);
 	report_listeners(&gen->listeners);
 	report_totals(pool);
+	report_refusals(pool);
 }

@@ -189,8 +189,7 @@ const char *
 echo_end_name(enum echo_end end)
 {
 	static const char *const names[ECHO_ENDS] = { "open", "closed", "idle",
-		"send-timeout", "reset", "lifetime", "drained", "refused",
-		"error" };
+		"send-timeout", "reset", "lifetime", "drained", "error" };
 
 	return names[end];
 }

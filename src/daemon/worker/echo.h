@@ -18,7 +18,6 @@ enum echo_end {
 	ECHO_RESET,	   /* the client reset or vanished */
 	ECHO_LIFETIME,	   /* timeouts.lifetime */
 	ECHO_DRAINED,	   /* we were told to end it */
-	ECHO_REFUSED,	   /* not allowed by `access` */
 	ECHO_ERROR,	   /* the system failed; see error */
 	ECHO_ENDS,
 };

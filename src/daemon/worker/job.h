@@ -12,6 +12,7 @@
 #include "config/config.h"
 
 struct scoreboard;
+struct sources;
 
 struct worker_listener {
 	int fd;		  /* non-blocking */
@@ -26,6 +27,7 @@ struct worker_job {
 	uint64_t max_connections; /* then it leaves; 0: no bound */
 	const struct config *config;
 	struct scoreboard *board;
+	struct sources *sources;
 	int lifeline; /* read end; EOF: the master is gone */
 	int wake;     /* eventfd of the master */
 	unsigned listener_count;

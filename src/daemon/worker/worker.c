@@ -14,7 +14,6 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
-#include "config/access.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/limits.h"
@@ -23,6 +22,7 @@
 #include "daemon/signals.h"
 #include "daemon/violation.h"
 #include "daemon/worker/accept_fault.h"
+#include "daemon/worker/admission.h"
 #include "daemon/worker/birth.h"
 #include "daemon/worker/echo.h"
 #include "daemon/worker/job.h"
@@ -172,7 +172,8 @@ static void
 serve(const struct worker_listener *l, int fd, const struct addr *peer)
 {
 	int64_t start = clock_ms();
-	enum echo_end end = ECHO_REFUSED;
+	enum echo_end end = ECHO_OPEN;
+	enum admission answer;
 	char host[ADDR_TEXT];
 
 	wake_master(scoreboard_busy(w.job->board, w.job->slot, peer, start));
@@ -180,15 +181,22 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	w.echo.in = w.echo.out = 0;
 	addr_host(peer, host, sizeof(host));
 	log_debug("connection from %s port %u", host, addr_port(peer));
-	if (access_allows(&w.job->config->access, peer))
+	answer = admission_ask(w.job->config, w.job->sources, w.job->slot,
+	    peer);
+	if (answer == ADMISSION_SERVE)
 		end = converse();
 	else /* A reset at once: nothing was received that could be lost. */
 		signals_take();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
 		    addr_port(peer));
+	/* A client that has seen the end may come again at once. */
+	if (answer == ADMISSION_SERVE)
+		admission_over(w.job->config, w.job->sources, w.job->slot);
 	close(fd);
-	log_end(l, peer, end, clock_ms() - start);
+	if (answer == ADMISSION_SERVE)
+		log_end(l, peer, end, clock_ms() - start);
+	wake_master(answer == ADMISSION_REFUSE_WAKE);
 	w.left--;
 }
 
@@ -248,6 +256,7 @@ take(const struct worker_listener *l)
 	}
 	w.pause_ms = 0;
 	addr_from_sockaddr(&peer, (const struct sockaddr *)&ss, len);
+	addr_unmap(&peer);
 	serve(l, fd, &peer);
 	return true;
 }
