@@ -258,6 +258,7 @@ fault_tests = \
 	%D%/faults/config-is-no-regular-file.t \
 	%D%/faults/connections-leave-nothing.t \
 	%D%/faults/crash-loop-backs-off.t \
+	%D%/faults/death-reload-and-stop.t \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
 	%D%/faults/each-call-of-a-reload-fails.t \
@@ -288,6 +289,7 @@ fault_tests = \
 	%D%/faults/leaked-descriptors.t \
 	%D%/faults/leaving-worker-serves.t \
 	%D%/faults/link-local-peer.t \
+	%D%/faults/load-that-comes-and-goes.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/master-killed-frees-ports.t \
@@ -344,6 +346,7 @@ style_tests = \
 	%D%/style/client-documented.t \
 	%D%/style/documented.t \
 	%D%/style/format.t \
+	%D%/style/handlers.t \
 	%D%/style/hardened.t \
 	%D%/style/harness.t \
 	%D%/style/headers-stand-alone.t \

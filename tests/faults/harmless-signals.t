@@ -12,6 +12,9 @@ use Clock;
 use Echod;
 use Process;
 
+# Signals of each storm.
+use constant STORM => 5000;
+
 my $d = Echod->start(options => ['-o', 'log.level=notice',
     '-o', 'timeouts.drain=0']);
 my $sock = $d->connect;
@@ -43,12 +46,12 @@ my $seed = time ^ $$;
 srand $seed;
 my $young = Echod->start(options => ['-o', 'log.level=notice',
     '-o', 'workers.max_connections=1']);
-is(storm($young, 1000, sub { $young->children },
+is(storm($young, STORM, sub { $young->children },
     qw(CHLD INT USR1 USR2 ALRM PIPE WINCH)), 0,
     'young ones in a storm: each client is served') or diag("seed $seed");
 
 # Second: the same with reloads.
-is(storm($d, 1000, sub { $d->workers, $d->logger // () },
+is(storm($d, STORM, sub { $d->workers, $d->logger // () },
     qw(HUP CHLD USR1 USR2 ALRM PIPE WINCH)), 0,
     'reloads in a storm: each client is served') or diag("seed $seed");
 is(Client::echo($sock, 'still here'), 'still here',

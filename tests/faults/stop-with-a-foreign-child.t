@@ -47,6 +47,23 @@ sub stop {
     return $took;
 }
 
+# One that ends while echod runs is reaped, and no business of the pool's.
+{
+    open my $hold, '+<', $fifo or die "$fifo: $!";
+    my $d = Echod->start(log => 'debug',
+        prefix => [ 'sh', '-c', $script, 'sh', $fifo ]);
+    my ($child) = (Files::slurp("$fifo.pid") // '') =~ /^(\d+)$/;
+    my @workers = $d->workers;
+
+    close $hold;
+    ok(Clock::until(sub { !defined Process::state($child) }),
+        'a child that ends is reaped');
+    ok($d->wait_log(qr/: reaped pid=$child$/), 'a line at level debug says so');
+    is($d->count_log(qr/died/), 0, 'it is no worker that has died');
+    is_deeply([ $d->workers ], \@workers, 'and is not replaced by one');
+    $d->finish;
+}
+
 my @took;
 do { push @took, stop() } while $took[-1] >= LIMIT && @took < TRIES;
 cmp_ok($took[-1], '<', LIMIT, 'nobody has waited for the child')

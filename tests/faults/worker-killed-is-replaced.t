@@ -13,7 +13,8 @@ use Echod;
 use Files;
 use Process;
 
-my @expected = (qr/: worker died pid=\d+ signal=SIG/);
+my @expected = (qr/: worker died pid=\d+ signal=SIG/,
+    qr/: worker stopped pid=/);
 my $d = Echod->start;
 $d->expect_log(@expected);
 my ($other) = client();
@@ -35,6 +36,17 @@ ok($d->wait_log(death('warning', $served, 'KILL', $peer)),
     'the log knows whom it served');
 ok(replaced([$served], $count), 'a busy worker is replaced');
 
+# Another one; what its client has sent and nobody has read makes it a reset.
+($mine, $served, $peer) = client();
+kill STOP => $served;
+Clock::until(sub { Process::state($served) eq 'T' });
+syswrite $mine, 'unread';
+kill KILL => $served;
+is(Client::receive_all($mine), '', 'a client with unread data loses it');
+like($Client::problem, qr/reset/, 'with a reset');
+ok($d->wait_log(death('warning', $served, 'KILL', $peer)),
+    'the log knows whom it served, too');
+
 # Crashes are errors, by name, with the client that may be the cause.  They
 # come as fast as one client can make them.
 my @crashes = qw(SEGV BUS ABRT ILL FPE SYS TRAP);
@@ -46,8 +58,8 @@ for my $signal (@crashes) {
 }
 is(Client::echo($other, 'still here'), 'still here',
     'the other client does not notice any of that');
-$d->wait_log(qr/: worker died pid/, count => 2 + @crashes);
-is($d->count_log(qr/: worker died pid/), 2 + @crashes,
+$d->wait_log(qr/: worker died pid/, count => 3 + @crashes);
+is($d->count_log(qr/: worker died pid/), 3 + @crashes,
     'each death is told once');
 close $other;
 $d->finish;

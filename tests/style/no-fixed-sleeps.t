@@ -22,6 +22,7 @@ my %time_matters = (
     'tests/faults/reload-storm.t'         => 'HUP comes in many rhythms',
     'tests/faults/stalled-log-costs-no-speed.t' => 'a rate is measured',
     'tests/daemon/stop-after-idle.t'      => 'the master has slept',
+    'tests/faults/death-reload-and-stop.t' => 'signals come in many rhythms',
     'tests/faults/idle-timeout.t' => 'a client says nothing',
     'tests/faults/outage-of-five-seconds.t' => 'it is to last so long',
     'tests/faults/signals-in-early-life.t' => 'a signal at each moment',
