@@ -2,11 +2,11 @@
 #include "daemon/sandbox/filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,41 +65,35 @@ filter_is_built_in(void)
 	return true;
 }
 
-/* Read the program of `size` bytes that is in the file.  -1 with errno. */
-static int
-take(struct sock_fprog *program, int fd)
-{
-	off_t size = lseek(fd, 0, SEEK_END);
-	void *code;
-
-	if (size <= 0 || (code = malloc((size_t)size)) == NULL)
-		return -1;
-	if (pread(fd, code, (size_t)size, 0) != size) {
-		free(code);
-		return -1;
-	}
-	*program = (struct sock_fprog){ .filter = code,
-		.len = (unsigned short)((size_t)size /
-		    sizeof(struct sock_filter)) };
-	return 0;
-}
-
-/* libseccomp writes its program into a file, and this one has no name. */
+/*
+ * libseccomp writes its program to a descriptor.  A pipe has room for the
+ * longest that the kernel takes, and no limit of file sizes is about it.
+ */
 static int export(const scmp_filter_ctx ctx, struct sock_fprog *program,
     struct errbuf *err)
 {
-	int fd = memfd_create("filter", MFD_CLOEXEC), error;
+	const size_t longest = BPF_MAXINSNS * sizeof(struct sock_filter);
+	void *code = malloc(longest);
+	ssize_t n = -1;
+	int fd[2];
 
-	if (fd == -1)
-		return errbuf_sys(err, "cannot make a file in memory");
-	error = -seccomp_export_bpf(ctx, fd);
-	if (error == 0 && take(program, fd) == -1)
-		error = errno;
-	close(fd);
-	if (error == 0)
-		return 0;
-	errno = error;
-	return errbuf_sys(err, "cannot export a filter of system calls");
+	if (code == NULL || pipe2(fd, O_CLOEXEC | O_NONBLOCK) == -1) {
+		free(code);
+		return errbuf_sys(err, "cannot make a pipe for a filter");
+	}
+	if ((errno = -seccomp_export_bpf(ctx, fd[1])) == 0)
+		n = read(fd[0], code, longest);
+	if (n <= 0) {
+		errbuf_sys(err, "cannot export a filter of system calls");
+		free(code);
+	} else {
+		*program = (struct sock_fprog){ .filter = code,
+			.len = (unsigned short)((size_t)n /
+			    sizeof(struct sock_filter)) };
+	}
+	close(fd[0]);
+	close(fd[1]);
+	return n > 0 ? 0 : -1;
 }
 
 static int
