@@ -253,6 +253,7 @@ fault_tests = \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/bind-is-all-or-nothing.t \
 	%D%/faults/blast-and-close.t \
+	%D%/faults/clock-jumps.t \
 	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/config-bombs.t \
 	%D%/faults/config-is-no-regular-file.t \
@@ -269,6 +270,7 @@ fault_tests = \
 	%D%/faults/failed-reload-serves-its-queue.t \
 	%D%/faults/failed-reload-spares-its-clients.t \
 	%D%/faults/fifty-reloads-under-load.t \
+	%D%/faults/file-is-being-written.t \
 	%D%/faults/fork-fails.t \
 	%D%/faults/frozen-idle-worker-is-no-stop.t \
 	%D%/faults/frozen-worker-is-not-retired.t \
@@ -276,6 +278,7 @@ fault_tests = \
 	%D%/faults/half-close-gives-eof.t \
 	%D%/faults/harmless-signals.t \
 	%D%/faults/held-clients-are-served.t \
+	%D%/faults/hostile-environment.t \
 	%D%/faults/hostile-signal-state.t \
 	%D%/faults/hung-logger-leaves.t \
 	%D%/faults/hung-new-worker-keeps-old.t \
@@ -292,6 +295,7 @@ fault_tests = \
 	%D%/faults/load-that-comes-and-goes.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
+	%D%/faults/long-words.t \
 	%D%/faults/master-killed-frees-ports.t \
 	%D%/faults/master-killed-in-a-reload.t \
 	%D%/faults/master-stopped-for-a-while.t \
@@ -306,6 +310,7 @@ fault_tests = \
 	%D%/faults/poison-client.t \
 	%D%/faults/port-numbers-do-not-wrap.t \
 	%D%/faults/process-group-signal.t \
+	%D%/faults/program-is-deleted.t \
 	%D%/faults/queued-clients-are-served-on-stop.t \
 	%D%/faults/quit-ends-cleanly.t \
 	%D%/faults/refused-reload-serves-its-queue.t \
@@ -313,10 +318,12 @@ fault_tests = \
 	%D%/faults/reload-storm.t \
 	%D%/faults/reload-under-load.t \
 	%D%/faults/reload-while-clients-stay.t \
+	%D%/faults/reload-without-processes.t \
 	%D%/faults/removed-address-serves-its-queue.t \
 	%D%/faults/removed-in-a-storm.t \
 	%D%/faults/reset-before-accept.t \
 	%D%/faults/reset-in-mid-echo.t \
+	%D%/faults/restart-with-connections-in-time-wait.t \
 	%D%/faults/second-term-stops-now.t \
 	%D%/faults/send-timeout-frees-worker.t \
 	%D%/faults/short-io.t \
@@ -334,6 +341,7 @@ fault_tests = \
 	%D%/faults/stop-with-a-frozen-logger.t \
 	%D%/faults/strings-with-any-bytes.t \
 	%D%/faults/syslogd-restarted.t \
+	%D%/faults/tiny-limits.t \
 	%D%/faults/two-hundred-die-at-once.t \
 	%D%/faults/unusual-peers.t \
 	%D%/faults/urgent-data.t \
