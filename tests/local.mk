@@ -200,8 +200,6 @@ daemon_tests = \
 	%D%/daemon/localhost-without-a-hosts-file.t \
 	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-and-loader-are-confined.t \
-	%D%/daemon/logger-killed.t \
-	%D%/daemon/logger-stalled.t \
 	%D%/daemon/logger-stopped.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/max-per-source.t \
