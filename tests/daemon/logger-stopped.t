@@ -8,6 +8,7 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
+use Process;
 
 my $d = Echod->start(log => 'info');
 
@@ -22,6 +23,8 @@ is($d->logger, $logger, 'from the same logger');
 $d->expect_log(qr/: warning: logger was stopped, killed pid=\d+$/,
     qr/: error: logger died pid=\d+$/);
 kill 'STOP', $logger;
+# Before that it may have taken a line, which would be lost with it.
+Clock::until(sub { Process::state($logger) eq 'T' });
 is(Client::echo_once($d->port, 'bb'), 'bb', 'nobody wakes this one');
 ok($d->wait_log(qr/: warning: logger was stopped, killed pid=$logger$/),
     'the log says that it was killed');
