@@ -35,7 +35,7 @@ my @forbidden = (
 my %wanted = ((map { $_ => 'EPERM' } @forbidden),
     # What name services need.
     'openat -100 0 0' => 'EFAULT', 'mmap 0 4096 3 34 -1' => 'ok');
-Files::spew("$dir/loader-calls", 
+Files::spew("$dir/loader-calls",
     join '', map { "call $_\n" } sort keys %wanted);
 chmod 0644, "$dir/loader-calls";
 my ($status, $out, $text) = Echod->run(env => $hostile->env,
