@@ -58,7 +58,7 @@ for my $step (@steps) {
                 $whole ? ('-o', 'sandbox=required') : ()]);
         $shim->off($order);
         is($status, 77, "$order: the start fails with status 77");
-        like($text, qr/^echod: a new worker died before it was ready: $reason$/m,
+        like($text, qr/^echod: the forker died before it was ready: $reason$/m,
             'and says why');
         unlike($text, qr/: ready |connection/, 'it has not served');
     }

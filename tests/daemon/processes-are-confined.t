@@ -31,7 +31,8 @@ is(Client::echo($client, 'hello'), 'hello', 'a client');
 ok(Clock::until(sub { $d->busy_workers == 1 && $d->idle_workers >= 5 }),
     'one worker serves, five wait');
 my @processes = ((map { [ 'an idle worker', $_ ] } $d->idle_workers),
-    ['a busy worker', $d->busy_workers], ['the logger', $d->logger]);
+    ['a busy worker', $d->busy_workers], ['the logger', $d->logger],
+    ['the forker', grep { $d->role($_) eq 'forker' } $d->children]);
 my ($uid, $gid) = (getpwnam 'nobody')[ 2, 3 ];
 my $none = '0' x 16;
 my %status = (
@@ -46,14 +47,14 @@ for (@processes) {
     # A process that may be traced belongs to its user.
     is((stat "/proc/$pid/stat")[4], 0, "$what: cannot be traced by its user");
     my $root = readlink "/proc/$pid/root";
-    is($root, $what =~ /worker/ ? "$dir/jail" : '/', "$what: its root")
-        if $what !~ /logger/;
+    is($root, $what =~ /logger/ ? '/' : "$dir/jail", "$what: its root");
     is_deeply(limits($pid), {
         'core file size'   => 0,
         'locked memory'    => 0,
         'msgqueue size'    => 0,
         'address space'    => 64 << 20,
-        $what =~ /logger/ ? ('processes' => 0) : ('file size' => 0),
+        $what =~ /forker/ ? () : ('processes' => 0),
+        $what =~ /logger/ ? () : ('file size' => 0),
     }, "$what: limits");
 }
 
