@@ -400,6 +400,7 @@ test_support = \
 
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/analyze \
 	%D%/faults/README.md \
 	%D%/harness \
 	%D%/run-test \

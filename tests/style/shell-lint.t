@@ -12,7 +12,7 @@ plan skip_all => 'no shellcheck' if !Machine::has('shellcheck');
 
 # .ci is not in a release.
 for my $script (grep { -f top() . "/$_" } qw(bootstrap .ci/run
-    tests/fuzz/run tests/run-test)) {
+    tests/analyze tests/fuzz/run tests/run-test)) {
     my ($status, $text) = output('shellcheck', top() . "/$script");
 
     is $status, 0, "$script: shellcheck has nothing to say" or diag $text;

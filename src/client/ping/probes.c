@@ -26,8 +26,6 @@ probe_bytes(uint64_t seq, uint32_t size, uint64_t offset, unsigned char *to)
 	memcpy(to, pattern_at(pattern_after(pattern_start(seq), offset)), n);
 	if (size < SEQUENCE)
 		return n;
-	/* At the first turn i is the offset, and n is not 0. */
-	/* cppcheck-suppress knownConditionTrueFalse */
 	for (uint64_t i = offset; i < SEQUENCE && i - offset < n; i++)
 		to[i - offset] = (unsigned char)(seq >> 8 * (7 - i));
 	return n;
