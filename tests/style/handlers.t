@@ -11,12 +11,12 @@ use Source;
 
 # signal-safety(7), as far as it is used, and system calls that are missing
 # there; what stdatomic.h has, and keywords of C.
-my %safe = map { $_ => 1 } qw(_exit clock_gettime close getpid getppid kill
-    raise read sendto setitimer setsockopt sigaction sigprocmask write eventfd_write
-    getsockopt ioctl
-    atomic_compare_exchange_strong atomic_load atomic_store atomic_fetch_or
-    defined for if return sizeof switch while timer_create timer_settime
-    syscall);
+my %safe = map { $_ => 1 } qw(_exit clock_gettime close eventfd_write getpid
+    getppid getsockopt ioctl kill raise read sendto setitimer setsockopt
+    sigaction sigaddset sigdelset sigemptyset sigfillset sigprocmask syscall
+    timer_create timer_settime write atomic_compare_exchange_strong
+    atomic_load atomic_store atomic_fetch_or defined for if return sizeof
+    switch while);
 
 # Each function: its file, its arguments and its body.  One that is static in a
 # source belongs to it.
