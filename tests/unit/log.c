@@ -47,18 +47,16 @@ drain(void)
 static const char *
 last_text(enum log_level *level, size_t *length)
 {
-	static char record[2 * LOG_LINE];
-	const char *text;
+	static char record[2 * LOG_LINE], text[LOG_TEXT];
 	pid_t sender;
-	ssize_t n = log_receive(record, sizeof(record) - 1, &sender);
+	ssize_t n = log_receive(record, sizeof(record), &sender);
 
 	assert_true(n > 0);
 	assert_int_equal(sender, getpid());
 	assert_int_equal(drain(), 0);
 	if (length != NULL)
 		*length = (size_t)n;
-	text = log_record(record, (size_t)n, level);
-	assert_non_null(text);
+	assert_true(log_record(record, (size_t)n, level, text));
 	assert_int_equal(strlen(text), n - 1);
 	return text;
 }
@@ -399,9 +397,9 @@ records(void **state)
 		{ "46 7 x", LEVEL_WARNING, "6 7 x" },
 		{ "6~}", LEVEL_INFO, "~}" },
 		/* Nothing in it forges another line, or steers a terminal. */
-		{ "6a\n<3>b", LEVEL_INFO, "a?<3>b" },
-		{ "6\x1b[2J\x7f\r\t", LEVEL_INFO, "?[2J???" },
-		{ "6\xc3\xa9\x80\xff", LEVEL_INFO, "????" },
+		{ "6a\n<3>b", LEVEL_INFO, "a\\x0a<3>b" },
+		{ "6\x1b[2J\x7f\r\t", LEVEL_INFO, "\\x1b[2J\\x7f\\x0d\\x09" },
+		{ "6\xc3\xa9\x80\xff", LEVEL_INFO, "\\xc3\\xa9\\x80\\xff" },
 		{ "", 0, NULL },
 		{ " ", 0, NULL },
 		{ "x", 0, NULL },
@@ -411,24 +409,36 @@ records(void **state)
 		{ "-3y", 0, NULL },
 		{ "\xb6y", 0, NULL },
 	};
-	char record[128];
+	char record[LOG_LINE], text[LOG_TEXT];
 	enum log_level level;
-	const char *text;
+	bool is_line;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		level = LEVEL_ERR;
 		strcpy(record, rows[i].record);
-		text = log_record(record, strlen(record), &level);
-		CHECK((text != NULL) == (rows[i].level != 0), "\"%s\"",
+		is_line = log_record(record, strlen(record), &level, text);
+		CHECK(is_line == (rows[i].level != 0), "\"%s\"",
 		    rows[i].record);
-		if (text == NULL)
+		if (!is_line)
 			continue;
 		CHECK((int)level == rows[i].level, "\"%s\"", rows[i].record);
 		CHECK_TEXT(text, rows[i].text, "\"%s\"", rows[i].record);
 	}
 	memcpy(record, "6a\0b", 4);
-	assert_string_equal(log_record(record, 4, &level), "a?b");
+	assert_true(log_record(record, 4, &level, text));
+	assert_string_equal(text, "a\\x00b");
+	/* As long as may be, and no escape cut in its middle. */
+	memset(record, 'x', sizeof(record));
+	record[0] = '6';
+	assert_true(log_record(record, sizeof(record), &level, text));
+	assert_int_equal(strlen(text), LOG_LINE - 1);
+	for (size_t shift = 6; shift > 0; shift--) {
+		memset(record + shift, '\n', sizeof(record) - shift);
+		assert_true(log_record(record, sizeof(record), &level, text));
+		CHECK(strlen(text) <= LOG_LINE, "%zu", shift);
+		CHECK_TEXT(text + strlen(text) - 4, "\\x0a", "%zu", shift);
+	}
 }
 
 /* Before there is a queue, and after, lines go to standard error. */

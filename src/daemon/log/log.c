@@ -142,14 +142,17 @@ log_send(const void *record, size_t n)
 
 /* Nothing unprintable may reach a log, even if a caller forgot to quote it. */
 static size_t
-clean(char *out, size_t size, const char *text)
+clean(char *out, size_t size, const char *text, size_t length)
 {
 	size_t n = 0;
 
-	for (; *text != '\0' && n + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool printable = c >= 0x20 && c < 0x7f;
 
-		if (c >= 0x20 && c < 0x7f)
+		if (n + (printable ? 1 : 4) >= size)
+			break;
+		if (printable)
 			out[n++] = (char)c;
 		else
 			n += (size_t)snprintf(out + n, size - n, "\\x%02x", c);
@@ -171,7 +174,7 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 		line[0] = (char)('0' + level);
 	else
 		n = (size_t)snprintf(line, sizeof(line), "echod: ");
-	n += clean(line + n, sizeof(line) - n - 1, text);
+	n += clean(line + n, sizeof(line) - n - 1, text, strlen(text));
 	if (writer == -1) {
 		line[n++] = '\n';
 		(void)output_write(STDERR_FILENO, line, n);
@@ -261,17 +264,15 @@ log_receive(void *record, size_t size, pid_t *sender)
 	return n;
 }
 
-const char *
-log_record(char *record, size_t n, enum log_level *level)
+bool
+log_record(const char *record, size_t n, enum log_level *level,
+    char text[LOG_TEXT])
 {
 	if (n == 0 || record[0] < '0' + LEVEL_ERR ||
 	    record[0] > '0' + LEVEL_DEBUG)
-		return NULL;
+		return false;
 	*level = (enum log_level)(record[0] - '0');
 	/* A worker under the control of a client may send any bytes. */
-	for (size_t i = 1; i < n; i++)
-		if (record[i] < ' ' || record[i] > '~')
-			record[i] = '?';
-	record[n] = '\0';
-	return record + 1;
+	text[clean(text, LOG_TEXT, record + 1, n - 1)] = '\0';
+	return true;
 }

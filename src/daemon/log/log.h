@@ -24,7 +24,10 @@ enum log_level {
 	LEVEL_DEBUG,
 };
 
-enum { LOG_LINE = 1024 }; /* bytes of a record at most */
+enum {
+	LOG_LINE = 1024, /* bytes of a record at most */
+	LOG_TEXT = LOG_LINE + 1,
+};
 
 /*
  * Make the queue: a pair of sockets, and counters in memory that all processes
@@ -76,10 +79,11 @@ bool log_send(const void *record, size_t n);
 ssize_t log_receive(void *record, size_t size, pid_t *sender);
 
 /*
- * The text of a record, of n bytes with room for one more: printable ASCII
- * alone.  NULL: it is no line.
+ * The text of a record of n bytes: printable ASCII, with other bytes as \xNN,
+ * cut where it does not fit.  False: it is no line.
  */
-const char *log_record(char *record, size_t n, enum log_level *);
+bool log_record(const char *record, size_t n, enum log_level *,
+    char text[LOG_TEXT]);
 
 /* Count a lost line; how many lines have been lost in all. */
 void log_lose(void);

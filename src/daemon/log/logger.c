@@ -133,9 +133,8 @@ take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 static _Noreturn void
 run(pid_t master)
 {
-	char record[LOG_LINE + 1];
+	char record[LOG_LINE], text[LOG_TEXT];
 	enum log_level level;
-	const char *text;
 	pid_t sender;
 	ssize_t n;
 
@@ -147,7 +146,7 @@ run(pid_t master)
 			_exit(EX_OSERR);
 		if (n > 0 &&
 		    !take_settings(record, (size_t)n, sender, master) &&
-		    (text = log_record(record, (size_t)n, &level)) != NULL &&
+		    log_record(record, (size_t)n, &level, text) &&
 		    !emit(level, sender, text))
 			log_lose();
 		/* After the next line, or at the end of the queue. */
