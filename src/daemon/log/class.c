@@ -66,7 +66,7 @@ state_of(unsigned class)
 	return class < CLASS_OF_WORKERS ? &own[class] : &shared[class];
 }
 
-enum class_fate
+bool
 class_log(enum log_class class, enum log_level level, const char *fmt, ...)
 {
 	char text[LOG_LINE], count[32] = "";
@@ -75,11 +75,11 @@ class_log(enum log_class class, enum log_level level, const char *fmt, ...)
 	va_list ap;
 
 	if (!log_wants(level))
-		return CLASS_LEFT_OUT;
+		return false;
 	step = throttle_take(state_of(class), &classes[class].rule, clock_ms(),
 	    throttle_line);
 	if (!step.write)
-		return step.left_out == 1 ? CLASS_UNTOLD : CLASS_LEFT_OUT;
+		return false;
 	va_start(ap, fmt);
 	errno = saved;
 	vsnprintf(text, sizeof(text) - sizeof(count), fmt, ap);
@@ -89,7 +89,7 @@ class_log(enum log_class class, enum log_level level, const char *fmt, ...)
 		    step.left_out);
 	log_write(level, "%s%s", text, count);
 	errno = saved;
-	return CLASS_WRITTEN;
+	return true;
 }
 
 int64_t

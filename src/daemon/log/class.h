@@ -32,28 +32,21 @@ enum log_class {
 	CLASSES,
 };
 
-/* What has become of a line. */
-enum class_fate {
-	CLASS_WRITTEN,
-	CLASS_LEFT_OUT,
-	CLASS_UNTOLD, /* left out, as the first one: see class_tell() */
-};
-
 /* Make the shared memory, once.  -1 with the reason in err. */
 int class_open(struct errbuf *);
 
 /*
  * Write a line, with left_out=N at its end if lines like it were left out
- * before; or leave it out.  A worker whose line is CLASS_UNTOLD has to wake the
- * master, so that class_tell() is called.
+ * before; or leave it out, and return false.
  */
-enum class_fate class_log(enum log_class, enum log_level, const char *fmt, ...)
+bool class_log(enum log_class, enum log_level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
  * The master: write the counts whose time has come and that no line has
  * written; at the end of echod, `all` of them.  Returns the clock_ms() to be
- * called again at, INT64_MAX: only after an event.
+ * called again at, INT64_MAX when nothing was left out.  Workers do not wake the
+ * master for this: it tells their counts when it wakes for something else.
  */
 int64_t class_tell(int64_t now_ms, bool all);
 

@@ -52,11 +52,11 @@ autoscale_renew(struct autoscale *autoscale)
 }
 
 static void
-begin(struct episode *episode, enum class_fate line, int64_t now_ms)
+begin(struct episode *episode, bool said, int64_t now_ms)
 {
 	episode->on = true;
 	episode->since_ms = now_ms;
-	episode->said = line == CLASS_WRITTEN;
+	episode->said = said;
 }
 
 /* True when it ends and the log has said that it began. */

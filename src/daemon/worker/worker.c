@@ -227,10 +227,9 @@ accept_failed(const struct worker_listener *l)
 	case ACCEPT_FAULT_LACK:
 		/* Of this worker one line until an accept succeeds. */
 		if (w.pause_ms == 0)
-			wake_master(CLASS_UNTOLD ==
-			    class_log(CLASS_ACCEPT, LEVEL_WARNING,
-				"accept failed listener=%s, trying again: %m",
-				l->text));
+			(void)class_log(CLASS_ACCEPT, LEVEL_WARNING,
+			    "accept failed listener=%s, trying again: %m",
+			    l->text);
 		if (!w.leaving)
 			pause_accepting();
 		return;
