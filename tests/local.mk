@@ -242,9 +242,11 @@ daemon_tests = \
 
 # Each test is one fault, or one family of them: faults/README.md.
 fault_tests = \
+	%D%/faults/a-thousand-reloads.t \
 	%D%/faults/accept-errors.t \
 	%D%/faults/accept-queue-overflows.t \
 	%D%/faults/address-in-use.t \
+	%D%/faults/all-of-it-is-frozen.t \
 	%D%/faults/already-running.t \
 	%D%/faults/any-exit-status.t \
 	%D%/faults/at-max-is-said-once.t \
@@ -252,10 +254,13 @@ fault_tests = \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/bind-is-all-or-nothing.t \
 	%D%/faults/blast-and-close.t \
+	%D%/faults/chaos-for-long.t \
+	%D%/faults/chaos.t \
 	%D%/faults/clock-jumps.t \
 	%D%/faults/closed-standard-descriptors.t \
 	%D%/faults/config-bombs.t \
 	%D%/faults/config-is-no-regular-file.t \
+	%D%/faults/connection-churn.t \
 	%D%/faults/connections-leave-nothing.t \
 	%D%/faults/crash-loop-backs-off.t \
 	%D%/faults/death-reload-and-stop.t \
@@ -292,9 +297,12 @@ fault_tests = \
 	%D%/faults/leaving-worker-serves.t \
 	%D%/faults/link-local-peer.t \
 	%D%/faults/load-that-comes-and-goes.t \
+	%D%/faults/load-square-wave.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/long-words.t \
+	%D%/faults/machine-is-starved.t \
+	%D%/faults/many-thousand-resets.t \
 	%D%/faults/master-killed-frees-ports.t \
 	%D%/faults/master-killed-in-a-reload.t \
 	%D%/faults/master-stopped-for-a-while.t \
@@ -372,6 +380,7 @@ style_tests = \
 test_support = \
 	%D%/data \
 	%D%/lib/BadNetwork.pm \
+	%D%/lib/Chaos.pm \
 	%D%/lib/Client.pm \
 	%D%/lib/Clock.pm \
 	%D%/lib/Echoc.pm \
@@ -475,6 +484,11 @@ check-slow: check-build
 check-root: check-build
 	@$(harness) -t root -l check-root.log $(all_tests)
 
+# For minutes each; CHAOS_SECONDS says for how long faults are made.
+check-soak: check-build
+	@ECHOD_TEST_TIMEOUT=$${ECHOD_TEST_TIMEOUT:-1800} \
+	    $(harness) -t soak -l check-soak.log $(all_tests)
+
 # All that the tests need, and no test.  With "all", which is another make, two
 # would write the library at the same time.
 check-build: all-am $(dynamic_echod) $(built_unit_tests) $(fuzz_targets) locales
@@ -489,7 +503,7 @@ locales:
 	-@test -e $@/de_DE.UTF-8 || ! command -v localedef >/dev/null || \
 	    localedef -i de_DE -f UTF-8 $@/de_DE.UTF-8 >/dev/null 2>&1
 
-.PHONY: check-build check-root check-slow
+.PHONY: check-build check-root check-slow check-soak
 
 # Valgrind ---------------------------------------------------------------
 

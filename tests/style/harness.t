@@ -132,12 +132,13 @@ my $quick = tagged('quick', '# nothing special');
 my $slow = tagged('slow', '# slow: waits for a clock');
 my @alone = map { tagged("alone$_", '# alone: measures a time') } 1, 2;
 my $root = tagged('root', '# root: has a network of its own');
+my $soak = tagged('soak', '# soak: goes on for minutes');
 
 # ran(ARGUMENT...): the names of the tests that begin and end, in order.
 sub ran {
     unlink $order;
     my ($status, $text) =
-        harness(@_, $quick, $alone[0], $slow, $root, $alone[1]);
+        harness(@_, $quick, $alone[0], $slow, $root, $soak, $alone[1]);
     is $status, 0, "harness @_" or diag $text;
     return split /\n/, read_file($order);
 }
@@ -149,12 +150,14 @@ is_deeply [ran('-t', 'slow')], ['begin slow', 'end slow', @alone_last],
     'the second one has what is slow; what must be alone is';
 is_deeply [ran('-t', 'root')], ['begin root', 'end root'],
     'the third one has what needs root';
+is_deeply [ran('-t', 'soak')], ['begin soak', 'end soak'],
+    'the fourth one has what takes minutes';
 my @all = ran('-j', 2);
-is_deeply [sort @all[0 .. 5]],
-    [map({ "begin $_" } qw(quick root slow)),
-        map { "end $_" } qw(quick root slow)],
+is_deeply [sort @all[0 .. 7]],
+    [map({ "begin $_" } qw(quick root slow soak)),
+        map { "end $_" } qw(quick root slow soak)],
     'without a tier all of them run, others first';
-is_deeply [@all[6 .. $#all]], \@alone_last, 'and these alone';
+is_deeply [@all[8 .. $#all]], \@alone_last, 'and these alone';
 
 my $fails = write_file('tests/fails.t',
     "print qq(1..2\nok 1 - good one\nnot ok 2 - bad one\n# the reason\n);\n");
@@ -229,9 +232,9 @@ for my $file (files('tests', qr{^tests/(?:unit/.*\.c|\w+/.*\.t)$})) {
         last unless m{^(?:#| \*|/\*)};
         push @head, $_;
     }
-    my @tags = grep { m{^(?:#| \*)\s*(?:slow|alone|root|run-test)\b.*:} } @head;
+    my @tags = grep { m{^(?:#| \*)\s*(?:slow|alone|root|soak|run-test)\b.*:} } @head;
     next unless @tags;
-    ok @tags == 1 && $tags[0] =~ /^(?:#| \*) (?:slow|alone|root): \w.*\w$/,
+    ok @tags == 1 && $tags[0] =~ /^(?:#| \*) (?:slow|alone|root|soak): \w.*\w$/,
         "$file has one tag, with its reason";
     $tag{$file} = 1;
 }
