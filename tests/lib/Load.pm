@@ -72,11 +72,13 @@ sub client {
     while (!$stop && $done < $self->{connections}) {
         my $port = $ports[($id + $done) % @ports];
         my $begin = Clock::now();
+        $self->{from} = 'none';
         my $good = eval { $self->connection($port, $block); 1 };
         my $took = Clock::now() - $begin;
         $done++;
         $self->record(errors => sprintf 'client %d, connection %d, port %d,'
-            . ' after %.3f s: %s', $id, $done, $port, $took, $@) unless $good;
+            . ' from %s, after %.3f s: %s', $id, $done, $port, $self->{from},
+            $took, $@) unless $good;
         $self->record(seconds => pack 'd', $took);
         my $pause = $begin + 1 / $self->{rate} - Clock::now();
         Time::HiRes::sleep($pause) if $pause > 0;
@@ -89,6 +91,7 @@ sub connection {
     my ($self, $port, $block) = @_;
     my @patience = (timeout => $self->{patience});
     my $sock = Client::connect('127.0.0.1', $port) or die "connect: $@\n";
+    $self->{from} = $sock->sockport;
     for my $message (1 .. 1 + int rand $self->{messages}) {
         my $data = substr $block, int rand(length($block) - $self->{size}),
             1 + int rand $self->{size};

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: ISC
+# rows: 127
+#
+# If this fails, faults that are harmless alone harm a client, the master or the
+# next reload when they come together.
+#
+# slow: makes faults for half a minute
+use strict;
+use warnings;
+
+use Chaos;
+use Test::More;
+
+Chaos::run(seconds => 30);
+done_testing;
