@@ -22,6 +22,7 @@ unit_tests = \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
+	%D%/unit/link.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
 	%D%/unit/log.t \
@@ -44,6 +45,7 @@ unit_tests = \
 	%D%/unit/siphash.t \
 	%D%/unit/sizes.t \
 	%D%/unit/sources.t \
+	%D%/unit/spawn.t \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
 	%D%/unit/stats.t \
@@ -66,6 +68,7 @@ unit_tests = \
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
+%C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
@@ -88,6 +91,7 @@ unit_tests = \
 %C%_unit_siphash_t_SOURCES = %D%/unit/check.h %D%/unit/siphash.c
 %C%_unit_sizes_t_SOURCES = %D%/unit/check.h %D%/unit/sizes.c
 %C%_unit_sources_t_SOURCES = %D%/unit/check.h %D%/unit/sources.c
+%C%_unit_spawn_t_SOURCES = %D%/unit/check.h %D%/unit/spawn.c
 %C%_unit_spell_t_SOURCES = %D%/unit/check.h %D%/unit/spell.c
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
 %C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c
@@ -193,6 +197,7 @@ daemon_tests = \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \
 	%D%/daemon/forbidden-calls-are-reported.t \
+	%D%/daemon/forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \
@@ -232,6 +237,7 @@ daemon_tests = \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \
+	%D%/daemon/unheard-worker-is-replaced.t \
 	%D%/daemon/unwritten-words-keep-the-status.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \

@@ -76,6 +76,14 @@ backoff_allow(struct backoff *b, unsigned wanted, unsigned starting,
 	return wanted;
 }
 
+bool
+backoff_over(struct backoff *b, int64_t now_ms)
+{
+	if (b->state == BACKOFF_WAIT && now_ms >= b->until_ms)
+		b->state = BACKOFF_OFF;
+	return b->state == BACKOFF_OFF;
+}
+
 int64_t
 backoff_next(const struct backoff *b, int64_t now_ms)
 {

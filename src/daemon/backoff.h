@@ -51,6 +51,9 @@ bool backoff_suspects(struct backoff *, int64_t now_ms);
 unsigned backoff_allow(struct backoff *, unsigned wanted, unsigned starting,
     int64_t now_ms);
 
+/* Whether there is nothing to wait for now; what is tried then is no probe. */
+bool backoff_over(struct backoff *, int64_t now_ms);
+
 /* When to ask again; INT64_MAX when only an event can change anything. */
 int64_t backoff_next(const struct backoff *, int64_t now_ms);
 

@@ -232,6 +232,28 @@ never_spins(void **state)
 	assert_true(same > 0 && same < 100000);
 }
 
+/* A forker is started when the wait is over, without a probe. */
+static void
+over_when_the_wait_is(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now_ms = 50000, ms;
+
+	(void)state;
+	assert_true(backoff_over(&b, now_ms));
+	ms = backoff_failed(&b, BACKOFF_MAX_MS, now_ms);
+	assert_false(backoff_over(&b, now_ms));
+	assert_false(backoff_over(&b, now_ms + ms - 1));
+	assert_true(backoff_over(&b, now_ms + ms));
+	assert_int_equal(backoff_allow(&b, 5, 0, now_ms + ms), 5);
+	/* The next failure is one of the same row. */
+	assert_true(backoff_failed(&b, BACKOFF_MAX_MS, now_ms + ms + 1) > ms);
+	/* A probe that is on its way is waited for. */
+	now_ms = b.until_ms;
+	assert_int_equal(backoff_allow(&b, 5, 0, now_ms), 1);
+	assert_false(backoff_over(&b, now_ms));
+}
+
 int
 main(void)
 {
@@ -245,6 +267,7 @@ main(void)
 		cmocka_unit_test(nobody_wanted),
 		cmocka_unit_test(suspects),
 		cmocka_unit_test(never_spins),
+		cmocka_unit_test(over_when_the_wait_is),
 	};
 
 	return cmocka_run_group_tests(backoff, NULL, NULL);

@@ -68,6 +68,8 @@ forker_main(struct worker_job *job, int link)
 	if (link != LINK && dup3(link, LINK, O_CLOEXEC) == -1)
 		_exit(EX_OSERR);
 	worker_prepare(job, "echod:forker", LINK);
+	if (!answer(FORKER_READY, 0))
+		_exit(EX_OK);
 	for (;;) {
 		n = recv(LINK, &request, sizeof(request), 0);
 		if (n == -1 && errno == EINTR)

@@ -22,10 +22,12 @@ struct forker_request {
 	uint64_t max_connections; /* see struct worker_job */
 };
 
+#define FORKER_READY UINT32_MAX /* in the place of a slot */
+
 /*
- * To the master.  Error 0 comes from the worker itself, which the kernel names
- * as the sender: it has been born.  Any other is that of a clone that failed,
- * and comes from the forker.
+ * To the master; the kernel names the sender.  With error 0 the worker itself
+ * says that it has been born, or the forker that it is ready.  Any other is
+ * that of a clone that failed, and comes from the forker.
  */
 struct forker_answer {
 	uint32_t slot;

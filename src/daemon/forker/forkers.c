@@ -104,10 +104,11 @@ forkers_request(const struct forker *forker,
     const struct forker_request *request)
 {
 	/* A record is sent as a whole or not at all. */
-	return send(forker->fd, request, sizeof(*request),
-		   MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ?
-	    -1 :
-	    0;
+	if (send(forker->fd, request, sizeof(*request),
+		MSG_DONTWAIT | MSG_NOSIGNAL) == -1 &&
+	    errno != EPIPE && errno != ECONNRESET)
+		return -1;
+	return 0;
 }
 
 bool
@@ -117,8 +118,11 @@ forkers_hear(const struct forker *forker, struct forker_answer *answer,
 	ssize_t n = link_receive(forker->fd, answer, sizeof(*answer),
 	    MSG_DONTWAIT | MSG_TRUNC, sender);
 
-	*lost = n != -1 || errno != EAGAIN;
-	return n == (ssize_t)sizeof(*answer) && *sender != 0;
+	/* What is not of that size is no answer that can be true. */
+	if (n != (ssize_t)sizeof(*answer) && *sender != 0)
+		*answer = (struct forker_answer){ FORKER_READY, -1 };
+	*lost = *sender == 0 && (n != -1 || errno != EAGAIN);
+	return *sender != 0;
 }
 
 void

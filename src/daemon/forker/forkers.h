@@ -22,8 +22,8 @@ enum { FORKERS = 8 };
 struct forker {
 	pid_t pid; /* 0: this entry is free */
 	unsigned generation;
-	int fd;	     /* its link; -1: it has been retired */
-	bool proven; /* it has had a worker */
+	int fd;	    /* its link; -1: it has been retired */
+	bool ready; /* it has been confined */
 };
 
 struct forkers {
@@ -42,12 +42,15 @@ struct forker *forkers_find(struct forkers *, unsigned generation);
  */
 int forkers_start(struct forkers *, unsigned generation, struct worker_job *);
 
-/* Ask for a worker.  -1 with errno; EAGAIN: there are too many requests. */
+/*
+ * Ask for a worker.  -1 with errno; EAGAIN: there are too many requests.  A
+ * forker that has died has got the request, and its end will be reaped.
+ */
 int forkers_request(const struct forker *, const struct forker_request *);
 
 /*
  * The next answer, with its sender.  False when there is none now; *lost then
- * tells whether there can be none any more, or it was no answer.
+ * tells whether there can be none any more.
  */
 bool forkers_hear(const struct forker *, struct forker_answer *, pid_t *sender,
     bool *lost);

@@ -123,26 +123,35 @@ autoscale_lost_birth(struct autoscale *autoscale, const struct pool *pool,
 	autoscale->replace += failure->lost;
 	if (failure->error != 0)
 		fork_failed(autoscale, pool, failure->error, now_ms);
-	else
+	else if (failure->early)
 		back_off(autoscale, failure->why.text, now_ms);
+	else /* The log has a line of it already. */
+		(void)backoff_failed(&autoscale->backoff, BACKOFF_FORK_MS,
+		    now_ms);
 }
 
-/*
- * Request n workers.  A generation whose forker has died gets another, also
- * when it wants no worker yet.  Returns how many could be requested.
- */
+/* A generation whose forker has died gets another, before it needs one. */
+static void
+keep_forker(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, int64_t now_ms)
+{
+	if (!spawn_has_forker(pool, gen) &&
+	    backoff_over(&autoscale->backoff, now_ms) &&
+	    spawn_forker(pool, gen) == -1)
+		fork_failed(autoscale, pool, errno, now_ms);
+}
+
+/* Returns how many could be requested. */
 static unsigned
 grow(struct autoscale *autoscale, struct pool *pool,
-    const struct generation *gen, unsigned n, bool forker, int64_t now_ms)
+    const struct generation *gen, unsigned n, int64_t now_ms)
 {
-	unsigned k = 0;
-	int result = forker ? spawn_forker(pool, gen) : 0;
-
-	while (result == 0 && k < n && (result = spawn_worker(pool, gen)) == 0)
-		k++;
-	if (result == -1)
-		fork_failed(autoscale, pool, errno, now_ms);
-	return k;
+	for (unsigned k = 0; k < n; k++)
+		if (spawn_worker(pool, gen) == -1) {
+			fork_failed(autoscale, pool, errno, now_ms);
+			return k;
+		}
+	return n;
 }
 
 /* One round a second while too many are idle.  Returns when the next is. */
@@ -194,7 +203,6 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	unsigned total = view.starting + view.idle + view.busy;
 	unsigned wanted = plan.spawn, granted, room, after;
 	int64_t next, retry;
-	bool forker;
 
 	/* A connection may have woken a worker that died before it took it;
 	 * its replacement looks at the listeners first. */
@@ -203,17 +211,16 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 		    policy_least(total < limits.max ? limits.max - total : 0,
 			view.room));
 
-	forker = !spawn_has_forker(pool, gen);
-	granted = backoff_allow(&autoscale->backoff,
-	    forker && wanted == 0 ? 1 : wanted, view.starting, now_ms);
-	forker = forker && granted > 0;
+	keep_forker(autoscale, pool, gen, now_ms);
+	granted = backoff_allow(&autoscale->backoff, wanted, view.starting,
+	    now_ms);
 	/* Each birth brings us here again, for what is wanted beyond that. */
 	room = pool->requested < POOL_BATCH ? POOL_BATCH - pool->requested : 0;
 	granted = policy_least(granted, policy_least(wanted, room));
 	report_births(autoscale, pool, now_ms);
 	report_full(&autoscale->full, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
-	granted = grow(autoscale, pool, gen, granted, forker, now_ms);
+	granted = grow(autoscale, pool, gen, granted, now_ms);
 	autoscale->replace -= policy_least(autoscale->replace, granted);
 	if (autoscale->backoff.state != BACKOFF_OFF) {
 		retry = backoff_next(&autoscale->backoff, now_ms);

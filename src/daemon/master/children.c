@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/children.h"
 
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
@@ -56,6 +58,7 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 			    "logger died pid=%ld", (long)pid);
 	} else if (!loader_reaped(&r->loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
+		spawn_hurry(r->pool, now_ms);
 	}
 }
 
@@ -72,6 +75,9 @@ freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
 			autoscale_frozen(autoscale);
 	} else if (frozen && spawn_stopped(r->pool, pid, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
+	} else if (frozen && getpid() != 1 && pid != r->loader.pid) {
+		/* Nobody else would ever end it. */
+		kill(pid, SIGKILL);
 	}
 }
 
@@ -90,7 +96,9 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		pid = waitpid(who.si_pid, &status,
 		    WNOHANG | WUNTRACED | WCONTINUED);
 		who.si_pid = 0;
-		if (pid <= 0)
+		if (pid == -1)
+			return;
+		if (pid == 0)
 			continue;
 		if (WIFSTOPPED(status) || WIFCONTINUED(status))
 			freeze(r, autoscale, pid, WIFSTOPPED(status), now_ms);

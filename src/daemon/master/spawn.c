@@ -16,6 +16,8 @@
 #include "daemon/worker/job.h"
 #include "daemon/worker/worker.h"
 
+enum { HURRY_MS = 1000 }; /* see spawn_hurry() */
+
 /* What all workers of a generation have in common. */
 static void
 make_job(struct worker_job *job, struct pool *pool,
@@ -130,7 +132,9 @@ is_child(pid_t pid)
 	siginfo_t info;
 
 	return pid > 0 &&
-	    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+	    (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		    0 ||
+		errno != ECHILD);
 }
 
 /* Take an answer; false: it cannot be true. */
@@ -140,6 +144,10 @@ take(struct pool *pool, struct forker *forker,
 {
 	unsigned i = answer->slot;
 
+	if (i == FORKER_READY && answer->error == 0 && sender == forker->pid) {
+		forker->ready = true;
+		return true;
+	}
 	if (i >= pool->used || !pool->worker[i].requested ||
 	    pool->worker[i].generation != forker->generation)
 		return false;
@@ -152,7 +160,6 @@ take(struct pool *pool, struct forker *forker,
 	    pool_find(pool, sender) != pool->used)
 		return false;
 	pool_answer(pool, i, sender);
-	forker->proven = true;
 	return true;
 }
 
@@ -160,7 +167,7 @@ static void
 fail(struct spawn_failure *failure, const struct forker *forker)
 {
 	*failure = (struct spawn_failure){ .generation = forker->generation,
-		.early = !forker->proven };
+		.early = !forker->ready };
 }
 
 /*
@@ -265,6 +272,15 @@ spawn_overdue(struct pool *pool, int64_t now_ms, struct spawn_failure *failure)
 	if (forker != NULL)
 		discard(pool, forker, "does not answer", failure);
 	return forker != NULL;
+}
+
+void
+spawn_hurry(struct pool *pool, int64_t now_ms)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].requested &&
+		    pool->worker[i].settle_ms > now_ms + HURRY_MS)
+			pool->worker[i].settle_ms = now_ms + HURRY_MS;
 }
 
 void

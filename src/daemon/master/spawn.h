@@ -25,7 +25,7 @@ struct spawn_failure {
 	unsigned generation; /* 0: nobody has to do anything */
 	unsigned lost;	     /* so many requests */
 	int error;	     /* errno, when a clone has failed */
-	bool early;	     /* no worker has ever come from this forker */
+	bool early;	     /* the forker was not ready yet */
 	int status;	     /* the exit status of the forker, if it has one */
 	struct errbuf why;
 };
@@ -58,6 +58,13 @@ bool spawn_overdue(struct pool *, int64_t now_ms, struct spawn_failure *);
 
 /* The clock_ms() at which the first request will be overdue, or INT64_MAX. */
 int64_t spawn_deadline(const struct pool *);
+
+/*
+ * A child that nobody knows has been stopped, or has ended.  It may be a worker
+ * that could not say any more that it was born: then one of the requests will
+ * not be answered, and that shall be found out soon.
+ */
+void spawn_hurry(struct pool *, int64_t now_ms);
 
 /* No more workers for the generations from `first` to `last`. */
 void spawn_cancel(struct pool *, unsigned first, unsigned last);
