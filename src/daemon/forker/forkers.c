@@ -103,7 +103,8 @@ int
 forkers_request(const struct forker *forker,
     const struct forker_request *request)
 {
-	/* A record is sent as a whole or not at all. */
+	/* A record is sent as a whole or not at all.  That the forker has died
+	 * is found out when it is reaped, with the reason. */
 	if (send(forker->fd, request, sizeof(*request),
 		MSG_DONTWAIT | MSG_NOSIGNAL) == -1 &&
 	    errno != EPIPE && errno != ECONNRESET)

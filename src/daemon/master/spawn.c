@@ -79,13 +79,9 @@ spawn_worker(struct pool *pool, const struct generation *gen)
 		return -1;
 	request.slot = (uint32_t)entry;
 	request.max_connections = connections(pool, gen);
-	if (!spawn_has_forker(pool, gen) && spawn_forker(pool, gen) == -1)
-		return give_up(pool, entry);
-	/* A forker that has died is found out when it is reaped, which also
-	 * tells why it did, and frees the entry. */
-	if (forkers_request(forkers_find(&pool->forkers, gen->number),
-		&request) == -1 &&
-	    errno != EPIPE && errno != ECONNRESET)
+	if ((!spawn_has_forker(pool, gen) && spawn_forker(pool, gen) == -1) ||
+	    forkers_request(forkers_find(&pool->forkers, gen->number),
+		&request) == -1)
 		return give_up(pool, entry);
 	return 0;
 }
