@@ -21,20 +21,37 @@ enum {
 	CHANGES_MS = 20,  /* between two of them */
 };
 
+/* The exit status of a reading that has failed with this errno. */
+static int
+status_of(int error)
+{
+	switch (error) {
+	case EIO:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		/* The system's fault, and not the file's. */
+		return EX_OSERR;
+	default:
+		return EX_CONFIG;
+	}
+}
+
 int
 load_read(struct text *text, const struct options *opt,
     const struct config_found *before, struct errbuf *err)
 {
 	bool needed = opt->file_given || before->file;
 	const char *changed = opt->file;
-	int result;
+	int result, status;
 
 	for (unsigned i = 0; i < CHANGES_MAX; i++) {
 		result = text_read(text, opt->file, err);
 		if (result == -1 && errno == ENOENT && !needed)
 			result = 0;
+		status = result == 0 ? EX_OK : status_of(errno);
 		if ((changed = inventory_changed(&text->files)) == NULL)
-			return result == 0 ? EX_OK : EX_CONFIG;
+			return status;
 		(void)poll(NULL, 0, CHANGES_MS);
 	}
 	errbuf_set(err, "%s changes while it is read", changed);

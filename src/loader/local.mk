@@ -27,7 +27,9 @@ libload_a_SOURCES = \
 
 pkglibexec_PROGRAMS += echod-load
 echod_load_SOURCES = \
-	%D%/main.c
+	%D%/main.c \
+	%D%/memory.c \
+	%D%/memory.h
 echod_load_LDADD = \
 	libload.a \
 	libechod.a \

@@ -23,12 +23,16 @@
 #include "daemon/sandbox/process.h"
 #include "loader/forbidden.h"
 #include "loader/load.h"
+#include "loader/memory.h"
 #include "loader/origin.h"
 #include "loader/resolve.h"
 #include "loader/text.h"
 
 /* "nobody" on most systems; its name must not be looked up as root. */
 enum { NOBODY = 65534 };
+
+/* What is sent to echod in the end. */
+static struct message message;
 
 static int
 read_request(struct message_request *request)
@@ -67,12 +71,13 @@ give_up_root(pid_t parent, struct errbuf *err)
 }
 
 static int
-load(struct config *config, const struct options *opt,
-    const struct config_found *before, struct errbuf *err)
+load(const struct options *opt, const struct config_found *before)
 {
 	static struct origin origins[SETTINGS_MAX];
 	static struct text text;
 	const struct resolve_starter starter = { geteuid(), getegid() };
+	struct config *config = &message.config;
+	struct errbuf *err = &message.err;
 	pid_t parent = getppid();
 	int status = load_read(&text, opt, before, err);
 
@@ -86,11 +91,29 @@ load(struct config *config, const struct options *opt,
 	return resolve_config(config, &starter, origins, err);
 }
 
+/* There is nothing to flush, and no library is to be trusted now. */
+static _Noreturn void
+answer(void)
+{
+	errbuf_clean(&message.err);
+	/* Nobody is left to be told when this fails. */
+	(void)output_write(STDOUT_FILENO, &message, sizeof(message));
+	_exit(EX_OK);
+}
+
+static void
+out_of_memory(void)
+{
+	message.status = EX_OSERR;
+	errbuf_set(&message.err,
+	    "out of memory while the configuration was read");
+	answer();
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct message_request request;
-	static struct message message;
 	struct options opt;
 
 	process_name("echod:loader");
@@ -102,16 +125,12 @@ main(int argc, char *argv[])
 	/* Not before: what went wrong until here may be said into a file. */
 	(void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, 0 });
 	message_identify(message.identity);
+	memory_guard(out_of_memory);
 	/* An echod of another version looks at our identity only. */
 	if (message_is_ours(request.identity)) {
 		message.status = EX_USAGE;
 		if (options_read(&opt, argc, argv, &message.err) == 0)
-			message.status = load(&message.config, &opt,
-			    &request.before, &message.err);
-		errbuf_clean(&message.err);
+			message.status = load(&opt, &request.before);
 	}
-	/* Nobody is left to be told when this fails. */
-	(void)output_write(STDOUT_FILENO, &message, sizeof(message));
-	/* There is nothing to flush, and no library is to be trusted now. */
-	_exit(EX_OK);
+	answer();
 }

@@ -70,6 +70,23 @@ open_regular(const char *path, struct stat *st, struct errbuf *err)
 	return -1;
 }
 
+/* Whether the bytes can be a configuration. */
+static int
+check_bytes(struct scan *scan, const char *path, const char *bytes, size_t n)
+{
+	if (strncmp(bytes, "\xff\xfe", 2) == 0 ||
+	    strncmp(bytes, "\xfe\xff", 2) == 0)
+		return errbuf_set(scan->err,
+		    "%s is UTF-16 text; save it as UTF-8", path);
+	if (strlen(bytes) != n)
+		return errbuf_set(scan->err, "%s contains a NUL byte", path);
+	if ((scan->read += n) > TEXT_BYTES)
+		return errbuf_set(scan->err,
+		    "%s: more than %d bytes with all that is included", path,
+		    TEXT_BYTES);
+	return 0;
+}
+
 /* The bytes of a file, to be freed, and its entry in the inventory. */
 static char *
 read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
@@ -78,7 +95,7 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	size_t size, n = 0;
 	ssize_t got = 0;
 	char *bytes;
-	int fd = open_regular(path, &st, scan->err);
+	int error, fd = open_regular(path, &st, scan->err);
 
 	if (fd == -1)
 		return NULL;
@@ -87,28 +104,20 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	if ((bytes = malloc(size + 1)) == NULL) {
 		errbuf_sys(scan->err, "%s", path);
 		close(fd);
+		errno = ENOMEM;
 		return NULL;
 	}
 	while (n < size && (got = read(fd, bytes + n, size - n)) > 0)
 		n += (size_t)got;
-	close(fd);
 	bytes[n] = '\0';
+	error = got == -1 ? errno : EINVAL;
 	if (got == -1)
 		errbuf_sys(scan->err, "%s", path);
-	else if (strncmp(bytes, "\xff\xfe", 2) == 0 ||
-	    strncmp(bytes, "\xfe\xff", 2) == 0)
-		errbuf_set(scan->err, "%s is UTF-16 text; save it as UTF-8",
-		    path);
-	else if (strlen(bytes) != n)
-		errbuf_set(scan->err, "%s contains a NUL byte", path);
-	else if ((scan->read += n) > TEXT_BYTES)
-		errbuf_set(scan->err,
-		    "%s: more than %d bytes with all that is included", path,
-		    TEXT_BYTES);
-	else
+	close(fd);
+	if (got != -1 && check_bytes(scan, path, bytes, n) == 0)
 		return bytes;
 	free(bytes);
-	errno = EINVAL;
+	errno = error;
 	return NULL;
 }
 

@@ -46,8 +46,8 @@ EOF2
 my %bad = (
     'another version' => [ sub { put($other) }, 71,
         qr{\Q$loader\E is of version 9\.8\.7-0123456789abcdef, but this echod is of version \S+-[0-9a-f]{16}; restart echod, or install both together$} ],
-    'one that says nothing' => [ sub { put("#!/bin/sh\nexit 0\n") }, 78,
-        qr/the loader died or hit a limit$/ ],
+    'one that says nothing' => [ sub { put("#!/bin/sh\nexit 0\n") }, 71,
+        qr/the loader died, or hit a limit of memory or time$/ ],
     'one that says half of it' => [
         sub { put("#!/bin/sh\nexec head -c 5000 /dev/zero\n") }, 71,
         qr/\Q$loader\E is of version , but this echod is of version / ],

@@ -29,6 +29,9 @@
  *	no-peer		accept4 reports no address of the client.
  *	die-CALL	a process that calls prctl or pdeathsig as above kills
  *			itself; that is, before it is ready.
+ *	malloc-N	the Nth allocation of each loader fails; it makes the
+ *			file entered-malloc.PID.
+ *	fail-read	a loader cannot read regular files: EIO.
  *	clock-ahead	the time of day is that of a year later.
  *	clock-back	the time of day is that of a year ago.
  *
@@ -52,6 +55,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -348,6 +352,24 @@ socket(int family, int type, int protocol)
 	return REAL(socket)(family, type, protocol);
 }
 
+ssize_t
+read(int fd, void *buf, size_t n)
+{
+	struct stat st;
+
+	if (is_loader() && ordered("fail-read", "") && fstat(fd, &st) == 0 &&
+	    S_ISREG(st.st_mode))
+		return failed(EIO);
+	return REAL(read)(fd, buf, n);
+}
+
+/* The fortified form that the compiler may have chosen. */
+ssize_t
+__read_chk(int fd, void *buf, size_t n, size_t size)
+{
+	return read(fd, buf, n < size ? n : size);
+}
+
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
@@ -369,6 +391,7 @@ void *__libc_realloc(void *p, size_t n);
 static int
 out_of_memory(void)
 {
+	static long count;
 	static long left = -1; /* 0: it has failed, or none is to fail */
 	const char *order = getenv("ECHOD_SHIM_MEMORY");
 	char buf[512], name[64];
@@ -377,7 +400,9 @@ out_of_memory(void)
 	if (left == -1)
 		left = order != NULL && strncmp(order, is_loader() ?
 			"loader " : "daemon ", 7) == 0 ? atol(order + 7) : 0;
-	if (left == 0 || --left > 0)
+	snprintf(name, sizeof(name), "%ld", ++count);
+	if ((left == 0 || --left > 0) &&
+	    !(is_loader() && ordered("malloc-", name)))
 		return 0;
 	snprintf(name, sizeof(name), "malloc.%ld", (long)getpid());
 	fd = open(path(buf, sizeof(buf), "entered-", name),

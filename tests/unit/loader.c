@@ -219,9 +219,9 @@ child_that_dies(void **state)
 		/* As soon as the child has closed its copy, too. */
 		while (!loader_step(&loader))
 			(void)poll(NULL, 0, 1);
-		assert_int_equal(loader.load->status, EX_CONFIG);
+		assert_int_equal(loader.load->status, EX_OSERR);
 		assert_non_null(strstr(loader.load->err.text,
-		    "the loader died or hit a limit"));
+		    "the loader died, or hit a limit of memory or time"));
 		no_child();
 		loader_close(&loader);
 		free(rubbish);

@@ -242,8 +242,8 @@ loader_step(struct loader *loader)
 		n = read(loader->fd, p + loader->have,
 		    sizeof(*loader->load) - loader->have);
 		if (n == 0)
-			return fail(loader, EX_CONFIG,
-			    "the configuration could not be read: the loader died or hit a limit");
+			return fail(loader, EX_OSERR,
+			    "the configuration could not be read: the loader died, or hit a limit of memory or time");
 		if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return fail(loader, EX_OSERR,
 			    "the loader's pipe failed");
