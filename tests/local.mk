@@ -281,6 +281,7 @@ fault_tests = \
 	%D%/faults/failed-reload-spares-its-clients.t \
 	%D%/faults/fifty-reloads-under-load.t \
 	%D%/faults/file-is-being-written.t \
+	%D%/faults/files-of-others-are-refused.t \
 	%D%/faults/fork-fails.t \
 	%D%/faults/frozen-idle-worker-is-no-stop.t \
 	%D%/faults/frozen-worker-is-not-retired.t \

@@ -7,6 +7,7 @@
 #include "common/errbuf.h"
 #include "config/config.h"
 #include "config/settings.h"
+#include "config/trust.h"
 
 static bool
 listen_valid(const struct config *config)
@@ -70,7 +71,8 @@ check_config(const struct config *config)
 }
 
 int
-check_chroot(const struct config *config, struct errbuf *err)
+check_chroot(const struct config *config, struct errbuf *warning,
+    struct errbuf *err)
 {
 	struct stat st;
 
@@ -82,5 +84,5 @@ check_chroot(const struct config *config, struct errbuf *err)
 		return errbuf_set(err,
 		    "%s must belong to root and be writable by nobody else",
 		    config->chroot);
-	return 0;
+	return trust_way(config->chroot, warning, err);
 }

@@ -16,9 +16,11 @@ bool check_config(const struct config *);
 
 /*
  * Whether `chroot` is a directory that only root can change; workers could get
- * out of another one.  Returns -1 with the reason in err, and errno when that
+ * out of another one.  What leads to it must be trusted as well (trust.h, which
+ * explains the warning).  Returns -1 with the reason in err, and errno when that
  * is of the system.
  */
-int check_chroot(const struct config *, struct errbuf *);
+int check_chroot(const struct config *, struct errbuf *warning,
+    struct errbuf *err);
 
 #endif

@@ -15,4 +15,6 @@ libechod_a_SOURCES += \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/settings.c \
-	%D%/settings.h
+	%D%/settings.h \
+	%D%/trust.c \
+	%D%/trust.h

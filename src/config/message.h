@@ -26,9 +26,10 @@ struct message_request {
 /* From echod-load, on standard output. */
 struct message {
 	char identity[MESSAGE_IDENTITY];
-	int status;	      /* 0, or an exit status of sysexits.h */
-	struct errbuf err;    /* the reason if it is not 0 */
-	struct config config; /* valid if it is 0 */
+	int status;	       /* 0, or an exit status of sysexits.h */
+	struct errbuf err;     /* the reason if it is not 0 */
+	struct errbuf warning; /* for the operator; "": none */
+	struct config config;  /* valid if it is 0 */
 };
 
 /* Our version, and a sum of how the messages are laid out. */

@@ -86,6 +86,9 @@ check(const struct options *opt)
 		complain(err.text);
 		return EX_OSERR;
 	}
+	if (load->warning.text[0] != '\0')
+		fprintf(output_error(), "echod: warning: %s\n",
+		    load->warning.text);
 	if ((status = load->status) != EX_OK)
 		complain(load->err.text);
 	else if (opt->action == ACTION_PRINT)

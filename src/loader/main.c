@@ -83,6 +83,7 @@ load(const struct options *opt, const struct config_found *before)
 
 	if (status != EX_OK)
 		return status;
+	message.warning = text.warning;
 	if (give_up_root(parent, err) == -1)
 		return EX_OSERR;
 	status = load_config(config, &text, opt, before, origins, err);
@@ -96,6 +97,7 @@ static _Noreturn void
 answer(void)
 {
 	errbuf_clean(&message.err);
+	errbuf_clean(&message.warning);
 	/* Nobody is left to be told when this fails. */
 	(void)output_write(STDOUT_FILENO, &message, sizeof(message));
 	_exit(EX_OK);

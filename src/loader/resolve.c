@@ -276,14 +276,16 @@ resolve_chroot(const struct config *config,
     const struct resolve_starter *starter, const struct origin *origins,
     struct errbuf *err)
 {
+	/* The master looks again, and passes it on. */
+	struct errbuf warning = { "" };
 	int result;
 
 	if (config->chroot[0] == '\0')
 		return 0;
 	errno = 0;
 	result = starter->uid != 0 ? errbuf_set(err, "only root can do that") :
-				     check_chroot(config, err);
-	/* Without root, the directory may be out of reach: the master looks. */
+				     check_chroot(config, &warning, err);
+	/* Without root, the directory may be out of reach. */
 	if (result == 0 || (errno == EACCES && geteuid() != 0))
 		return 0;
 	return origin_blame(origins, "chroot", err);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "config/trust.h"
 #include "loader/numeral.h"
 
 /* One pass through a file and everything it includes. */
@@ -101,6 +102,11 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 		return NULL;
 	size = (size_t)st.st_size;
 	*entry = inventory_add(&scan->text->files, path, &st);
+	if (geteuid() == 0 &&
+	    trust_file(path, fd, &scan->text->warning, scan->err) == -1) {
+		close(fd);
+		return NULL;
+	}
 	if ((bytes = malloc(size + 1)) == NULL) {
 		errbuf_sys(scan->err, "%s", path);
 		close(fd);
@@ -376,6 +382,7 @@ text_read(struct text *text, const char *path, struct errbuf *err)
 	struct scan scan = { .text = text, .err = err };
 
 	text->files.count = text->line_count = 0;
+	text->warning.text[0] = '\0';
 	text->size = 0;
 	text->bytes[0] = '\0';
 	return scan_file(&scan, path, 0);

@@ -11,9 +11,8 @@
 
 #include <stddef.h>
 
+#include "common/errbuf.h"
 #include "loader/inventory.h"
-
-struct errbuf;
 
 enum {
 	TEXT_BYTES = 256 * 1024, /* of a file with everything it includes */
@@ -24,6 +23,7 @@ enum {
 
 struct text {
 	struct inventory files;
+	struct errbuf warning; /* of a file that is barely trusted; "": none */
 	size_t size;
 	char bytes[TEXT_ROOM]; /* ends in a newline and a NUL */
 	/* Where each line of the text comes from. */
@@ -36,7 +36,8 @@ struct text {
 
 /*
  * Read a regular file, and in the place of each `@include` the file it names,
- * relative to the directory of the first one.  Returns -1 with the reason in
+ * relative to the directory of the first one.  Root takes only files that nobody
+ * else can change (trust.h).  Returns -1 with the reason in
  * err, "FILE:LINE: " in front where a line is to blame; errno is ENOENT only
  * when the first file does not exist.
  */

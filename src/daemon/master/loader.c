@@ -19,6 +19,7 @@
 #include "common/output.h"
 #include "config/check.h"
 #include "config/options.h"
+#include "config/trust.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
@@ -209,25 +210,44 @@ refuse_other(struct loader *loader)
 	return true;
 }
 
+/* Where it had given up root, the loader could perhaps not look at these. */
+static int
+check_paths(struct message *load)
+{
+	const struct config *config = &load->config;
+	struct errbuf *warning = &load->warning, *err = &load->err;
+
+	if (config->chroot[0] != '\0' &&
+	    check_chroot(config, warning, err) == -1)
+		return errbuf_prefix(err, "chroot: ");
+	if (geteuid() == 0 && config->pid_file[0] != '\0' &&
+	    trust_file(config->pid_file, -1, warning, err) == -1)
+		return errbuf_prefix(err, "pid_file: ");
+	return 0;
+}
+
+static bool
+is_string(const struct errbuf *e)
+{
+	return memchr(e->text, '\0', sizeof(e->text)) != NULL;
+}
+
 /*
  * The process has parsed hostile text: what it sends must not lead the master
- * out of an array, whatever became of it.  And where it had given up root, it
- * could perhaps not look at the chroot directory.
+ * out of an array, whatever became of it.
  */
 static bool
 take_message(struct loader *loader)
 {
 	struct message *load = loader->load;
 
-	if (memchr(load->err.text, '\0', sizeof(load->err.text)) == NULL ||
+	if (!is_string(&load->err) || !is_string(&load->warning) ||
 	    (load->status == EX_OK && !check_config(&load->config)))
 		return fail(loader, EX_OSERR,
 		    "the loader's message is malformed");
-	if (load->status == EX_OK && load->config.chroot[0] != '\0' &&
-	    check_chroot(&load->config, &load->err) == -1) {
-		errbuf_prefix(&load->err, "chroot: ");
+	if (load->status == EX_OK && check_paths(load) == -1)
 		load->status = EX_CONFIG;
-	}
+	errbuf_clean(&load->warning);
 	end_child(loader);
 	return true;
 }

@@ -201,6 +201,7 @@ static int
 loaded(struct reload *r, int64_t now_ms)
 {
 	const struct message *load = r->loader.load;
+	const struct errbuf warning = load->warning;
 	int status = load->status;
 
 	if (status == EX_OK)
@@ -212,7 +213,12 @@ loaded(struct reload *r, int64_t now_ms)
 		return status;
 	if (!is_start(r))
 		keep_fixed(r);
-	return open_next(r, now_ms);
+	status = open_next(r, now_ms);
+	/* Not before: there may be no logger yet. */
+	if (status == EX_OK && warning.text[0] != '\0')
+		log_warning("the configuration is barely trusted: %s",
+		    warning.text);
+	return status;
 }
 
 /* Returns RELOAD_PENDING with r->status if it has failed. */
