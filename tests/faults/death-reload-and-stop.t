@@ -18,7 +18,7 @@ use Echod;
 use Files;
 use Process;
 
-use constant { ROUNDS => 1000, BESIDE => 6 };
+use constant { ROUNDS => 1000, BESIDE => 12 };
 
 my $rounds = Clock::is_slow() ? ROUNDS / 10 : ROUNDS;
 my $seed = $ENV{ECHOD_TEST_SEED} // time ^ $$;
