@@ -251,6 +251,7 @@ fault_tests = \
 	%D%/faults/a-thousand-reloads.t \
 	%D%/faults/accept-errors.t \
 	%D%/faults/accept-queue-overflows.t \
+	%D%/faults/address-goes-away.t \
 	%D%/faults/address-in-use.t \
 	%D%/faults/all-of-it-is-frozen.t \
 	%D%/faults/already-running.t \
@@ -303,9 +304,9 @@ fault_tests = \
 	%D%/faults/leaked-descriptors.t \
 	%D%/faults/leaving-worker-serves.t \
 	%D%/faults/link-local-peer.t \
-	%D%/faults/load-that-comes-and-goes.t \
 	%D%/faults/load-square-wave.t \
 	%D%/faults/loader-out-of-memory.t \
+	%D%/faults/load-that-comes-and-goes.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/long-words.t \
@@ -331,6 +332,7 @@ fault_tests = \
 	%D%/faults/refused-reload-serves-its-queue.t \
 	%D%/faults/reload-needs-its-privileges.t \
 	%D%/faults/reload-storm.t \
+	%D%/faults/reload-to-a-low-port.t \
 	%D%/faults/reload-under-load.t \
 	%D%/faults/reload-while-clients-stay.t \
 	%D%/faults/reload-without-processes.t \
