@@ -305,8 +305,8 @@ fault_tests = \
 	%D%/faults/leaving-worker-serves.t \
 	%D%/faults/link-local-peer.t \
 	%D%/faults/load-square-wave.t \
-	%D%/faults/loader-out-of-memory.t \
 	%D%/faults/load-that-comes-and-goes.t \
+	%D%/faults/loader-out-of-memory.t \
 	%D%/faults/logger-killed.t \
 	%D%/faults/logger-stalled.t \
 	%D%/faults/long-words.t \
