@@ -90,12 +90,13 @@ forbid_families(scmp_filter_ctx ctx)
 		if (family != AF_UNIX && family != AF_INET &&
 		    family != AF_INET6 &&
 		    !forbid_if(ctx, CALL(socket),
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family)))
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family, 0)))
 			return false;
-	return forbid_if(ctx, CALL(socket), SCMP_A0(SCMP_CMP_GT, AF_NETLINK)) &&
+	return forbid_if(ctx, CALL(socket),
+		   SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0)) &&
 	    seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), CALL(socket), 2,
-		SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-		SCMP_A2(SCMP_CMP_NE, ADDRESSES)) == 0;
+		SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+		SCMP_A2(SCMP_CMP_NE, ADDRESSES, 0)) == 0;
 }
 
 /* A thread, but no process; abort(3), but no signal to others. */
@@ -107,10 +108,10 @@ forbid_by_arguments(scmp_filter_ctx ctx)
 	    forbid_if(ctx, CALL(clone),
 		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) &&
 	    forbid_if(ctx, CALL(tgkill),
-		SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid())) &&
+		SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0)) &&
 	    /* Input for whoever sits at the terminal (ioctl_tty(2)). */
-	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCSTI)) &&
-	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCLINUX));
+	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCSTI, 0)) &&
+	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCLINUX, 0));
 }
 
 void
