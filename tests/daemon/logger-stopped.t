@@ -21,7 +21,7 @@ ok($d->wait_log(qr/: connection ended .*in_bytes=1 /), 'its line comes');
 is($d->logger, $logger, 'from the same logger');
 
 $d->expect_log(qr/: warning: logger was stopped, killed pid=\d+$/,
-    qr/: error: logger died pid=\d+$/);
+    qr/: error: logger died pid=\d+ signal=SIGKILL core=no$/);
 kill 'STOP', $logger;
 # Before that it may have taken a line, which would be lost with it.
 Clock::until(sub { Process::state($logger) eq 'T' });

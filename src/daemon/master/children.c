@@ -43,6 +43,7 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 {
 	struct spawn_failure failure;
 	struct pool_end end;
+	char how[64];
 
 	if (pool_reaped(r->pool, pid, status, &end)) {
 		if (end.generation == r->current->number)
@@ -52,10 +53,12 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 	} else if (spawn_reaped(r->pool, pid, status, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
 	} else if (logger_reaped(r->logger, pid, now_ms)) {
-		/* With status 0 it has left to start as another user. */
-		if (r->current->number != 0 && status != 0)
-			(void)class_log(CLASS_LOGGER, LEVEL_ERR,
-			    "logger died pid=%ld", (long)pid);
+		/* With status 0 it has left to be confined in another way. */
+		if (r->current->number == 0 || status == 0)
+			return;
+		pool_end_text(status, how, sizeof(how));
+		(void)class_log(CLASS_LOGGER, LEVEL_ERR,
+		    "logger died pid=%ld %s", (long)pid, how);
 	} else if (!loader_reaped(&r->loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 		spawn_hurry(r->pool, now_ms);
