@@ -227,6 +227,7 @@ daemon_tests = \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
+	%D%/daemon/reload-changes-the-sandbox.t \
 	%D%/daemon/reload-renames-in-order.t \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
