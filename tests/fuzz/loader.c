@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -40,7 +41,7 @@ __lsan_default_suppressions(void)
 	return "leak:libconfig";
 }
 
-static char folder[] = "/tmp/echod-fuzz.XXXXXX";
+static char folder[PATH_MAX];
 static const char *const names[] = { "main", "a", "b", "c", "d" };
 enum { NAMES = sizeof(names) / sizeof(names[0]) };
 
@@ -96,7 +97,7 @@ open(const char *path, int flags, ...)
 static void
 write_file(const char *name, const void *bytes, size_t size)
 {
-	char path[64];
+	char path[PATH_MAX + 8];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -109,13 +110,25 @@ write_file(const char *name, const void *bytes, size_t size)
 static void
 clean_up(void)
 {
-	char path[64];
+	char path[PATH_MAX + 8];
 
 	for (size_t i = 0; i < NAMES; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		(void)unlink(path);
 	}
 	(void)rmdir(folder);
+}
+
+static void
+make_folder(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(folder, sizeof(folder), "%s/echod-fuzz.XXXXXX",
+	    tmp != NULL ? tmp : "/tmp");
+	/* A crash leaves it: it is in the folder of the fuzz build then. */
+	MUST(mkdtemp(folder) != NULL);
+	atexit(clean_up);
 }
 
 static int
@@ -125,7 +138,7 @@ load(struct config *config, struct errbuf *err)
 	static struct origin origins[SETTINGS_MAX];
 	static const struct config_found before;
 	const struct resolve_starter starter = { 0, 0 };
-	char path[64];
+	char path[PATH_MAX + 8];
 	struct options opt = { .file = path, .file_given = true };
 	int status;
 
@@ -162,10 +175,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *first, *second;
 	int status;
 
-	if (folder[strlen(folder) - 1] == 'X') {
-		MUST(mkdtemp(folder) != NULL);
-		atexit(clean_up);
-	}
+	if (folder[0] == '\0')
+		make_folder();
 	for (size_t i = 0; i < NAMES; i++) {
 		const uint8_t *end = memchr(in.at, '\f', in.left);
 		size_t n = end != NULL && i < NAMES - 1 ?

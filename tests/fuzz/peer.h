@@ -20,7 +20,8 @@ struct peer {
 	int fd; /* -1: closed */
 	bool shut;
 	size_t wired, sent; /* bytes of the two arrays */
-	size_t echoed;	    /* of the wire, the bytes that it has dealt with */
+	size_t equal;  /* that are the same in both, from the first one on */
+	size_t echoed; /* of the wire, the bytes that it has dealt with */
 	uint8_t wire[PEER_BYTES]; /* what the client sent */
 	uint8_t back[PEER_BYTES]; /* what came back */
 };
@@ -35,7 +36,7 @@ peer_open(struct peer *p)
 		 fd) == 0);
 	p->fd = fd[1];
 	p->shut = false;
-	p->wired = p->sent = p->echoed = 0;
+	p->wired = p->sent = p->equal = p->echoed = 0;
 	return fd[0];
 }
 
@@ -156,13 +157,12 @@ peer_act(struct peer *p, struct bytes *in)
 
 /* The number of bytes, from the first one on, that came back as they were sent. */
 static inline size_t
-peer_equal(const struct peer *p)
+peer_equal(struct peer *p)
 {
-	size_t i = 0;
-
-	while (i < p->sent && i < p->wired && p->wire[i] == p->back[i])
-		i++;
-	return i;
+	while (p->equal < p->sent && p->equal < p->wired &&
+	    p->wire[p->equal] == p->back[p->equal])
+		p->equal++;
+	return p->equal;
 }
 
 #endif
