@@ -27,16 +27,45 @@ good(struct message *m)
 	message_identify(m->identity);
 	settings_defaults(&m->config);
 	m->config.address_count = 1;
-	addr_wildcard(&m->config.addresses[0].addr, AF_INET6, 7);
+	/* As many as there may be, so that a count is all that is wrong. */
+	for (unsigned i = 0; i < CONFIG_ADDRESSES; i++)
+		addr_wildcard(&m->config.addresses[i].addr, AF_INET6, 7);
+	for (unsigned i = 0; i < ACCESS_RULES; i++)
+		m->config.access.rules[i].family = AF_INET;
 	MUST(check_config(&m->config));
 }
+
+/* What is counted, and what leads somewhere. */
+static const size_t places[] = {
+	0,
+	offsetof(struct message, status),
+	offsetof(struct message, err),
+	offsetof(struct message, warning) + sizeof(struct errbuf) - 1,
+	offsetof(struct message, config.listen_count),
+	offsetof(struct message, config.listen[0].port),
+	offsetof(struct message, config.address_count),
+	offsetof(struct message, config.addresses[0].addr.len),
+	offsetof(struct message, config.buffer_size),
+	offsetof(struct message, config.workers_max),
+	offsetof(struct message, config.access.count),
+	offsetof(struct message, config.access.rules[0]),
+	offsetof(struct message, config.log.ident),
+	offsetof(struct message, config.log.level),
+	offsetof(struct message, config.chroot),
+	offsetof(struct message, config.pid_file),
+};
 
 /* Where it is, how long it is, and its bytes. */
 static void
 change(struct message *m, struct bytes *in)
 {
-	size_t at = ((size_t)next(in) << 16 | next16(in)) % sizeof(*m);
-	size_t n = next(in) % CHANGE;
+	uint8_t kind = next(in);
+	size_t n = next(in) % CHANGE, at;
+
+	if (kind % 4 == 0)
+		at = ((size_t)next(in) << 16 | next16(in)) % sizeof(*m);
+	else
+		at = places[kind / 4 % (sizeof(places) / sizeof(places[0]))];
 
 	for (size_t i = 0; i < n && at + i < sizeof(*m); i++)
 		((uint8_t *)m)[at + i] = next(in);
