@@ -168,6 +168,21 @@ SKIP: {
     good();
 }
 
+# In a user namespace that has no id for the owner, he is one of the host.
+SKIP: {
+    my @alone = qw(unshare --user --map-root-user);
+    skip 'no user namespace here', 3
+        if (Echod->run(prefix => \@alone, args => ['-V']))[0] != 0;
+    chown 1, 1, $part;
+    is((Echod->run(args => [ '-t', '-c', $file ]))[0], 78, 'a file of uid 1');
+    is_deeply([ (Echod->run(prefix => \@alone, args => [ '-t', '-c', $file ]))[0, 2] ],
+        [ 0, '' ], 'is of the host, for root of such a namespace');
+    chmod 0646, $part;
+    is((Echod->run(prefix => \@alone, args => [ '-t', '-c', $file ]))[0], 78,
+        'but not what all can write to');
+    good();
+}
+
 # -T and a start refuse the same; a reload, too, and changes nothing.
 chmod 0646, $part;
 is((Echod->run(args => [ '-T', '-c', $file ]))[0], 78, '-T refuses it');
