@@ -29,7 +29,7 @@ srand $seed;
 # nothing between them or a moment.  A client is served before, and one comes
 # with it.  What is left is for echod to clean up.
 my (%seen, @bad);
-for (my $n = 0; $n < $rounds; $n += BESIDE) {
+for (my $n = 0; $n < $rounds && @bad < 10; $n += BESIDE) {
     my @d = map { round() } 1 .. min(BESIDE, $rounds - $n);
     for my $round (@d) {
         my $why = outcome($round);

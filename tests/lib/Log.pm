@@ -82,6 +82,25 @@ sub count_log {
         @$lines[($opt{from} // $self->{mark}) .. $#$lines];
 }
 
+# wait_told(qr/RE/, CLASS, COUNT): wait until so many lines of that class have
+# been written or left out; returns how many it were.
+sub wait_told {
+    my ($self, $re, $class, $count) = @_;
+    my $told;
+    Clock::until(sub {
+        my $lines = $self->read_log;
+        $told = 0;
+        for my $line (@$lines[$self->{mark} .. $#$lines]) {
+            $told += $line =~ / left_out=(\d+)$/ ? 1 + $1 : 1
+                if $line =~ $re;
+            $told += $1
+                if $line =~ /: left out lines=(\d+) class=\Q$class\E$/;
+        }
+        return $told >= $count;
+    });
+    return $told;
+}
+
 # expect_log(qr/RE/, ...): warnings and errors that belong to this test.
 sub expect_log {
     my ($self, @re) = @_;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* scoreboard: states, the exact count of idle workers, peers, hearsay. */
+/*
+ * scoreboard: states, the exact count of idle workers, peers, hearsay.
+ *
+ * rows: 18
+ */
 #include "check.h"
 
 #include <arpa/inet.h>
