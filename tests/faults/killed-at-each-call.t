@@ -21,7 +21,8 @@ Tracer::needs();
 # With a client of each kind: one that half-closes, and one that is ended by
 # the time-out.
 my $d = Echod->start(log => 'debug',
-    options => [ '-o', 'timeouts.idle=0.2', map { ('-o', "workers.$_=2") }
+    options => [ '-o', 'timeouts.idle=0.2', '-o', 'access.max_per_source=4',
+        map { ('-o', "workers.$_=2") }
         qw(start min_spare max_spare max) ]);
 $d->expect_log(qr/: warning: worker died pid=\d+ signal=SIGKILL/,
     qr/: warning: workers at max /);

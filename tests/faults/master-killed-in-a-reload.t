@@ -35,24 +35,26 @@ my $shim = Shim->build;
     $d->finish(status => 128 + 9, unseen => 1);
 }
 
-# While new workers are not ready: at their last step, which is when they have
-# the ids of another user, and are not told of the end of their parent.
-{
+# While a reload makes new workers, and while a dead one is replaced: before the
+# last step of the confinement, and before a new worker asks to be told of the
+# end of its parent.
+for my $step ('prctl', 'pdeathsig') {
     my $d = Echod->start(env => $shim->env);
     my $port = $d->port;
     my @old = $d->workers;
-    $shim->on('hold-prctl');
-    $d->signal('HUP');
-    ok(Clock::until(sub { $shim->entered('prctl') > 0 }),
-        'a new worker is not ready');
-    my @new = $shim->entered('prctl');
+    $d->expect_log(qr/: warning: worker died /);
+    $shim->on("hold-$step");
+    $step eq 'prctl' ? $d->signal('HUP') : kill KILL => ($d->workers)[0];
+    ok(Clock::until(sub { $shim->entered($step) > 0 }),
+        "$step: somebody new is not ready");
+    my @new = $shim->entered($step);
     kill KILL => $d->pid;
     $d->wait_end;
     ok(Clock::until(sub { !grep { Process::is_alive($_) } @old }),
         'the master is killed: the old ones go');
     my $sock = Client::connect('127.0.0.1', $port);
     syswrite $sock, 'x' if $sock;
-    $shim->off('hold-prctl');
+    $shim->off("hold-$step");
     ok(Clock::until(sub { !grep { Process::is_alive($_) } @new }),
         'so do the new ones, as soon as they can');
     my $back = $sock ? Client::receive_all($sock) : '';
