@@ -198,6 +198,8 @@ daemon_tests = \
 	%D%/daemon/failed-confinement-never-serves.t \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
+	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
+	%D%/daemon/hung-forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \

@@ -81,6 +81,9 @@ no_descriptor_is_left_of_a_failure(void **state)
 	(void)state;
 	first = dup(STDIN_FILENO);
 	close(first);
+	/* Valgrind takes its own descriptors out of what the limit allows. */
+	if (getenv("ECHOD_WRAPPER") != NULL)
+		skip();
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	limit.rlim_cur = COUNT(held);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
