@@ -12,7 +12,7 @@ use Client;
 use Echod;
 use Shim;
 
-# The shim moves a byte a call, and fails with EINTR every other time.
+# A send moves less than was received, and every other call fails with EINTR.
 my $shim = Shim->build;
 $shim->on('short');
 my $d = Echod->start(env => $shim->env, log => 'info');
@@ -21,7 +21,7 @@ for my $size (1, 2, 1000, 65_536, 70_000) {
     my $data = Client::seeded($size, $size);
     my $from = $d->mark;
     ok(Client::echo_once($d->port, $data, timeout => 30) eq $data,
-        "$size bytes, one at a time");
+        "$size bytes, a few at a time");
     is($Client::problem, '', 'and the end of the stream');
     ok($d->wait_log(
         qr/: connection ended .*in_bytes=$size out_bytes=$size .*reason=closed/,

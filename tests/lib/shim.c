@@ -21,8 +21,8 @@
  *	no-ipv6		the kernel has no such sockets.
  *	die-awake	after epoll_pwait has reported an event, the first
  *			process to get here removes the file and kills itself.
- *	short		recv and send move one byte at a time, and every other
- *			call fails with EINTR.
+ *	short		recv moves three bytes at a time and send one, and every
+ *			other call fails with EINTR.
  *	poison		a worker that receives "poison: signal N" sends itself
  *			that signal, and one that receives "poison: exit N"
  *			exits with that status.
@@ -131,16 +131,16 @@ failed(int error)
 	return -1;
 }
 
-/* One byte a call, and every other call is interrupted. */
+/* So many bytes a call at most, and every other call is interrupted. */
 static int
-interrupted(size_t *n)
+interrupted(size_t *n, size_t most)
 {
 	static unsigned calls;
 
 	if (!ordered("short", ""))
 		return 0;
-	if (*n > 1)
-		*n = 1;
+	if (*n > most)
+		*n = most;
 	return calls++ % 2 != 0 && failed(EINTR);
 }
 
@@ -196,7 +196,7 @@ recv(int fd, void *buf, size_t n, int flags)
 	if (fd == LINK)
 		return REAL(recv)(fd, buf, n, flags);
 	hold("recv");
-	got = interrupted(&n) ? -1 : REAL(recv)(fd, buf, n, flags);
+	got = interrupted(&n, 3) ? -1 : REAL(recv)(fd, buf, n, flags);
 	swallow(buf, got);
 	return got;
 }
@@ -215,7 +215,7 @@ send(int fd, const void *buf, size_t n, int flags)
 	if ((flags & MSG_DONTWAIT) || fd == LINK)
 		return REAL(send)(fd, buf, n, flags);
 	hold("send");
-	return interrupted(&n) ? -1 : REAL(send)(fd, buf, n, flags);
+	return interrupted(&n, 1) ? -1 : REAL(send)(fd, buf, n, flags);
 }
 
 int
