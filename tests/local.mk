@@ -277,6 +277,7 @@ fault_tests = \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
 	%D%/faults/each-call-of-a-reload-fails.t \
+	%D%/faults/each-call-of-a-stop-fails.t \
 	%D%/faults/each-call-of-the-loader-fails.t \
 	%D%/faults/echo-loop.t \
 	%D%/faults/emptied-file-is-no-reload.t \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/children.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,15 +85,15 @@ freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
 	}
 }
 
-void
+bool
 children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 {
 	const int how = WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT;
 	siginfo_t who = { 0 };
-	int status;
+	int status, result;
 	pid_t pid;
 
-	while (waitid(P_ALL, 0, &who, how) == 0 && who.si_pid != 0) {
+	while ((result = waitid(P_ALL, 0, &who, how)) == 0 && who.si_pid != 0) {
 		/* A worker may end as soon as it has said that it was born:
 		 * hear it while its pid is still its own. */
 		children_hear(r, autoscale, now_ms);
@@ -100,7 +101,7 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		    WNOHANG | WUNTRACED | WCONTINUED);
 		who.si_pid = 0;
 		if (pid == -1)
-			return;
+			return false;
 		if (pid == 0)
 			continue;
 		if (WIFSTOPPED(status) || WIFCONTINUED(status))
@@ -108,4 +109,5 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		else
 			bury(r, autoscale, pid, status, now_ms);
 	}
+	return result == 0 || errno == ECHILD;
 }

@@ -6,6 +6,7 @@
 #ifndef ECHOD_CHILDREN_H
 #define ECHOD_CHILDREN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct autoscale;
@@ -14,7 +15,10 @@ struct reload;
 /* Workers have been born, or those that were requested will not come. */
 void children_hear(struct reload *, struct autoscale *, int64_t now_ms);
 
-/* After a SIGCHLD. */
-void children_reap(struct reload *, struct autoscale *, int64_t now_ms);
+/*
+ * After a SIGCHLD.  False if the kernel did not say all of it, so that there may
+ * be more, of which no signal will tell.
+ */
+bool children_reap(struct reload *, struct autoscale *, int64_t now_ms);
 
 #endif

@@ -22,7 +22,10 @@
 #include "daemon/master/terminate.h"
 #include "daemon/signals.h"
 
-enum { GOODBYE_MS = 4000 }; /* for the logger to write the last lines */
+enum {
+	GOODBYE_MS = 4000, /* for the logger to write the last lines */
+	REAP_MS = 100,	   /* until children are asked for again */
+};
 
 static int
 watch(struct master *m, int fd, uint32_t events)
@@ -191,8 +194,11 @@ follow_reload(struct master *m, int64_t now_ms)
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
-	if (requests & REQUEST_REAP)
-		children_reap(&m->reload, &m->autoscale, now_ms);
+	if ((requests & REQUEST_REAP) ||
+	    (m->reap_ms != 0 && now_ms >= m->reap_ms))
+		m->reap_ms = children_reap(&m->reload, &m->autoscale, now_ms) ?
+		    0 :
+		    now_ms + REAP_MS;
 	if (requests & REQUEST_QUIT)
 		stop_now(m, now_ms);
 	else if (requests & REQUEST_STOP)
@@ -229,6 +235,8 @@ tend(struct master *m, int64_t now_ms)
 			launching, now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
+	if (m->reap_ms != 0)
+		next = earlier(next, m->reap_ms);
 	next = earlier(next, class_tell(now_ms, false));
 	next = earlier(next, refusals_tell(now_ms, false));
 	/* Last, for the others set deadlines. */

@@ -37,6 +37,7 @@ struct master {
 	struct drain drain;
 	struct logger logger;
 	int64_t started_ms;
+	int64_t reap_ms;   /* when to ask again for children; 0: never */
 	int status;	   /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };

@@ -11,15 +11,19 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "daemon/log/log.h"
 
-/* Whether the path still names the file that we have open. */
-static bool
+/* Whether the path still names the file that we have open; -1 with errno. */
+static int
 is_ours(const struct pidfile *p)
 {
 	struct stat open_file, named;
 
-	return fstat(p->fd, &open_file) == 0 && lstat(p->path, &named) == 0 &&
-	    open_file.st_dev == named.st_dev &&
+	if (fstat(p->fd, &open_file) == -1)
+		return -1;
+	if (lstat(p->path, &named) == -1)
+		return errno == ENOENT ? 0 : -1;
+	return open_file.st_dev == named.st_dev &&
 	    open_file.st_ino == named.st_ino;
 }
 
@@ -170,7 +174,7 @@ try_lock(struct pidfile *p, struct errbuf *err)
 int
 pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 {
-	int status;
+	int status, ours;
 
 	snprintf(p->path, sizeof(p->path), "%s", path);
 	do {
@@ -180,10 +184,14 @@ pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 			p->fd = -1;
 			return status;
 		}
-		if (is_ours(p))
+		if ((ours = is_ours(p)) == 1)
 			return EX_OK;
+		if (ours == -1)
+			errbuf_sys(err, "pid file %s", path);
 		close(p->fd);
-	} while (true);
+	} while (ours == 0);
+	p->fd = -1;
+	return EX_OSERR;
 }
 
 int
@@ -208,10 +216,12 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 void
 pidfile_remove(struct pidfile *p)
 {
+	int ours;
+
 	if (p->fd == -1)
 		return;
-	if (is_ours(p))
-		unlink(p->path);
+	if ((ours = is_ours(p)) == -1 || (ours == 1 && unlink(p->path) == -1))
+		log_warning("cannot remove pid file %s: %m", p->path);
 	close(p->fd);
 	p->fd = -1;
 }

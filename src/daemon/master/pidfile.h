@@ -27,7 +27,7 @@ int pidfile_lock(struct pidfile *, const char *path, struct errbuf *);
 /* Write our pid.  -1 with the reason in err. */
 int pidfile_write(struct pidfile *, struct errbuf *);
 
-/* Remove the file if it is still ours, and unlock it. */
+/* Remove the file if it is still ours, or log why not; and unlock it. */
 void pidfile_remove(struct pidfile *);
 
 #endif
