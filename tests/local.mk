@@ -13,6 +13,7 @@ unit_tests = \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
 	%D%/unit/chart.t \
+	%D%/unit/class.t \
 	%D%/unit/config.t \
 	%D%/unit/connection.t \
 	%D%/unit/counts.t \
@@ -59,6 +60,7 @@ unit_tests = \
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
 %C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
+%C%_unit_class_t_SOURCES = %D%/unit/check.h %D%/unit/class.c
 %C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/load.h %D%/unit/config.c
 %C%_unit_connection_t_SOURCES = %D%/unit/check.h %D%/unit/connection.c
 %C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
@@ -210,6 +212,7 @@ daemon_tests = \
 	%D%/daemon/logger-and-loader-are-confined.t \
 	%D%/daemon/logger-stopped.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
+	%D%/daemon/mapped-peer-is-ipv4.t \
 	%D%/daemon/max-per-source.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/nonblocking-stderr.t \
