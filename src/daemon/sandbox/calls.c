@@ -81,16 +81,19 @@ add_common(scmp_filter_ctx ctx)
 		ALLOW(rt_sigprocmask),
 		/* After SIGSTOP and SIGCONT, or under a tracer. */
 		ALLOW(restart_syscall),
-		/* They tell nothing that is not known. */
+		/* They tell an attacker nothing that is of use. */
 		ALLOW(getpid),
 		ALLOW(getppid),
 		ALLOW(gettid),
+		/* Its own descriptors, its own end. */
 		ALLOW(close),
 		ALLOW(exit_group),
 		/* Where the vDSO has no clock. */
 		ALLOW(clock_gettime),
 		/* abort() would signal any process by tgkill(2).  A timer can
-		 * signal its own process alone; see violation.c. */
+		 * signal its own process alone; see violation.c.  An attacker
+		 * can use up the pending signals that this user may have, which
+		 * are for timers and real-time signals of others. */
 		ALLOW(timer_create, IS(0, CLOCK_MONOTONIC)),
 		ALLOW(timer_settime),
 		/* The C library looks for these when it complains, and goes on
@@ -119,15 +122,18 @@ static int
 add_waiting(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 {
 	const struct call calls[] = {
+		/* It waits at an epoll of its own. */
 		ALLOW(epoll_pwait),
 		/* A pause after a failed accept. */
 		ALLOW(ppoll),
 		/* The limit of open files decides how many clients one worker
 		 * can keep. */
 		ALLOW(accept4, FIXED(0), IS(3, SOCK_CLOEXEC)),
-		/* The master is woken by any eight bytes. */
+		/* To wake the master, by any eight bytes: a filter cannot read
+		 * memory.  It is woken for nothing, or by nobody any more. */
 		ALLOW(write, IS(0, fd->wake), IS(2, sizeof(uint64_t))),
-		/* A line of the log, into the queue of this process alone. */
+		/* A line of the log.  The queue is shared: an attacker can fill
+		 * it, so that lines of others are lost, and counted. */
 		ALLOW(sendto, IS(0, fd->log_writer),
 		    IS(3, MSG_DONTWAIT | MSG_NOSIGNAL), IS(4, 0)),
 	};
@@ -140,6 +146,7 @@ static int
 add_echo(scmp_filter_ctx ctx)
 {
 	static const struct call calls[] = {
+		/* What a worker is for. */
 		ALLOW(recvfrom, CONNECTION(0), IS(3, 0), IS(4, 0)),
 		ALLOW(sendto, CONNECTION(0), IS(3, MSG_NOSIGNAL), IS(4, 0)),
 		/* A listener that is shut down is closed to everybody, so no
