@@ -112,9 +112,9 @@ keep_prefix(uint8_t *bytes, unsigned n, unsigned bits)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (bits < (i + 1) * 8)
-			bytes[i] &= bits <= i * 8 ?
-			    0 :
-			    (uint8_t)(0xff00u >> (bits - i * 8));
+			bytes[i] = (uint8_t)(bits <= i * 8 ?
+				0u :
+				bytes[i] & (0xff00u >> (bits - i * 8)));
 }
 
 uint64_t
