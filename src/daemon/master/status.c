@@ -100,6 +100,6 @@ status_report(const struct pool *pool, const struct generation *gen,
 	report_workers(pool, gen, now_ms - started_ms);
 	report_longest(pool, now_ms);
 	report_listeners(&gen->listeners);
-	report_totals(pool);
 	report_refusals(pool);
+	report_totals(pool);
 }
