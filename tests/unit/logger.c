@@ -152,6 +152,32 @@ losses_outlive_a_logger(void **state)
 	assert_string_equal(untimed(end_logger()), wanted);
 }
 
+/* As often as lines are lost: one line a second, with all of them. */
+static void
+losses_are_told_once_a_second(void **state)
+{
+	unsigned long told = 0, lines = 0, n;
+	int64_t begin = clock_ms();
+	const char *text;
+
+	(void)state;
+	start_logger();
+	for (int i = 0; i < 200; i++) {
+		log_lose();
+		log_info("a line");
+	}
+	text = end_logger();
+	for (; (text = strstr(text, "log lines lost count=")) != NULL;
+	     lines++) {
+		text += strlen("log lines lost count=");
+		n = strtoul(text, NULL, 10);
+		told += n;
+	}
+	assert_int_equal(told, 200);
+	/* One at once, one a second, and one at the end. */
+	assert_in_range(lines, 1, 3 + (clock_ms() - begin) / 1000);
+}
+
 /* One sum, whichever logger they were for. */
 static void
 losses_add_up(void **state)
@@ -310,6 +336,7 @@ main(void)
 		TEST(losses_are_told_at_the_end),
 		TEST(nothing_lost_is_nothing_told),
 		TEST(losses_outlive_a_logger),
+		TEST(losses_are_told_once_a_second),
 		TEST(losses_add_up),
 		TEST(settings_travel_in_order),
 		TEST(settings_of_others_are_ignored),

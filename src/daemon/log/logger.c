@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,7 @@
 
 enum {
 	STABLE_MS = 10000, /* a logger that lived so long is no failure */
+	TELL_MS = 1000,	   /* between two lines about lost ones */
 	UNSENT_MS = 100,   /* between two tries to send the settings */
 	STOPPED_MS = 1000, /* a logger may be stopped for so long */
 	SETTINGS = 'S',	   /* first byte of their record; see log_record() */
@@ -37,8 +39,9 @@ enum {
 
 /* The settings in force in the process of the logger. */
 static struct logger_settings applied;
-static bool stamps;    /* lines on standard error begin with the time */
-static pid_t last_pid; /* of the last line for syslog(3) */
+static bool stamps;	/* lines on standard error begin with the time */
+static pid_t last_pid;	/* of the last line for syslog(3) */
+static int64_t told_ms; /* when lost lines were told of; 0: never */
 
 /* Take over settings, which must be for the user that this process is. */
 static void
@@ -95,18 +98,36 @@ emit(enum log_level level, pid_t pid, const char *text)
 	return true;
 }
 
-/* Report the lines that were lost, also in the time of a logger before. */
-static void
+/*
+ * Report the lines that were lost, also in the time of a logger before.  False:
+ * that line could not be written either.
+ */
+static bool
 tell_losses(void)
 {
 	uint64_t lost = log_untold();
 	char text[64];
 
-	if (lost == 0)
-		return;
 	snprintf(text, sizeof(text), "log lines lost count=%" PRIu64, lost);
-	if (emit(LEVEL_WARNING, getpid(), text))
-		log_tell(lost);
+	if (lost > 0 && !emit(LEVEL_WARNING, getpid(), text))
+		return false;
+	log_tell(lost);
+	told_ms = clock_ms();
+	return true;
+}
+
+/* Until the next record comes, tell of lost lines, but once a second. */
+static void
+tell_and_wait(void)
+{
+	struct pollfd pfd = { .fd = log_reader(), .events = POLLIN };
+	int64_t left;
+
+	while (log_untold() > 0) {
+		left = told_ms == 0 ? 0 : told_ms + TELL_MS - clock_ms();
+		if (left > 0 ? poll(&pfd, 1, (int)left) != 0 : !tell_losses())
+			return;
+	}
 }
 
 /* Settings are obeyed when they come from the master. */
@@ -149,10 +170,11 @@ run(pid_t master)
 		    log_record(record, (size_t)n, &level, text) &&
 		    !emit(level, sender, text))
 			log_lose();
-		/* After the next line, or at the end of the queue. */
-		tell_losses();
-		if (n == 0)
+		if (n == 0) {
+			(void)tell_losses();
 			_exit(EX_OK);
+		}
+		tell_and_wait();
 	}
 }
 
