@@ -280,6 +280,7 @@ fault_tests = \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
 	%D%/faults/each-call-of-a-reload-fails.t \
+	%D%/faults/each-call-of-a-start-fails.t \
 	%D%/faults/each-call-of-a-stop-fails.t \
 	%D%/faults/each-call-of-the-loader-fails.t \
 	%D%/faults/echo-loop.t \
@@ -311,7 +312,6 @@ fault_tests = \
 	%D%/faults/leaked-descriptors.t \
 	%D%/faults/leaving-worker-serves.t \
 	%D%/faults/link-local-peer.t \
-	%D%/faults/load-square-wave.t \
 	%D%/faults/load-that-comes-and-goes.t \
 	%D%/faults/loader-out-of-memory.t \
 	%D%/faults/logger-killed.t \
@@ -321,6 +321,7 @@ fault_tests = \
 	%D%/faults/many-thousand-resets.t \
 	%D%/faults/master-killed-frees-ports.t \
 	%D%/faults/master-killed-in-a-reload.t \
+	%D%/faults/master-out-of-memory.t \
 	%D%/faults/master-stopped-for-a-while.t \
 	%D%/faults/missing-file-is-no-reload.t \
 	%D%/faults/no-ipv6-in-kernel.t \
