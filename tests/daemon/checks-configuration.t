@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# rows: 67, 69
+# rows: 67, 69, 97
 #
 # If this fails, an operator cannot rely on echod -t: it overlooks an error,
 # refuses a correct file, or does not name the line; or the output of -T is not

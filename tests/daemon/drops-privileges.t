@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 95
 #
 # If this fails, an attacker who takes over a worker or the logger is root, or
 # can become root again.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 98
 #
 # If this fails, a client who takes over a worker can do more with the system
 # than echo; or nobody learns that it was tried; or others suffer from it.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 100
+#
 # If this fails, an echoed message costs more than one recv() and one send(),
 # or other calls are made between them.
 use strict;

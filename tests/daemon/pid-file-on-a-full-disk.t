@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: ISC
+# rows: 112
+#
 # If this fails, a start whose pid file cannot be written reports success: a
 # script that is to stop echod finds an empty file, or half a number.
 use strict;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 95
 #
 # If this fails, a worker or the logger has something left that an attacker who
 # takes it over can use: a privilege, a file, a descriptor, a resource.

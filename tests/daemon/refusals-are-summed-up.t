@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 93
 #
 # If this fails, clients that are refused fill the log; or their number in the
 # log, or in the status report, is not the true one.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 99
 #
 # If this fails, an echod that is to be confined serves without a filter of
 # system calls where the kernel has none; or one that may do without does not

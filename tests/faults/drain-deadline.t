@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# rows: 43
+# rows: 43, 82
 #
 # If this fails, a client that does not close keeps a stopped echod running, or
 # is cut off before it got the data that was read from it.

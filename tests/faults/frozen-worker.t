@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# rows: 8
+# rows: 8, 100
 #
 # If this fails, a worker that does not run (SIGSTOP, a debugger) counts as
 # idle.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 109
 #
 # slow: loads the configuration some 300 times
 # rows: 109

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# rows: 9
+# rows: 9, 82
 #
 # If this fails, a worker that does not run (SIGSTOP, a debugger) keeps a stop
 # from completing.
