@@ -526,19 +526,36 @@ locales:
 # Valgrind ---------------------------------------------------------------
 
 # The wrapper goes before every compiled unit test (by run-test) and every
-# echod the Perl tests start (by their library).  Its findings go to files
-# that run-test collects, as a worker's standard error may lead nowhere and
-# its exit status is only the master's business.  Open descriptors are left
-# to the tests: a worker exits with its listening sockets open, by design.
+# echod and echoc the Perl tests start (by their library).  Its findings go to
+# files that run-test collects, as a worker's standard error may lead nowhere
+# and its exit status is only the master's business.
 valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
-	--leak-check=full --show-leak-kinds=definite,possible \
+	--track-fds=yes --leak-check=full --show-leak-kinds=definite,possible \
 	--errors-for-leak-kinds=definite,possible --error-exitcode=99 \
 	--log-file=%q{ECHOD_REPORTS}/valgrind.%p
 
+# Together these go through each process and each mode of the client from its
+# start to its end.
 VALGRIND_TESTS = \
-	$(built_unit_tests) $(daemon_tests) $(fault_tests) $(client_tests)
+	$(built_unit_tests) \
+	%D%/client/bench-loses-its-first-connections.t \
+	%D%/client/ping-reconnects-each-probe.t \
+	%D%/client/send-any-size.t \
+	%D%/client/transcript-is-the-tutorials.t \
+	%D%/daemon/access-lists.t \
+	%D%/daemon/echoes-every-byte.t \
+	%D%/daemon/max-per-source.t \
+	%D%/daemon/recycles-workers.t \
+	%D%/daemon/reload-applies-settings.t \
+	%D%/daemon/reload-changes-addresses.t \
+	%D%/daemon/stop-finishes-clients.t \
+	%D%/faults/bad-reload-changes-nothing.t \
+	%D%/faults/idle-timeout.t \
+	%D%/faults/logger-killed.t \
+	%D%/faults/quit-ends-cleanly.t \
+	%D%/faults/worker-killed-is-replaced.t
 
 check-valgrind: check-build
-	ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \
+	@ECHOD_WRAPPER='$(valgrind_command)' ECHOD_TEST_TIMEOUT=1800 \
 	    $(harness) -l check-valgrind.log $(VALGRIND_TESTS)
 .PHONY: check-valgrind
