@@ -201,6 +201,7 @@ daemon_tests = \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
+	%D%/daemon/hostile-worker.t \
 	%D%/daemon/hung-forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \

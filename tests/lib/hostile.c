@@ -20,15 +20,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { DESCRIPTORS = 1024 };
@@ -299,6 +302,151 @@ signal_process(long pid, long signo)
 	return kill((pid_t)pid, (int)signo);
 }
 
+/* What it might want ------------------------------------------------------ */
+
+/* The memory of another process, to read and to change. */
+static int
+open_memory(long pid, long b)
+{
+	char path[64];
+	int fd;
+
+	(void)b;
+	snprintf(path, sizeof(path), "/proc/%ld/mem", pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd == -1 ? -1 : close(fd);
+}
+
+static int
+trace(long pid, long b)
+{
+	(void)b;
+	return ptrace(PTRACE_ATTACH, (pid_t)pid, NULL, NULL) == -1 ? -1 : 0;
+}
+
+/* A file that everybody may read. */
+static int
+open_file(long a, long b)
+{
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+
+	(void)a;
+	(void)b;
+	return fd == -1 ? -1 : close(fd);
+}
+
+/* Another root directory, as root may choose one. */
+static int
+move_root(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return chroot("/");
+}
+
+/* Another program in the place of this one; it returns only if it fails. */
+static int
+execute(long a, long b)
+{
+	char *const args[] = { "sh", "-c", "exit 3", NULL };
+
+	(void)a;
+	(void)b;
+	return execv("/bin/sh", args);
+}
+
+/* Go on to another server from here. */
+static int
+relay(long port, long b)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int result;
+
+	(void)b;
+	if (fd == -1)
+		return -1;
+	result = connect(fd, (struct sockaddr *)&sa, sizeof(sa));
+	close(fd);
+	return result;
+}
+
+/* Children without end; fails with what stopped it, after so many at most. */
+static int
+breed(long most, long b)
+{
+	pid_t pid;
+
+	(void)b;
+	for (long n = 0; n < most; n++)
+		if ((pid = fork()) == 0) {
+			for (;;)
+				pause();
+		} else if (pid == -1) {
+			return -1;
+		}
+	return 0;
+}
+
+/* Descriptors without end, from one. */
+static int
+hoard(long most, long b)
+{
+	(void)b;
+	for (long n = 0; n < most; n++)
+		if (dup(0) == -1)
+			return -1;
+	return 0;
+}
+
+/* So many MiB of memory, in use. */
+static int
+devour(long mib, long b)
+{
+	size_t size = (size_t)mib << 20;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)b;
+	if (p == MAP_FAILED)
+		return -1;
+	memset(p, 1, size);
+	return 0;
+}
+
+/* Neither serve nor sleep, for so many milliseconds of processor time. */
+static int
+burn(long ms, long b)
+{
+	(void)b;
+	while (clock() / (CLOCKS_PER_SEC / 1000) < ms)
+		;
+	return 0;
+}
+
+/*
+ * Records for the log, to whose descriptor fd leads: an error that did not happen,
+ * bytes for a terminal and a second line, and a change of the logger's settings.
+ */
+static int
+forge(long fd, long b)
+{
+	static const char *const records[] = {
+		"3stopped exit_status=71",
+		"5\033[2Jcleared\necho: error: a second line",
+		"\001settings",
+	};
+
+	(void)b;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		if (send((int)fd, records[i], strlen(records[i]),
+			MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
+			return -1;
+	return 0;
+}
+
 /* System calls ------------------------------------------------------------ */
 
 #define CALL(name) { #name, SYS_##name }
@@ -429,17 +577,28 @@ static const struct {
 	{ "abort", give_up },
 	{ "block-all", block_all },
 	{ "block-listeners", block_listeners },
+	{ "breed", breed },
+	{ "burn", burn },
+	{ "devour", devour },
 	{ "disconnect-listeners", disconnect_listeners },
+	{ "execute", execute },
 	{ "fill-wake", fill_wake },
 	{ "foreign", call_foreign },
+	{ "forge", forge },
+	{ "hoard", hoard },
+	{ "move-root", move_root },
 	{ "narrow-log", narrow_log },
+	{ "open-file", open_file },
+	{ "open-memory", open_memory },
 	{ "overflow", overflow },
+	{ "relay", relay },
 	{ "scribble", scribble },
 	{ "shut-listeners", shut_listeners },
 	{ "shut-log", shut_log },
 	{ "signal", signal_process },
 	{ "smash", smash },
 	{ "spoil-listeners", spoil_listeners },
+	{ "trace", trace },
 	{ "unprotect", unprotect },
 };
 
