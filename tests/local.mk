@@ -390,6 +390,7 @@ style_tests = \
 	%D%/style/map.t \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
+	%D%/style/promises.t \
 	%D%/style/sample-file.t \
 	%D%/style/shell-lint.t \
 	%D%/style/sizes.t \
