@@ -26,9 +26,11 @@ my $load = Load->start(port => $d->port, clients => 1, rate => 100);
 $d->expect_log(qr/: error: reload failed, nothing has changed: cannot fork/,
     qr/: warning: cannot fork a worker/);
 
+# The first and the second of the master are the loader and the forker; and the
+# third and the fourth of the forker are workers.
 for my $n (1 .. 4) {
     my $fault = Tracer->attach([$d->pid], 'clone,clone3',
-        "error=EAGAIN:when=$n");
+        "error=EAGAIN:when=$n", '-f');
     like($d->reload, qr/: reload failed, nothing has changed: .*cannot fork/,
         "no process no. $n: the reload fails, and says why");
     $fault->detach;
