@@ -11,6 +11,10 @@ libechod_a_SOURCES += \
 	%D%/forker/forkers.h \
 	%D%/link.c \
 	%D%/link.h \
+	%D%/listen/halfopen.c \
+	%D%/listen/halfopen.h \
+	%D%/listen/listener.c \
+	%D%/listen/listener.h \
 	%D%/log/class.c \
 	%D%/log/class.h \
 	%D%/log/log.c \
@@ -32,10 +36,6 @@ libechod_a_SOURCES += \
 	%D%/master/drain.c \
 	%D%/master/drain.h \
 	%D%/master/generation.h \
-	%D%/master/halfopen.c \
-	%D%/master/halfopen.h \
-	%D%/master/listener.c \
-	%D%/master/listener.h \
 	%D%/master/loader.c \
 	%D%/master/loader.h \
 	%D%/master/master.c \

@@ -22,10 +22,12 @@ my @layers = (
     ['daemon', 'common config'],
     ['daemon/log', 'common config daemon daemon/sandbox'],
     ['daemon/worker', 'common config daemon daemon/log daemon/sandbox'],
+    ['daemon/listen',
+        'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/forker',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
-    ['daemon/master', 'common config daemon daemon/forker daemon/log ' .
-        'daemon/sandbox daemon/worker'],
+    ['daemon/master', 'common config daemon daemon/forker daemon/listen ' .
+        'daemon/log daemon/sandbox daemon/worker'],
     ['daemon/main',
         'common config daemon daemon/log daemon/master daemon/sandbox'],
     # What all modes of echoc share, and then one folder a mode.  The options

@@ -14,7 +14,7 @@
 #include "common/errbuf.h"
 #include "common/net.h"
 #include "config/settings.h"
-#include "daemon/master/listener.h"
+#include "daemon/listen/listener.h"
 
 static struct config config;
 

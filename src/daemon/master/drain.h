@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/master/listener.h"
+#include "daemon/listen/listener.h"
 
 struct generation;
 struct pool;

@@ -8,7 +8,7 @@
 #define ECHOD_GENERATION_H
 
 #include "config/config.h"
-#include "daemon/master/listener.h"
+#include "daemon/listen/listener.h"
 
 struct generation {
 	unsigned number; /* 1 is the first; 0: there is none */

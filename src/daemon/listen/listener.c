@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/listener.h"
+#include "daemon/listen/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "common/errbuf.h"
 #include "common/net.h"
 #include "daemon/log/log.h"
-#include "daemon/master/halfopen.h"
+#include "daemon/listen/halfopen.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/worker/echo.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/halfopen.h"
+#include "daemon/listen/halfopen.h"
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
