@@ -194,7 +194,10 @@ daemon_tests = \
 	%D%/daemon/big-start-hears-signals.t \
 	%D%/daemon/burst-of-1000.t \
 	%D%/daemon/burst-of-200.t \
+	%D%/daemon/changed-listener-is-set-again.t \
 	%D%/daemon/checks-configuration.t \
+	%D%/daemon/clients-wait-in-vain.t \
+	%D%/daemon/closed-listener-is-opened-again.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \
@@ -203,6 +206,7 @@ daemon_tests = \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
 	%D%/daemon/hostile-worker.t \
 	%D%/daemon/hung-forker-is-replaced.t \
+	%D%/daemon/hostile-worker-blocks-nobody.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \
@@ -212,6 +216,7 @@ daemon_tests = \
 	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-and-loader-are-confined.t \
 	%D%/daemon/logger-stopped.t \
+	%D%/daemon/looks-once-a-second.t \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/mapped-peer-is-ipv4.t \
 	%D%/daemon/max-per-source.t \
@@ -238,6 +243,7 @@ daemon_tests = \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
 	%D%/daemon/root-gives-nothing-up.t \
+	%D%/daemon/rubbish-in-shared-memory.t \
 	%D%/daemon/several-listeners.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-finishes-clients.t \

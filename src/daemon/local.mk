@@ -15,6 +15,8 @@ libechod_a_SOURCES += \
 	%D%/listen/halfopen.h \
 	%D%/listen/listener.c \
 	%D%/listen/listener.h \
+	%D%/listen/tune.c \
+	%D%/listen/tune.h \
 	%D%/log/class.c \
 	%D%/log/class.h \
 	%D%/log/log.c \
@@ -54,6 +56,8 @@ libechod_a_SOURCES += \
 	%D%/master/status.h \
 	%D%/master/terminate.c \
 	%D%/master/terminate.h \
+	%D%/master/watch.c \
+	%D%/master/watch.h \
 	%D%/rate.h \
 	%D%/sandbox/calls.c \
 	%D%/sandbox/calls.h \

@@ -4,9 +4,12 @@
  * master reads all of them.
  *
  * The master does not trust what it reads here, and never uses it as an index
- * or a pid.  Each worker has an idle bit beside its slot, which the master
- * clears when the worker is dead; a shared counter would drift with each worker
- * that is killed between two instructions.
+ * or a pid.  Each worker has an idle bit beside its slot, which counts as long
+ * as the master says so; a shared counter would drift with each worker that is
+ * killed between two instructions.
+ *
+ * What the master alone writes is memory of its own, which its children can
+ * read and not write.
  */
 #ifndef ECHOD_SCOREBOARD_H
 #define ECHOD_SCOREBOARD_H
@@ -22,6 +25,7 @@ enum slot_state {
 	SLOT_FREE,
 	SLOT_STARTING,
 	SLOT_IDLE,
+	SLOT_PAUSED, /* idle, but accept has failed: it tries again soon */
 	SLOT_BUSY,
 	SLOT_LEAVING, /* looks at its listeners once more, then exits */
 	SLOT_STATES,
@@ -40,18 +44,25 @@ _Static_assert(sizeof(struct slot) == 64, "one slot, one cache line");
 
 enum { SCOREBOARD_WHY = 256 };
 
-/* Written by the master and read by the workers, except `why`. */
+/* Written by the master alone. */
 struct board_head {
 	_Alignas(64) _Atomic uint32_t wake_below; /* see policy.h */
 	_Atomic uint32_t wake_above;
-	_Atomic uint32_t words; /* of the idle bits in use */
+	_Atomic uint32_t words;	   /* of the bits in use */
+	_Atomic uint64_t counts[]; /* a bit a slot: its idle bit counts */
+};
+
+/* Written by all. */
+struct board_talk {
 	/* The reason of the first worker that could not start. */
-	_Atomic uint32_t why_state;
+	_Alignas(64) _Atomic uint32_t why_state;
 	char why[SCOREBOARD_WHY];
 };
 
 struct scoreboard {
-	struct board_head *head;
+	struct board_head *head;       /* of the master; no child has it */
+	const struct board_head *view; /* the same memory, to be read */
+	struct board_talk *talk;
 	_Atomic uint64_t *idle; /* one bit a slot */
 	struct slot *slots;
 	unsigned capacity; /* slots */
@@ -67,8 +78,12 @@ int scoreboard_create(struct scoreboard *, unsigned capacity, struct errbuf *);
 void scoreboard_claim(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_release(struct scoreboard *, unsigned slot);
 
-/* This worker is told to leave, or frozen: it counts as idle no more. */
+/*
+ * By the master: this worker is told to leave, or frozen, and counts as idle no
+ * more, whatever it says; or it counts again.
+ */
 void scoreboard_discount(struct scoreboard *, unsigned slot);
+void scoreboard_recount(struct scoreboard *, unsigned slot);
 
 /*
  * The numbers of idle workers at which a worker wakes the master.  A worker
@@ -84,6 +99,7 @@ void scoreboard_thresholds(struct scoreboard *, unsigned below, unsigned above);
 bool scoreboard_idle(struct scoreboard *, unsigned slot, int64_t now_ms);
 bool scoreboard_busy(struct scoreboard *, unsigned slot,
     const struct addr *peer, int64_t now_ms);
+void scoreboard_paused(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 

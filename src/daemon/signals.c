@@ -191,13 +191,6 @@ signals_hold(void)
 	sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-void
-signals_take(void)
-{
-	signals_let();
-	signals_hold();
-}
-
 const sigset_t *
 signals_waiting(void)
 {

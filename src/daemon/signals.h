@@ -49,11 +49,6 @@ void signals_hold(void);
  * NULL: it ends the process.
  */
 void signals_forbidden(void (*handler)(int, siginfo_t *, void *));
-/*
- * Deliver what is pending, and block again: epoll_pwait() delivers signals only
- * if it blocks, and with a backlog it never does.
- */
-void signals_take(void);
 const sigset_t *signals_waiting(void);
 
 /* "SIGTERM", for a log line. */

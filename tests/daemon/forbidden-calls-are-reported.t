@@ -12,6 +12,7 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
+use Files;
 use Hostile;
 use Machine;
 use Process;
@@ -40,9 +41,12 @@ sub fresh {
     my $listening = Process::listening($worker);
     %fd = ();
     for my $n (grep { $_ > 2 } keys %open) {
-        $fd{wake} = $n if $open{$n} =~ /eventfd/;
         $fd{epoll} = $n if $open{$n} =~ /eventpoll/;
-        $fd{lifeline} = $n if $open{$n} =~ /^pipe/;
+        # One is to be read, the other one to be written.
+        my ($flags) = (Files::slurp("/proc/$worker/fdinfo/$n") // '') =~
+            /^flags:\s+(\d+)/m;
+        $fd{ oct($flags // 0) & 1 ? 'wake' : 'lifeline' } = $n
+            if $open{$n} =~ /^pipe/;
         my ($inode) = $open{$n} =~ /^socket:\[(\d+)\]/ or next;
         $fd{ $listening->{$inode} ? 'listener' : $n < 16 ? 'peer' : 'log' } = $n;
     }

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <signal.h>
 #include <sys/mman.h>
 
 #include "common/errbuf.h"
@@ -29,9 +30,11 @@ static int
 destroy(void **state)
 {
 	char *end = (char *)&board.slots[board.capacity];
+	size_t n = sizeof(*board.head) + CAPACITY / 8;
 
 	(void)state;
-	return munmap(board.head, (size_t)(end - (char *)board.head));
+	return munmap(board.talk, (size_t)(end - (char *)board.talk)) |
+	    munmap(board.head, n) | munmap((void *)(uintptr_t)board.view, n);
 }
 
 static void
@@ -108,6 +111,8 @@ idle_is_counted_exactly(void **state)
 		scoreboard_discount(&board, i);
 		CHECK(scoreboard_idle_count(&board) == i, "%u", i);
 	}
+	for (unsigned i = 0; i < CAPACITY; i++)
+		scoreboard_recount(&board, i);
 	for (int round = 0; round < 5000; round++) {
 		unsigned i = check_random(&seed) % CAPACITY;
 
@@ -231,16 +236,51 @@ hearsay(void **state)
 	scoreboard_peer(&board.slots[5], &peer);
 	addr_text(&peer, text, sizeof(text));
 	assert_string_equal(text, "unknown");
-	/* The number of words is in memory that everyone can write. */
-	for (unsigned i = 0; i < CAPACITY; i++) {
-		scoreboard_claim(&board, i, 1);
-		(void)scoreboard_idle(&board, i, 1);
-	}
-	board.head->words = UINT32_MAX;
-	assert_int_equal(scoreboard_idle_count(&board), CAPACITY);
-	board.head->words = (CAPACITY + 63) / 64;
 	scoreboard_release(&board, 5);
+	/* Of all the idle bits only those of workers count. */
+	memset(board.idle, 0xff, (CAPACITY + 63) / 64 * sizeof(board.idle[0]));
+	assert_int_equal(scoreboard_idle_count(&board), 0);
+	for (unsigned i = 0; i < CAPACITY; i += 2)
+		scoreboard_claim(&board, i, 1);
+	assert_int_equal(scoreboard_idle_count(&board), CAPACITY / 2);
+	scoreboard_discount(&board, 10);
+	(void)scoreboard_idle(&board, 10, 1);
+	assert_int_equal(scoreboard_idle_count(&board), CAPACITY / 2 - 1);
+	scoreboard_recount(&board, 10);
+	assert_int_equal(scoreboard_idle_count(&board), CAPACITY / 2);
 	release_all();
+	memset(board.idle, 0, (CAPACITY + 63) / 64 * sizeof(board.idle[0]));
+}
+
+static uint32_t *
+master_memory(bool view)
+{
+	return view ? (uint32_t *)(uintptr_t)&board.view->wake_below :
+		      (uint32_t *)&board.head->wake_below;
+}
+
+/* No child has the one mapping of it, and the other cannot be written. */
+static void
+children_cannot_write_what_is_the_masters(void **state)
+{
+	(void)state;
+	scoreboard_thresholds(&board, 7, 8);
+	for (int view = 0; view < 2; view++) {
+		pid_t pid = fork();
+
+		assert_int_not_equal(pid, -1);
+		if (pid == 0) {
+			signal(SIGSEGV, SIG_DFL);
+			*(volatile uint32_t *)master_memory(view) = 1;
+			_exit(0);
+		}
+		CHECK(check_wait(pid) != 0, "view %d", view);
+	}
+	assert_int_equal(board.view->wake_below, 7);
+	/* Nor made writable, since Linux 5.1. */
+	if (mprotect((void *)((uintptr_t)board.view & ~(uintptr_t)4095), 4096,
+		PROT_READ | PROT_WRITE) == 0)
+		skip();
 }
 
 static void
@@ -377,7 +417,9 @@ sizes(void **state)
 		CHECK(scoreboard_idle_count(&b) == (last == 0 ? 0 : 1), "%u",
 		    capacities[i]);
 		end = (char *)&b.slots[capacities[i]];
-		munmap(b.head, (size_t)(end - (char *)b.head));
+		munmap(b.talk, (size_t)(end - (char *)b.talk));
+		munmap(b.head, sizeof(*b.head));
+		munmap((void *)(uintptr_t)b.view, sizeof(*b.head));
 	}
 }
 
@@ -391,6 +433,7 @@ main(void)
 		cmocka_unit_test(peers),
 		cmocka_unit_test(totals),
 		cmocka_unit_test(hearsay),
+		cmocka_unit_test(children_cannot_write_what_is_the_masters),
 		cmocka_unit_test(concurrent_steps_are_exact),
 		cmocka_unit_test(why_none_can_start),
 		cmocka_unit_test(one_of_many_complains),

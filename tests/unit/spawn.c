@@ -90,7 +90,8 @@ close_forker(void **state)
 	close(pool.forkers.waiter);
 	close(pool.lifeline[0]);
 	close(pool.lifeline[1]);
-	close(pool.wake);
+	close(pool.wake[0]);
+	close(pool.wake[1]);
 	free(pool.worker);
 	return 0;
 }

@@ -11,20 +11,12 @@
 #include "common/net.h"
 #include "daemon/log/log.h"
 #include "daemon/listen/halfopen.h"
+#include "daemon/listen/tune.h"
 #include "daemon/sandbox/descriptors.h"
-#include "daemon/worker/echo.h"
 
 #ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
 #define SO_BINDTOIFINDEX 62
 #endif
-
-/* A host that has vanished is noticed within about two minutes; see tcp(7). */
-enum {
-	KEEPALIVE_IDLE_S = 60,
-	KEEPALIVE_INTERVAL_S = 10,
-	KEEPALIVE_COUNT = 6,
-	USER_TIMEOUT_MS = 120000,
-};
 
 static int
 set_int(int fd, int level, int option, int64_t value)
@@ -32,52 +24,6 @@ set_int(int fd, int level, int option, int64_t value)
 	int n = (int)value;
 
 	return setsockopt(fd, level, option, &n, sizeof(n));
-}
-
-/*
- * The user time-out also ends a connection whose peer does not read; it must
- * not come before the send time-out, which ends it in order.
- */
-static int64_t
-user_timeout(const struct config *config)
-{
-	int64_t send = config->timeout_send_ms;
-
-	if (send == 0)
-		return 0;
-	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
-}
-
-/* See ECHO_STALLS.  Rounded up, for 0 means no time-out. */
-static int64_t
-send_part(const struct config *config)
-{
-	return (config->timeout_send_ms + ECHO_STALLS - 1) / ECHO_STALLS;
-}
-
-/* What each accepted connection inherits.  -1 with errno. */
-static int
-tune(int fd, const struct config *config)
-{
-	int64_t defer_s = (config->timeout_defer_ms + 999) / 1000;
-
-	/* Without no-delay, Nagle's algorithm waits for the client's delayed
-	 * ACK: 40 ms a message (RFC 896, RFC 1122 section 4.2.3.2). */
-	if (set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1) == -1 ||
-	    /* An urgent byte is echoed in its place, like any other. */
-	    set_int(fd, SOL_SOCKET, SO_OOBINLINE, 1) == -1 ||
-	    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1) == -1 ||
-	    set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S) == -1 ||
-	    set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S) ==
-		-1 ||
-	    set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT) == -1 ||
-	    set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(config)) ==
-		-1 ||
-	    set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_s) == -1 ||
-	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
-	    net_send_timeout(fd, send_part(config)) == -1)
-		return -1;
-	return listen(fd, (int)config->backlog);
 }
 
 /* Whether IPv6 is switched off, for all interfaces or for the loopback. */
@@ -130,7 +76,7 @@ static int
 occupy(struct listener *l, const struct config *config)
 {
 	if (bind(l->fd, &l->wanted.sa, l->wanted.len) == -1 ||
-	    tune(l->fd, config) == -1)
+	    tune_listener(l->fd, config) == -1)
 		return -1;
 	return net_local(l->fd, &l->bound);
 }
@@ -279,7 +225,7 @@ listener_set_commit(struct listener_set *now, struct listener_set *next,
 	for (unsigned i = 0; i < now->count; i++) {
 		struct listener *l = &now->item[i];
 
-		if (l->kept && tune(l->fd, config) == -1)
+		if (l->kept && tune_listener(l->fd, config) == -1)
 			log_warning("cannot change the options of %s: %m",
 			    l->text);
 		l->kept = false;

@@ -15,6 +15,7 @@
 
 #include "common/addr.h"
 #include "config/config.h"
+#include "daemon/listen/tune.h"
 
 struct errbuf;
 
@@ -26,6 +27,7 @@ struct listener {
 	bool kept;	      /* the same socket as in the set before */
 	bool reported;	      /* the log has its line */
 	bool hidden;	      /* new clients do not find it any more */
+	struct tuned tuned;   /* its options, once it is in force */
 	int64_t backlog_said; /* the log says that this one was capped */
 };
 

@@ -33,6 +33,8 @@ static const struct {
 	[CLASS_LOGGER] = { "logger-died", { 10, SECOND_MS } },
 	[CLASS_FORK] = { "fork-failed", { 1, MINUTE_MS } },
 	[CLASS_AT_MAX] = { "workers-at-max", { 1, MINUTE_MS } },
+	[CLASS_VAIN] = { "clients-wait-in-vain", { 1, MINUTE_MS } },
+	[CLASS_LISTENER] = { "listener-mended", { 10, SECOND_MS } },
 	[CLASS_RELOAD_REFUSED] = { "reload-refused", { 1, SECOND_MS } },
 	[CLASS_ACCEPT] = { "accept-failed", { 1, MINUTE_MS } },
 	[CLASS_ACCEPT_LEAVING] = { "accept-failed-leaving", { 10, SECOND_MS } },

@@ -23,6 +23,8 @@ enum log_class {
 	CLASS_LOGGER,
 	CLASS_FORK,
 	CLASS_AT_MAX,
+	CLASS_VAIN,
+	CLASS_LISTENER,
 	CLASS_RELOAD_REFUSED,
 	/* Lines of workers, counted in memory that they share. */
 	CLASS_OF_WORKERS,

@@ -2,6 +2,7 @@
 #include "daemon/master/autoscale.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
@@ -10,6 +11,8 @@
 #include "daemon/master/pool.h"
 #include "daemon/master/spawn.h"
 #include "daemon/master/terminate.h"
+
+enum { LATE_MS = 1500 }; /* a look that was due half a second ago */
 
 static void
 back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
@@ -152,6 +155,71 @@ grow(struct autoscale *autoscale, struct pool *pool,
 			return k;
 		}
 	return n;
+}
+
+/* As the workers say. */
+static uint64_t
+connections(const struct pool *pool)
+{
+	uint64_t sum = pool->gone.connections;
+
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].pid != 0)
+			sum += atomic_load(&pool->board.slots[i].connections);
+	return sum;
+}
+
+/* Clients have waited for a second, and there are idle workers. */
+static void
+judge_idle(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, unsigned waiting, bool moved, int64_t now_ms)
+{
+	struct pool_census census;
+
+	pool_census(pool, gen->number, &census);
+	if (census.idle == 0)
+		return;
+	if (census.paused > 0) {
+		/* They say themselves why they accept nobody, and a lack of
+		 * memory does not ask for many more; but see. */
+		autoscale->replace++;
+	} else if (moved) {
+		/* Too much work for this machine; or the counts are forged, and
+		 * then the clients must not wait for ever. */
+		if (autoscale->looks > 2)
+			autoscale->replace += waiting;
+	} else {
+		if (!autoscale->vain.on)
+			begin(&autoscale->vain,
+			    class_log(CLASS_VAIN, LEVEL_WARNING,
+				"clients wait in vain, idle workers are "
+				"replaced waiting=%u idle=%u",
+				waiting, census.idle),
+			    now_ms);
+		terminate_idle(pool, gen->number, UINT_MAX, now_ms);
+	}
+}
+
+void
+autoscale_waiting(struct autoscale *autoscale, struct pool *pool,
+    const struct generation *gen, unsigned waiting, int64_t now_ms)
+{
+	uint64_t taken = connections(pool);
+	bool moved = taken != autoscale->taken;
+
+	/* A machine that stood still proves nothing about its workers. */
+	if (now_ms - autoscale->looked_ms > LATE_MS)
+		autoscale->looks = 0;
+	autoscale->looked_ms = now_ms;
+	autoscale->taken = taken;
+	if (waiting == 0) {
+		autoscale->looks = 0;
+		if (ends(&autoscale->vain))
+			log_notice("clients are served again seconds=%.1f",
+			    seconds(&autoscale->vain, now_ms));
+	} else if (autoscale->looks++ > 0) {
+		judge_idle(autoscale, pool, gen, waiting, moved, now_ms);
+	}
 }
 
 /* One round a second while too many are idle.  Returns when the next is. */

@@ -30,6 +30,10 @@ struct autoscale {
 	struct episode full;	/* at max, and none idle */
 	struct episode no_fork; /* fork fails */
 	uint64_t born;		/* workers, when it failed last */
+	struct episode vain;	/* clients wait beside idle workers */
+	unsigned looks;		/* in a row at which clients waited */
+	int64_t looked_ms;
+	uint64_t taken; /* connections until then */
 };
 
 /*
@@ -40,6 +44,14 @@ struct autoscale {
  */
 int64_t autoscale_maintain(struct autoscale *, struct pool *,
     const struct generation *, bool launching, int64_t now_ms);
+
+/*
+ * The master has looked at the accept queues, as it does once a second while
+ * clients wait.  If they do so for a second although workers say that they are
+ * idle, these do not work: they are told to leave, which has them replaced.
+ */
+void autoscale_waiting(struct autoscale *, struct pool *,
+    const struct generation *, unsigned waiting, int64_t now_ms);
 
 /* Another configuration: what failed under the old one may not any more. */
 void autoscale_renew(struct autoscale *);

@@ -43,10 +43,9 @@ open_all(struct master *m)
 	if ((m->signals = signals_open(&m->err)) == -1 ||
 	    pool_open(&m->pool, m->waiter, &m->err) == -1)
 		return -1;
-	/* The eventfd is shared with the workers, which could make a read
-	 * block; edge-triggered, it wakes at each write and need not be read. */
+	/* Edge-triggered: if it could not be read, it would not spin. */
 	if (watch(m, m->signals, EPOLLIN) == -1 ||
-	    watch(m, m->pool.wake, EPOLLIN | EPOLLET) == -1)
+	    watch(m, m->pool.wake[0], EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	return 0;
 }
@@ -110,6 +109,7 @@ commit(struct master *m, int64_t now_ms)
 	log_limit((enum log_level)m->current.config.log.level);
 	autoscale_renew(&m->autoscale);
 	listener_set_report(&m->current.listeners, m->current.config.backlog);
+	watch_arm(&m->watch, &m->current, now_ms);
 }
 
 /*
@@ -218,6 +218,18 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What the service asks for while it runs.  Returns when to come back. */
+static int64_t
+keep_serving(struct master *m, bool launching, int64_t now_ms)
+{
+	if (watch_due(&m->watch, now_ms))
+		autoscale_waiting(&m->autoscale, &m->pool, &m->current,
+		    watch_look(&m->watch, &m->current, now_ms), now_ms);
+	return earlier(watch_deadline(&m->watch),
+	    autoscale_maintain(&m->autoscale, &m->pool, &m->current, launching,
+		now_ms));
+}
+
 /* Whatever is to be done now.  Returns when to come back. */
 static int64_t
 tend(struct master *m, int64_t now_ms)
@@ -230,9 +242,7 @@ tend(struct master *m, int64_t now_ms)
 		next = earlier(next,
 		    drain_step(&m->drain, &m->pool, &m->current, now_ms));
 	if (m->phase == PHASE_RUN)
-		next = earlier(next,
-		    autoscale_maintain(&m->autoscale, &m->pool, &m->current,
-			launching, now_ms));
+		next = earlier(next, keep_serving(m, launching, now_ms));
 	if (m->current.number != 0)
 		next = earlier(next, logger_maintain(&m->logger, now_ms));
 	if (m->reap_ms != 0)
@@ -263,6 +273,10 @@ wait_for_events(struct master *m, int64_t until_ms)
 	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == m->signals)
 			requests |= signals_read(m->signals);
+		else if (events[i].data.fd == m->pool.wake[0])
+			pool_woken(&m->pool);
+		else if (events[i].data.fd == WATCH_EVENT)
+			m->watch.noticed = true;
 	return requests;
 }
 
@@ -309,7 +323,7 @@ master_run(struct master *m, const struct options *options, int notify)
 	m->reload.drain = &m->drain;
 	m->reload.logger = &m->logger;
 	m->reload.background = notify != -1;
-	m->reload.waiter = m->waiter;
+	m->reload.waiter = m->watch.waiter = m->waiter;
 	reload_begin(&m->reload);
 	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
 	    forkers_beside(&m->pool.forkers, 0) > 0 ||

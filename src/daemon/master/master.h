@@ -15,6 +15,7 @@
 #include "daemon/master/pidfile.h"
 #include "daemon/master/pool.h"
 #include "daemon/master/reload.h"
+#include "daemon/master/watch.h"
 
 struct options;
 
@@ -26,7 +27,7 @@ enum phase {
 
 struct master {
 	enum phase phase;
-	int waiter;  /* epoll over signals, the wake eventfd and the loader */
+	int waiter;  /* epoll over signals, the wake pipe and the loader */
 	int signals; /* signalfd */
 	int notify;  /* for daemonize_report(), -1: foreground */
 	struct pidfile pidfile;
@@ -35,6 +36,7 @@ struct master {
 	struct generation current; /* in force; number 0: not yet */
 	struct reload reload;	   /* has the one to come */
 	struct drain drain;
+	struct watch watch; /* over the listeners in force */
 	struct logger logger;
 	int64_t started_ms;
 	int64_t reap_ms;   /* when to ask again for children; 0: never */

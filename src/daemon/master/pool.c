@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,14 +32,22 @@ pool_open(struct pool *pool, int waiter, struct errbuf *err)
 	if (pipe2(pool->lifeline, O_CLOEXEC) == -1 ||
 	    (pool->lifeline[0] = descriptors_fix(pool->lifeline[0])) == -1)
 		return errbuf_sys(err, "cannot make the lifeline");
-	pool->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (pool->wake == -1 ||
-	    (pool->wake = descriptors_fix(pool->wake)) == -1)
-		return errbuf_sys(err,
-		    "cannot make the eventfd of the workers");
+	if (pipe2(pool->wake, O_NONBLOCK | O_CLOEXEC) == -1 ||
+	    (pool->wake[1] = descriptors_fix(pool->wake[1])) == -1)
+		return errbuf_sys(err, "cannot make the pipe of the workers");
 	if (scoreboard_create(&pool->board, CAPACITY, err) == -1)
 		return -1;
 	return sources_create(&pool->sources, CAPACITY, err);
+}
+
+void
+pool_woken(struct pool *pool)
+{
+	char bytes[4096];
+
+	/* A part will do: each event leaves room for a write, which is another
+	 * event. */
+	(void)!read(pool->wake[0], bytes, sizeof(bytes));
 }
 
 static bool
@@ -128,7 +135,15 @@ pool_census(const struct pool *pool, unsigned generation,
 		switch (state) {
 		case SLOT_FREE:
 		case SLOT_STARTING:
-			census->starting++;
+			/* One that was ready may say so, but takes no client. */
+			if (worker->settle_ms != 0)
+				census->starting++;
+			else
+				census->busy++;
+			break;
+		case SLOT_PAUSED:
+			census->paused++;
+			census->idle++;
 			break;
 		case SLOT_IDLE:
 			census->idle++;
@@ -197,6 +212,8 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 		(void)class_log(CLASS_FROZEN, LEVEL_WARNING,
 		    "worker stopped pid=%ld", (long)pid);
 	} else {
+		if (!pool->worker[i].leaving)
+			scoreboard_recount(&pool->board, i);
 		(void)class_log(CLASS_FROZEN, LEVEL_NOTICE,
 		    "worker continued pid=%ld", (long)pid);
 	}
@@ -275,7 +292,7 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 	worker = &pool->worker[i];
 	end->generation = worker->generation;
 	end->status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
-	end->early = !worker->leaving &&
+	end->early = !worker->leaving && worker->settle_ms != 0 &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
 	end->unexpected = !worker->leaving && (end->early || !in_order);
 	end->served = atomic_load(&pool->board.slots[i].connections) > 0;

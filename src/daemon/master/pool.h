@@ -56,13 +56,14 @@ struct pool {
 	uint64_t born;		    /* workers that there have ever been */
 	struct forkers forkers;
 	int lifeline[2]; /* only the master has [1] */
-	int wake;	 /* eventfd; workers write to wake the master */
+	int wake[2];	 /* a pipe; workers write to [1] to wake the master */
 	struct pool_totals gone;
 };
 
 /* Workers by state. */
 struct pool_census {
 	unsigned starting, idle, busy; /* of one generation, not leaving */
+	unsigned paused;	       /* of the idle ones: accept has failed */
 	unsigned leaving;	       /* of any */
 };
 
@@ -77,6 +78,12 @@ struct pool_end {
 
 /* The epoll is that of the master.  -1 with the reason in err. */
 int pool_open(struct pool *, int waiter, struct errbuf *);
+
+/*
+ * A worker has written to the wake pipe: make room in it.  The read end is the
+ * master's alone, so that no worker can make this wait.
+ */
+void pool_woken(struct pool *);
 
 /*
  * Take the lowest free entry for a worker that is requested, and that is to be

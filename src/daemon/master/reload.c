@@ -102,7 +102,7 @@ static int
 open_logger(struct reload *r)
 {
 	const struct config *config = &r->next.config;
-	struct role_descriptors fds = { .wake = r->pool->wake };
+	struct role_descriptors fds = { .wake = r->pool->wake[1] };
 	struct errbuf why;
 	int prepared;
 

@@ -28,7 +28,7 @@ make_job(struct worker_job *job, struct pool *pool,
 		.board = &pool->board,
 		.sources = &pool->sources,
 		.lifeline = pool->lifeline[0],
-		.wake = pool->wake,
+		.wake = pool->wake[1],
 		.listener_count = set->count };
 	for (unsigned i = 0; i < set->count; i++)
 		job->listener[i] = (struct worker_listener){ set->item[i].fd,

@@ -22,9 +22,18 @@ report_workers(const struct pool *pool, const struct generation *gen,
 	    census.idle, census.busy, census.leaving, gen->config.workers_max);
 }
 
+/* Since when a worker says that it is as it is; not before echod was there. */
+static int64_t
+since(const struct slot *slot, int64_t started_ms, int64_t now_ms)
+{
+	int64_t since_ms = atomic_load(&slot->since_ms);
+
+	return since_ms < started_ms || since_ms > now_ms ? now_ms : since_ms;
+}
+
 /* The client that has held a worker for the longest time. */
 static void
-report_longest(const struct pool *pool, int64_t now_ms)
+report_longest(const struct pool *pool, int64_t started_ms, int64_t now_ms)
 {
 	const struct slot *longest = NULL;
 	char text[ADDR_TEXT];
@@ -36,8 +45,8 @@ report_longest(const struct pool *pool, int64_t now_ms)
 		if (pool->worker[i].pid != 0 &&
 		    scoreboard_state(&pool->board, i) == SLOT_BUSY &&
 		    (longest == NULL ||
-			atomic_load(&slot->since_ms) <
-			    atomic_load(&longest->since_ms)))
+			since(slot, started_ms, now_ms) <
+			    since(longest, started_ms, now_ms)))
 			longest = slot;
 	}
 	if (longest == NULL)
@@ -45,7 +54,7 @@ report_longest(const struct pool *pool, int64_t now_ms)
 	scoreboard_peer(longest, &peer);
 	addr_text(&peer, text, sizeof(text));
 	log_notice("status longest peer=%s seconds=%" PRId64, text,
-	    (now_ms - atomic_load(&longest->since_ms)) / 1000);
+	    (now_ms - since(longest, started_ms, now_ms)) / 1000);
 }
 
 static void
@@ -98,7 +107,7 @@ status_report(const struct pool *pool, const struct generation *gen,
     int64_t started_ms, int64_t now_ms)
 {
 	report_workers(pool, gen, now_ms - started_ms);
-	report_longest(pool, now_ms);
+	report_longest(pool, started_ms, now_ms);
 	report_listeners(&gen->listeners);
 	report_refusals(pool);
 	report_totals(pool);

@@ -156,7 +156,9 @@ enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)
 
 	if (worker->settle_ms == 0)
 		return;
-	if (state == SLOT_BUSY || (state == SLOT_IDLE && !worker->leaving)) {
+	if (state == SLOT_BUSY ||
+	    ((state == SLOT_IDLE || state == SLOT_PAUSED) &&
+		!worker->leaving)) {
 		worker->settle_ms = 0;
 	} else if (now_ms >= worker->settle_ms) {
 		worker->settle_ms = 0;

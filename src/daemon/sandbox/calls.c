@@ -129,9 +129,8 @@ add_waiting(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 		/* The limit of open files decides how many clients one worker
 		 * can keep. */
 		ALLOW(accept4, FIXED(0), IS(3, SOCK_CLOEXEC)),
-		/* To wake the master, by any eight bytes: a filter cannot read
-		 * memory.  It is woken for nothing, or by nobody any more. */
-		ALLOW(write, IS(0, fd->wake), IS(2, sizeof(uint64_t))),
+		/* To wake the master, by any byte: it is woken for nothing. */
+		ALLOW(write, IS(0, fd->wake), IS(2, 1)),
 		/* A line of the log.  The queue is shared: an attacker can fill
 		 * it, so that lines of others are lost, and counted. */
 		ALLOW(sendto, IS(0, fd->log_writer),

@@ -12,7 +12,7 @@ enum role { ROLE_WORKER, ROLE_LOGGER, ROLES };
 struct role_descriptors {
 	int log_writer;
 	int log_reader;
-	int wake; /* eventfd of the master */
+	int wake; /* write end of the pipe that wakes the master */
 };
 
 #endif

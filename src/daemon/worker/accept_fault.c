@@ -28,6 +28,8 @@ accept_fault(int error)
 	case ENOMEM:
 	case EPERM: /* a security module refused; the client stays queued */
 		return ACCEPT_FAULT_LACK;
+	case EINVAL:
+		return ACCEPT_FAULT_CLOSED;
 	}
 	return ACCEPT_FAULT_WORKER;
 }

@@ -9,6 +9,8 @@ enum accept_fault {
 	ACCEPT_FAULT_NONE,   /* there is no client, or a signal came */
 	ACCEPT_FAULT_CLIENT, /* it concerns one connection alone */
 	ACCEPT_FAULT_LACK,   /* something is used up: waiting may help */
+	/* The listener does not listen any more; the master makes it do so. */
+	ACCEPT_FAULT_CLOSED,
 	ACCEPT_FAULT_WORKER, /* it will not be better in this worker */
 };
 

@@ -29,7 +29,7 @@ struct worker_job {
 	struct scoreboard *board;
 	struct sources *sources;
 	int lifeline; /* read end; EOF: the master is gone */
-	int wake;     /* eventfd of the master */
+	int wake;     /* write end of the pipe that wakes the master */
 	unsigned listener_count;
 	struct worker_listener listener[CONFIG_ADDRESSES];
 };

@@ -99,10 +99,9 @@ on_signal(int signo)
 static void
 wake_master(bool needed)
 {
-	uint64_t one = 1;
-
+	/* A full pipe will wake it as well. */
 	if (needed)
-		(void)!write(w.job->wake, &one, sizeof(one));
+		(void)!write(w.job->wake, "", 1);
 }
 
 static void
@@ -143,7 +142,7 @@ log_end(const struct worker_listener *l, const struct addr *peer,
 	    echo_end_name(end), end == ECHO_ERROR ? " error=" : "", reason);
 }
 
-/* Signals are delivered in here: w.busy is set before, cleared after. */
+/* Signals come at any time, and find w.busy set while there is a connection. */
 static enum echo_end
 converse(void)
 {
@@ -153,11 +152,13 @@ converse(void)
 	echo_begin(&w.echo);
 	set_deadline(w.job->config->timeout_lifetime_ms, ECHO_LIFETIME);
 	w.busy = 1;
+	/* They may have come between the accept and here. */
 	if (w.leaving)
 		drop_listeners();
+	if (w.leaving && getppid() != w.job->master)
+		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
 	if (w.cut)
 		echo_interrupt(ECHO_DRAINED);
-	signals_let();
 	end = echo_serve(&w.echo);
 	signals_hold();
 	w.busy = 0;
@@ -186,7 +187,7 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	if (answer == ADMISSION_SERVE)
 		end = converse();
 	else /* A reset at once: nothing was received that could be lost. */
-		signals_take();
+		signals_hold();
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
 		    addr_port(peer));
@@ -200,18 +201,27 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	w.left--;
 }
 
+/* Whether it becomes readable before that time, which is below a second. */
+static bool
+await(int fd, long ms, const sigset_t *mask)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct timespec ts = { .tv_nsec = ms * 1000000 };
+
+	return ppoll(&pfd, 1, &ts, mask) > 0;
+}
+
 /* Wait for a signal, the end of the master, or a time of this worker's own. */
 static void
 pause_accepting(void)
 {
-	struct pollfd pfd = { .fd = w.job->lifeline, .events = POLLIN };
-	struct timespec ts = { 0 };
-
 	w.pause_ms = w.pause_ms == 0 ? PAUSE_MIN_MS : w.pause_ms * 2;
 	if (w.pause_ms > PAUSE_MAX_MS)
 		w.pause_ms = PAUSE_MAX_MS;
-	ts.tv_nsec = (w.pause_ms + getpid() % PAUSE_MIN_MS) * 1000000L;
-	(void)ppoll(&pfd, 1, &ts, signals_waiting());
+	scoreboard_paused(w.job->board, w.job->slot, clock_ms());
+	(void)await(w.job->lifeline, w.pause_ms + getpid() % PAUSE_MIN_MS,
+	    signals_waiting());
+	(void)scoreboard_idle(w.job->board, w.job->slot, clock_ms());
 }
 
 static void
@@ -222,7 +232,6 @@ accept_failed(const struct worker_listener *l)
 		return;
 	case ACCEPT_FAULT_CLIENT:
 		log_debug("accept failed listener=%s: %m", l->text);
-		signals_take();
 		return;
 	case ACCEPT_FAULT_LACK:
 		/* Of this worker one line until an accept succeeds. */
@@ -230,6 +239,8 @@ accept_failed(const struct worker_listener *l)
 			(void)class_log(CLASS_ACCEPT, LEVEL_WARNING,
 			    "accept failed listener=%s, trying again: %m",
 			    l->text);
+		__attribute__((fallthrough));
+	case ACCEPT_FAULT_CLOSED: /* The master has a line for it. */
 		if (!w.leaving)
 			pause_accepting();
 		return;
@@ -240,16 +251,20 @@ accept_failed(const struct worker_listener *l)
 	}
 }
 
-/* Take one connection from this listener and serve it, if there is one. */
+/* Take one connection from this listener and serve it, if there is one.  Signals
+ * are let in before: another worker may have made the listener blocking. */
 static bool
 take(const struct worker_listener *l)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 	struct addr peer;
-	int fd = accept4(l->fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC);
+	int fd;
 
+	signals_let();
+	fd = accept4(l->fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC);
 	if (fd == -1) {
+		signals_hold();
 		accept_failed(l);
 		return false;
 	}
@@ -272,7 +287,8 @@ last_look(void)
 	scoreboard_leaving(w.job->board, w.job->slot, clock_ms());
 	for (unsigned i = 0; i < w.job->listener_count && !w.dropped && !w.cut;
 	     i++)
-		if (take(&w.job->listener[i]))
+		if (await(w.job->listener[i].fd, 0, NULL) &&
+		    take(&w.job->listener[i]))
 			return;
 }
 
