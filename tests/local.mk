@@ -194,6 +194,7 @@ daemon_tests = \
 	%D%/daemon/big-start-hears-signals.t \
 	%D%/daemon/burst-of-1000.t \
 	%D%/daemon/burst-of-200.t \
+	%D%/daemon/calls-that-fail-for-ever.t \
 	%D%/daemon/changed-listener-is-set-again.t \
 	%D%/daemon/checks-configuration.t \
 	%D%/daemon/clients-wait-in-vain.t \

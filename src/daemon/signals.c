@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/signals.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
@@ -115,16 +117,31 @@ signals_open(struct errbuf *err)
 	return fd;
 }
 
-unsigned
-signals_read(int fd)
+static unsigned
+request_of(int signo)
 {
-	struct signalfd_siginfo info;
-	unsigned requests = 0;
+	for (size_t i = 0; i < COUNT(master_signals); i++)
+		if (master_signals[i].signo == signo)
+			return master_signals[i].request;
+	return 0;
+}
 
-	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		for (size_t i = 0; i < COUNT(master_signals); i++)
-			if (master_signals[i].signo == (int)info.ssi_signo)
-				requests |= master_signals[i].request;
+unsigned
+signals_read(int fd, int *failed)
+{
+	const struct timespec at_once = { 0 };
+	struct signalfd_siginfo info;
+	sigset_t set = set_of_master();
+	unsigned requests = 0;
+	int signo;
+	ssize_t n;
+
+	while ((n = read(fd, &info, sizeof(info))) == (ssize_t)sizeof(info))
+		requests |= request_of((int)info.ssi_signo);
+	*failed = n == -1 && errno != EAGAIN && errno != EINTR ? errno : 0;
+	/* The signals stay pending, and would wake the master for ever. */
+	while (*failed != 0 && (signo = sigtimedwait(&set, NULL, &at_once)) > 0)
+		requests |= request_of(signo);
 	return requests;
 }
 

@@ -27,8 +27,12 @@ void signals_block(void);
 /* A signalfd(2) for requests; -1 with the reason in err. */
 int signals_open(struct errbuf *);
 
-/* The requests that came since the last call; 0 when there are none. */
-unsigned signals_read(int fd);
+/*
+ * The requests that came since the last call; 0 when there are none.  If the
+ * descriptor cannot be read, they are taken without it, and *failed is the errno
+ * of that, else 0.
+ */
+unsigned signals_read(int fd, int *failed);
 
 /* The default dispositions, but for signals that a write can raise. */
 void signals_default(void);

@@ -63,7 +63,7 @@ master_reads_requests(void)
 	};
 	struct errbuf err;
 	unsigned all = 0;
-	int fd;
+	int fd, failed;
 
 	/* Whatever was inherited: an ignored signal is kept all the same. */
 	signal(SIGHUP, SIG_IGN);
@@ -72,11 +72,12 @@ master_reads_requests(void)
 	raise(SIGHUP);
 	if ((fd = signals_open(&err)) == -1)
 		_exit(2);
-	if (signals_read(fd) != REQUEST_RELOAD || signals_read(fd) != 0)
+	if (signals_read(fd, &failed) != REQUEST_RELOAD ||
+	    signals_read(fd, &failed) != 0)
 		_exit(3);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		raise(rows[i].signo);
-		if (signals_read(fd) != rows[i].request)
+		if (signals_read(fd, &failed) != rows[i].request)
 			_exit(10 + (int)i);
 		all |= rows[i].request;
 	}
@@ -84,8 +85,14 @@ master_reads_requests(void)
 		raise(rows[i].signo);
 		raise(rows[i].signo);
 	}
-	if (signals_read(fd) != all || signals_read(fd) != 0)
+	if (signals_read(fd, &failed) != all || signals_read(fd, &failed) != 0)
 		_exit(4);
+	/* Without the descriptor they are heard as well. */
+	raise(SIGHUP);
+	raise(SIGTERM);
+	if (signals_read(fd + 1, &failed) != (REQUEST_RELOAD | REQUEST_STOP) ||
+	    failed != EBADF || signals_read(fd, &failed) != 0 || failed != 0)
+		_exit(5);
 	/* The rest is never fatal. */
 	for (int signo = 1; signo <= SIGRTMAX; signo++) {
 		switch (signo) {

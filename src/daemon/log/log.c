@@ -210,6 +210,14 @@ LOG_FUNCTION(log_notice, LEVEL_NOTICE)
 LOG_FUNCTION(log_info, LEVEL_INFO)
 LOG_FUNCTION(log_debug, LEVEL_DEBUG)
 
+void
+log_trouble(bool *said, int error, const char *what)
+{
+	if (error != 0 && !*said)
+		log_err("cannot %s, trying again: %s", what, strerror(error));
+	*said = error != 0;
+}
+
 /* The escape of one byte, as in a C string. */
 static const char *
 escape(unsigned char c, char *buf, size_t size)

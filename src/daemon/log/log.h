@@ -62,6 +62,12 @@ void log_write(enum log_level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
+ * A call that may fail for ever has failed with `error`, 0: it has not.  One
+ * error line until it succeeds again.
+ */
+void log_trouble(bool *said, int error, const char *what);
+
+/*
  * Write len bytes of data into buf in double quotes, with everything but
  * printable ASCII escaped as in C; "..." follows the closing quote when not
  * all of it fits.  Returns buf.

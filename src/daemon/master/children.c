@@ -85,15 +85,15 @@ freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
 	}
 }
 
-bool
+int
 children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 {
 	const int how = WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT;
 	siginfo_t who = { 0 };
-	int status, result;
+	int status, found;
 	pid_t pid;
 
-	while ((result = waitid(P_ALL, 0, &who, how)) == 0 && who.si_pid != 0) {
+	while ((found = waitid(P_ALL, 0, &who, how)) == 0 && who.si_pid != 0) {
 		/* A worker may end as soon as it has said that it was born:
 		 * hear it while its pid is still its own. */
 		children_hear(r, autoscale, now_ms);
@@ -101,7 +101,7 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		    WNOHANG | WUNTRACED | WCONTINUED);
 		who.si_pid = 0;
 		if (pid == -1)
-			return false;
+			return errno;
 		if (pid == 0)
 			continue;
 		if (WIFSTOPPED(status) || WIFCONTINUED(status))
@@ -109,5 +109,7 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		else
 			bury(r, autoscale, pid, status, now_ms);
 	}
-	return result == 0 || errno == ECHILD;
+	/* There may be no children; but workers are. */
+	return found == -1 && (errno != ECHILD || r->pool->count > 0) ? errno :
+									0;
 }

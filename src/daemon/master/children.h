@@ -15,10 +15,7 @@ struct reload;
 /* Workers have been born, or those that were requested will not come. */
 void children_hear(struct reload *, struct autoscale *, int64_t now_ms);
 
-/*
- * After a SIGCHLD.  False if the kernel did not say all of it, so that there may
- * be more, of which no signal will tell.
- */
-bool children_reap(struct reload *, struct autoscale *, int64_t now_ms);
+/* After a SIGCHLD.  0, or an errno: ask again later. */
+int children_reap(struct reload *, struct autoscale *, int64_t now_ms);
 
 #endif

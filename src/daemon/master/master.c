@@ -24,7 +24,7 @@
 
 enum {
 	GOODBYE_MS = 4000, /* for the logger to write the last lines */
-	REAP_MS = 100,	   /* until children are asked for again */
+	RETRY_MS = 200,	   /* after a call of this loop has failed */
 };
 
 static int
@@ -48,6 +48,15 @@ open_all(struct master *m)
 	    watch(m, m->pool.wake[0], EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	return 0;
+}
+
+static void
+reap(struct master *m, int64_t now_ms)
+{
+	int failed = children_reap(&m->reload, &m->autoscale, now_ms);
+
+	log_trouble(&m->said.reap, failed, "learn of the end of processes");
+	m->reap_ms = failed != 0 ? now_ms + RETRY_MS : 0;
 }
 
 /* End the reload that is under way, and say that we stop. */
@@ -194,11 +203,8 @@ follow_reload(struct master *m, int64_t now_ms)
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
-	if ((requests & REQUEST_REAP) ||
-	    (m->reap_ms != 0 && now_ms >= m->reap_ms))
-		m->reap_ms = children_reap(&m->reload, &m->autoscale, now_ms) ?
-		    0 :
-		    now_ms + REAP_MS;
+	if (requests & REQUEST_REAP)
+		reap(m, now_ms);
 	if (requests & REQUEST_QUIT)
 		stop_now(m, now_ms);
 	else if (requests & REQUEST_STOP)
@@ -212,12 +218,6 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		status_report(&m->pool, &m->current, m->started_ms, now_ms);
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What the service asks for while it runs.  Returns when to come back. */
 static int64_t
 keep_serving(struct master *m, bool launching, int64_t now_ms)
@@ -225,7 +225,7 @@ keep_serving(struct master *m, bool launching, int64_t now_ms)
 	if (watch_due(&m->watch, now_ms))
 		autoscale_waiting(&m->autoscale, &m->pool, &m->current,
 		    watch_look(&m->watch, &m->current, now_ms), now_ms);
-	return earlier(watch_deadline(&m->watch),
+	return clock_earlier(watch_deadline(&m->watch),
 	    autoscale_maintain(&m->autoscale, &m->pool, &m->current, launching,
 		now_ms));
 }
@@ -237,21 +237,46 @@ tend(struct master *m, int64_t now_ms)
 	int64_t next = follow_reload(m, now_ms);
 	bool launching = m->reload.step == RELOAD_READYING;
 
+	if (m->reap_ms != 0 && now_ms >= m->reap_ms)
+		reap(m, now_ms);
+	if (m->reap_ms != 0)
+		next = clock_earlier(next, m->reap_ms);
 	/* A reload that is under way may take drained listeners back. */
 	if (!launching)
-		next = earlier(next,
+		next = clock_earlier(next,
 		    drain_step(&m->drain, &m->pool, &m->current, now_ms));
 	if (m->phase == PHASE_RUN)
-		next = earlier(next, keep_serving(m, launching, now_ms));
+		next = clock_earlier(next, keep_serving(m, launching, now_ms));
 	if (m->current.number != 0)
-		next = earlier(next, logger_maintain(&m->logger, now_ms));
-	if (m->reap_ms != 0)
-		next = earlier(next, m->reap_ms);
-	next = earlier(next, class_tell(now_ms, false));
-	next = earlier(next, refusals_tell(now_ms, false));
+		next = clock_earlier(next, logger_maintain(&m->logger, now_ms));
+	next = clock_earlier(next, class_tell(now_ms, false));
+	next = clock_earlier(next, refusals_tell(now_ms, false));
 	/* Last, for the others set deadlines. */
-	next = earlier(next, spawn_deadline(&m->pool));
-	return earlier(next, terminate_enforce(&m->pool, now_ms));
+	next = clock_earlier(next, spawn_deadline(&m->pool));
+	return clock_earlier(next, terminate_enforce(&m->pool, now_ms));
+}
+
+static unsigned
+hear_signals(struct master *m)
+{
+	int failed;
+	unsigned requests = signals_read(m->signals, &failed);
+
+	log_trouble(&m->said.signals, failed, "read signals as they come");
+	return requests;
+}
+
+/* It cannot be told what has happened: do as if everything had. */
+static unsigned
+do_without_events(struct master *m, int timeout)
+{
+	int ms = timeout == -1 || timeout > RETRY_MS ? RETRY_MS : timeout;
+
+	/* A debugger interrupts it as well, and nothing has happened then. */
+	m->watch.noticed = m->watch.noticed || errno != EINTR;
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
+	pool_woken(&m->pool);
+	return hear_signals(m);
 }
 
 /* The only place that waits.  Returns what signals ask for. */
@@ -259,20 +284,22 @@ static unsigned
 wait_for_events(struct master *m, int64_t until_ms)
 {
 	struct epoll_event events[4];
+	int64_t left = until_ms - clock_ms();
 	unsigned requests = 0;
-	int64_t left;
-	int n, timeout = -1;
+	int n, timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 
-	if (until_ms != INT64_MAX) {
-		left = until_ms - clock_ms();
-		timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
-	}
+	if (until_ms == INT64_MAX)
+		timeout = -1;
 	n = epoll_wait(m->waiter, events, 4, timeout);
+	log_trouble(&m->said.wait, n == -1 && errno != EINTR ? errno : 0,
+	    "wait for events");
+	if (n == -1)
+		return do_without_events(m, timeout);
 	/* The loader's pipe is read by reload_step(), the links of the forkers
 	 * are by children_hear(). */
 	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == m->signals)
-			requests |= signals_read(m->signals);
+			requests |= hear_signals(m);
 		else if (events[i].data.fd == m->pool.wake[0])
 			pool_woken(&m->pool);
 		else if (events[i].data.fd == WATCH_EVENT)
@@ -285,7 +312,6 @@ static void
 say_goodbye(struct master *m)
 {
 	int64_t deadline = clock_ms() + GOODBYE_MS;
-	struct timespec rest = { .tv_nsec = 5000000 };
 	pid_t pid;
 
 	log_close();
@@ -297,10 +323,25 @@ say_goodbye(struct master *m)
 		}
 		if (clock_ms() >= deadline)
 			break;
-		nanosleep(&rest, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 	}
 	/* A log daemon that does not answer must not delay the stop. */
 	logger_kill(&m->logger);
+}
+
+static bool
+is_over(struct master *m)
+{
+	if (m->phase != PHASE_STOP)
+		return false;
+	if (m->pool.count == 0 && m->drain.listeners.count == 0 &&
+	    (m->reap_ms != 0 || forkers_beside(&m->pool.forkers, 0) == 0))
+		return true;
+	if (!terminate_hopeless(&m->pool))
+		return false;
+	log_err("workers did not end, left behind count=%u", m->pool.count);
+	m->status = EX_OSERR;
+	return true;
 }
 
 int
@@ -325,9 +366,7 @@ master_run(struct master *m, const struct options *options, int notify)
 	m->reload.background = notify != -1;
 	m->reload.waiter = m->watch.waiter = m->waiter;
 	reload_begin(&m->reload);
-	while (m->phase != PHASE_STOP || m->pool.count > 0 ||
-	    forkers_beside(&m->pool.forkers, 0) > 0 ||
-	    m->drain.listeners.count > 0) {
+	while (!is_over(m)) {
 		requests = wait_for_events(m, next);
 		children_hear(&m->reload, &m->autoscale, clock_ms());
 		obey(m, requests, clock_ms());

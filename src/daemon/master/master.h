@@ -5,6 +5,7 @@
 #ifndef ECHOD_MASTER_H
 #define ECHOD_MASTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/errbuf.h"
@@ -39,8 +40,12 @@ struct master {
 	struct watch watch; /* over the listeners in force */
 	struct logger logger;
 	int64_t started_ms;
-	int64_t reap_ms;   /* when to ask again for children; 0: never */
-	int status;	   /* what the process will exit with */
+	/* Calls that fail, of which the log is told once; see master.c. */
+	struct trouble {
+		bool wait, signals, reap;
+	} said;
+	int64_t reap_ms; /* waitpid has failed: try again then; 0: it has not */
+	int status;	 /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };
 

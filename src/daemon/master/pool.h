@@ -36,6 +36,7 @@ struct pool_worker {
 	int64_t settle_ms; /* it is ready, or serves, or has left */
 	int64_t quit_ms;   /* it is cut off */
 	int64_t kill_ms;   /* it is killed */
+	unsigned kills;	   /* how often it was */
 };
 
 /* Sums over the workers that have ended. */

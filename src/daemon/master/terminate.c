@@ -185,6 +185,7 @@ terminate_enforce(struct pool *pool, int64_t now_ms)
 			    "worker did not end, killed pid=%ld",
 			    (long)worker->pid);
 			kill(worker->pid, SIGKILL);
+			worker->kills++;
 			/* A process may take its time to die: look again. */
 			worker->kill_ms = now_ms + CUT_MS;
 		}
@@ -193,4 +194,14 @@ terminate_enforce(struct pool *pool, int64_t now_ms)
 		next = earlier(next, worker->kill_ms);
 	}
 	return next;
+}
+
+bool
+terminate_hopeless(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->used; i++)
+		if (pool->worker[i].requested ||
+		    (pool->worker[i].pid != 0 && pool->worker[i].kills < 2))
+			return false;
+	return pool->count > 0;
 }

@@ -13,6 +13,7 @@
 #ifndef ECHOD_TERMINATE_H
 #define ECHOD_TERMINATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pool;
@@ -43,5 +44,11 @@ void terminate_excess(struct pool *, unsigned max, int64_t now_ms);
 
 /* Enforce the deadlines.  Returns the next, of clock_ms(), or INT64_MAX. */
 int64_t terminate_enforce(struct pool *, int64_t now_ms);
+
+/*
+ * Whether all workers that are left have been killed twice, and have not ended,
+ * or nobody tells that they have.
+ */
+bool terminate_hopeless(const struct pool *);
 
 #endif
