@@ -159,8 +159,10 @@ ok($d->wait_log(qr/: status listener=\S+ waiting=\d+ backlog=(?!7$)\d+$/,
 
 # access
 with('access', qq(access = { deny = [ "127.0.0.0/8" ]; };\n));
-($reason, undef, $back) = end_of('x', 8);
-is($reason, 'refused', 'a client that is denied');
+$from = $d->mark;
+$back = Client::echo($d->connect, 'x');
+ok($d->wait_log(qr/: refused reason=access /, from => $from),
+    'a client that is denied');
 is($back, '', 'gets nothing');
 with('access', qq(access = { deny = [ "127.0.0.0/8" ];
     allow = [ "127.0.0.1" ]; };\n));

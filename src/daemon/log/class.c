@@ -25,7 +25,7 @@ static const struct {
 	const char *name;
 	struct throttle_rule rule;
 } classes[CLASSES] = {
-	[CLASS_VIOLATION] = { "worker-broke-confinement", { 10, SECOND_MS } },
+	[CLASS_VIOLATION] = { "worker-broke-confinement", { 100, SECOND_MS } },
 	[CLASS_DIED] = { "worker-died", { 10, SECOND_MS } },
 	[CLASS_FORKER] = { "forker-died", { 10, SECOND_MS } },
 	[CLASS_FROZEN] = { "worker-stopped", { 10, SECOND_MS } },
