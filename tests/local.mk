@@ -386,6 +386,7 @@ style_tests = \
 	%D%/style/calls.t \
 	%D%/style/client-documented.t \
 	%D%/style/documented.t \
+	%D%/style/faults.t \
 	%D%/style/format.t \
 	%D%/style/handlers.t \
 	%D%/style/hardened.t \
