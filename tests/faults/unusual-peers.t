@@ -33,7 +33,8 @@ for my $list ('allow = [ "127.0.0.0/8" ]', 'allow = [ "0.0.0.0/0", "::/0" ]') {
     $shim->on('no-peer');
     isnt(Client::echo_once($d->port, 'hello') // '', 'hello',
         "no address and $list: refused");
-    ok($d->wait_log(qr/peer=unknown .* reason=refused$/), 'as the log says');
+    ok($d->wait_log(qr/: refused reason=access connections=1 peer=unknown/),
+        'as the log says');
     $shim->off('no-peer');
     $d->finish;
 }
