@@ -561,7 +561,6 @@ VALGRIND_TESTS = \
 	%D%/daemon/stop-finishes-clients.t \
 	%D%/faults/bad-reload-changes-nothing.t \
 	%D%/faults/idle-timeout.t \
-	%D%/faults/logger-killed.t \
 	%D%/faults/quit-ends-cleanly.t \
 	%D%/faults/worker-killed-is-replaced.t
 
