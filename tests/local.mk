@@ -205,9 +205,9 @@ daemon_tests = \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
+	%D%/daemon/hostile-worker-blocks-nobody.t \
 	%D%/daemon/hostile-worker.t \
 	%D%/daemon/hung-forker-is-replaced.t \
-	%D%/daemon/hostile-worker-blocks-nobody.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \
