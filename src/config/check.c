@@ -22,6 +22,27 @@ listen_valid(const struct config *config)
 	return true;
 }
 
+/* Any other byte than 0 and 1 is true for one reader and false for another. */
+static bool
+bool_valid(const bool *value)
+{
+	unsigned char byte;
+
+	memcpy(&byte, value, sizeof(byte));
+	return byte <= 1;
+}
+
+static bool
+networks_valid(const struct access_list *list)
+{
+	if (!access_sane(list))
+		return false;
+	for (unsigned i = 0; i < list->count; i++)
+		if (!bool_valid(&list->rules[i].deny))
+			return false;
+	return true;
+}
+
 static bool
 value_valid(const struct config *config, const struct setting *s)
 {
@@ -40,7 +61,7 @@ value_valid(const struct config *config, const struct setting *s)
 		memcpy(&choice, value, sizeof(choice));
 		return settings_word(s, choice) != NULL;
 	case SETTING_NETWORKS:
-		return access_sane(&config->access);
+		return networks_valid(&config->access);
 	case SETTING_LISTEN:
 		return listen_valid(config);
 	}
@@ -54,7 +75,8 @@ addresses_valid(const struct config *config)
 	    config->address_count > CONFIG_ADDRESSES)
 		return false;
 	for (unsigned i = 0; i < config->address_count; i++)
-		if (!addr_sane(&config->addresses[i].addr))
+		if (!addr_sane(&config->addresses[i].addr) ||
+		    !bool_valid(&config->addresses[i].optional))
 			return false;
 	return true;
 }
@@ -65,7 +87,8 @@ check_config(const struct config *config)
 	for (unsigned i = 0; i < settings_count; i++)
 		if (!value_valid(config, &settings[i]))
 			return false;
-	return addresses_valid(config) &&
+	return addresses_valid(config) && bool_valid(&config->found.file) &&
+	    bool_valid(&config->found.settings) &&
 	    memchr(config->listen_file, '\0', sizeof(config->listen_file)) !=
 	    NULL;
 }
