@@ -21,7 +21,7 @@ Tracer::needs();
 # crashes without memory for its heap, so that call fails without it.
 sub start {
     my ($file, $point) = @_;
-    my @options = ($point->[0] // '') eq 'brk' ? ('-o', 'sandbox=off') : ();
+    my @options = $point && $point->[0] eq 'brk' ? qw(-o sandbox=off) : ();
     return Echod->start(log => 'notice', wait => 0, options => \@options,
         prefix => [Sweep::strace($file, $point)]);
 }

@@ -37,6 +37,11 @@ for my $round (1 .. 4) {
         my $n = () = $d->children;
         $most = $n if $n > $most;
     }
+    # And some at once: the last of them comes while a reload is under way.
+    for my $n (1 .. 10) {
+        $d->rewrite(config("quick$round-$n"));
+        $d->signal('HUP');
+    }
     $d->rewrite(config("last$round"));
     $d->signal('HUP');
     ok($d->wait_log(qr/ last$round\[\d+\]: reload done/),
