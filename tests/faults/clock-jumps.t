@@ -51,6 +51,25 @@ for my $jump (qw(clock-ahead clock-back)) {
 }
 $d->finish;
 
+# A deadline that runs when the clock jumps, that of a stop.
+for my $jump (qw(clock-ahead clock-back)) {
+    my $e = Echod->start(env => $shim->env, options => [
+        '-o', 'timeouts.drain=1', '-o', 'timeouts.defer_accept=0']);
+    my $sock = $e->connect;
+    is(Client::echo($sock, 'x'), 'x', "$jump in a stop: a client");
+    $e->look;
+    my $start = Clock::now();
+    $e->signal('TERM');
+    $e->wait_log(qr/: stopping/);
+    $shim->on($jump);
+    is(Client::receive_all($sock), '', 'it is cut off');
+    cmp_ok(Clock::now() - $start, '>=', 0.5, 'not before its time');
+    Clock::soon($start, 'nor long after it', 1);
+    is($e->wait_end, 0, 'echod ends');
+    $e->finish;
+    $shim->off($jump);
+}
+
 # A machine that has been running for ninety years, or has just started.
 SKIP: {
     for my $seconds (2_800_000_000, 0) {

@@ -41,7 +41,8 @@ for (@cases) {
     like($d->wait_log(qr/: connection ended /) // '',
         qr/^\d{4}-\d\d-\d\dT\S+ echod\[\d+\]:.* in_bytes=5 .*seconds=\d+\.\d{3} /,
         "$what: the log is as always");
-    like($d->reload, qr/reload done/, "$what: it reloads");
+    like($d->reload, qr/reload done .*seconds=\d+\.\d{3}$/,
+        "$what: it reloads");
     is($d->stop, 0, "$what: and stops");
     is(join("\n", $d->alarms), '', "$what: without a complaint");
 }
