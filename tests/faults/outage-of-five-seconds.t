@@ -54,8 +54,11 @@ my %took;
 for my $round (1 .. ROUNDS) {
     # Both at the same time.
     my %d = map { $_ => Echod->start(options => [
-        '-o', 'workers.max_spare=40', '-o', 'workers.min_spare=5',
+        # No new worker that has descriptors takes what the others cannot.
+        '-o', 'workers.max=' . ($_ eq 'processes' ? 40 : 5),
+        '-o', 'workers.max_spare=' . ($_ eq 'processes' ? 40 : 5),
         '-o', 'timeouts.defer_accept=0' ]) } keys %outage;
+    $_->expect_log(qr/: warning: workers at max /) for values %d;
     my %end = map { $_ => $outage{$_}->($d{$_}) } sort keys %d;
     my %waiting;
     for my $what (sort keys %d) {
@@ -75,11 +78,14 @@ for my $round (1 .. ROUNDS) {
             "$what: the clients wait");
         my $start = Clock::now();
         $end{$what}->();
-        my @back = map { Client::receive($_, 5) } @{ $waiting{$what} };
+        my @back = map {
+            my $back = Client::receive($_, 5);
+            close $_;
+            $back;
+        } @{ delete $waiting{$what} };
         push @{ $took{$what} }, Clock::now() - $start;
         is(scalar(grep { $_ eq 'waits' } @back), CLIENTS,
             "$what: all are served afterwards");
-        close $_ for @{ delete $waiting{$what} };
         $d->finish;
     }
     last if !grep { min(@$_) > WITHIN } values %took;
