@@ -351,7 +351,7 @@ wait_of(uint64_t word, int64_t now_us)
 	uint64_t wait = (word - (uint64_t)now_us) & due_bits;
 
 	/* None is written that is further away than this. */
-	return word != 0 && wait <= 2 * SECOND_US ? (int64_t)wait : 0;
+	return word != 0 && wait <= (uint64_t)2 * SECOND_US ? (int64_t)wait : 0;
 }
 
 bool

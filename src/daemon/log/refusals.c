@@ -79,7 +79,7 @@ keep_peer(enum refusal why, const struct addr *peer)
 static void
 take_peer(enum refusal why, struct addr *peer)
 {
-	uint64_t words[PEER_WORDS];
+	uint64_t words[PEER_WORDS] = { 0 };
 
 	for (unsigned i = 0; i < PEER_WORDS; i++)
 		words[i] = atomic_load(&shared[why].peer[i]);

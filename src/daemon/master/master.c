@@ -53,10 +53,10 @@ open_all(struct master *m)
 static void
 reap(struct master *m, int64_t now_ms)
 {
-	int failed = children_reap(&m->reload, &m->autoscale, now_ms);
+	int error = children_reap(&m->reload, &m->autoscale, now_ms);
 
-	log_trouble(&m->said.reap, failed, "learn of the end of processes");
-	m->reap_ms = failed != 0 ? now_ms + RETRY_MS : 0;
+	log_trouble(&m->said.reap, error, "learn of the end of processes");
+	m->reap_ms = error != 0 ? now_ms + RETRY_MS : 0;
 }
 
 /* End the reload that is under way, and say that we stop. */
@@ -259,10 +259,10 @@ tend(struct master *m, int64_t now_ms)
 static unsigned
 hear_signals(struct master *m)
 {
-	int failed;
-	unsigned requests = signals_read(m->signals, &failed);
+	int error;
+	unsigned requests = signals_read(m->signals, &error);
 
-	log_trouble(&m->said.signals, failed, "read signals as they come");
+	log_trouble(&m->said.signals, error, "read signals as they come");
 	return requests;
 }
 

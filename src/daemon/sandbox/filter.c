@@ -69,7 +69,7 @@ filter_is_built_in(void)
  * libseccomp writes its program to a descriptor.  A pipe has room for the
  * longest that the kernel takes, and no limit of file sizes is about it.
  */
-static int export(const scmp_filter_ctx ctx, struct sock_fprog *program,
+static int export(scmp_filter_ctx ctx, struct sock_fprog *program,
     struct errbuf *err)
 {
 	const size_t longest = BPF_MAXINSNS * sizeof(struct sock_filter);
