@@ -549,7 +549,7 @@ valgrind_command = $(VALGRIND) --quiet --vgdb=no --trace-children=yes \
 VALGRIND_TESTS = \
 	$(built_unit_tests) \
 	%D%/client/bench-loses-its-first-connections.t \
-	%D%/client/ping-reconnects-each-probe.t \
+	%D%/client/ping-counts-failed-connections.t \
 	%D%/client/send-any-size.t \
 	%D%/client/transcript-is-the-tutorials.t \
 	%D%/daemon/access-lists.t \

@@ -92,6 +92,7 @@ sources_create(struct sources *s, unsigned capacity, struct errbuf *err)
 	_Atomic uint64_t *memory;
 
 	/* The kernel gives each program 16 random bytes: getauxval(3). */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	memcpy(s->key, (const void *)getauxval(AT_RANDOM), sizeof(s->key));
 	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
