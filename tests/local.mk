@@ -199,6 +199,7 @@ daemon_tests = \
 	%D%/daemon/checks-configuration.t \
 	%D%/daemon/clients-wait-in-vain.t \
 	%D%/daemon/closed-listener-is-opened-again.t \
+	%D%/daemon/closed-log-is-opened-again.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \
@@ -214,6 +215,7 @@ daemon_tests = \
 	%D%/daemon/loader-gives-up-root.t \
 	%D%/daemon/loader-of-another-version.t \
 	%D%/daemon/localhost-without-a-hosts-file.t \
+	%D%/daemon/log-keeps-its-room.t \
 	%D%/daemon/log-lines-have-their-time.t \
 	%D%/daemon/logger-and-loader-are-confined.t \
 	%D%/daemon/logger-stopped.t \

@@ -246,6 +246,39 @@ narrow_log(long a, long b)
 	return each(is_log, narrow);
 }
 
+/* A line, and with it as many descriptors as the kernel takes at a time. */
+static int
+hand_over(int fd)
+{
+	enum { RIGHTS = 253 };
+	static int rights[RIGHTS]; /* standard input */
+	union {
+		char bytes[CMSG_SPACE(sizeof(rights))];
+		struct cmsghdr aligned;
+	} control;
+	struct iovec iov = { .iov_base = "5with descriptors",
+		.iov_len = strlen("5with descriptors") };
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(rights));
+	memcpy(CMSG_DATA(cmsg), rights, sizeof(rights));
+	return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ? -1 : 0;
+}
+
+static int
+send_rights(long a, long b)
+{
+	(void)a;
+	(void)b;
+	return each(is_log, hand_over);
+}
+
 /* Shared memory ----------------------------------------------------------- */
 
 /*
@@ -593,6 +626,7 @@ static const struct {
 	{ "overflow", overflow },
 	{ "relay", relay },
 	{ "scribble", scribble },
+	{ "send-rights", send_rights },
 	{ "shut-listeners", shut_listeners },
 	{ "shut-log", shut_log },
 	{ "signal", signal_process },

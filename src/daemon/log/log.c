@@ -2,6 +2,7 @@
 #include "daemon/log/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -47,10 +48,22 @@ map_counters(struct errbuf *err)
 	return 0;
 }
 
+void
+log_make_room(void)
+{
+	int bytes = QUEUE_BYTES;
+
+	/* Without CAP_NET_ADMIN net.core.wmem_max is the limit. */
+	if (setsockopt(writer, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+		sizeof(bytes)) == -1)
+		(void)setsockopt(writer, SOL_SOCKET, SO_SNDBUF, &bytes,
+		    sizeof(bytes));
+}
+
 int
 log_open(struct errbuf *err)
 {
-	int fd[2], bytes = QUEUE_BYTES;
+	int fd[2];
 
 	if (writer != -1)
 		return 0;
@@ -63,14 +76,38 @@ log_open(struct errbuf *err)
 		close(fd[0]);
 		return -1;
 	}
-	/* Without CAP_NET_ADMIN net.core.wmem_max is the limit. */
-	if (setsockopt(fd[1], SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
-		sizeof(bytes)) == -1)
-		(void)setsockopt(fd[1], SOL_SOCKET, SO_SNDBUF, &bytes,
-		    sizeof(bytes));
 	reader = fd[0];
 	writer = fd[1];
+	log_make_room();
 	return 0;
+}
+
+bool
+log_is_shut(void)
+{
+	/* An empty record is none; see log_receive(). */
+	return send(writer, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 &&
+	    errno == EPIPE;
+}
+
+int
+log_reopen(void)
+{
+	int fd[2], result, saved;
+
+	if (link_open(fd) == -1)
+		return -1;
+	/* The filters of system calls know the numbers. */
+	result = dup3(fd[0], reader, O_CLOEXEC) == -1 ||
+		dup3(fd[1], writer, O_CLOEXEC) == -1 ?
+	    -1 :
+	    0;
+	saved = errno;
+	close(fd[0]);
+	close(fd[1]);
+	errno = saved;
+	log_make_room();
+	return result;
 }
 
 void

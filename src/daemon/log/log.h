@@ -37,6 +37,24 @@ enum {
  */
 int log_open(struct errbuf *);
 
+/*
+ * Give the queue the room that it had at first: a process with the socket can
+ * have changed it.
+ */
+void log_make_room(void);
+
+/*
+ * Whether the queue is shut down (shutdown(2)), as a process with the socket can
+ * do to all.  What is in it can still be read; lines are lost.
+ */
+bool log_is_shut(void);
+
+/*
+ * Make another queue in its place, with the same descriptors.  Processes that
+ * were forked before keep the old one.  -1 with errno.
+ */
+int log_reopen(void);
+
 /* Close the queue; lines go to standard error again, as far as LEVEL_INFO. */
 void log_close(void);
 

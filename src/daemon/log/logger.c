@@ -280,6 +280,7 @@ logger_configure(struct logger *logger, const struct config *config)
 
 	logger->settings = settings_of(config);
 	logger->settings.number = number;
+	log_make_room();
 	send_settings(logger);
 }
 
@@ -310,6 +311,23 @@ logger_frozen(struct logger *logger, pid_t pid, bool frozen, int64_t now_ms)
 	return true;
 }
 
+/*
+ * There is no logger.  It may have written all that was in a queue which somebody
+ * had shut down, and left; the next one would leave as well.  True if that is
+ * mended.
+ */
+static bool
+mend_queue(struct logger *logger)
+{
+	if (!log_is_shut() || log_reopen() == -1)
+		return false;
+	logger->queue++;
+	(void)class_log(CLASS_LOGGER, LEVEL_ERR,
+	    "a worker has closed the log, opened again, "
+	    "workers are replaced");
+	return true;
+}
+
 int64_t
 logger_maintain(struct logger *logger, int64_t now_ms)
 {
@@ -328,10 +346,14 @@ logger_maintain(struct logger *logger, int64_t now_ms)
 	}
 	if (logger->kill_ms != 0 && logger->kill_ms < next)
 		next = logger->kill_ms;
-	if (logger->pid == 0 && now_ms >= logger->retry_ms &&
-	    start(logger, &err) == -1)
-		logger->retry_ms = now_ms +
-		    backoff_ms(++logger->failures, (uint32_t)now_ms);
+	if (logger->pid == 0 && now_ms >= logger->retry_ms) {
+		/* The caller has workers to replace at once. */
+		if (mend_queue(logger))
+			next = now_ms;
+		if (start(logger, &err) == -1)
+			logger->retry_ms = now_ms +
+			    backoff_ms(++logger->failures, (uint32_t)now_ms);
+	}
 	if (logger->pid == 0 && logger->retry_ms < next)
 		next = logger->retry_ms;
 	return next;

@@ -32,6 +32,7 @@ struct logger {
 	unsigned born_with; /* the number of the settings at its start */
 	bool unsent;	    /* the settings: the queue was full */
 	bool keeps_stderr;  /* a reload may send the log there */
+	unsigned queue;	    /* how many queues were shut down before this */
 	unsigned failures;  /* in a row */
 	int64_t started_ms;
 	int64_t retry_ms; /* start it again then */
@@ -63,9 +64,11 @@ bool logger_reaped(struct logger *, pid_t, int64_t now_ms);
 bool logger_frozen(struct logger *, pid_t, bool frozen, int64_t now_ms);
 
 /*
- * Kill a logger that has been stopped for a second.  Start a dead logger again when its time has come; the lines in the queue
- * have waited.  Send settings for which there was no room.  Returns the
- * clock_ms() to be called again at, or INT64_MAX.
+ * Kill a logger that has been stopped for a second.  Start a dead logger again
+ * when its time has come; the lines in the queue have waited.  If somebody has
+ * shut down the queue, make another: then logger->queue changes, and processes
+ * that were forked before are of no more use.  Send settings for which there was
+ * no room.  Returns the clock_ms() to be called again at, or INT64_MAX.
  */
 int64_t logger_maintain(struct logger *, int64_t now_ms);
 

@@ -12,6 +12,7 @@
 
 struct generation {
 	unsigned number; /* 1 is the first; 0: there is none */
+	unsigned queue;	 /* of the log, in which its workers write */
 	struct config config;
 	struct listener_set listeners;
 };

@@ -110,6 +110,7 @@ commit(struct master *m, int64_t now_ms)
 		    now_ms);
 	}
 	m->current.number = next->number;
+	m->current.queue = next->queue;
 	m->current.config = next->config;
 	listener_set_commit(&m->current.listeners, &next->listeners,
 	    &m->current.config);
@@ -188,6 +189,7 @@ static int64_t
 follow_reload(struct master *m, int64_t now_ms)
 {
 	enum reload_outcome outcome = reload_step(&m->reload, now_ms);
+	int64_t renew_ms = INT64_MAX;
 
 	if (outcome == RELOAD_READY)
 		ready(m, now_ms);
@@ -196,7 +198,9 @@ follow_reload(struct master *m, int64_t now_ms)
 	if (outcome != RELOAD_PENDING && m->reload.again &&
 	    m->phase == PHASE_RUN)
 		reload_begin(&m->reload);
-	return reload_deadline(&m->reload);
+	if (m->phase == PHASE_RUN)
+		renew_ms = reload_renew(&m->reload, now_ms);
+	return clock_earlier(renew_ms, reload_deadline(&m->reload));
 }
 
 /* The order of these questions decides which of several signals rules. */

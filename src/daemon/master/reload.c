@@ -17,7 +17,10 @@
 #include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/sandbox.h"
 
-enum { READY_MS = 10000 }; /* for each batch of workers to get ready */
+enum {
+	READY_MS = 10000, /* for each batch of workers to get ready */
+	RENEW_MS = 2000,  /* between two reloads that nobody has asked for */
+};
 
 static bool
 is_start(const struct reload *r)
@@ -45,6 +48,15 @@ reload_abandon(struct reload *r, int64_t now_ms)
 	r->status = EX_OK;
 }
 
+static void
+announce(struct reload *r, int64_t now_ms)
+{
+	if (!is_start(r))
+		log_notice("reload generation=%u", r->tried + 1);
+	r->started_ms = now_ms;
+	r->next.listeners.count = 0;
+}
+
 void
 reload_begin(struct reload *r)
 {
@@ -57,11 +69,8 @@ reload_begin(struct reload *r)
 		return;
 	}
 	r->again = false;
-	if (!is_start(r))
-		log_notice("reload generation=%u", r->tried + 1);
+	announce(r, clock_ms());
 	r->step = RELOAD_LOADING;
-	r->started_ms = clock_ms();
-	r->next.listeners.count = 0;
 	if (loader_start(&r->loader, r->options,
 		is_start(r) ? NULL : &r->current->config, &r->err) == -1) {
 		r->status = EX_OSERR;
@@ -189,6 +198,7 @@ open_next(struct reload *r, int64_t now_ms)
 	    -1)
 		return EX_UNAVAILABLE;
 	r->next.number = ++r->tried;
+	r->next.queue = r->logger->queue;
 	r->launched = 0;
 	r->step = RELOAD_READYING;
 	/* Each worker wakes the master when it is ready. */
@@ -219,6 +229,21 @@ loaded(struct reload *r, int64_t now_ms)
 		log_warning("the configuration is barely trusted: %s",
 		    warning.text);
 	return status;
+}
+
+int64_t
+reload_renew(struct reload *r, int64_t now_ms)
+{
+	if (r->step != RELOAD_NONE || is_start(r) ||
+	    r->current->queue == r->logger->queue)
+		return INT64_MAX;
+	if (now_ms < r->renew_ms)
+		return r->renew_ms;
+	r->renew_ms = now_ms + RENEW_MS;
+	announce(r, now_ms);
+	r->next.config = r->current->config;
+	r->status = open_next(r, now_ms);
+	return INT64_MAX;
 }
 
 /* Returns RELOAD_PENDING with r->status if it has failed. */

@@ -51,6 +51,7 @@ struct reload {
 	unsigned launched; /* its workers so far */
 	int64_t started_ms;
 	int64_t deadline_ms; /* for the workers */
+	int64_t renew_ms;    /* no reload_renew() before */
 	struct loader loader;
 	struct generation next;
 	int status; /* why it failed: of sysexits.h, */
@@ -59,6 +60,13 @@ struct reload {
 
 /* Begin; during another reload: note that there is to be one afterwards. */
 void reload_begin(struct reload *);
+
+/*
+ * If the workers in force write into a log that is closed (logger.h), begin a
+ * reload with the configuration in force, once in some seconds at most.  Returns
+ * the clock_ms() to call it again at, INT64_MAX: only at events.
+ */
+int64_t reload_renew(struct reload *, int64_t now_ms);
 
 /*
  * Go on as far as possible without waiting.  After RELOAD_READY there is no
