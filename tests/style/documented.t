@@ -152,4 +152,8 @@ for my $file (files('src/daemon', qr/\.c$/)) {
 }
 cmp_ok $lines, '>', 30, 'there are log lines';
 
+# Classes of lines that repeat.
+my @classes = slurp('src/daemon/log/class.c') =~ /\[CLASS_\w+\] = \{ "([a-z-]+)"/g;
+cmp_ok scalar(@classes), '>=', 12, 'there are classes of lines';
+says $man8, qr/^\.It Li \Q$_\E$/m, "$_: is in echod(8)" for @classes;
 done_testing;
