@@ -114,5 +114,7 @@ echod_dynamic_SOURCES = $(echod_SOURCES)
 echod_dynamic_LDADD = $(echod_LDADD)
 dynamic_echod = echod-dynamic$(EXEEXT)
 else
+# Without this line automake would link it with no flags at all.
+echod_LDFLAGS = $(AM_LDFLAGS)
 dynamic_echod = echod$(EXEEXT)
 endif
