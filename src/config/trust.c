@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
@@ -68,6 +69,17 @@ refuse(const struct walk *w, const struct stat *st, const char *what,
 	return -1;
 }
 
+/*
+ * Whether users or groups beside the owner and the group have rights of their
+ * own (acl(5)).  Then the mode of the group is the most that any of them has.
+ * The way to this name has been checked.
+ */
+static bool
+is_shared(const char *name)
+{
+	return lgetxattr(name, "system.posix_acl_access", NULL, 0) > 0;
+}
+
 /* The owner and the mode of a file or directory. */
 static int
 judge(struct walk *w, const struct stat *st)
@@ -82,6 +94,11 @@ judge(struct walk *w, const struct stat *st)
 	if ((st->st_mode & S_IWOTH) != 0 || st->st_gid != 0)
 		return refuse(w, st, "can be written to by others than root",
 		    "chmod go-w");
+	if (is_shared(w->name))
+		return refuse(w, st,
+		    "has an access control list by which others than root can "
+		    "write to it",
+		    "setfacl -b");
 	if (w->warning->text[0] == '\0')
 		errbuf_set(w->warning,
 		    "%s can be written to by each member of group 0 (mode "

@@ -5,8 +5,8 @@
  *
  * Trusted is what belongs to root and what nobody else can write to.  In a
  * directory with the sticky bit others can make files, but cannot replace those
- * of root.  To change what group 0 can write to takes a member of that group:
- * it is trusted with a warning.
+ * of root.  To change what group 0 can write to takes a member of that group, if
+ * no access control list names others: it is trusted with a warning.
  *
  * In a user namespace, an owner that it has no id for is one of the host, which
  * can do anything here: this counts as root, unless another user has the id

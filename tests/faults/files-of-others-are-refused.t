@@ -62,6 +62,18 @@ sub accepted {
     good();
 }
 
+# share(PATH): nobody may write to it, by an access control list, and no group.
+sub share {
+    my $none = 0xffffffff;
+    # The owner, nobody, the group, the most that these two may, others.
+    my @entries = ([1, 7, $none], [2, 7, NOBODY], [4, 5, $none], [16, 7, $none],
+        [32, 5, $none]);
+    my ($path, $name, $list) = (shift, 'system.posix_acl_access', pack 'V', 2);
+
+    $list .= pack 'vvV', @$_ for @entries;
+    return Machine::kernel('setxattr', $path, $name, $list, length $list, 0);
+}
+
 good();
 accepted('what is only of root');
 
@@ -87,6 +99,21 @@ for ([ $file, $file ], [ $part, "$file:1: $part" ]) {
         . "each member of group 0 (mode 0664); chmod g-w $path\n" ],
         "$name, writable by group 0: is accepted, but not without a word");
     good();
+}
+
+# A list of further users makes the mode of root's group that of the list.
+SKIP: {
+    skip 'no access control lists here', 5 if !share("$part");
+    refused('a file, writable by another user', "$file:1: $part has an access "
+        . "control list by which others than root can write to it (uid 0, gid 0, "
+        . "mode 0775); setfacl -b $part");
+    share("$way");
+    refused('a directory, writable by another user', "$file can be replaced by "
+        . "others: $way has an access control list by which others than root can "
+        . "write to it (uid 0, gid 0, mode 0775); setfacl -b $way");
+    share("$way");
+    chmod 0755, $way;
+    accepted('a list by which nobody can write');
 }
 
 # A directory on the way.

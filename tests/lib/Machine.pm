@@ -76,6 +76,7 @@ my %number = (
     getrusage => [98, 165],    # x86_64, and aarch64 and riscv64
     prctl     => [157, 167],
     prlimit64 => [302, 261],
+    setxattr  => [188, 5],
     unshare   => [272, 97],
 );
 
