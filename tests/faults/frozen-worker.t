@@ -30,7 +30,8 @@ for my $count (1, 5) {
     }), 'there are as many idle ones as before');
     $d->mark;
     kill CONT => @frozen;
-    ok($d->wait_log(qr/: worker continued pid=$frozen[-1]$/), 'they go on');
+    is($d->wait_told(qr/: worker continued pid=/, 'worker-stopped', $count),
+        $count, 'they go on');
 }
 is(served($d, 10), 10, 'and clients are served');
 $d->finish;

@@ -53,14 +53,14 @@ for my $role (sort keys %role) {
 # The exact list of each, beyond the standard ones.
 my %expected = (
     # The pid file, two listeners, both ends of lifeline and log, the forker.
-    master => 'eventfd eventpoll file pipe pipe signalfd'
+    master => 'eventpoll file pipe pipe pipe pipe signalfd'
         . ' socket socket socket socket socket',
     # What a worker has, but for its epoll, and the master.
-    forker => 'eventfd pipe socket socket socket socket',
+    forker => 'pipe pipe socket socket socket socket',
     # Two listeners, the read end of the lifeline, the log.
-    worker => 'eventfd eventpoll pipe socket socket socket',
+    worker => 'eventpoll pipe pipe socket socket socket',
     # Its client; the listeners are let go.
-    'worker that leaves' => 'eventfd pipe socket socket',
+    'worker that leaves' => 'pipe pipe socket socket',
     logger => 'socket',
 );
 for my $role (sort keys %role) {

@@ -111,7 +111,8 @@ drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
     const struct generation *next, int64_t now_ms)
 {
 	int64_t max = now->config.workers_max;
-	struct listener_set removed;
+	/* Too large for a small stack. */
+	static struct listener_set removed;
 
 	listener_set_removed(&removed, &d->listeners, &next->listeners);
 	d->listeners = removed;
@@ -129,7 +130,8 @@ void
 drain_abandon(struct drain *d, struct pool *pool, const struct generation *now,
     struct generation *next, int64_t now_ms)
 {
-	struct listener_set all, fresh;
+	/* Too large for a small stack. */
+	static struct listener_set all, fresh;
 
 	drain_all(d, now, &all);
 	listener_set_removed(&fresh, &next->listeners, &all);

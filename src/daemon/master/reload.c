@@ -173,7 +173,8 @@ open_next(struct reload *r, int64_t now_ms)
 {
 	struct config *config = &r->next.config;
 	char why[SCOREBOARD_WHY];
-	struct listener_set all;
+	/* Too large for a small stack. */
+	static struct listener_set all;
 	int status;
 
 	if (is_start(r) && config->pid_file[0] != '\0') {
