@@ -52,6 +52,8 @@ void
 autoscale_renew(struct autoscale *autoscale)
 {
 	autoscale->backoff = (struct backoff){ 0 };
+	/* Its queues are looked at at once, which is not a second later. */
+	autoscale->looks = 0;
 }
 
 static void
