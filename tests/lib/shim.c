@@ -370,11 +370,25 @@ __read_chk(int fd, void *buf, size_t n, size_t size)
 	return read(fd, buf, n < size ? n : size);
 }
 
+/* Found once: to find it takes an allocation, for which sanitizers ask for the
+ * time, and these are content with any until then. */
+static __typeof__(&clock_gettime) real_clock;
+
+__attribute__((constructor)) static void
+find_clock(void)
+{
+	real_clock = REAL(clock_gettime);
+}
+
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
 	const time_t year = 365 * 24 * 60 * 60;
-	int result = REAL(clock_gettime)(id, ts);
+	int result = 0;
+
+	*ts = (struct timespec){ 0 };
+	if (real_clock != NULL)
+		result = real_clock(id, ts);
 
 	if (id == CLOCK_REALTIME && ordered("clock-ahead", ""))
 		ts->tv_sec += year;
