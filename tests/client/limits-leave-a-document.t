@@ -28,9 +28,11 @@ sub to_file {
     return $file;
 }
 
-# catches(PID, SIGNAL): whether it has a handler for it.
+# catches(PID, SIGNAL): whether it has a handler for it, and is this test's copy
+# no more, which may have one, too.
 sub catches {
     my ($pid, $signal) = @_;
+    return 0 if (readlink("/proc/$pid/exe") // '') eq readlink '/proc/self/exe';
     return hex(Process::status($pid, 'SigCgt') // 0) & 1 << $number{$signal} - 1;
 }
 
