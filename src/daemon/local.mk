@@ -29,33 +29,33 @@ libechod_a_SOURCES += \
 	%D%/log/stamp.h \
 	%D%/log/throttle.c \
 	%D%/log/throttle.h \
-	%D%/master/autoscale.c \
-	%D%/master/autoscale.h \
+	%D%/pool/autoscale.c \
+	%D%/pool/autoscale.h \
 	%D%/master/children.c \
 	%D%/master/children.h \
 	%D%/master/daemonize.c \
 	%D%/master/daemonize.h \
 	%D%/master/drain.c \
 	%D%/master/drain.h \
-	%D%/master/generation.h \
+	%D%/pool/generation.h \
 	%D%/master/loader.c \
 	%D%/master/loader.h \
 	%D%/master/master.c \
 	%D%/master/master.h \
 	%D%/master/pidfile.c \
 	%D%/master/pidfile.h \
-	%D%/master/policy.c \
-	%D%/master/policy.h \
-	%D%/master/pool.c \
-	%D%/master/pool.h \
+	%D%/pool/policy.c \
+	%D%/pool/policy.h \
+	%D%/pool/pool.c \
+	%D%/pool/pool.h \
 	%D%/master/reload.c \
 	%D%/master/reload.h \
-	%D%/master/spawn.c \
-	%D%/master/spawn.h \
+	%D%/pool/spawn.c \
+	%D%/pool/spawn.h \
 	%D%/master/status.c \
 	%D%/master/status.h \
-	%D%/master/terminate.c \
-	%D%/master/terminate.h \
+	%D%/pool/terminate.c \
+	%D%/pool/terminate.h \
 	%D%/master/watch.c \
 	%D%/master/watch.h \
 	%D%/rate.h \

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
-#include "daemon/master/policy.h"
+#include "daemon/pool/policy.h"
 
 static const struct policy_limits defaults = { 5, 10, 256 };
 static const struct policy_limits tight = { 1, 1, 1 };

@@ -12,8 +12,8 @@
 
 #include "common/clock.h"
 #include "daemon/link.h"
-#include "daemon/master/pool.h"
-#include "daemon/master/spawn.h"
+#include "daemon/pool/pool.h"
+#include "daemon/pool/spawn.h"
 
 enum { GENERATION = 7 };
 

@@ -9,10 +9,10 @@
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/logger.h"
-#include "daemon/master/autoscale.h"
-#include "daemon/master/pool.h"
+#include "daemon/pool/autoscale.h"
+#include "daemon/pool/pool.h"
 #include "daemon/master/reload.h"
-#include "daemon/master/spawn.h"
+#include "daemon/pool/spawn.h"
 
 /* Workers that were requested will not come. */
 static void

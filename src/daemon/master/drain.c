@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "daemon/log/log.h"
-#include "daemon/master/generation.h"
-#include "daemon/master/pool.h"
-#include "daemon/master/spawn.h"
-#include "daemon/master/terminate.h"
+#include "daemon/pool/generation.h"
+#include "daemon/pool/pool.h"
+#include "daemon/pool/spawn.h"
+#include "daemon/pool/terminate.h"
 
 enum {
 	CLOSE_MS = 5000, /* clients may come faster than they are served */

@@ -17,9 +17,9 @@
 #include "daemon/log/refusals.h"
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
-#include "daemon/master/spawn.h"
+#include "daemon/pool/spawn.h"
 #include "daemon/master/status.h"
-#include "daemon/master/terminate.h"
+#include "daemon/pool/terminate.h"
 #include "daemon/signals.h"
 
 enum {

@@ -10,11 +10,11 @@
 
 #include "common/errbuf.h"
 #include "daemon/log/logger.h"
-#include "daemon/master/autoscale.h"
+#include "daemon/pool/autoscale.h"
 #include "daemon/master/drain.h"
-#include "daemon/master/generation.h"
+#include "daemon/pool/generation.h"
 #include "daemon/master/pidfile.h"
-#include "daemon/master/pool.h"
+#include "daemon/pool/pool.h"
 #include "daemon/master/reload.h"
 #include "daemon/master/watch.h"
 

@@ -11,9 +11,9 @@
 #include "daemon/log/logger.h"
 #include "daemon/master/drain.h"
 #include "daemon/master/pidfile.h"
-#include "daemon/master/pool.h"
-#include "daemon/master/spawn.h"
-#include "daemon/master/terminate.h"
+#include "daemon/pool/pool.h"
+#include "daemon/pool/spawn.h"
+#include "daemon/pool/terminate.h"
 #include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/sandbox.h"
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "common/errbuf.h"
-#include "daemon/master/generation.h"
+#include "daemon/pool/generation.h"
 #include "daemon/master/loader.h"
 
 struct drain;

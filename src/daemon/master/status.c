@@ -5,8 +5,8 @@
 
 #include "daemon/log/log.h"
 #include "daemon/log/refusals.h"
-#include "daemon/master/generation.h"
-#include "daemon/master/pool.h"
+#include "daemon/pool/generation.h"
+#include "daemon/pool/pool.h"
 
 static void
 report_workers(const struct pool *pool, const struct generation *gen,

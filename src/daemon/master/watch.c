@@ -5,7 +5,7 @@
 #include <sys/epoll.h>
 
 #include "daemon/log/class.h"
-#include "daemon/master/generation.h"
+#include "daemon/pool/generation.h"
 #include "daemon/listen/tune.h"
 
 enum { LOOK_MS = 1000 };

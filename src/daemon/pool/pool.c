@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/pool.h"
+#include "daemon/pool/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/policy.h"
+#include "daemon/pool/policy.h"
 
 #include <limits.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/spawn.h"
+#include "daemon/pool/spawn.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,9 +8,9 @@
 
 #include "common/clock.h"
 #include "daemon/log/class.h"
-#include "daemon/master/generation.h"
-#include "daemon/master/policy.h"
-#include "daemon/master/pool.h"
+#include "daemon/pool/generation.h"
+#include "daemon/pool/policy.h"
+#include "daemon/pool/pool.h"
 #include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 #include "daemon/worker/job.h"

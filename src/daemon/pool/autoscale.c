@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/autoscale.h"
+#include "daemon/pool/autoscale.h"
 
 #include <errno.h>
 #include <limits.h>
 
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
-#include "daemon/master/generation.h"
-#include "daemon/master/policy.h"
-#include "daemon/master/pool.h"
-#include "daemon/master/spawn.h"
-#include "daemon/master/terminate.h"
+#include "daemon/pool/generation.h"
+#include "daemon/pool/policy.h"
+#include "daemon/pool/pool.h"
+#include "daemon/pool/spawn.h"
+#include "daemon/pool/terminate.h"
 
 enum { LATE_MS = 1500 }; /* a look that was due half a second ago */
 

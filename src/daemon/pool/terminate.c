@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/master/terminate.h"
+#include "daemon/pool/terminate.h"
 
 #include <limits.h>
 #include <signal.h>
 
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
-#include "daemon/master/pool.h"
-#include "daemon/master/spawn.h"
+#include "daemon/pool/pool.h"
+#include "daemon/pool/spawn.h"
 #include "daemon/worker/echo.h"
 
 enum {
