@@ -38,6 +38,8 @@ libechod_a_SOURCES += \
 	%D%/master/drain.c \
 	%D%/master/drain.h \
 	%D%/pool/generation.h \
+	%D%/master/life.c \
+	%D%/master/life.h \
 	%D%/master/loader.c \
 	%D%/master/loader.h \
 	%D%/master/master.c \

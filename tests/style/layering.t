@@ -26,8 +26,10 @@ my @layers = (
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/forker',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
-    ['daemon/master', 'common config daemon daemon/forker daemon/listen ' .
+    ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .
         'daemon/log daemon/sandbox daemon/worker'],
+    ['daemon/master', 'common config daemon daemon/forker daemon/listen ' .
+        'daemon/log daemon/pool daemon/sandbox daemon/worker'],
     ['daemon/main',
         'common config daemon daemon/log daemon/master daemon/sandbox'],
     # What all modes of echoc share, and then one folder a mode.  The options

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, HACKING.md sends its reader to a file, a function or a folder
+# If this fails, HACKING.md, or the page about echoc, sends its reader to a file, a function or a folder
 # that is not there, leaves an event loop or a folder out, or has become too
 # long to be read in one go.
 use strict;
@@ -9,6 +9,7 @@ use Test::More;
 use Source;
 
 my $page = slurp('HACKING.md');
+my $both = $page . slurp('src/client/README.md');
 my %section = map { /^## (.*)\n/ ? ($1 => $_) : () } split /^(?=## )/m, $page;
 my @sources = files('src', qr/\.[ch]$/);
 my %code = map { $_ => code($_) } @sources;
@@ -29,13 +30,13 @@ cmp_ok scalar(() = ($section{'Ten decisions'} // '') =~ /^- /mg), '==', 10,
 # `master.c` is any file whose path ends so.
 sub named { my ($name) = @_; return grep { m{/\Q$name\E$} } @sources }
 
-my %files = map { $_ => 1 } $page =~ /`([\w\/]+\.[ch])`/g;
+my %files = map { $_ => 1 } $both =~ /`([\w\/]+\.[ch])`/g;
 is join("\n", map { my @is = named($_); @is == 1 ? () : "$_: @is" }
-        sort keys %files), '', 'each file that it names is one of ours';
+        sort keys %files), '', 'each file that they name is one of ours';
 
 # `master.c`: `obey`, `tend`
 my (@missing, $count);
-while ($page =~ /`([\w\/]+\.c)`: ((?:`\w+`(?:,\s|))+)/g) {
+while ($both =~ /`([\w\/]+\.c)`: ((?:`\w+`(?:,\s|))+)/g) {
     my ($name, $list) = ($1, $2);
     my %defined = map { $_->[0] => 1 } map { functions($_) } named($name);
 
@@ -44,10 +45,10 @@ while ($page =~ /`([\w\/]+\.c)`: ((?:`\w+`(?:,\s|))+)/g) {
         push @missing, "$name: $function" if !$defined{$function};
     }
 }
-cmp_ok $count, '>', 50, 'it names functions';
+cmp_ok $count, '>', 50, 'they name functions';
 is join("\n", @missing), '', 'each function is in the file that is named';
 my $all = join "\n", values %code;
-my %words = map { $_ => 1 } $page =~ /`(?:struct )?([a-z]\w*_\w+)`/g;
+my %words = map { $_ => 1 } $both =~ /`(?:struct )?([a-z]\w*_\w+)`/g;
 is join(' ', grep { $all !~ /\b$_\b/ && $all !~ /\b\Q$_\E\W/ }
         sort keys %words), '', 'and so is each other name of the code';
 

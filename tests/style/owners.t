@@ -32,12 +32,12 @@ my @owners = (
     ['prctl', call('prctl'), qw(daemon/sandbox/ client/bench/)],
     ['children', call(qw(v?fork clone daemon posix_spawn\w* system popen
             exec[lv]\w* fexecve)),
-        qw(daemon/master/ daemon/forker/ daemon/log/ plot)],
+        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/ plot)],
     ['clones that fork cannot make', qr/\bSYS_clone3?\b/, qw(forker)],
     ['the end of children', call(qw(wait waitpid waitid wait[34])),
-        qw(daemon/master/ plot)],
+        qw(daemon/master/ daemon/pool/ plot)],
     ['signals to others', call(qw(kill killpg tgkill pidfd_send_signal sigqueue)),
-        qw(daemon/master/ daemon/forker/ daemon/log/)],
+        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/)],
     ['signals that come', call(qw(sigaction sigprocmask signal signalfd
             sigsuspend sigwait\w* siginterrupt pthread_sigmask)),
         qw(daemon/signals client/core/signals)],

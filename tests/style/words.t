@@ -28,7 +28,7 @@ my @replaced = (
 
 my %text = map { $_ => slurp($_) } files('src', qr/\.[ch]$/),
     files('man', qr/\.\d$/), files('etc', qr/\.conf$/),
-    qw(HACKING.md NEWS README.md);
+    qw(HACKING.md NEWS README.md src/client/README.md);
 
 for (@replaced) {
     my ($word, $instead, $where) = @$_;

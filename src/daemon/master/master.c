@@ -59,131 +59,6 @@ reap(struct master *m, int64_t now_ms)
 	m->reap_ms = error != 0 ? now_ms + RETRY_MS : 0;
 }
 
-/* End the reload that is under way, and say that we stop. */
-static void
-begin_stop(struct master *m, const char *how, int64_t now_ms)
-{
-	reload_abandon(&m->reload, now_ms);
-	log_notice("stopping %s workers=%u", how, m->pool.count);
-	m->phase = PHASE_STOP;
-	pool_let_go(&m->pool);
-}
-
-static void
-stop_now(struct master *m, int64_t now_ms)
-{
-	if (m->phase != PHASE_STOP)
-		begin_stop(m, "now", now_ms);
-	else
-		log_notice("stopping now workers=%u", m->pool.count);
-	drain_end(&m->drain, &m->current);
-	terminate_now(&m->pool, now_ms);
-}
-
-static void
-stop_gracefully(struct master *m, int64_t now_ms)
-{
-	if (m->phase != PHASE_RUN) {
-		stop_now(m, now_ms);
-		return;
-	}
-	begin_stop(m, "gracefully", now_ms);
-	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
-	terminate_generations(&m->pool, 0, UINT_MAX,
-	    m->current.config.timeout_drain_ms, now_ms);
-	/* Each worker that becomes busy wakes us, so that we see when all are. */
-	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
-}
-
-/* Retire the generation in force, then put the next one into its place. */
-static void
-commit(struct master *m, int64_t now_ms)
-{
-	struct generation *next = &m->reload.next;
-	const struct config *config = &next->config;
-
-	if (m->current.number != 0) {
-		drain_begin(&m->drain, &m->pool, &m->current, next, now_ms);
-		terminate_generations(&m->pool, 0, next->number - 1,
-		    config->timeout_drain_ms, now_ms);
-		terminate_excess(&m->pool, (unsigned)config->workers_max,
-		    now_ms);
-	}
-	m->current.number = next->number;
-	m->current.queue = next->queue;
-	m->current.config = next->config;
-	listener_set_commit(&m->current.listeners, &next->listeners,
-	    &m->current.config);
-	next->number = 0;
-	logger_configure(&m->logger, &m->current.config);
-	log_limit((enum log_level)m->current.config.log.level);
-	autoscale_renew(&m->autoscale);
-	listener_set_report(&m->current.listeners, m->current.config.backlog);
-	watch_arm(&m->watch, &m->current, now_ms);
-}
-
-/*
- * The service is up for the first time: report the start.  False when the
- * process that started echod in the background has ended.
- */
-static bool
-announce(struct master *m)
-{
-	int notify = m->notify;
-
-	m->phase = PHASE_RUN;
-	if (notify == -1)
-		return true;
-	m->notify = -1;
-	daemonize_detach(m->logger.keeps_stderr);
-	if (daemonize_report(notify, EX_OK, NULL) == 0)
-		return true;
-	log_warning("the process that started echod did not wait");
-	return false;
-}
-
-static void
-ready(struct master *m, int64_t now_ms)
-{
-	bool start = m->phase == PHASE_START, wanted = true;
-	struct pool_census census;
-
-	if (start)
-		log_notice("started version=%s", PACKAGE_VERSION);
-	commit(m, now_ms);
-	if (start)
-		wanted = announce(m);
-	pool_census(&m->pool, m->current.number, &census);
-	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",
-	    start ? "ready" : "reload done", m->current.number,
-	    m->current.listeners.count, m->pool.count - census.leaving,
-	    (double)(now_ms - m->reload.started_ms) / 1000);
-	if (!wanted)
-		stop_gracefully(m, now_ms);
-}
-
-/* A start that fails is the end; a reload that fails changes nothing. */
-static void
-failed(struct master *m, int64_t now_ms)
-{
-	struct reload *r = &m->reload;
-
-	if (m->phase == PHASE_START) {
-		m->phase = PHASE_STOP;
-		m->status = r->status;
-		m->err = r->err;
-		pool_let_go(&m->pool);
-		terminate_now(&m->pool, now_ms);
-		/* The caller of master_run() tells standard error. */
-		if (m->logger.pid != 0 &&
-		    m->logger.settings.log.to == LOG_TO_SYSLOG)
-			log_err("start failed: %s", r->err.text);
-	} else {
-		log_err("reload failed, nothing has changed: %s", r->err.text);
-	}
-	reload_abandon(r, now_ms);
-}
-
 /* Returns when to come back. */
 static int64_t
 follow_reload(struct master *m, int64_t now_ms)
@@ -192,9 +67,9 @@ follow_reload(struct master *m, int64_t now_ms)
 	int64_t renew_ms = INT64_MAX;
 
 	if (outcome == RELOAD_READY)
-		ready(m, now_ms);
+		life_ready(m, now_ms);
 	else if (outcome == RELOAD_FAILED)
-		failed(m, now_ms);
+		life_failed(m, now_ms);
 	if (outcome != RELOAD_PENDING && m->reload.again &&
 	    m->phase == PHASE_RUN)
 		reload_begin(&m->reload);
@@ -210,9 +85,9 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 	if (requests & REQUEST_REAP)
 		reap(m, now_ms);
 	if (requests & REQUEST_QUIT)
-		stop_now(m, now_ms);
+		life_stop_now(m, now_ms);
 	else if (requests & REQUEST_STOP)
-		stop_gracefully(m, now_ms);
+		life_stop_gracefully(m, now_ms);
 	else if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
 		(void)class_log(CLASS_RELOAD_REFUSED, LEVEL_NOTICE,
 		    "reload refused: stopping");

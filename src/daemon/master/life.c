@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/master/life.h"
+
+#include <limits.h>
+#include <sysexits.h>
+
+#include "daemon/log/log.h"
+#include "daemon/master/daemonize.h"
+#include "daemon/pool/terminate.h"
+
+/* End the reload that is under way, and say that we stop. */
+static void
+begin_stop(struct master *m, const char *how, int64_t now_ms)
+{
+	reload_abandon(&m->reload, now_ms);
+	log_notice("stopping %s workers=%u", how, m->pool.count);
+	m->phase = PHASE_STOP;
+	pool_let_go(&m->pool);
+}
+
+void
+life_stop_now(struct master *m, int64_t now_ms)
+{
+	if (m->phase != PHASE_STOP)
+		begin_stop(m, "now", now_ms);
+	else
+		log_notice("stopping now workers=%u", m->pool.count);
+	drain_end(&m->drain, &m->current);
+	terminate_now(&m->pool, now_ms);
+}
+
+void
+life_stop_gracefully(struct master *m, int64_t now_ms)
+{
+	if (m->phase != PHASE_RUN) {
+		life_stop_now(m, now_ms);
+		return;
+	}
+	begin_stop(m, "gracefully", now_ms);
+	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
+	terminate_generations(&m->pool, 0, UINT_MAX,
+	    m->current.config.timeout_drain_ms, now_ms);
+	/* Each worker that becomes busy wakes us, so that we see when all are. */
+	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
+}
+
+/* Retire the generation in force, then put the next one into its place. */
+static void
+commit(struct master *m, int64_t now_ms)
+{
+	struct generation *next = &m->reload.next;
+	const struct config *config = &next->config;
+
+	if (m->current.number != 0) {
+		drain_begin(&m->drain, &m->pool, &m->current, next, now_ms);
+		terminate_generations(&m->pool, 0, next->number - 1,
+		    config->timeout_drain_ms, now_ms);
+		terminate_excess(&m->pool, (unsigned)config->workers_max,
+		    now_ms);
+	}
+	m->current.number = next->number;
+	m->current.queue = next->queue;
+	m->current.config = next->config;
+	listener_set_commit(&m->current.listeners, &next->listeners,
+	    &m->current.config);
+	next->number = 0;
+	logger_configure(&m->logger, &m->current.config);
+	log_limit((enum log_level)m->current.config.log.level);
+	autoscale_renew(&m->autoscale);
+	listener_set_report(&m->current.listeners, m->current.config.backlog);
+	watch_arm(&m->watch, &m->current, now_ms);
+}
+
+/*
+ * The service is up for the first time: report the start.  False when the
+ * process that started echod in the background has ended.
+ */
+static bool
+announce(struct master *m)
+{
+	int notify = m->notify;
+
+	m->phase = PHASE_RUN;
+	if (notify == -1)
+		return true;
+	m->notify = -1;
+	daemonize_detach(m->logger.keeps_stderr);
+	if (daemonize_report(notify, EX_OK, NULL) == 0)
+		return true;
+	log_warning("the process that started echod did not wait");
+	return false;
+}
+
+void
+life_ready(struct master *m, int64_t now_ms)
+{
+	bool start = m->phase == PHASE_START, wanted = true;
+	struct pool_census census;
+
+	if (start)
+		log_notice("started version=%s", PACKAGE_VERSION);
+	commit(m, now_ms);
+	if (start)
+		wanted = announce(m);
+	pool_census(&m->pool, m->current.number, &census);
+	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",
+	    start ? "ready" : "reload done", m->current.number,
+	    m->current.listeners.count, m->pool.count - census.leaving,
+	    (double)(now_ms - m->reload.started_ms) / 1000);
+	if (!wanted)
+		life_stop_gracefully(m, now_ms);
+}
+
+/* A start that fails is the end; a reload that fails changes nothing. */
+void
+life_failed(struct master *m, int64_t now_ms)
+{
+	struct reload *r = &m->reload;
+
+	if (m->phase == PHASE_START) {
+		m->phase = PHASE_STOP;
+		m->status = r->status;
+		m->err = r->err;
+		pool_let_go(&m->pool);
+		terminate_now(&m->pool, now_ms);
+		/* The caller of master_run() tells standard error. */
+		if (m->logger.pid != 0 &&
+		    m->logger.settings.log.to == LOG_TO_SYSLOG)
+			log_err("start failed: %s", r->err.text);
+	} else {
+		log_err("reload failed, nothing has changed: %s", r->err.text);
+	}
+	reload_abandon(r, now_ms);
+}

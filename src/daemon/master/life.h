@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * life: what the master is made of, and the steps of its life: it starts, serves,
+ * puts a new generation in force, and stops.
+ */
+#ifndef ECHOD_LIFE_H
+#define ECHOD_LIFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/errbuf.h"
+#include "daemon/log/logger.h"
+#include "daemon/pool/autoscale.h"
+#include "daemon/master/drain.h"
+#include "daemon/pool/generation.h"
+#include "daemon/master/pidfile.h"
+#include "daemon/pool/pool.h"
+#include "daemon/master/reload.h"
+#include "daemon/master/watch.h"
+
+enum phase {
+	PHASE_START, /* the first load; nothing is served yet */
+	PHASE_RUN,
+	PHASE_STOP, /* waiting for the last workers */
+};
+
+struct master {
+	enum phase phase;
+	int waiter;  /* epoll over signals, the wake pipe and the loader */
+	int signals; /* signalfd */
+	int notify;  /* for daemonize_report(), -1: foreground */
+	struct pidfile pidfile;
+	struct pool pool;
+	struct autoscale autoscale;
+	struct generation current; /* in force; number 0: not yet */
+	struct reload reload;	   /* has the one to come */
+	struct drain drain;
+	struct watch watch; /* over the listeners in force */
+	struct logger logger;
+	int64_t started_ms;
+	/* Calls that fail, of which the log is told once; see master.c. */
+	struct trouble {
+		bool wait, signals, reap;
+	} said;
+	int64_t reap_ms; /* waitpid has failed: try again then; 0: it has not */
+	int status;	 /* what the process will exit with */
+	struct errbuf err; /* why the start failed */
+};
+
+/*
+ * A reload has brought up the next generation: put it in force.  The first one
+ * is the start, which is reported.
+ */
+void life_ready(struct master *, int64_t now_ms);
+
+/*
+ * A reload has failed, and the reason is in m->reload: a start that fails is the
+ * end; a reload that fails changes nothing.
+ */
+void life_failed(struct master *, int64_t now_ms);
+
+/*
+ * Stop: clients are served to their end, within timeouts.drain; or each ends
+ * cleanly now.  To be told again to stop gracefully means now.
+ */
+void life_stop_gracefully(struct master *, int64_t now_ms);
+void life_stop_now(struct master *, int64_t now_ms);
+
+#endif
