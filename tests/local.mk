@@ -19,6 +19,7 @@ unit_tests = \
 	%D%/unit/counts.t \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
+	%D%/unit/environment.t \
 	%D%/unit/errbuf.t \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
@@ -66,6 +67,7 @@ unit_tests = \
 %C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/load.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
+%C%_unit_environment_t_SOURCES = %D%/unit/check.h %D%/unit/environment.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c

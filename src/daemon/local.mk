@@ -5,6 +5,8 @@
 libechod_a_SOURCES += \
 	%D%/backoff.c \
 	%D%/backoff.h \
+	%D%/environment.c \
+	%D%/environment.h \
 	%D%/forker/forker.c \
 	%D%/forker/forker.h \
 	%D%/forker/forkers.c \

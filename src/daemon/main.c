@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "config/dump.h"
 #include "config/options.h"
+#include "daemon/environment.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
@@ -33,18 +34,22 @@ complain(const char *text)
 /*
  * Open the standard descriptors that are closed, so that no socket gets their
  * numbers, to which libraries write.  Standard output is opened for reading, so
- * that -T fails instead of losing its output.
+ * that -T fails instead of losing its output.  Close all others but those that
+ * a service manager has passed.
  */
 static void
 sane_descriptors(void)
 {
-	int keep[] = { 0, 1, 2 };
+	int keep[DESCRIPTORS_KEEP] = { 0, 1, 2 };
+	unsigned n = 3, passed = environment()->listen_fds;
 
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1)
 			(void)open("/dev/null",
 			    fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
-	descriptors_keep(keep, 3);
+	for (unsigned i = 0; i < passed && n < DESCRIPTORS_KEEP; i++)
+		keep[n++] = ENVIRONMENT_LISTEN_FD + (int)i;
+	descriptors_keep(keep, n);
 }
 
 /* Returns an exit status: output that was lost is an error. */
@@ -136,6 +141,10 @@ main(int argc, char *argv[])
 	struct errbuf err;
 
 	signals_block();
+	if (environment_take(argv) == -1) {
+		complain("there is no memory to copy the environment");
+		return EX_OSERR;
+	}
 	sane_descriptors();
 	if (options_read(&opt, argc, argv, &err) == -1) {
 		complain(err.text);

@@ -65,8 +65,8 @@ my @owners = (
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
         qw(output)],
     ['the command line', call('getopt\w*'), qw(command_line config/options)],
-    ['the environment', call(qw((?:secure_)?getenv putenv setenv)),
-        qw(terminal stamp)],
+    ['the environment', call(qw((?:secure_)?getenv putenv (?:un)?setenv clearenv)),
+        qw(terminal daemon/environment stamp)],
 
     # Time.
     ['timers that send a signal', call(qw(setitimer alarm timer_create)),

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include "daemon/environment.h"
 #include "daemon/log/stamp.h"
 
 static const char *
@@ -53,6 +54,16 @@ is_rfc_3339(void **state)
 		    rows[i].wanted, "row %zu", i);
 }
 
+/* What the service manager says of standard output and standard error. */
+static void
+stream_is(const char *text)
+{
+	static char *argv[] = { NULL };
+
+	setenv("JOURNAL_STREAM", text, 1);
+	assert_int_equal(environment_take(argv), 0);
+}
+
 static void
 not_in_the_journal(void **state)
 {
@@ -62,21 +73,19 @@ not_in_the_journal(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fd), 0);
-	unsetenv("JOURNAL_STREAM");
 	assert_true(stamp_wanted(fd[1]));
 	assert_int_equal(fstat(fd[1], &st), 0);
 	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
 	    (unsigned long)st.st_ino);
-	setenv("JOURNAL_STREAM", text, 1);
+	stream_is(text);
 	assert_false(stamp_wanted(fd[1]));
 	/* Inherited by a service's child whose output goes elsewhere. */
 	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
 	    (unsigned long)st.st_ino + 1);
-	setenv("JOURNAL_STREAM", text, 1);
+	stream_is(text);
 	assert_true(stamp_wanted(fd[1]));
-	setenv("JOURNAL_STREAM", "", 1);
+	stream_is("");
 	assert_true(stamp_wanted(fd[1]));
-	unsetenv("JOURNAL_STREAM");
 	close(fd[0]);
 	close(fd[1]);
 }

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/environment.h"
+
 bool
 stamp_wanted(int fd)
 {
-	const char *journal = getenv("JOURNAL_STREAM");
+	const char *journal = environment()->journal_stream;
 	struct stat st;
 	char own[64];
 

@@ -10,10 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-	KEEP_MAX = 160,
-	FEW = 4096, /* descriptors to try one by one */
-};
+enum { FEW = 4096 }; /* descriptors to try one by one */
 
 static int
 by_number(const void *a, const void *b)
@@ -52,13 +49,13 @@ close_between(unsigned first, unsigned last)
 void
 descriptors_keep(const int *keep, size_t n)
 {
-	int sorted[KEEP_MAX + 3] = { 0, 1, 2 };
+	int sorted[DESCRIPTORS_KEEP + 3] = { 0, 1, 2 };
 	bool standard[3] = { false, false, false };
 	unsigned next = 0;
 	int null;
 
-	if (n > KEEP_MAX)
-		n = KEEP_MAX;
+	if (n > DESCRIPTORS_KEEP)
+		n = DESCRIPTORS_KEEP;
 	for (size_t i = 0; i < n; i++)
 		if (keep[i] >= 0 && keep[i] <= 2)
 			standard[keep[i]] = true;

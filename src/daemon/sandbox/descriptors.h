@@ -21,6 +21,8 @@ enum { DESCRIPTORS_FIXED = 16 };
  */
 int descriptors_fix(int fd);
 
+enum { DESCRIPTORS_KEEP = 160 }; /* so many can be listed */
+
 /* Close each descriptor that is not listed; 0 to 2 become /dev/null then. */
 void descriptors_keep(const int *keep, size_t n);
 
