@@ -5,8 +5,8 @@
 # goes.
 #
 # To add a unit test: its name in unit_tests and its _SOURCES line.
-# To add a Perl test: its name in client_tests, daemon_tests, fault_tests or
-# style_tests.
+# To add a Perl test: its name in client_tests, daemon_tests, fault_tests,
+# service_tests or style_tests.
 
 unit_tests = \
 	%D%/unit/access.t \
@@ -385,6 +385,10 @@ fault_tests = \
 	%D%/faults/worker-dies-between-wake-and-accept.t \
 	%D%/faults/worker-killed-is-replaced.t
 
+# Each test is one thing that a real service manager and echod do together.
+service_tests = \
+	%D%/service/starts-under-a-manager.t
+
 # Each test is one rule about the source tree.
 style_tests = \
 	%D%/style/calls.t \
@@ -425,6 +429,7 @@ test_support = \
 	%D%/lib/Load.pm \
 	%D%/lib/Log.pm \
 	%D%/lib/Machine.pm \
+	%D%/lib/Manager.pm \
 	%D%/lib/Namespace.pm \
 	%D%/lib/Oracle.pm \
 	%D%/lib/Peer.pm \
@@ -448,6 +453,7 @@ EXTRA_DIST += \
 	$(client_tests) \
 	$(daemon_tests) \
 	$(fault_tests) \
+	$(service_tests) \
 	$(style_tests) \
 	$(test_support)
 
@@ -488,6 +494,7 @@ all_tests = \
 	$(fuzz_tests) \
 	$(daemon_tests) \
 	$(fault_tests) \
+	$(service_tests) \
 	$(client_tests)
 
 harness = \

@@ -37,7 +37,7 @@ is_deeply [
 is_deeply [
     grep { !$tests{$_} } files('tests/daemon', qr/\.t$/),
     files('tests/client', qr/\.t$/), files('tests/faults', qr/\.t$/),
-    files('tests/style', qr/\.t$/)
+    files('tests/service', qr/\.t$/), files('tests/style', qr/\.t$/)
 ], [], 'every Perl test is listed in tests/local.mk';
 is_deeply [
     grep {
@@ -59,8 +59,8 @@ is_deeply [
 ], [], 'and each target has a corpus';
 
 # In its order, so that two changes do not meet in the same place.
-for my $name (qw(unit_tests client_tests daemon_tests fault_tests style_tests
-    test_support)) {
+for my $name (qw(unit_tests client_tests daemon_tests fault_tests
+    service_tests style_tests test_support)) {
     my ($text) = slurp('tests/local.mk') =~
         /^$name =((?:[^\n]*\\\n)*[^\n]*)\n/m;
     my @names = ($text // '') =~ m{%D%/([\w./-]+)}g;

@@ -88,7 +88,8 @@ for ('# sleep 1', 'select undef, undef, undef, 0.01;', 'sleep(0.01);',
     is_deeply [offences($_)], [], "allowed: $_";
 }
 
-my @tests = ((map { files("tests/$_", qr/\.t$/) } qw(client daemon faults)),
+my @tests = ((map { files("tests/$_", qr/\.t$/) } qw(client daemon faults
+        service)),
     files('tests/lib', qr/\.pm$/), files('tests/bench', qr/^[^.]+$|\.pm$/));
 cmp_ok scalar(@tests), '>', 0, 'there are tests';
 is_deeply [grep { $time_matters{$_} ? () : offences(slurp($_)) } $_], [], $_
