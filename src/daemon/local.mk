@@ -17,6 +17,8 @@ libechod_a_SOURCES += \
 	%D%/listen/halfopen.h \
 	%D%/listen/listener.c \
 	%D%/listen/listener.h \
+	%D%/listen/open.c \
+	%D%/listen/open.h \
 	%D%/listen/tune.c \
 	%D%/listen/tune.h \
 	%D%/log/class.c \

@@ -49,10 +49,10 @@ my @owners = (
     ['shared memory', call('mmap'), qw(scoreboard sources daemon/log/)],
 
     # Sockets.
-    ['listening', call(qw(bind listen)), qw(listener tune dial)],
+    ['listening', call(qw(bind listen)), qw(listen/open tune dial)],
     ['accept', call('accept4?'), qw(daemon/worker/)],
-    ['options of sockets', call('setsockopt'), qw(common/net listener tune daemon/link
-            daemon/log/ dial)],
+    ['options of sockets', call('setsockopt'), qw(common/net listener listen/open tune
+            daemon/link daemon/log/ dial)],
     ['the kernel\'s table of connections',
         qr/<linux\/\w+_diag\.h>|\bNETLINK_\w+/, qw(halfopen)],
 

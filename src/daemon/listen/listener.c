@@ -2,7 +2,6 @@
 #include "daemon/listen/listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,8 +10,8 @@
 #include "common/net.h"
 #include "daemon/log/log.h"
 #include "daemon/listen/halfopen.h"
+#include "daemon/listen/open.h"
 #include "daemon/listen/tune.h"
-#include "daemon/sandbox/descriptors.h"
 
 #ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
 #define SO_BINDTOIFINDEX 62
@@ -26,41 +25,6 @@ set_int(int fd, int level, int option, int64_t value)
 	return setsockopt(fd, level, option, &n, sizeof(n));
 }
 
-/* Whether IPv6 is switched off, for all interfaces or for the loopback. */
-static bool
-ipv6_is_off(void)
-{
-	struct sockaddr_in6 loopback = { .sin6_family = AF_INET6,
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	char value = '0';
-	bool off;
-	int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6",
-	    O_RDONLY | O_CLOEXEC);
-
-	if (fd != -1) {
-		(void)!read(fd, &value, 1);
-		close(fd);
-	}
-	if (value == '1')
-		return true;
-	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return errno == EAFNOSUPPORT;
-	off = bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == -1 &&
-	    errno == EADDRNOTAVAIL;
-	close(fd);
-	return off;
-}
-
-/* A name may stand for a family that this system does not have. */
-static bool
-family_missing(const struct addr *addr, int error)
-{
-	return error == EAFNOSUPPORT ||
-	    (error == EADDRNOTAVAIL && addr->sa.sa_family == AF_INET6 &&
-		ipv6_is_off());
-}
-
 /* Whether a listener of ours is in the way of this address, and need not be. */
 static bool
 overlaps(const struct listener *l, const struct addr *wanted)
@@ -72,67 +36,21 @@ overlaps(const struct listener *l, const struct addr *wanted)
 	    (addr_is_wildcard(ours) || addr_is_wildcard(wanted) || l->hidden);
 }
 
+/* Open the socket of l->wanted, beside listeners of `now`.  -1 with errno. */
 static int
-occupy(struct listener *l, const struct config *config)
+open_wanted(struct listener *l, const struct listener_set *now,
+    const struct config *config)
 {
-	if (bind(l->fd, &l->wanted.sa, l->wanted.len) == -1 ||
-	    tune_listener(l->fd, config) == -1)
-		return -1;
-	return net_local(l->fd, &l->bound);
-}
+	int beside[CONFIG_ADDRESSES];
+	unsigned count = 0;
 
-/* SO_REUSEPORT on or off, for this listener and all that overlap with it. */
-static void
-share_with(const struct listener *l, const struct listener_set *now, int on)
-{
-	(void)set_int(l->fd, SOL_SOCKET, SO_REUSEPORT, on);
 	for (unsigned i = 0; i < now->count; i++)
 		if (overlaps(&now->item[i], &l->wanted))
-			(void)set_int(now->item[i].fd, SOL_SOCKET, SO_REUSEPORT,
-			    on);
-}
-
-/*
- * Bind beside listeners of ours that are in the way, which a commit drains, so
- * that there is no gap between an address and the wildcard.  The kernel allows
- * it while all of them have SO_REUSEPORT (socket(7)).
- */
-static int
-occupy_beside(struct listener *l, const struct listener_set *now,
-    const struct config *config)
-{
-	int result;
-
-	share_with(l, now, 1);
-	result = occupy(l, config);
-	share_with(l, now, 0);
-	return result;
-}
-
-/* Open, bind and listen.  -1 with errno. */
-static int
-open_listener(struct listener *l, const struct listener_set *now,
-    const struct config *config)
-{
-	int saved;
-
-	l->fd = socket(l->wanted.sa.sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	/* Its number is out of reach of what a worker may do with others. */
-	if (l->fd == -1 || (l->fd = descriptors_fix(l->fd)) == -1)
-		return -1;
-	/* Allows connections of an earlier echod in TIME_WAIT, but no second
-	 * listener (socket(7)). */
-	if (set_int(l->fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
-	    (l->wanted.sa.sa_family != AF_INET6 ||
-		set_int(l->fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&
-	    (occupy(l, config) == 0 ||
-		(errno == EADDRINUSE && occupy_beside(l, now, config) == 0)))
-		return 0;
-	saved = errno;
+			beside[count++] = now->item[i].fd;
+	l->fd = open_listener(&l->wanted, beside, count, config);
+	if (l->fd == -1 || net_local(l->fd, &l->bound) == 0)
+		return l->fd == -1 ? -1 : 0;
 	close(l->fd);
-	l->fd = -1;
-	errno = saved;
 	return -1;
 }
 
@@ -180,14 +98,14 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 		*l = kept != NULL ? *kept : (struct listener){ 0 };
 		l->wanted = want->addr;
 		l->kept = kept != NULL;
-		if (kept != NULL || open_listener(l, now, config) == 0) {
+		if (kept != NULL || open_wanted(l, now, config) == 0) {
 			addr_text(&l->bound, l->text, sizeof(l->text));
 			next->count++;
 			continue;
 		}
 		error = errno;
 		addr_text(&l->wanted, l->text, sizeof(l->text));
-		if (want->optional && family_missing(&want->addr, error)) {
+		if (want->optional && open_family_missing(&want->addr, error)) {
 			log_notice("skipped %s: this system does not have its "
 				   "address family",
 			    l->text);
