@@ -23,7 +23,9 @@ libload_a_SOURCES = \
 	%D%/rules.c \
 	%D%/rules.h \
 	%D%/text.c \
-	%D%/text.h
+	%D%/text.h \
+	%D%/usable.c \
+	%D%/usable.h
 
 pkglibexec_PROGRAMS += echod-load
 echod_load_SOURCES = \
