@@ -36,6 +36,7 @@ unit_tests = \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/probes.t \
+	%D%/unit/program.t \
 	%D%/unit/refusals.t \
 	%D%/unit/report.t \
 	%D%/unit/resolve.t \
@@ -84,6 +85,7 @@ unit_tests = \
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_probes_t_SOURCES = %D%/unit/check.h %D%/unit/probes.c
+%C%_unit_program_t_SOURCES = %D%/unit/check.h %D%/unit/program.c
 %C%_unit_refusals_t_SOURCES = %D%/unit/check.h %D%/unit/refusals.c
 %C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c

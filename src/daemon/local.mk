@@ -64,6 +64,8 @@ libechod_a_SOURCES += \
 	%D%/pool/terminate.h \
 	%D%/master/watch.c \
 	%D%/master/watch.h \
+	%D%/program.c \
+	%D%/program.h \
 	%D%/rate.h \
 	%D%/sandbox/calls.c \
 	%D%/sandbox/calls.h \

@@ -20,6 +20,7 @@
 #include "daemon/master/daemonize.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
+#include "daemon/program.h"
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/filter.h"
 #include "daemon/sandbox/process.h"
@@ -151,7 +152,7 @@ main(int argc, char *argv[])
 		complain("try echod -h");
 		return EX_USAGE;
 	}
-	opt.loader = loader_find();
+	opt.loader = program_find(PROGRAM_LOADER);
 	switch (opt.action) {
 	case ACTION_HELP:
 		fputs(options_help(), output_standard());

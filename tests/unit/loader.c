@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "config/settings.h"
 #include "daemon/master/loader.h"
+#include "daemon/program.h"
 
 static unsigned
 count_descriptors(void)
@@ -34,7 +35,7 @@ built_loader(void)
 	const char *build = getenv("ECHOD_BUILDDIR");
 
 	if (build == NULL)
-		return loader_find();
+		return program_find(PROGRAM_LOADER);
 	snprintf(path, sizeof(path), "%s/echod-load", build);
 	return path;
 }
@@ -426,54 +427,6 @@ no_program(void **state)
 	no_child();
 }
 
-/* Make a program that can be executed, and the folders above it. */
-static void
-make_program(const char *path)
-{
-	char folder[512];
-	int fd;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	for (char *c = folder + 1; (c = strchr(c, '/')) != NULL; c++) {
-		*c = '\0';
-		(void)mkdir(folder, 0755);
-		*c = '/';
-	}
-	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
-	assert_int_not_equal(fd, -1);
-	close(fd);
-}
-
-static void
-places(void **state)
-{
-	static const char installed[] = ECHOD_LOADER;
-	char program[512], beside[512], moved[512];
-
-	(void)state;
-	assert_string_equal(loader_find_from(NULL), installed);
-	assert_string_equal(loader_find_from("echod"), installed);
-	assert_string_equal(loader_find_from("/no/such/folder/echod"),
-	    installed);
-	/* As "make install DESTDIR=" leaves it: all of the path is there. */
-	snprintf(program, sizeof(program), "%s" ECHOD_SBINDIR "/echod",
-	    check_path("root"));
-	snprintf(beside, sizeof(beside), "%s" ECHOD_SBINDIR "/echod-load",
-	    check_path("root"));
-	snprintf(moved, sizeof(moved), "%s%s", check_path("root"), installed);
-	make_program(program);
-	assert_string_equal(loader_find_from(program), installed);
-	make_program(moved);
-	assert_string_equal(loader_find_from(program), moved);
-	make_program(beside);
-	assert_string_equal(loader_find_from(program), beside);
-	assert_int_equal(unlink(beside), 0);
-	/* A name that only ends like that folder. */
-	snprintf(program, sizeof(program), "%s/x%s/echod", check_path("root"),
-	    strrchr(ECHOD_SBINDIR, '/') + 1);
-	assert_string_equal(loader_find_from(program), installed);
-}
-
 static void
 abandoned(void **state)
 {
@@ -535,7 +488,6 @@ main(void)
 		cmocka_unit_test(rubbish_is_refused),
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(no_program),
-		cmocka_unit_test(places),
 		cmocka_unit_test(abandoned),
 		cmocka_unit_test(reaped),
 	};

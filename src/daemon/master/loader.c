@@ -3,13 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -27,49 +24,6 @@
 /* A limit that is already tighter is as good. */
 #define LIMIT(resource, value)                                                 \
 	((void)setrlimit(resource, &(struct rlimit){ value, value }))
-
-const char *
-loader_find(void)
-{
-	static char path[PATH_MAX];
-
-	/* Without /proc there is what was executed, a pointer in a number. */
-	if (realpath("/proc/self/exe", path) == NULL &&
-	    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
-	    realpath((const char *)getauxval(AT_EXECFN), path) == NULL)
-		return loader_find_from(NULL);
-	return loader_find_from(path);
-}
-
-const char *
-loader_find_from(const char *program)
-{
-	static const char installed[] = ECHOD_LOADER;
-	static const char sbin[] = ECHOD_SBINDIR "/";
-	static char path[2 * PATH_MAX];
-	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
-	size_t same = 0, folder, tail;
-
-	if (slash == NULL)
-		return installed;
-	folder = (size_t)(slash + 1 - program);
-	snprintf(path, sizeof(path), "%.*sechod-load", (int)folder, program);
-	if (access(path, X_OK) == 0)
-		return path;
-	/* What the two directories have in common may be another one here. */
-	for (size_t i = 0; sbin[i] != '\0' && sbin[i] == installed[i]; i++)
-		if (sbin[i] == '/')
-			same = i;
-	tail = strlen(sbin + same);
-	if (folder >= tail &&
-	    strncmp(program + folder - tail, sbin + same, tail) == 0) {
-		snprintf(path, sizeof(path), "%.*s%s", (int)(folder - tail),
-		    program, installed + same);
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return installed;
-}
 
 /* The child: become echod-load, or say why not. */
 static _Noreturn void

@@ -28,18 +28,6 @@ struct loader {
 };
 
 /*
- * The path of echod-load: in the directory of this program, as in a build; or
- * where $(libexecdir)/echod is as seen from $(sbindir), if this program is in a
- * directory that ends like $(sbindir), so that an installation can be moved as
- * a whole; or $(libexecdir)/echod.  The first of these that is there, else the
- * last.  To be called before the working directory changes.
- */
-const char *loader_find(void);
-
-/* The same for a program of this path, NULL: unknown. */
-const char *loader_find_from(const char *program);
-
-/*
  * Start a load, of the program opt->loader; `now` is the configuration in
  * force, NULL at a start.  -1 with the reason in err when there is no process.
  */
