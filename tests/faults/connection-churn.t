@@ -26,7 +26,7 @@ my $load = Load->start(port => $d->port, clients => 4, rate => 250,
 sub look {
     my ($kib) = Process::status($d->pid, 'RssAnon') =~ /(\d+)/;
     return (scalar(keys %{ Process::descriptors($d->pid) }), $kib,
-        Process::cpu($d->pid), $load->connections, Clock::now());
+        scalar(Process::cpu($d->pid)), $load->connections, Clock::now());
 }
 
 # It goes on for as long as it serves and somebody comes.
