@@ -30,6 +30,7 @@ unit_tests = \
 	%D%/unit/log.t \
 	%D%/unit/logger.t \
 	%D%/unit/lookup.t \
+	%D%/unit/notify.t \
 	%D%/unit/options.t \
 	%D%/unit/pattern.t \
 	%D%/unit/percentiles.t \
@@ -79,6 +80,7 @@ unit_tests = \
 %C%_unit_log_t_SOURCES = %D%/unit/check.h %D%/unit/log.c
 %C%_unit_logger_t_SOURCES = %D%/unit/check.h %D%/unit/logger.c
 %C%_unit_lookup_t_SOURCES = %D%/unit/check.h %D%/unit/lookup.c
+%C%_unit_notify_t_SOURCES = %D%/unit/check.h %D%/unit/notify.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
@@ -228,7 +230,9 @@ daemon_tests = \
 	%D%/daemon/mapped-peer-is-ipv4.t \
 	%D%/daemon/max-per-source.t \
 	%D%/daemon/needs-the-c-library-alone.t \
+	%D%/daemon/no-manager-delays-it.t \
 	%D%/daemon/nonblocking-stderr.t \
+	%D%/daemon/notifies-its-manager.t \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
 	%D%/daemon/per-connection-syscalls.t \
@@ -389,6 +393,7 @@ fault_tests = \
 
 # Each test is one thing that a real service manager and echod do together.
 service_tests = \
+	%D%/service/notifies.t \
 	%D%/service/starts-under-a-manager.t
 
 # Each test is one rule about the source tree.
@@ -433,6 +438,7 @@ test_support = \
 	%D%/lib/Machine.pm \
 	%D%/lib/Manager.pm \
 	%D%/lib/Namespace.pm \
+	%D%/lib/Notify.pm \
 	%D%/lib/Oracle.pm \
 	%D%/lib/Peer.pm \
 	%D%/lib/Process.pm \

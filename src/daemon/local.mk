@@ -86,6 +86,10 @@ libechod_a_SOURCES += \
 	%D%/sandbox/sandbox.h \
 	%D%/scoreboard.c \
 	%D%/scoreboard.h \
+	%D%/service/notify.c \
+	%D%/service/notify.h \
+	%D%/service/service.c \
+	%D%/service/service.h \
 	%D%/signals.c \
 	%D%/signals.h \
 	%D%/sources.c \

@@ -114,6 +114,9 @@ sub remove_groups {
     return rmdir $group;
 }
 
+# dir: a folder that goes when the test ends.
+sub dir { return "$_[0]{dir}" }
+
 # What processes in the namespaces have in their environment.
 sub environment {
     my $self = shift;

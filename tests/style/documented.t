@@ -134,7 +134,7 @@ my $lines = 0;
 for my $file (files('src/daemon', qr/\.c$/)) {
     my $source = slurp($file);
 
-    while ($source =~ /\b(?:log_(?:err|warning|notice|info|debug|write)|class_log)\s*
+    while ($source =~ /\b(?:log_(?:err|warning|notice|info|debug|write)|class_log|conclude)\s*
         \([^"();]*((?:"(?:[^"\\]|\\.)*"|PRI\w+|\s)+)/gx) {
         my $format = join '', map {
             /^"(.*)"$/s ? $1 : /PRI/ ? 'd' : ''

@@ -21,6 +21,7 @@ my @layers = (
     # What all processes of echod share, and then one folder a process.
     ['daemon', 'common config'],
     ['daemon/log', 'common config daemon daemon/sandbox'],
+    ['daemon/service', 'common config daemon daemon/log daemon/sandbox'],
     ['daemon/worker', 'common config daemon daemon/log daemon/sandbox'],
     ['daemon/listen',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
@@ -29,7 +30,8 @@ my @layers = (
     ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .
         'daemon/log daemon/sandbox daemon/worker'],
     ['daemon/master', 'common config daemon daemon/forker daemon/listen ' .
-        'daemon/log daemon/pool daemon/sandbox daemon/worker'],
+        'daemon/log daemon/pool daemon/sandbox daemon/service ' .
+        'daemon/worker'],
     ['daemon/main',
         'common config daemon daemon/log daemon/master daemon/sandbox'],
     # What all modes of echoc share, and then one folder a mode.  The options

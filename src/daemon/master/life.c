@@ -2,11 +2,74 @@
 #include "daemon/master/life.h"
 
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sysexits.h>
 
 #include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/pool/terminate.h"
+
+/* How the service is now. */
+static struct service_facts
+facts(const struct master *m)
+{
+	struct pool_census census;
+
+	pool_census(&m->pool, m->current.number, &census);
+	return (struct service_facts){ .generation = m->current.number,
+		.workers = m->pool.count,
+		.busy = census.busy,
+		.max = (unsigned)m->current.config.workers_max,
+		.full = m->autoscale.full.on };
+}
+
+int64_t
+life_tell(struct master *m, int64_t now_ms)
+{
+	struct service_facts now;
+
+	if (m->current.number == 0 || !service_is_heard(&m->service))
+		return INT64_MAX;
+	now = facts(m);
+	return service_step(&m->service, &now, now_ms);
+}
+
+static void
+tell_stop(struct master *m, int64_t drain_ms, int64_t now_ms)
+{
+	const struct service_facts now = facts(m);
+
+	service_stops(&m->service, drain_ms, &now, now_ms);
+}
+
+void
+life_reload(struct master *m, int64_t now_ms)
+{
+	const struct service_facts now = facts(m);
+
+	if (m->phase == PHASE_RUN && m->reload.step == RELOAD_NONE)
+		service_reload_begins(&m->service, &now, now_ms);
+	reload_begin(&m->reload);
+}
+
+/*
+ * What has become of a reload is one sentence, and everybody who wants to know
+ * gets it here.
+ */
+static void __attribute__((format(printf, 4, 5)))
+conclude(struct master *m, bool good, int64_t now_ms, const char *fmt, ...)
+{
+	const struct service_facts now = facts(m);
+	char sentence[SERVICE_OUTCOME];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
+	service_reload_ends(&m->service, good ? NULL : sentence, &now, now_ms);
+}
 
 /* End the reload that is under way, and say that we stop. */
 static void
@@ -25,6 +88,7 @@ life_stop_now(struct master *m, int64_t now_ms)
 		begin_stop(m, "now", now_ms);
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
+	tell_stop(m, 0, now_ms);
 	drain_end(&m->drain, &m->current);
 	terminate_now(&m->pool, now_ms);
 }
@@ -32,14 +96,16 @@ life_stop_now(struct master *m, int64_t now_ms)
 void
 life_stop_gracefully(struct master *m, int64_t now_ms)
 {
+	int64_t drain_ms = m->current.config.timeout_drain_ms;
+
 	if (m->phase != PHASE_RUN) {
 		life_stop_now(m, now_ms);
 		return;
 	}
 	begin_stop(m, "gracefully", now_ms);
+	tell_stop(m, drain_ms > 0 ? drain_ms : INT64_MAX, now_ms);
 	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
-	terminate_generations(&m->pool, 0, UINT_MAX,
-	    m->current.config.timeout_drain_ms, now_ms);
+	terminate_generations(&m->pool, 0, UINT_MAX, drain_ms, now_ms);
 	/* Each worker that becomes busy wakes us, so that we see when all are. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
 }
@@ -91,22 +157,40 @@ announce(struct master *m)
 	return false;
 }
 
+static void
+say_ready(struct master *m, bool start, int64_t now_ms)
+{
+	const double seconds = (double)(now_ms - m->reload.started_ms) / 1000;
+	struct service_facts now;
+	struct pool_census census;
+
+	pool_census(&m->pool, m->current.number, &census);
+	if (!start) {
+		conclude(m, true, now_ms,
+		    "reload done generation=%u listeners=%u workers=%u "
+		    "seconds=%.3f",
+		    m->current.number, m->current.listeners.count,
+		    m->pool.count - census.leaving, seconds);
+		return;
+	}
+	log_notice("ready generation=%u listeners=%u workers=%u seconds=%.3f",
+	    m->current.number, m->current.listeners.count,
+	    m->pool.count - census.leaving, seconds);
+	now = facts(m);
+	service_ready(&m->service, &now, now_ms);
+}
+
 void
 life_ready(struct master *m, int64_t now_ms)
 {
 	bool start = m->phase == PHASE_START, wanted = true;
-	struct pool_census census;
 
 	if (start)
 		log_notice("started version=%s", PACKAGE_VERSION);
 	commit(m, now_ms);
 	if (start)
 		wanted = announce(m);
-	pool_census(&m->pool, m->current.number, &census);
-	log_notice("%s generation=%u listeners=%u workers=%u seconds=%.3f",
-	    start ? "ready" : "reload done", m->current.number,
-	    m->current.listeners.count, m->pool.count - census.leaving,
-	    (double)(now_ms - m->reload.started_ms) / 1000);
+	say_ready(m, start, now_ms);
 	if (!wanted)
 		life_stop_gracefully(m, now_ms);
 }
@@ -121,6 +205,7 @@ life_failed(struct master *m, int64_t now_ms)
 		m->phase = PHASE_STOP;
 		m->status = r->status;
 		m->err = r->err;
+		service_failed(&m->service, r->err.text, now_ms);
 		pool_let_go(&m->pool);
 		terminate_now(&m->pool, now_ms);
 		/* The caller of master_run() tells standard error. */
@@ -128,7 +213,8 @@ life_failed(struct master *m, int64_t now_ms)
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);
 	} else {
-		log_err("reload failed, nothing has changed: %s", r->err.text);
+		conclude(m, false, now_ms,
+		    "reload failed, nothing has changed: %s", r->err.text);
 	}
 	reload_abandon(r, now_ms);
 }

@@ -18,6 +18,7 @@
 #include "daemon/pool/pool.h"
 #include "daemon/master/reload.h"
 #include "daemon/master/watch.h"
+#include "daemon/service/service.h"
 
 enum phase {
 	PHASE_START, /* the first load; nothing is served yet */
@@ -38,6 +39,7 @@ struct master {
 	struct drain drain;
 	struct watch watch; /* over the listeners in force */
 	struct logger logger;
+	struct service service;
 	int64_t started_ms;
 	/* Calls that fail, of which the log is told once; see master.c. */
 	struct trouble {
@@ -47,6 +49,9 @@ struct master {
 	int status;	 /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };
+
+/* Begin a reload, or note that there is to be one after the present one. */
+void life_reload(struct master *, int64_t now_ms);
 
 /*
  * A reload has brought up the next generation: put it in force.  The first one
@@ -66,5 +71,11 @@ void life_failed(struct master *, int64_t now_ms);
  */
 void life_stop_gracefully(struct master *, int64_t now_ms);
 void life_stop_now(struct master *, int64_t now_ms);
+
+/*
+ * Tell the service manager what has changed.  Returns the clock_ms() to be
+ * called again at, INT64_MAX: only at events.
+ */
+int64_t life_tell(struct master *, int64_t now_ms);
 
 #endif

@@ -72,7 +72,7 @@ follow_reload(struct master *m, int64_t now_ms)
 		life_failed(m, now_ms);
 	if (outcome != RELOAD_PENDING && m->reload.again &&
 	    m->phase == PHASE_RUN)
-		reload_begin(&m->reload);
+		life_reload(m, now_ms);
 	if (m->phase == PHASE_RUN)
 		renew_ms = reload_renew(&m->reload, now_ms);
 	return clock_earlier(renew_ms, reload_deadline(&m->reload));
@@ -92,7 +92,7 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		(void)class_log(CLASS_RELOAD_REFUSED, LEVEL_NOTICE,
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
-		reload_begin(&m->reload);
+		life_reload(m, now_ms);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		status_report(&m->pool, &m->current, m->started_ms, now_ms);
 }
@@ -130,6 +130,7 @@ tend(struct master *m, int64_t now_ms)
 		next = clock_earlier(next, logger_maintain(&m->logger, now_ms));
 	next = clock_earlier(next, class_tell(now_ms, false));
 	next = clock_earlier(next, refusals_tell(now_ms, false));
+	next = clock_earlier(next, life_tell(m, now_ms));
 	/* Last, for the others set deadlines. */
 	next = clock_earlier(next, spawn_deadline(&m->pool));
 	return clock_earlier(next, terminate_enforce(&m->pool, now_ms));
@@ -236,6 +237,7 @@ master_run(struct master *m, const struct options *options, int notify)
 	m->started_ms = clock_ms();
 	if (open_all(m) == -1)
 		return EX_OSERR;
+	service_open(&m->service, notify != -1);
 	m->reload.options = options;
 	m->reload.current = &m->current;
 	m->reload.pidfile = &m->pidfile;

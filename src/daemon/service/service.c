@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/service/service.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "daemon/environment.h"
+
+enum {
+	EACH_MS =
+	    1000, /* between two texts, and between two requests for time */
+	/* More time for a stop without an end: it is asked for again before. */
+	GRANT_MS = 10000,
+};
+
+void
+service_open(struct service *s, bool background)
+{
+	*s = (struct service){ .background = background };
+	notify_open(&s->notify, environment()->notify_socket);
+}
+
+bool
+service_is_heard(const struct service *s)
+{
+	return s->notify.fd != -1;
+}
+
+/* One line for people. */
+static void
+describe(const struct service *s, const struct service_facts *f,
+    char text[NOTIFY_TEXT])
+{
+	if (s->stopping)
+		snprintf(text, NOTIFY_TEXT, "stopping, workers left %u",
+		    f->workers);
+	else
+		snprintf(text, NOTIFY_TEXT, "generation %u, busy %u/%u%s%s%s",
+		    f->generation, f->busy, f->max,
+		    s->reloading ? ", reloading" : "",
+		    s->failure[0] != '\0' ? "; " : "", s->failure);
+}
+
+/* Send a state, "NAME=VALUE\n" or nothing, with the text that belongs to it. */
+static void
+tell(struct service *s, const char *state, const struct service_facts *f,
+    int64_t now_ms)
+{
+	char text[NOTIFY_TEXT];
+
+	s->told = *f;
+	s->told_ms = now_ms;
+	describe(s, f, text);
+	notify_send(&s->notify, state[0] != '\0' ? NOTIFY_STATE : NOTIFY_STATUS,
+	    now_ms, "%sSTATUS=%s", state, notify_clean(text));
+}
+
+void
+service_ready(struct service *s, const struct service_facts *f, int64_t now_ms)
+{
+	char state[64] = "READY=1\n";
+
+	if (s->background)
+		snprintf(state, sizeof(state), "READY=1\nMAINPID=%ld\n",
+		    (long)getpid());
+	tell(s, state, f, now_ms);
+}
+
+void
+service_failed(struct service *s, const char *reason, int64_t now_ms)
+{
+	char text[SERVICE_OUTCOME];
+
+	snprintf(text, sizeof(text), "%s", reason);
+	notify_send(&s->notify, NOTIFY_STATE, now_ms,
+	    "STOPPING=1\nSTATUS=start failed: %s", notify_clean(text));
+}
+
+void
+service_reload_begins(struct service *s, const struct service_facts *f,
+    int64_t now_ms)
+{
+	char state[64];
+
+	s->reloading = true;
+	/* Of the same moment as the message, or the manager takes it for the
+	 * answer to an earlier request. */
+	snprintf(state, sizeof(state),
+	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\n", clock_ns() / 1000);
+	tell(s, state, f, now_ms);
+}
+
+void
+service_reload_ends(struct service *s, const char *failure,
+    const struct service_facts *f, int64_t now_ms)
+{
+	s->reloading = false;
+	snprintf(s->failure, sizeof(s->failure), "%s",
+	    failure != NULL ? failure : "");
+	tell(s, "READY=1\n", f, now_ms);
+}
+
+void
+service_stops(struct service *s, int64_t drain_ms,
+    const struct service_facts *f, int64_t now_ms)
+{
+	s->stop_ms = drain_ms == INT64_MAX ?
+	    INT64_MAX :
+	    now_ms + drain_ms + SERVICE_STOP_MS;
+	s->extend_ms = now_ms;
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	tell(s, "STOPPING=1\n", f, now_ms);
+}
+
+/* Ask for as much time as the rest of the stop may take, again and again. */
+static int64_t
+extend(struct service *s, int64_t now_ms)
+{
+	int64_t left = s->stop_ms == INT64_MAX ? GRANT_MS : s->stop_ms - now_ms;
+
+	if (left <= 0)
+		return INT64_MAX;
+	if (now_ms >= s->extend_ms) {
+		notify_send(&s->notify, NOTIFY_EXTEND, now_ms,
+		    "EXTEND_TIMEOUT_USEC=%" PRId64, left * 1000);
+		s->extend_ms = now_ms + EACH_MS;
+	}
+	return s->extend_ms;
+}
+
+int64_t
+service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
+{
+	int64_t next = INT64_MAX;
+
+	/* Each client makes a worker busy, which is not told; the pool changes
+	 * its size, or is exhausted, when many do. */
+	if (f->workers != s->told.workers || f->full != s->told.full ||
+	    f->max != s->told.max) {
+		if (now_ms >= s->told_ms + EACH_MS)
+			tell(s, "", f, now_ms);
+		else
+			next = s->told_ms + EACH_MS;
+	}
+	if (s->stopping)
+		next = clock_earlier(next, extend(s, now_ms));
+	return clock_earlier(next, notify_step(&s->notify, now_ms));
+}
