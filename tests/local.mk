@@ -57,7 +57,8 @@ unit_tests = \
 	%D%/unit/text.t \
 	%D%/unit/threshold.t \
 	%D%/unit/throttle.t \
-	%D%/unit/units.t
+	%D%/unit/units.t \
+	%D%/unit/wire.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
@@ -108,6 +109,7 @@ unit_tests = \
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_throttle_t_SOURCES = %D%/unit/check.h %D%/unit/throttle.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
+%C%_unit_wire_t_SOURCES = %D%/unit/check.h %D%/unit/wire.c
 
 # What is of the client links with the client instead of the daemon.
 %C%_unit_chart_t_LDADD = $(client_ldadd)
@@ -469,6 +471,7 @@ EXTRA_DIST += \
 LDADD = \
 	libload.a \
 	libechod.a \
+	libsnapshot.a \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS) \

@@ -114,6 +114,7 @@ echod_SOURCES = \
 	%D%/main.c
 echod_LDADD = \
 	libechod.a \
+	libsnapshot.a \
 	libcommon.a \
 	$(SECCOMP_LIBS)
 

@@ -20,7 +20,7 @@ CLEANFILES += $(bench_programs)
 if STATIC_DAEMON
 %C%_confinement_LDFLAGS = $(STATIC_LDFLAGS) $(link_flags)
 endif
-%C%_confinement_LDADD = libechod.a libcommon.a $(SECCOMP_LIBS)
+%C%_confinement_LDADD = libechod.a libsnapshot.a libcommon.a $(SECCOMP_LIBS)
 %C%_epoll_echo_SOURCES = %D%/epoll-echo.c
 %C%_epoll_echo_LDADD =
 

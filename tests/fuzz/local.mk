@@ -17,7 +17,8 @@ fuzz_targets = \
 	%D%/overrides.fuzz \
 	%D%/ping.fuzz \
 	%D%/stream.fuzz \
-	%D%/units.fuzz
+	%D%/units.fuzz \
+	%D%/wire.fuzz
 
 fuzz_tests = %D%/corpora-replay.t
 
@@ -34,6 +35,7 @@ CLEANFILES += $(fuzz_targets)
 %C%_ping_fuzz_SOURCES = %D%/fuzz.h %D%/peer.h %D%/ping.c
 %C%_stream_fuzz_SOURCES = %D%/fuzz.h %D%/peer.h %D%/stream.c
 %C%_units_fuzz_SOURCES = %D%/fuzz.h %D%/units.c
+%C%_wire_fuzz_SOURCES = %D%/fuzz.h %D%/wire.c
 
 # Where main() and the bytes come from: libFuzzer, or this.
 EXTRA_LIBRARIES = libreplay.a
@@ -47,6 +49,7 @@ fuzz_ldadd = \
 	$(FUZZ_MAIN) \
 	libload.a \
 	libechod.a \
+	libsnapshot.a \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS)
@@ -68,6 +71,7 @@ fuzz_client_ldadd = \
 %C%_ping_fuzz_LDADD = $(fuzz_client_ldadd)
 %C%_stream_fuzz_LDADD = $(fuzz_client_ldadd)
 %C%_units_fuzz_LDADD = $(fuzz_client_ldadd)
+%C%_wire_fuzz_LDADD = $(fuzz_ldadd)
 
 EXTRA_DIST += \
 	$(fuzz_tests) \

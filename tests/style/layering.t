@@ -14,6 +14,8 @@ use Source;
 # this list.  Folders in one row may include each other.
 my @layers = (
     ['common', ''],
+    # The state of the service, for echod and for all who ask it.
+    ['snapshot', 'common'],
     # The configuration as data; echod-load, which makes it.
     ['config', 'common'],
     ['daemon/sandbox', 'common config'],

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fields: each member of a snapshot with its record and key in the text.  Who
+ * adds a member adds its row here, and it is written and read.
+ */
+#ifndef ECHOD_FIELDS_H
+#define ECHOD_FIELDS_H
+
+#include <stddef.h>
+
+enum field_kind {
+	FIELD_NUMBER,
+	FIELD_NUMBERS, /* an array: the keys are the names */
+	FIELD_NAME,    /* a number that is written as its name */
+	FIELD_TEXT,
+};
+
+struct field {
+	const char *record;
+	const char *key; /* NULL: FIELD_NUMBERS */
+	enum field_kind kind;
+	size_t offset; /* of the member in its struct */
+	size_t size;   /* of a text */
+	const char *const *names;
+	unsigned count; /* of names */
+};
+
+/* Rows of one record stand together. */
+struct field_list {
+	const struct field *field;
+	unsigned count;
+};
+
+extern const struct field_list fields_snapshot; /* of struct snapshot */
+extern const struct field_list
+    fields_listener;			      /* of struct snapshot_listener */
+extern const struct field_list fields_worker; /* of struct snapshot_worker */
+
+#endif

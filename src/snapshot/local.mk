@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+#
+# The state of the service as text: for echod, and for all who ask it.
+
+noinst_LIBRARIES += libsnapshot.a
+
+libsnapshot_a_SOURCES = \
+	%D%/fields.c \
+	%D%/fields.h \
+	%D%/snapshot.c \
+	%D%/snapshot.h \
+	%D%/wire.c \
+	%D%/wire.h
