@@ -105,6 +105,8 @@ libechod_a_SOURCES += \
 	%D%/worker/echo.c \
 	%D%/worker/echo.h \
 	%D%/worker/job.h \
+	%D%/worker/outcome.c \
+	%D%/worker/outcome.h \
 	%D%/worker/worker.c \
 	%D%/worker/worker.h
 

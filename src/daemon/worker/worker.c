@@ -2,11 +2,9 @@
 #include "daemon/worker/worker.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
 #include <sysexits.h>
@@ -26,6 +24,7 @@
 #include "daemon/worker/birth.h"
 #include "daemon/worker/echo.h"
 #include "daemon/worker/job.h"
+#include "daemon/worker/outcome.h"
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
 
@@ -123,25 +122,6 @@ on_sent(const struct echo *e, size_t n)
 	scoreboard_add(&w.job->board->slots[w.job->slot], 0, n);
 }
 
-static void
-log_end(const struct worker_listener *l, const struct addr *peer,
-    enum echo_end end, int64_t ms)
-{
-	const char *why = strerror(w.echo.error);
-	char text[ADDR_TEXT], reason[128] = "";
-
-	if (!log_wants(LEVEL_INFO))
-		return;
-	addr_text(peer, text, sizeof(text));
-	if (end == ECHO_ERROR)
-		log_quote(reason, sizeof(reason), why, strlen(why));
-	log_info("connection ended peer=%s listener=%s in_bytes=%" PRIu64
-		 " out_bytes=%" PRIu64 " seconds=%" PRId64
-		 ".%03d reason=%s%s%s",
-	    text, l->text, w.echo.in, w.echo.out, ms / 1000, (int)(ms % 1000),
-	    echo_end_name(end), end == ECHO_ERROR ? " error=" : "", reason);
-}
-
 /* Signals come at any time, and find w.busy set while there is a connection. */
 static enum echo_end
 converse(void)
@@ -196,7 +176,7 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 		admission_over(w.job->config, w.job->sources, w.job->slot);
 	close(fd);
 	if (answer == ADMISSION_SERVE)
-		log_end(l, peer, end, clock_ms() - start);
+		outcome_tell(l, peer, &w.echo, end, clock_ms() - start);
 	wake_master(answer == ADMISSION_REFUSE_WAKE);
 	w.left--;
 }
