@@ -218,6 +218,7 @@ daemon_tests = \
 	%D%/daemon/hostile-worker.t \
 	%D%/daemon/hung-forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
+	%D%/daemon/inherited-sockets-are-matched.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/loader-gives-up-root.t \
@@ -424,6 +425,7 @@ style_tests = \
 # What the tests read: modules in lib/, files (or whole folders) in data/.
 test_support = \
 	%D%/data \
+	%D%/lib/Activation.pm \
 	%D%/lib/BadNetwork.pm \
 	%D%/lib/Chaos.pm \
 	%D%/lib/Client.pm \

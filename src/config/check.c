@@ -12,7 +12,7 @@
 static bool
 listen_valid(const struct config *config)
 {
-	if (config->listen_count == 0 || config->listen_count > CONFIG_LISTEN)
+	if (config->listen_count > CONFIG_LISTEN)
 		return false;
 	for (unsigned i = 0; i < config->listen_count; i++)
 		if (memchr(config->listen[i].address, '\0', ADDR_HOST) ==
@@ -71,7 +71,8 @@ value_valid(const struct config *config, const struct setting *s)
 static bool
 addresses_valid(const struct config *config)
 {
-	if (config->address_count == 0 ||
+	/* An empty list means the sockets of a socket unit alone. */
+	if ((config->address_count == 0) != (config->listen_count == 0) ||
 	    config->address_count > CONFIG_ADDRESSES)
 		return false;
 	for (unsigned i = 0; i < config->address_count; i++)

@@ -38,7 +38,7 @@ print_listen(const struct config *config, FILE *out)
 		else
 			fprintf(out, "; port = \"%s\"; }", l->port);
 	}
-	fprintf(out, "\n)");
+	fprintf(out, config->listen_count > 0 ? "\n)" : ")");
 }
 
 static void

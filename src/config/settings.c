@@ -228,7 +228,10 @@ settings_assign(struct config *config, const struct setting *s,
 	case SETTING_NETWORKS:
 		return assign_networks(config, s, text, err);
 	case SETTING_LISTEN:
-		break;
+		if (text[0] != '\0')
+			break;
+		config->listen_count = 0;
+		return 0;
 	}
 	return errbuf_set(err, "use -l ADDRESS[:PORT]");
 }

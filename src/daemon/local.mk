@@ -13,8 +13,12 @@ libechod_a_SOURCES += \
 	%D%/forker/forkers.h \
 	%D%/link.c \
 	%D%/link.h \
+	%D%/listen/announce.c \
+	%D%/listen/announce.h \
 	%D%/listen/halfopen.c \
 	%D%/listen/halfopen.h \
+	%D%/listen/inherited.c \
+	%D%/listen/inherited.h \
 	%D%/listen/listener.c \
 	%D%/listen/listener.h \
 	%D%/listen/open.c \

@@ -17,6 +17,8 @@
 #include "config/dump.h"
 #include "config/options.h"
 #include "daemon/environment.h"
+#include "daemon/listen/inherited.h"
+#include "daemon/listen/listener.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
@@ -78,7 +80,7 @@ print_version(FILE *out)
 
 /* -t and -T: the load is that of a start. */
 static int
-check(const struct options *opt)
+check(const struct options *opt, const struct listener_set *adopted)
 {
 	FILE *out = output_standard();
 	struct errbuf err;
@@ -97,9 +99,10 @@ check(const struct options *opt)
 		    load->warning.text);
 	if ((status = load->status) != EX_OK)
 		complain(load->err.text);
-	else if (opt->action == ACTION_PRINT)
+	else if (opt->action == ACTION_PRINT) {
 		dump_config(&load->config, out);
-	else if (opt->file_given || access(opt->file, F_OK) == 0)
+		inherited_print(adopted, &load->config, out);
+	} else if (opt->file_given || access(opt->file, F_OK) == 0)
 		fprintf(out, "%s: ok\n", opt->file);
 	else
 		fprintf(out,
@@ -110,7 +113,7 @@ check(const struct options *opt)
 }
 
 static int
-run(struct options *opt)
+run(struct options *opt, const struct listener_set *adopted)
 {
 	static struct master master;
 	static char path[PATH_MAX];
@@ -123,7 +126,7 @@ run(struct options *opt)
 		return EX_OSERR;
 	}
 	process_name("echod:master");
-	status = master_run(&master, opt, notify);
+	status = master_run(&master, opt, adopted, notify);
 	/* The start has failed: tell the process that waits for it. */
 	if (master.notify != -1 && status == EX_OK)
 		(void)daemonize_report(master.notify, EX_OSERR,
@@ -138,6 +141,8 @@ run(struct options *opt)
 int
 main(int argc, char *argv[])
 {
+	/* Too large for a small stack. */
+	static struct listener_set adopted;
 	struct options opt;
 	struct errbuf err;
 
@@ -152,6 +157,11 @@ main(int argc, char *argv[])
 		complain("try echod -h");
 		return EX_USAGE;
 	}
+	/* Before the background, where its pid would be another. */
+	if (inherited_take(&adopted, &err) == -1) {
+		complain(err.text);
+		return EX_UNAVAILABLE;
+	}
 	opt.loader = program_find(PROGRAM_LOADER);
 	switch (opt.action) {
 	case ACTION_HELP:
@@ -162,8 +172,8 @@ main(int argc, char *argv[])
 		return flush();
 	case ACTION_TEST:
 	case ACTION_PRINT:
-		return check(&opt);
+		return check(&opt, &adopted);
 	default:
-		return run(&opt);
+		return run(&opt, &adopted);
 	}
 }

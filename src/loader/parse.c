@@ -178,11 +178,13 @@ read_listen(struct reading *r, const config_setting_t *node)
 	struct config *config = r->config;
 	int n = config_setting_length(node);
 
-	if (!config_setting_is_list(node))
+	/* With nothing in it, an array says the same as a list. */
+	if (!config_setting_is_list(node) &&
+	    !(config_setting_is_array(node) && n == 0))
 		return wrong_type(r, node, "listen",
 		    "a list ( { address = \"...\"; port = ...; } )");
-	if (n == 0 || n > CONFIG_LISTEN) {
-		errbuf_set(r->err, "%d addresses (1 to %d are possible)", n,
+	if (n > CONFIG_LISTEN) {
+		errbuf_set(r->err, "%d addresses (up to %d are possible)", n,
 		    CONFIG_LISTEN);
 		return blame(r, node, "listen");
 	}

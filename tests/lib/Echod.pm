@@ -57,8 +57,8 @@ sub unconfined {
 
 # run(%opt, args => [...]): run echod to its end.  Returns its exit status
 # (128 + N for signal N, undef after the deadline), standard output and
-# standard error.  `prefix`, `env` and `timeout` as for start(); `plain` is
-# without the wrapper.
+# standard error.  `prefix`, `env`, `before` and `timeout` as for start();
+# `plain` is without the wrapper.
 sub run {
     my ($class, %opt) = @_;
     my $dir = Files::new_dir();
@@ -66,7 +66,8 @@ sub run {
     my $pid = Process::launch(
         [@{ $opt{prefix} // [] }, @wrapper, $Machine::ECHOD, @{ $opt{args} },
             unconfined($opt{env}, @{ $opt{args} })],
-        stdout => "$dir/stdout", stderr => "$dir/log", env => $opt{env});
+        stdout => "$dir/stdout", stderr => "$dir/log", env => $opt{env},
+        before => $opt{before});
     my $status = Process::wait($pid, $opt{timeout});
     Process::end($pid) unless defined $status;
     return ($status, map { Files::slurp("$dir/$_") } qw(stdout log));
@@ -82,6 +83,7 @@ sub run {
 #              are, as /proc tells, for a log that goes elsewhere
 #   env     => {...}, undef for a variable that is to be unset
 #   prefix  => [command that executes its arguments]
+#   before  => CODE for its process before it is executed; see Activation.pm
 sub start {
     my ($class, %arg) = @_;
     my $dir = Files::new_dir();
@@ -110,6 +112,7 @@ sub start {
     $self->{pid} = $self->{launched} = Process::launch(
         [@{ $arg{prefix} // [] }, @Machine::WRAPPER, $Machine::ECHOD, @argv],
         stdout => "$dir/stdout", stderr => "$dir/log",
+        before => $arg{before},
         env    => { %{ $arg{env} // {} }, ECHOD_TEST_TAG => $self->{tag} });
     $self->wait_background if $self->{mode} eq 'background';
     $self->wait_ready if $self->{wait};
@@ -174,7 +177,7 @@ sub rewrite {
 # daemon whose log goes elsewhere is asked through /proc.
 sub listeners {
     my $self = shift;
-    my @found = map { /: listening on (\S+) port (\d+)$/ ? [$1, $2] : () }
+    my @found = map { /: listening on (\S+) port (\d+)(?: \(.*\))?$/ ? [$1, $2] : () }
         $self->log_lines;
     return @found if @found || !defined $self->{pid};
     my $mine = Process::listeners($self->{pid});

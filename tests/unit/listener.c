@@ -17,6 +17,7 @@
 #include "daemon/listen/listener.h"
 
 static struct config config;
+static const struct listener_set no_others;
 
 /* Defaults, without the wait for data, and these "ADDRESS PORT", then NULL. */
 static void
@@ -97,8 +98,8 @@ opens_and_closes(void **state)
 
 	(void)state;
 	configure(two);
-	CHECK(listener_set_prepare(&set, &now, &config, &err) == 0, "%s",
-	    err.text);
+	CHECK(listener_set_prepare(&set, &now, &no_others, &config, &err) == 0,
+	    "%s", err.text);
 	assert_int_equal(set.count, 2);
 	assert_int_not_equal(addr_port(&set.item[0].bound),
 	    addr_port(&set.item[1].bound));
@@ -166,13 +167,17 @@ options_are_inherited(void **state)
 
 	(void)state;
 	configure(one);
-	assert_int_equal(listener_set_prepare(&now, &none, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&now, &none, &no_others, &config,
+			     &err),
+	    0);
 	check_inherited(&now.item[0], 300000, 30000, 120000);
 	/* A kept socket gets those of the new configuration, on commit. */
 	fd = now.item[0].fd;
 	config.timeout_idle_ms = 1500;
 	config.timeout_send_ms = 100000;
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	assert_int_equal(next.item[0].fd, fd);
 	check_inherited(&now.item[0], 300000, 30000, 120000);
 	listener_set_commit(&now, &next, &config);
@@ -181,7 +186,9 @@ options_are_inherited(void **state)
 	check_inherited(&now.item[0], 1500, 100000, 200000);
 	/* None at all. */
 	config.timeout_idle_ms = config.timeout_send_ms = 0;
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	listener_set_commit(&now, &next, &config);
 	fd = connect_to(&now.item[0]);
 	close(fd);
@@ -192,7 +199,9 @@ options_are_inherited(void **state)
 	close(fd);
 	/* The shortest is not none. */
 	config.timeout_idle_ms = config.timeout_send_ms = 1;
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	listener_set_commit(&now, &next, &config);
 	fd = connect_to(&now.item[0]);
 	close(fd);
@@ -214,7 +223,9 @@ keeps_and_removes(void **state)
 	(void)state;
 	configure(two);
 	now.count = 0;
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	listener_set_commit(&now, &next, &config);
 	assert_int_equal(next.count, 0);
 	fd[0] = now.item[0].fd;
@@ -222,7 +233,9 @@ keeps_and_removes(void **state)
 	now.item[0].reported = now.item[1].reported = true;
 
 	/* The same again: the same sockets, each once. */
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	assert_int_equal(next.item[0].fd, fd[0]);
 	assert_int_equal(next.item[1].fd, fd[1]);
 	assert_true(next.item[0].kept && next.item[1].kept);
@@ -235,7 +248,9 @@ keeps_and_removes(void **state)
 
 	/* One of the two and a new one, in another order. */
 	addr_from_literal(&config.addresses[0].addr, "127.0.0.2", 0);
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	assert_int_equal(count_descriptors(), before + 3);
 	assert_false(next.item[0].kept);
 	assert_true(next.item[1].kept);
@@ -248,7 +263,9 @@ keeps_and_removes(void **state)
 	assert_int_equal(count_descriptors(), before + 2);
 	assert_int_equal(now.count, 2);
 
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    0);
 	listener_set_removed(&removed, &now, &next);
 	listener_set_commit(&now, &next, &config);
 	assert_int_equal(now.count, 2);
@@ -275,13 +292,17 @@ all_or_nothing(void **state)
 
 	(void)state;
 	configure(one);
-	assert_int_equal(listener_set_prepare(&now, &none, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&now, &none, &no_others, &config,
+			     &err),
+	    0);
 	before = count_descriptors();
 	snprintf(text, sizeof(text), "127.0.0.1 %u",
 	    addr_port(&now.item[0].bound));
 	configure(listen);
 	/* It was for any port; the same number written out is another wish. */
-	assert_int_equal(listener_set_prepare(&next, &now, &config, &err), -1);
+	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
+			     &err),
+	    -1);
 	snprintf(wanted, sizeof(wanted), "cannot listen on %s: %s",
 	    now.item[0].text, strerror(EADDRINUSE));
 	assert_string_equal(err.text, wanted);
@@ -320,8 +341,8 @@ foreign_addresses_are_errors(void **state)
 			if (fd == -1)
 				continue;
 			close(fd);
-			CHECK(listener_set_prepare(&next, &none, &config,
-				  &err) == -1,
+			CHECK(listener_set_prepare(&next, &none, &no_others,
+				  &config, &err) == -1,
 			    "%s", rows[i]);
 			CHECK(strstr(err.text, rows[i]) != NULL, "%s",
 			    err.text);
@@ -329,7 +350,9 @@ foreign_addresses_are_errors(void **state)
 			assert_int_equal(count_descriptors(), before);
 		}
 	config.address_count = 0;
-	assert_int_equal(listener_set_prepare(&next, &none, &config, &err), -1);
+	assert_int_equal(listener_set_prepare(&next, &none, &no_others, &config,
+			     &err),
+	    -1);
 }
 
 /* Both families of one port are two sockets. */
@@ -347,13 +370,16 @@ wildcards_do_not_collide(void **state)
 	close(fd);
 	configure(one);
 	addr_wildcard(&config.addresses[0].addr, AF_INET6, 0);
-	assert_int_equal(listener_set_prepare(&first, &none, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&first, &none, &no_others,
+			     &config, &err),
+	    0);
 	assert_int_equal(option(first.item[0].fd, IPPROTO_IPV6, IPV6_V6ONLY),
 	    1);
 	port = addr_port(&first.item[0].bound);
 	config.address_count = 2;
 	addr_wildcard(&config.addresses[1].addr, AF_INET, port);
-	if (listener_set_prepare(&both, &first, &config, &err) == -1)
+	if (listener_set_prepare(&both, &first, &no_others, &config, &err) ==
+	    -1)
 		/* Somebody else happens to have it. */
 		assert_non_null(strstr(err.text, strerror(EADDRINUSE)));
 	else
@@ -374,7 +400,9 @@ waiting_connections_are_counted(void **state)
 	(void)state;
 	configure(two);
 	config.backlog = 7;
-	assert_int_equal(listener_set_prepare(&set, &none, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&set, &none, &no_others, &config,
+			     &err),
+	    0);
 	assert_int_equal(listener_set_waiting(&set), 0);
 	assert_int_equal(listener_waiting(&set.item[0], &limit), 0);
 	assert_int_equal(limit, 7);
@@ -411,7 +439,9 @@ ports_can_be_taken_again(void **state)
 
 	(void)state;
 	configure(one);
-	assert_int_equal(listener_set_prepare(&set, &none, &config, &err), 0);
+	assert_int_equal(listener_set_prepare(&set, &none, &no_others, &config,
+			     &err),
+	    0);
 	for (int round = 0; round < 3; round++) {
 		client = connect_to(&set.item[0]);
 		fd = accept(set.item[0].fd, NULL, NULL);
@@ -423,7 +453,8 @@ ports_can_be_taken_again(void **state)
 		close(fd);
 		config.addresses[0].addr = set.item[0].bound;
 		listener_set_close(&set);
-		CHECK(listener_set_prepare(&set, &none, &config, &err) == 0,
+		CHECK(listener_set_prepare(&set, &none, &no_others, &config,
+			  &err) == 0,
 		    "%s", err.text);
 	}
 	listener_set_close(&set);

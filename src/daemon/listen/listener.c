@@ -31,22 +31,26 @@ overlaps(const struct listener *l, const struct addr *wanted)
 {
 	const struct addr *ours = &l->bound;
 
-	return ours->sa.sa_family == wanted->sa.sa_family &&
+	return l->origin != LISTENER_INHERITED &&
+	    ours->sa.sa_family == wanted->sa.sa_family &&
 	    addr_port(ours) == addr_port(wanted) && addr_port(ours) != 0 &&
 	    (addr_is_wildcard(ours) || addr_is_wildcard(wanted) || l->hidden);
 }
 
-/* Open the socket of l->wanted, beside listeners of `now`.  -1 with errno. */
+/* Open the socket of l->wanted, beside those that overlap.  -1 with errno. */
 static int
 open_wanted(struct listener *l, const struct listener_set *now,
-    const struct config *config)
+    const struct listener_set *adopted, const struct config *config)
 {
-	int beside[CONFIG_ADDRESSES];
+	int beside[2 * CONFIG_ADDRESSES];
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < now->count; i++)
 		if (overlaps(&now->item[i], &l->wanted))
 			beside[count++] = now->item[i].fd;
+	for (unsigned i = 0; i < adopted->count; i++)
+		if (overlaps(&adopted->item[i], &l->wanted))
+			beside[count++] = adopted->item[i].fd;
 	l->fd = open_listener(&l->wanted, beside, count, config);
 	if (l->fd == -1 || net_local(l->fd, &l->bound) == 0)
 		return l->fd == -1 ? -1 : 0;
@@ -64,47 +68,171 @@ has(const struct listener_set *set, const struct listener *l)
 }
 
 /*
- * The listener of `now` with this address that `next` does not have yet.  A
- * hidden one stays so: to undo it takes CAP_NET_RAW.
+ * A hidden one stays so: to undo it takes CAP_NET_RAW.  Port 0 may now be
+ * written as the port that it was given.
  */
+static bool
+is_at(const struct listener *l, const struct addr *wanted)
+{
+	return !l->hidden &&
+	    (addr_equal(&l->wanted, wanted) || addr_equal(&l->bound, wanted));
+}
+
+static bool
+is_at_both(const struct listener *l, const struct addr *wanted)
+{
+	return l->dual && addr_is_wildcard(wanted) &&
+	    addr_port(&l->bound) == addr_port(wanted);
+}
+
+static bool
+any_at_both(const struct listener_set *set, const struct addr *wanted)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (is_at_both(&set->item[i], wanted))
+			return true;
+	return false;
+}
+
+/* Of those that `next` does not have yet. */
 static const struct listener *
-find_kept(const struct listener_set *next, const struct listener_set *now,
+find(const struct listener_set *set, const struct listener_set *next,
     const struct addr *wanted)
 {
-	for (unsigned i = 0; i < now->count; i++) {
-		const struct listener *l = &now->item[i];
-
-		/* Port 0 may now be written as the port that it was given. */
-		if (!l->hidden && !has(next, l) &&
-		    (addr_equal(&l->wanted, wanted) ||
-			addr_equal(&l->bound, wanted)))
-			return l;
-	}
+	for (unsigned i = 0; i < set->count; i++)
+		if (!has(next, &set->item[i]) && is_at(&set->item[i], wanted))
+			return &set->item[i];
+	for (unsigned i = 0; i < set->count; i++)
+		if (!has(next, &set->item[i]) &&
+		    is_at_both(&set->item[i], wanted))
+			return &set->item[i];
 	return NULL;
+}
+
+const struct listener *
+listener_set_find(const struct listener_set *set, const struct addr *wanted)
+{
+	static const struct listener_set none;
+
+	return find(set, &none, wanted);
+}
+
+/* What the queue of a socket unit holds is for the unit to say. */
+static int
+tune(const struct listener *l, const struct config *config)
+{
+	return l->origin == LISTENER_INHERITED ? tune_options(l->fd, config) :
+						 tune_listener(l->fd, config);
+}
+
+/* Without privileges or a network, a socket unit could still have opened it. */
+static bool
+may_be_inherited(const struct listener_set *now,
+    const struct listener_set *adopted, int error)
+{
+	bool inherits = false;
+
+	for (unsigned i = 0; i < now->count; i++)
+		inherits |= now->item[i].origin == LISTENER_INHERITED;
+	for (unsigned i = 0; i < adopted->count; i++)
+		inherits |= adopted->item[i].origin == LISTENER_INHERITED;
+	return inherits &&
+	    (error == EACCES || error == EPERM || error == EAFNOSUPPORT ||
+		error == EADDRNOTAVAIL || error == ENETUNREACH);
+}
+
+/*
+ * What is adopted gets its options before it has a worker; but not what an old
+ * master still serves.
+ */
+static int
+adopt(struct listener *l, const struct config *config)
+{
+	return l->origin == LISTENER_HANDED ? 0 : tune(l, config);
+}
+
+/* The listener of one entry.  -1 with errno. */
+static int
+take(struct listener *l, const struct listener_set *next,
+    const struct listener_set *now, const struct listener_set *adopted,
+    const struct config *config)
+{
+	const struct addr wanted = l->wanted;
+	const struct listener *kept = find(now, next, &wanted);
+	const struct listener *fresh = kept == NULL ?
+	    find(adopted, next, &wanted) :
+	    NULL;
+
+	if (kept != NULL || fresh != NULL)
+		*l = kept != NULL ? *kept : *fresh;
+	l->wanted = wanted;
+	l->kept = kept != NULL || fresh != NULL;
+	l->listed = true;
+	return fresh != NULL ? adopt(l, config) :
+	    kept != NULL     ? 0 :
+			       open_wanted(l, now, adopted, config);
+}
+
+/* -1 with the address and the reason in err. */
+static int
+fail(const struct listener *l, const struct config *config, unsigned line,
+    const char *advice, struct errbuf *err)
+{
+	errbuf_sys(err, "cannot listen on %s", l->text);
+	if (advice != NULL)
+		errbuf_set(err, "%s; %s", err->text, advice);
+	if (config->listen_file[0] != '\0' && line != 0)
+		errbuf_prefix(err, "%s:%u: ", config->listen_file, line);
+	return -1;
+}
+
+/* Inherited ones that no entry asks for. */
+static int
+take_unlisted(struct listener_set *next, const struct listener_set *set,
+    const struct config *config, struct errbuf *err)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		struct listener *l = &next->item[next->count];
+
+		if (set->item[i].origin != LISTENER_INHERITED ||
+		    has(next, &set->item[i]) ||
+		    (set->item[i].listed && config->address_count > 0))
+			continue;
+		if (next->count == CONFIG_ADDRESSES)
+			return errbuf_set(err, "more than %d addresses in all",
+			    CONFIG_ADDRESSES);
+		*l = set->item[i];
+		l->kept = true;
+		l->listed = false;
+		next->count++;
+		if (adopt(l, config) == -1)
+			return fail(l, config, 0, NULL, err);
+	}
+	return 0;
 }
 
 int
 listener_set_prepare(struct listener_set *next, const struct listener_set *now,
-    const struct config *config, struct errbuf *err)
+    const struct listener_set *adopted, const struct config *config,
+    struct errbuf *err)
 {
-	int error;
-
 	next->count = 0;
 	for (unsigned i = 0; i < config->address_count; i++) {
 		const struct config_address *want = &config->addresses[i];
-		const struct listener *kept = find_kept(next, now, &want->addr);
 		struct listener *l = &next->item[next->count];
+		int error;
 
-		*l = kept != NULL ? *kept : (struct listener){ 0 };
-		l->wanted = want->addr;
-		l->kept = kept != NULL;
-		if (kept != NULL || open_wanted(l, now, config) == 0) {
-			addr_text(&l->bound, l->text, sizeof(l->text));
+		/* The wildcards of both families may be one socket. */
+		if (any_at_both(next, &want->addr))
+			continue;
+		*l = (struct listener){ .wanted = want->addr };
+		error = take(l, next, now, adopted, config) == 0 ? 0 : errno;
+		addr_text(error == 0 ? &l->bound : &want->addr, l->text,
+		    sizeof(l->text));
+		if (error == 0) {
 			next->count++;
 			continue;
 		}
-		error = errno;
-		addr_text(&l->wanted, l->text, sizeof(l->text));
 		if (want->optional && open_family_missing(&want->addr, error)) {
 			log_notice("skipped %s: this system does not have its "
 				   "address family",
@@ -112,12 +240,19 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 			continue;
 		}
 		errno = error;
-		errbuf_sys(err, "cannot listen on %s", l->text);
-		if (config->listen_file[0] != '\0')
-			errbuf_prefix(err, "%s:%u: ", config->listen_file,
-			    want->line);
-		return -1;
+		return fail(l, config, want->line,
+		    may_be_inherited(now, adopted, error) ?
+			"the socket unit that passes the others may open it" :
+			NULL,
+		    err);
 	}
+	if (take_unlisted(next, now, config, err) == -1 ||
+	    take_unlisted(next, adopted, config, err) == -1)
+		return -1;
+	if (next->count == 0 && config->address_count == 0)
+		return errbuf_set(err,
+		    "cannot listen: `listen` is empty, and no socket unit has "
+		    "passed a socket");
 	if (next->count == 0)
 		return errbuf_set(err,
 		    "cannot listen: this system has none of "
@@ -143,7 +278,7 @@ listener_set_commit(struct listener_set *now, struct listener_set *next,
 	for (unsigned i = 0; i < now->count; i++) {
 		struct listener *l = &now->item[i];
 
-		if (l->kept && tune_listener(l->fd, config) == -1)
+		if (l->kept && tune(l, config) == -1)
 			log_warning("cannot change the options of %s: %m",
 			    l->text);
 		l->kept = false;
@@ -158,6 +293,8 @@ listener_set_hide(struct listener_set *set)
 		struct listener *l = &set->item[i];
 
 		l->reported = false;
+		if (l->stored)
+			continue;
 		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
 		/*
 		 * A SYN passes over a listener that is bound to an interface
@@ -178,31 +315,6 @@ listener_set_expects(const struct listener_set *set)
 		if (halfopen_any(&set->item[i].bound))
 			return true;
 	return false;
-}
-
-void
-listener_set_report(struct listener_set *set, int64_t backlog)
-{
-	char host[ADDR_TEXT];
-	unsigned limit;
-
-	for (unsigned i = 0; i < set->count; i++) {
-		struct listener *l = &set->item[i];
-
-		if (!l->reported) {
-			addr_host(&l->bound, host, sizeof(host));
-			log_notice("listening on %s port %u", host,
-			    addr_port(&l->bound));
-			l->reported = true;
-		}
-		(void)listener_waiting(l, &limit);
-		if (limit < backlog && l->backlog_said != backlog) {
-			log_notice("backlog of %s is %u, not %u: "
-				   "see net.core.somaxconn",
-			    l->text, limit, (unsigned)backlog);
-			l->backlog_said = backlog;
-		}
-	}
 }
 
 void

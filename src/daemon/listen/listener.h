@@ -19,14 +19,29 @@
 
 struct errbuf;
 
+/* Where a socket comes from. */
+enum listener_origin {
+	LISTENER_OWN,	    /* opened here */
+	LISTENER_INHERITED, /* a socket unit's, which keeps it: not ours */
+	LISTENER_STORED,    /* an earlier echod's, by way of the manager */
+	LISTENER_HANDED,    /* that of the echod which this one succeeds */
+};
+
+enum { LISTENER_NAME = 64 };
+
 struct listener {
 	struct addr wanted;   /* as configured, the port perhaps 0 */
-	struct addr bound;    /* as getsockname(2) says */
+	struct addr bound;    /* as getsockname(2) says, unmapped */
 	char text[ADDR_TEXT]; /* of bound */
-	int fd;		      /* non-blocking, close-on-exec */
-	bool kept;	      /* the same socket as in the set before */
-	bool reported;	      /* the log has its line */
-	bool hidden;	      /* new clients do not find it any more */
+	int fd;		      /* non-blocking, close-on-exec, fixed number */
+	enum listener_origin origin;
+	char name[LISTENER_NAME]; /* its unit's for it, as it came, or "" */
+	bool dual;		  /* at the wildcard of both families */
+	bool listed;   /* in `listen`, or it was when it was last in force */
+	bool stored;   /* the service manager has a copy, for the next echod */
+	bool kept;     /* the same socket as in the set before */
+	bool reported; /* the log has its line */
+	bool hidden;   /* new clients do not find it any more */
 	struct tuned tuned;   /* its options, once it is in force */
 	int64_t backlog_said; /* the log says that this one was capped */
 };
@@ -37,13 +52,24 @@ struct listener_set {
 };
 
 /*
- * Make the set that the configuration asks for.  An address that `now` has as
- * well keeps its socket; the others are opened.  -1 with the address and the
- * reason in err; what was opened until then is in `next`, to be abandoned.
- * The log is told of addresses that are skipped.
+ * Make the set that the configuration asks for.  An address that `now` has, or
+ * else `adopted`, keeps its socket; the others are opened.  Inherited ones that
+ * have never been listed are taken as well, and so are all of them when `listen`
+ * is empty.  -1 with the address and the reason in err; what was opened until
+ * then is in `next`, to be abandoned.  The log is told of addresses that are
+ * skipped.
  */
 int listener_set_prepare(struct listener_set *next,
-    const struct listener_set *now, const struct config *, struct errbuf *);
+    const struct listener_set *now, const struct listener_set *adopted,
+    const struct config *, struct errbuf *);
+
+/*
+ * The listener of a set that serves an address of `listen`: it was opened for
+ * it, is bound to it, or is the wildcard of both families where the address is
+ * that of one.  NULL: none.
+ */
+const struct listener *listener_set_find(const struct listener_set *,
+    const struct addr *wanted);
 
 /*
  * Put `next` in force: kept sockets get the options of the configuration.
@@ -59,7 +85,8 @@ void listener_set_removed(struct listener_set *removed,
 
 /*
  * New clients no longer find these listeners: they are refused, or meet
- * another.  Also clears TCP_DEFER_ACCEPT, so that a client which the kernel
+ * another; but those of which the service manager has a copy stay as they are,
+ * for the next echod.  Also clears TCP_DEFER_ACCEPT, so that a client which the kernel
  * holds back comes into the queue when it sends data or when the kernel repeats
  * its SYN-ACK: after a second, or as late as timeouts.defer_accept.
  */
@@ -67,12 +94,6 @@ void listener_set_hide(struct listener_set *);
 
 /* Whether the kernel holds back clients of these. */
 bool listener_set_expects(const struct listener_set *);
-
-/*
- * Log the address of each listener that has not been reported yet, and that its
- * queue is shorter than the backlog of the configuration.
- */
-void listener_set_report(struct listener_set *, int64_t backlog);
 
 /* Close what prepare opened. */
 void listener_set_abandon(struct listener_set *next);

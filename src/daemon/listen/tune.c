@@ -64,7 +64,7 @@ send_part(const struct config *config)
 }
 
 int
-tune_listener(int fd, const struct config *config)
+tune_options(int fd, const struct config *config)
 {
 	int64_t defer_s = (config->timeout_defer_ms + 999) / 1000;
 
@@ -84,7 +84,15 @@ tune_listener(int fd, const struct config *config)
 	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
 	    net_send_timeout(fd, send_part(config)) == -1)
 		return -1;
-	return listen(fd, (int)config->backlog);
+	return 0;
+}
+
+int
+tune_listener(int fd, const struct config *config)
+{
+	return tune_options(fd, config) == -1 ?
+	    -1 :
+	    listen(fd, (int)config->backlog);
 }
 
 static bool
@@ -129,16 +137,38 @@ tune_check(int fd, const struct tuned *tuned)
 	    TUNE_GOOD;
 }
 
+/* EINVAL: it still has its address. */
+static int
+bind_again(int fd, const struct addr *bound)
+{
+	return bind(fd, &bound->sa, bound->len) == -1 && errno != EINVAL ? -1 :
+									   0;
+}
+
+/* A socket without a port would get another one. */
+static int
+has_port(int fd)
+{
+	struct addr local;
+
+	if (net_local(fd, &local) == -1 || addr_port(&local) != 0)
+		return 0;
+	errno = EADDRNOTAVAIL;
+	return -1;
+}
+
 int
 tune_mend(int fd, const struct addr *bound, const struct config *config)
 {
 	const struct linger off = { 0 };
+	int listens = 0;
 
-	/* EINVAL: it still has its address. */
-	if (bind(fd, &bound->sa, bound->len) == -1 && errno != EINVAL)
-		return -1;
-	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
+	if ((bound != NULL ? bind_again(fd, bound) : has_port(fd)) == -1 ||
+	    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
 	    setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off)) == -1)
 		return -1;
-	return tune_listener(fd, config);
+	(void)read_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+	    sizeof(listens));
+	return bound == NULL && listens ? tune_options(fd, config) :
+					  tune_listener(fd, config);
 }

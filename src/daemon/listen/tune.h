@@ -26,8 +26,9 @@ enum tune_state {
 	TUNE_CLOSED,  /* it does not listen any more: shutdown(2), connect(2) */
 };
 
-/* Set all options, and listen.  -1 with errno. */
+/* Set all options, and listen; or the options alone.  -1 with errno. */
 int tune_listener(int fd, const struct config *);
+int tune_options(int fd, const struct config *);
 
 /* What to compare with later.  False: not all of it can be read. */
 bool tune_read(int fd, struct tuned *);
@@ -38,7 +39,9 @@ enum tune_state tune_check(int fd, const struct tuned *);
 /*
  * Have it listen again at its address, with the options of the configuration.
  * -1 with errno, EADDRINUSE among others: the kernel takes back a port that it
- * had chosen, and somebody else may have it by now.
+ * had chosen, and somebody else may have it by now.  With a NULL for its address
+ * it is not bound again, and must still have its port; a queue that it has is
+ * left as it is.
  */
 int tune_mend(int fd, const struct addr *bound, const struct config *);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/listen/announce.h"
 #include "daemon/log/log.h"
 #include "daemon/pool/generation.h"
 #include "daemon/pool/pool.h"
@@ -106,20 +107,65 @@ serve(struct drain *d, struct pool *pool, const struct generation *now,
 	return left;
 }
 
+/*
+ * Move those of a socket unit from one set to another, which has room for all
+ * that were ever inherited.
+ */
+static void
+set_aside(struct listener_set *set, struct listener_set *inherited)
+{
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		if (set->item[i].origin == LISTENER_INHERITED)
+			inherited->item[inherited->count++] = set->item[i];
+		else
+			set->item[left++] = set->item[i];
+	set->count = left;
+}
+
+/* Those of `now` that go; a reload may want the inherited ones again. */
+static void
+part_with(struct listener_set *removed, struct listener_set *aside)
+{
+	unsigned before = aside->count;
+
+	for (unsigned i = 0; i < removed->count; i++)
+		log_notice("closing %s", removed->item[i].text);
+	set_aside(removed, aside);
+	for (unsigned i = before; i < aside->count; i++) {
+		aside->item[i].reported = false;
+		log_warning("clients still connect to %s, which its socket "
+			    "unit keeps open: nobody serves them",
+		    aside->item[i].text);
+	}
+}
+
 void
 drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
-    const struct generation *next, int64_t now_ms)
+    struct listener_set *adopted, const struct generation *next, int64_t now_ms)
 {
-	int64_t max = now->config.workers_max;
+	bool start = now->number == 0;
+	const struct config *config = start ? &next->config : &now->config;
+	int64_t max = config->workers_max;
 	/* Too large for a small stack. */
-	static struct listener_set removed;
+	static struct listener_set removed, unwanted;
 
 	listener_set_removed(&removed, &d->listeners, &next->listeners);
 	d->listeners = removed;
+	listener_set_removed(&unwanted, adopted, &next->listeners);
+	adopted->count = 0;
+	set_aside(&unwanted, adopted);
+	for (unsigned i = 0; i < unwanted.count; i++)
+		log_notice("closing %s, not in `listen` origin=%s",
+		    unwanted.item[i].text, announce_origin(&unwanted.item[i]));
+	take_over(d, &unwanted, config, CLOSE_MS, now_ms);
 	listener_set_removed(&removed, &now->listeners, &next->listeners);
-	for (unsigned i = 0; i < removed.count; i++)
-		log_notice("closing %s", removed.item[i].text);
-	take_over(d, &removed, &now->config, CLOSE_MS, now_ms);
+	part_with(&removed, adopted);
+	take_over(d, &removed, config, CLOSE_MS, now_ms);
+	/* A start has no workers yet that could be asked for more. */
+	if (start)
+		return;
 	/* The next generation needs room beside them. */
 	if (next->config.workers_max < max)
 		max = next->config.workers_max;
@@ -131,15 +177,28 @@ drain_abandon(struct drain *d, struct pool *pool, const struct generation *now,
     struct generation *next, int64_t now_ms)
 {
 	/* Too large for a small stack. */
-	static struct listener_set all, fresh;
+	static struct listener_set fresh;
 
-	drain_all(d, now, &all);
-	listener_set_removed(&fresh, &next->listeners, &all);
+	fresh.count = 0;
+	for (unsigned i = 0; i < next->listeners.count; i++)
+		if (!next->listeners.item[i].kept)
+			fresh.item[fresh.count++] = next->listeners.item[i];
 	next->listeners.count = 0;
 	if (fresh.count == 0)
 		return;
 	take_over(d, &fresh, &next->config, CLOSE_MS, now_ms);
 	(void)serve(d, pool, now, now->config.workers_max, 0, now_ms);
+}
+
+/* The unit's own copies live on, with the clients that wait in them. */
+static void
+let_go(struct listener_set *set)
+{
+	static struct listener_set inherited;
+
+	inherited.count = 0;
+	set_aside(set, &inherited);
+	listener_set_close(&inherited);
 }
 
 void
@@ -151,6 +210,7 @@ drain_stop(struct drain *d, struct pool *pool, struct generation *now,
 
 	d->stopping = true;
 	d->held_ms = d->close_ms = 0;
+	let_go(&now->listeners);
 	take_over(d, &now->listeners, &now->config, STOP_MS, now_ms);
 	now->listeners.count = 0;
 	/* Each idle worker takes one that waits, before it leaves. */
@@ -199,9 +259,11 @@ drain_step(struct drain *d, struct pool *pool, const struct generation *now,
 void
 drain_end(struct drain *d, struct generation *now)
 {
-	unsigned left = listener_set_waiting(&now->listeners) +
-	    listener_set_waiting(&d->listeners);
+	unsigned left;
 
+	let_go(&now->listeners);
+	left = listener_set_waiting(&now->listeners) +
+	    listener_set_waiting(&d->listeners);
 	d->stopping = true;
 	listener_set_close(&now->listeners);
 	close_all(d, left);

@@ -6,6 +6,9 @@
  * until no worker takes clients from it any more, the kernel holds back no
  * client that has connected, and each that waits has a worker: a close would
  * reset them.
+ *
+ * What is a socket unit's is never drained nor hidden: that would outlive us in
+ * the copy that the service manager has.
  */
 #ifndef ECHOD_DRAIN_H
 #define ECHOD_DRAIN_H
@@ -31,17 +34,22 @@ void drain_all(const struct drain *, const struct generation *now,
     struct listener_set *all);
 
 /*
- * At the commit of a reload, before the old workers are told to leave: drain
- * the listeners that `next` does not have.
+ * At a commit, before the old workers are told to leave: drain the listeners
+ * that `next` does not have, whether `now` had them or they were adopted.  Those
+ * of a socket unit are `adopted` then, for a reload may want them again.
  */
 void drain_begin(struct drain *, struct pool *, const struct generation *now,
-    const struct generation *next, int64_t now_ms);
+    struct listener_set *adopted, const struct generation *next,
+    int64_t now_ms);
 
 /* A reload has failed: drain what it had opened, which may have clients. */
 void drain_abandon(struct drain *, struct pool *, const struct generation *now,
     struct generation *next, int64_t now_ms);
 
-/* At a stop, before the workers are told to leave: drain all listeners. */
+/*
+ * At a stop, before the workers are told to leave: drain all listeners but those
+ * of a socket unit, which keeps the clients that wait for the next start.
+ */
 void drain_stop(struct drain *, struct pool *, struct generation *now,
     int64_t now_ms);
 

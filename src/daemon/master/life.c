@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include "daemon/listen/announce.h"
 #include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/pool/terminate.h"
@@ -117,8 +118,9 @@ commit(struct master *m, int64_t now_ms)
 	struct generation *next = &m->reload.next;
 	const struct config *config = &next->config;
 
+	drain_begin(&m->drain, &m->pool, &m->current, &m->reload.adopted, next,
+	    now_ms);
 	if (m->current.number != 0) {
-		drain_begin(&m->drain, &m->pool, &m->current, next, now_ms);
 		terminate_generations(&m->pool, 0, next->number - 1,
 		    config->timeout_drain_ms, now_ms);
 		terminate_excess(&m->pool, (unsigned)config->workers_max,
@@ -133,7 +135,7 @@ commit(struct master *m, int64_t now_ms)
 	logger_configure(&m->logger, &m->current.config);
 	log_limit((enum log_level)m->current.config.log.level);
 	autoscale_renew(&m->autoscale);
-	listener_set_report(&m->current.listeners, m->current.config.backlog);
+	announce_listeners(&m->current.listeners, m->current.config.backlog);
 	watch_arm(&m->watch, &m->current, now_ms);
 }
 

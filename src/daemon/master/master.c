@@ -225,7 +225,8 @@ is_over(struct master *m)
 }
 
 int
-master_run(struct master *m, const struct options *options, int notify)
+master_run(struct master *m, const struct options *options,
+    const struct listener_set *adopted, int notify)
 {
 	int64_t next = 0;
 	unsigned requests;
@@ -239,6 +240,7 @@ master_run(struct master *m, const struct options *options, int notify)
 		return EX_OSERR;
 	service_open(&m->service, notify != -1);
 	m->reload.options = options;
+	m->reload.adopted = *adopted;
 	m->reload.current = &m->current;
 	m->reload.pidfile = &m->pidfile;
 	m->reload.pool = &m->pool;

@@ -7,13 +7,16 @@
 
 #include "daemon/master/life.h"
 
+struct listener_set;
 struct options;
 
 /*
- * Start, serve, stop.  `notify` is from daemonize_start(), or -1; it is -1
+ * Start, serve, stop.  `adopted` are listeners that come from outside, for the
+ * start to take; it owns them.  `notify` is from daemonize_start(), or -1; it is -1
  * again in m->notify once the start has been reported.  Returns the exit
  * status; when the start failed, the reason is in m->err for the caller to say.
  */
-int master_run(struct master *, const struct options *, int notify);
+int master_run(struct master *, const struct options *,
+    const struct listener_set *adopted, int notify);
 
 #endif

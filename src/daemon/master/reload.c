@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "config/options.h"
 #include "config/settings.h"
+#include "daemon/listen/inherited.h"
 #include "daemon/log/log.h"
 #include "daemon/log/logger.h"
 #include "daemon/master/drain.h"
@@ -194,9 +195,11 @@ open_next(struct reload *r, int64_t now_ms)
 	(void)scoreboard_take_why(&r->pool->board, why);
 	if ((status = open_logger(r)) != EX_OK)
 		return status;
+	if (is_start(r))
+		inherited_report();
 	drain_all(r->drain, r->current, &all);
-	if (listener_set_prepare(&r->next.listeners, &all, config, &r->err) ==
-	    -1)
+	if (listener_set_prepare(&r->next.listeners, &all, &r->adopted, config,
+		&r->err) == -1)
 		return EX_UNAVAILABLE;
 	r->next.number = ++r->tried;
 	r->next.queue = r->logger->queue;

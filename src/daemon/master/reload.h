@@ -44,6 +44,9 @@ struct reload {
 	struct logger *logger;
 	int waiter;	 /* epoll, for the loader's pipe */
 	bool background; /* standard error may be given up */
+	/* Listeners from outside that are not in force, of which the start and
+	 * each reload may take some. */
+	struct listener_set adopted;
 
 	enum reload_step step;
 	bool again;	   /* another HUP came meanwhile */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "daemon/listen/announce.h"
 #include "daemon/log/log.h"
 #include "daemon/log/refusals.h"
 #include "daemon/pool/generation.h"
@@ -64,8 +65,9 @@ report_listeners(const struct listener_set *set)
 
 	for (unsigned i = 0; i < set->count; i++) {
 		waiting = listener_waiting(&set->item[i], &limit);
-		log_notice("status listener=%s waiting=%u backlog=%u",
-		    set->item[i].text, waiting, limit);
+		log_notice("status listener=%s waiting=%u backlog=%u origin=%s",
+		    set->item[i].text, waiting, limit,
+		    announce_origin(&set->item[i]));
 	}
 }
 

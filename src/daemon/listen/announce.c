@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/listen/announce.h"
+
+#include <string.h>
+
+#include "daemon/listen/listener.h"
+#include "daemon/log/log.h"
+
+const char *
+announce_origin(const struct listener *l)
+{
+	static const char *const texts[] = { [LISTENER_OWN] = "own",
+		[LISTENER_INHERITED] = "inherited",
+		[LISTENER_STORED] = "stored",
+		[LISTENER_HANDED] = "handed-over" };
+
+	return texts[l->origin];
+}
+
+/* Where it listens, and why, if that is not because the file says so. */
+static void
+report(const struct listener *l)
+{
+	char host[ADDR_TEXT], name[4 * LISTENER_NAME] = "";
+
+	addr_host(&l->bound, host, sizeof(host));
+	if (l->name[0] != '\0')
+		log_quote(name, sizeof(name), l->name, strlen(l->name));
+	if (l->origin == LISTENER_OWN)
+		log_notice("listening on %s port %u", host,
+		    addr_port(&l->bound));
+	else
+		log_notice("listening on %s port %u (%s%s%s%s)", host,
+		    addr_port(&l->bound),
+		    l->origin == LISTENER_STORED ? "kept" : announce_origin(l),
+		    name[0] != '\0' ? " as " : "", name,
+		    l->listed ? "" : ", not in `listen`");
+}
+
+void
+announce_listeners(struct listener_set *set, int64_t backlog)
+{
+	unsigned limit;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		struct listener *l = &set->item[i];
+
+		if (!l->reported)
+			report(l);
+		l->reported = true;
+		(void)listener_waiting(l, &limit);
+		if (limit < backlog && l->backlog_said != backlog) {
+			log_notice("backlog of %s is %u, not %u: see %s",
+			    l->text, limit, (unsigned)backlog,
+			    l->origin == LISTENER_INHERITED ?
+				"Backlog= of its socket unit" :
+				"net.core.somaxconn");
+			l->backlog_said = backlog;
+		}
+	}
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/listen/inherited.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/errbuf.h"
+#include "common/net.h"
+#include "config/config.h"
+#include "daemon/environment.h"
+#include "daemon/listen/announce.h"
+#include "daemon/listen/listener.h"
+#include "daemon/log/log.h"
+#include "daemon/sandbox/descriptors.h"
+
+/* An option of a socket; -1 with errno. */
+static int
+ask(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, level, name, &value, &len) == -1 ? -1 : value;
+}
+
+/* Why this is no listener for us; NULL: it is one. */
+static const char *
+find_fault(int fd, enum listener_origin origin)
+{
+	int family = ask(fd, SOL_SOCKET, SO_DOMAIN);
+
+	if (family == -1)
+		return errno == EBADF ? "is not open" : "is not a socket";
+	if (family != AF_INET && family != AF_INET6)
+		return "is not of an Internet family";
+	if (ask(fd, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
+	    ask(fd, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_TCP)
+		return "is not of TCP";
+	/* Ours may have been closed by a worker, and can be opened again. */
+	if (origin == LISTENER_INHERITED &&
+	    ask(fd, SOL_SOCKET, SO_ACCEPTCONN) != 1)
+		return "does not listen";
+	return NULL;
+}
+
+/* The next name in a list with ":" between; "" when there are no more. */
+static void
+next_name(const char **names, char name[LISTENER_NAME])
+{
+	size_t n = *names != NULL ? strcspn(*names, ":") : 0;
+
+	snprintf(name, LISTENER_NAME, "%.*s", (int)n, n > 0 ? *names : "");
+	if (*names != NULL)
+		*names = (*names)[n] == ':' ? *names + n + 1 : NULL;
+}
+
+/* -1 with errno.  The options of the socket itself stay as they are. */
+static int
+wrap(struct listener *l, int fd)
+{
+	/* The manager does not say so, and we never wait in accept(2). */
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
+	    net_local(fd, &l->bound) == -1 ||
+	    (l->fd = descriptors_fix(fd)) == -1)
+		return -1;
+	l->dual = l->bound.sa.sa_family == AF_INET6 &&
+	    addr_is_wildcard(&l->bound) &&
+	    ask(l->fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0;
+	addr_unmap(&l->bound);
+	addr_text(&l->bound, l->text, sizeof(l->text));
+	l->wanted = l->bound;
+	return 0;
+}
+
+int
+inherited_take(struct listener_set *set, struct errbuf *err)
+{
+	const char *names = environment()->listen_names;
+	unsigned count = environment()->listen_fds;
+
+	set->count = 0;
+	if (count > CONFIG_ADDRESSES)
+		return errbuf_set(err, "LISTEN_FDS is %u: expected at most %d",
+		    count, CONFIG_ADDRESSES);
+	for (unsigned i = 0; i < count; i++) {
+		struct listener *l = &set->item[set->count++];
+		int fd = ENVIRONMENT_LISTEN_FD + (int)i;
+		const char *fault;
+
+		*l = (struct listener){ .origin = LISTENER_INHERITED };
+		next_name(&names, l->name);
+		fault = find_fault(fd, l->origin);
+		if (fault != NULL)
+			errbuf_set(err,
+			    "descriptor %d \"%s\", passed by the service "
+			    "manager, %s",
+			    fd, l->name, fault);
+		else if (wrap(l, fd) == 0)
+			continue;
+		else
+			errbuf_sys(err,
+			    "descriptor %d \"%s\", passed by the service "
+			    "manager, cannot be used",
+			    fd, l->name);
+		errbuf_clean(err);
+		return -1;
+	}
+	return 0;
+}
+
+void
+inherited_report(void)
+{
+	if (environment()->listen_stranger != 0)
+		log_notice("descriptors were passed to another process, and "
+			   "are not used listen_pid=%ld",
+		    (long)environment()->listen_stranger);
+}
+
+static void
+print(const struct addr *at, const struct listener *l, const char *note,
+    FILE *out)
+{
+	static const struct listener own;
+	char text[ADDR_TEXT], name[4 * LISTENER_NAME] = "";
+
+	addr_text(at, text, sizeof(text));
+	if (l != NULL && l->name[0] != '\0')
+		log_quote(name, sizeof(name), l->name, strlen(l->name));
+	fprintf(out, "# %s: %s%s%s%s\n", text,
+	    announce_origin(l != NULL ? l : &own),
+	    name[0] != '\0' ? " as " : "", name, note);
+}
+
+void
+inherited_print(const struct listener_set *set, const struct config *config,
+    FILE *out)
+{
+	bool listed[CONFIG_ADDRESSES] = { false };
+
+	if (set->count == 0)
+		return;
+	for (unsigned i = 0; i < config->address_count; i++) {
+		const struct addr *at = &config->addresses[i].addr;
+		const struct listener *l = listener_set_find(set, at);
+
+		if (l != NULL)
+			listed[l - set->item] = true;
+		print(at, l, "", out);
+	}
+	for (unsigned i = 0; i < set->count; i++)
+		if (!listed[i])
+			print(&set->item[i].bound, &set->item[i],
+			    ", not in `listen`", out);
+}
