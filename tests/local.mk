@@ -12,6 +12,7 @@ unit_tests = \
 	%D%/unit/access.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
+	%D%/unit/caller.t \
 	%D%/unit/chart.t \
 	%D%/unit/class.t \
 	%D%/unit/config.t \
@@ -63,6 +64,7 @@ unit_tests = \
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
+%C%_unit_caller_t_SOURCES = %D%/unit/check.h %D%/unit/caller.c
 %C%_unit_chart_t_SOURCES = %D%/unit/check.h %D%/unit/chart.c
 %C%_unit_class_t_SOURCES = %D%/unit/check.h %D%/unit/class.c
 %C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/load.h %D%/unit/config.c
@@ -208,6 +210,8 @@ daemon_tests = \
 	%D%/daemon/clients-wait-in-vain.t \
 	%D%/daemon/closed-listener-is-opened-again.t \
 	%D%/daemon/closed-log-is-opened-again.t \
+	%D%/daemon/control-callers-hold-up-nobody.t \
+	%D%/daemon/control-socket-has-its-place.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \
@@ -430,6 +434,7 @@ test_support = \
 	%D%/lib/Chaos.pm \
 	%D%/lib/Client.pm \
 	%D%/lib/Clock.pm \
+	%D%/lib/Control.pm \
 	%D%/lib/Echoc.pm \
 	%D%/lib/EchocBench.pm \
 	%D%/lib/EchocPing.pm \

@@ -16,7 +16,8 @@
 #include "common/addr.h"
 #include "config/access.h"
 
-#define CONFIG_PORT "10000" /* where none is given */
+#define CONFIG_PORT "10000"	   /* where none is given */
+#define CONFIG_CONTROL_AUTO "auto" /* where the service manager wants it */
 
 enum {
 	CONFIG_FILES = 65,	/* the first one, and what it includes */
@@ -26,6 +27,7 @@ enum {
 	CONFIG_PATH = 1024,
 	CONFIG_WORKERS = 20000, /* bound of workers.max */
 	CONFIG_RATE = 10000,	/* bound of access.rate_per_source */
+	CONFIG_CONTROL = 104,	/* room for the path of a socket, see place.h */
 };
 
 /* One entry of `listen` as it was written; "" is every address. */
@@ -56,6 +58,13 @@ struct config_log {
 	int facility; /* LOG_DAEMON etc. of syslog(3) */
 	int level;    /* LOG_ERR to LOG_DEBUG */
 	int to;	      /* enum log_target */
+};
+
+/* The control socket. */
+struct config_control {
+	char path[CONFIG_PATH]; /* "": none; CONFIG_CONTROL_AUTO */
+	char group[CONFIG_NAME];
+	gid_t gid; /* of group; (gid_t)-1: there is none */
 };
 
 /* What one client network may have. */
@@ -96,6 +105,7 @@ struct config {
 	struct access_list access;
 	struct config_sources sources;
 	struct config_log log;
+	struct config_control control;
 	char user[CONFIG_NAME];
 	char group[CONFIG_NAME];
 	char chroot[CONFIG_PATH];

@@ -45,7 +45,7 @@ struct setting {
 	bool deny; /* of networks: these are refused */
 };
 
-enum { SETTINGS_MAX = 32 }; /* room for an array beside the table */
+enum { SETTINGS_MAX = 48 }; /* room for an array beside the table */
 
 extern const struct setting settings[];
 extern const unsigned settings_count;

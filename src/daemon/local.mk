@@ -5,6 +5,14 @@
 libechod_a_SOURCES += \
 	%D%/backoff.c \
 	%D%/backoff.h \
+	%D%/control/caller.c \
+	%D%/control/caller.h \
+	%D%/control/control.c \
+	%D%/control/control.h \
+	%D%/control/place.c \
+	%D%/control/place.h \
+	%D%/control/verb.c \
+	%D%/control/verb.h \
 	%D%/environment.c \
 	%D%/environment.h \
 	%D%/forker/forker.c \
@@ -39,6 +47,8 @@ libechod_a_SOURCES += \
 	%D%/log/throttle.h \
 	%D%/pool/autoscale.c \
 	%D%/pool/autoscale.h \
+	%D%/master/answer.c \
+	%D%/master/answer.h \
 	%D%/master/children.c \
 	%D%/master/children.h \
 	%D%/master/daemonize.c \

@@ -194,27 +194,36 @@ resolve_user(struct config *config, struct errbuf *err)
 	return 0;
 }
 
+/* The id of the group that a setting names; "" leaves *gid as it is. */
+static int
+resolve_group(const char *setting, const char *name, gid_t *gid,
+    const struct origin *origins, struct errbuf *err)
+{
+	const struct group *gr;
+
+	if (name[0] == '\0')
+		return 0;
+	if ((gr = getgrnam(name)) == NULL) {
+		errbuf_set(err, "there is no group \"%s\"", name);
+		return origin_blame(origins, setting, err);
+	}
+	*gid = gr->gr_gid;
+	return 0;
+}
+
 /* The ids of the workers; only root can become another user. */
 static int
 resolve_ids(struct config *config, const struct resolve_starter *starter,
     const struct origin *origins, struct errbuf *err)
 {
-	const struct group *gr;
-
 	config->uid = starter->uid;
 	config->gid = starter->gid;
 	if (starter->uid != 0)
 		return 0;
 	if (resolve_user(config, err) == -1)
 		return origin_blame(origins, "user", err);
-	if (config->group[0] == '\0')
-		return 0;
-	if ((gr = getgrnam(config->group)) == NULL) {
-		errbuf_set(err, "there is no group \"%s\"", config->group);
-		return origin_blame(origins, "group", err);
-	}
-	config->gid = gr->gr_gid;
-	return 0;
+	return resolve_group("group", config->group, &config->gid, origins,
+	    err);
 }
 
 static int
@@ -258,7 +267,10 @@ resolve_config(struct config *config, const struct resolve_starter *starter,
 			return status;
 		}
 	}
+	config->control.gid = (gid_t)-1;
 	return resolve_ids(config, starter, origins, err) == -1 ||
+		resolve_group("control.group", config->control.group,
+		    &config->control.gid, origins, err) == -1 ||
 		resolve_chroot(config, starter, origins, err) == -1 ?
 	    EX_CONFIG :
 	    EX_OK;

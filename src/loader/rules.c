@@ -74,6 +74,21 @@ check_printable(const struct origin *origins, const char *path,
 	return 0;
 }
 
+/* The kernel has little room for the path of a socket (unix(7)). */
+static int
+check_control(const struct config *config, const struct origin *origins,
+    struct errbuf *err)
+{
+	const char *path = config->control.path;
+
+	if (strcmp(path, CONFIG_CONTROL_AUTO) == 0)
+		return 0;
+	if (strlen(path) < CONFIG_CONTROL)
+		return check_path(origins, "control.path", path, err);
+	errbuf_set(err, "longer than %d bytes", CONFIG_CONTROL - 1);
+	return origin_blame(origins, "control.path", err);
+}
+
 int
 rules_check(struct config *config, const struct origin *origins,
     struct errbuf *err)
@@ -92,6 +107,8 @@ rules_check(struct config *config, const struct origin *origins,
 	if (check_printable(origins, "log.ident", config->log.ident, err) ==
 		-1 ||
 	    check_path(origins, "chroot", config->chroot, err) == -1)
+		return -1;
+	if (check_control(config, origins, err) == -1)
 		return -1;
 	return check_path(origins, "pid_file", config->pid_file, err);
 }

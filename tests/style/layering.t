@@ -24,6 +24,7 @@ my @layers = (
     ['daemon', 'common config'],
     ['daemon/log', 'common config daemon daemon/sandbox'],
     ['daemon/service', 'common config daemon daemon/log daemon/sandbox'],
+    ['daemon/control', 'common config daemon daemon/log'],
     ['daemon/worker', 'common config daemon daemon/log daemon/sandbox'],
     ['daemon/listen',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
@@ -36,6 +37,10 @@ my @layers = (
         'daemon/worker'],
     ['daemon/main', 'common config daemon daemon/listen daemon/log ' .
         'daemon/master daemon/sandbox'],
+    ['daemon/master', 'common config daemon daemon/control daemon/forker ' .
+        'daemon/listen daemon/log daemon/pool daemon/sandbox daemon/worker'],
+    ['daemon/main',
+        'common config daemon daemon/log daemon/master daemon/sandbox'],
     # What all modes of echoc share, and then one folder a mode.  The options
     # are made of types of core, and core does what options say.
     ['client client/core', 'common'],

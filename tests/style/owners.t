@@ -45,12 +45,12 @@ my @owners = (
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
     ['limits', call('setrlimit'), qw(plan daemon/sandbox/limits daemon/master/loader
             loader/main)],
-    ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize)],
+    ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize place)],
     ['shared memory', call('mmap'), qw(scoreboard sources daemon/log/)],
 
     # Sockets.
-    ['listening', call(qw(bind listen)), qw(listen/open tune dial)],
-    ['accept', call('accept4?'), qw(daemon/worker/)],
+    ['listening', call(qw(bind listen)), qw(listen/open tune dial place)],
+    ['accept', call('accept4?'), qw(daemon/worker/ daemon/control/)],
     ['options of sockets', call('setsockopt'), qw(common/net listener listen/open tune
             daemon/link daemon/log/ dial)],
     ['the kernel\'s table of connections',
@@ -58,7 +58,7 @@ my @owners = (
 
     # Files and streams.
     ['the removal of files', call(qw(unlink unlinkat remove rename)),
-        qw(pidfile plot)],
+        qw(pidfile plot place)],
     ['locks', qr/\b(?:flock|lockf)\s*\(|\bF_SETLKW?\b|\bF_OFD_\w+/,
         qw(pidfile)],
     ['standard streams',

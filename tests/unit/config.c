@@ -316,6 +316,8 @@ mistakes(void **state)
 		    "1: chroot: \"tmp\" is not an absolute path" },
 		{ "pid_file = \"echod.pid\";",
 		    "1: pid_file: \"echod.pid\" is not an absolute path" },
+		{ "control = { path = \"control\"; };",
+		    "1: control.path: \"control\" is not an absolute path" },
 		{ "workers = {\nmax = 10;\nstart = 20; };",
 		    "3: workers.start: 20 is above workers.max = 10" },
 		{ "workers = { start = 257; };",
@@ -349,6 +351,12 @@ lengths(void **state)
 	name[CONFIG_PATH] = '\0';
 	snprintf(text, sizeof(text), "pid_file = \"%s\";", name);
 	check_bad(text, "1: pid_file: longer than 1023 bytes");
+	name[0] = '/';
+	snprintf(text, sizeof(text), "control = { path = \"%.104s\"; };", name);
+	check_bad(text, "1: control.path: longer than 103 bytes");
+	snprintf(text, sizeof(text), "control = { path = \"%.103s\"; };", name);
+	check_good(text);
+	name[0] = 'a';
 	/* A name of a setting that is longer than any. */
 	snprintf(text, sizeof(text), "%s = 5;", name);
 	check_bad(text, "1: aaaa");

@@ -117,6 +117,7 @@ everything_at_once(void **state)
 	    "log = { ident = \"x\"; facility = \"user\"; level = \"err\";\n"
 	    "  to = \"stderr\"; };\n"
 	    "user = \"daemon\"; group = \"daemon\"; chroot = \"/\";\n"
+	    "control = { path = \"/c\"; group = \"daemon\"; };\n"
 	    "pid_file = \"/x\"; sandbox = \"best-effort\";\n";
 	static struct config plain, other;
 	const char *path = check_file("rich.conf", rich);

@@ -137,6 +137,7 @@ commit(struct master *m, int64_t now_ms)
 	autoscale_renew(&m->autoscale);
 	announce_listeners(&m->current.listeners, m->current.config.backlog);
 	watch_arm(&m->watch, &m->current, now_ms);
+	control_settle(&m->control, &m->current.config.control, false);
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/errbuf.h"
+#include "daemon/control/control.h"
 #include "daemon/log/logger.h"
 #include "daemon/pool/autoscale.h"
 #include "daemon/master/drain.h"
@@ -40,6 +41,7 @@ struct master {
 	struct watch watch; /* over the listeners in force */
 	struct logger logger;
 	struct service service;
+	struct control control;
 	int64_t started_ms;
 	/* Calls that fail, of which the log is told once; see master.c. */
 	struct trouble {

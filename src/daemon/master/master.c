@@ -15,6 +15,7 @@
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/refusals.h"
+#include "daemon/master/answer.h"
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/pool/spawn.h"
@@ -41,7 +42,8 @@ open_all(struct master *m)
 	if ((m->waiter = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
 	if ((m->signals = signals_open(&m->err)) == -1 ||
-	    pool_open(&m->pool, m->waiter, &m->err) == -1)
+	    pool_open(&m->pool, m->waiter, &m->err) == -1 ||
+	    control_open(&m->control, m->waiter, &m->err) == -1)
 		return -1;
 	/* Edge-triggered: if it could not be read, it would not spin. */
 	if (watch(m, m->signals, EPOLLIN) == -1 ||
@@ -128,6 +130,7 @@ tend(struct master *m, int64_t now_ms)
 		next = clock_earlier(next, keep_serving(m, launching, now_ms));
 	if (m->current.number != 0)
 		next = clock_earlier(next, logger_maintain(&m->logger, now_ms));
+	next = clock_earlier(next, answer_step(m, now_ms));
 	next = clock_earlier(next, class_tell(now_ms, false));
 	next = clock_earlier(next, refusals_tell(now_ms, false));
 	next = clock_earlier(next, life_tell(m, now_ms));
@@ -156,6 +159,7 @@ do_without_events(struct master *m, int timeout)
 	m->watch.noticed = m->watch.noticed || errno != EINTR;
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
 	pool_woken(&m->pool);
+	m->control.noticed = true;
 	return hear_signals(m);
 }
 
@@ -163,14 +167,14 @@ do_without_events(struct master *m, int timeout)
 static unsigned
 wait_for_events(struct master *m, int64_t until_ms)
 {
-	struct epoll_event events[4];
+	struct epoll_event events[8];
 	int64_t left = until_ms - clock_ms();
 	unsigned requests = 0;
 	int n, timeout = left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 
 	if (until_ms == INT64_MAX)
 		timeout = -1;
-	n = epoll_wait(m->waiter, events, 4, timeout);
+	n = epoll_wait(m->waiter, events, 8, timeout);
 	log_trouble(&m->said.wait, n == -1 && errno != EINTR ? errno : 0,
 	    "wait for events");
 	if (n == -1)
@@ -184,6 +188,8 @@ wait_for_events(struct master *m, int64_t until_ms)
 			pool_woken(&m->pool);
 		else if (events[i].data.fd == WATCH_EVENT)
 			m->watch.noticed = true;
+		else if (events[i].data.fd == m->control.waiter)
+			m->control.noticed = true;
 	return requests;
 }
 
@@ -260,6 +266,7 @@ master_run(struct master *m, const struct options *options,
 	(void)refusals_tell(clock_ms(), true);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);
+	control_close(&m->control);
 	say_goodbye(m);
 	return m->status;
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/control/verb.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "common/errbuf.h"
+#include "daemon/log/log.h"
+
+static const struct verb verbs[] = {
+	{ "help", VERB_HELP, CONTROL_READ, "the requests" },
+	{ "status", VERB_STATUS, CONTROL_READ,
+	    "the service, its listeners and its counters" },
+	{ "version", VERB_VERSION, CONTROL_READ, "the version of echod" },
+};
+
+const struct verb *
+verb_row(size_t index)
+{
+	return index < sizeof(verbs) / sizeof(verbs[0]) ? &verbs[index] : NULL;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+const struct verb *
+verb_read(const char *line, size_t n, struct errbuf *err)
+{
+	char quoted[64];
+	const struct verb *row;
+
+	for (; n > 0 && is_blank(line[0]); line++)
+		n--;
+	while (n > 0 && is_blank(line[n - 1]))
+		n--;
+	for (size_t i = 0; (row = verb_row(i)) != NULL; i++)
+		if (strlen(row->name) == n && memcmp(row->name, line, n) == 0)
+			return row;
+	errbuf_set(err, "%s is no request, try help",
+	    log_quote(quoted, sizeof(quoted), line, n));
+	return NULL;
+}
