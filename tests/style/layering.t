@@ -32,15 +32,11 @@ my @layers = (
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .
         'daemon/log daemon/sandbox daemon/worker'],
-    ['daemon/master', 'common config daemon daemon/forker daemon/listen ' .
-        'daemon/log daemon/pool daemon/sandbox daemon/service ' .
-        'daemon/worker'],
-    ['daemon/main', 'common config daemon daemon/listen daemon/log ' .
-        'daemon/master daemon/sandbox'],
-    ['daemon/master', 'common config daemon daemon/control daemon/forker ' .
-        'daemon/listen daemon/log daemon/pool daemon/sandbox daemon/worker'],
-    ['daemon/main',
-        'common config daemon daemon/log daemon/master daemon/sandbox'],
+    ['daemon/master', join(' ', qw(common config daemon daemon/control
+        daemon/forker daemon/listen daemon/log daemon/pool daemon/sandbox
+        daemon/service daemon/worker))],
+    ['daemon/main', join(' ', qw(common config daemon daemon/listen daemon/log
+        daemon/master daemon/sandbox))],
     # What all modes of echoc share, and then one folder a mode.  The options
     # are made of types of core, and core does what options say.
     ['client client/core', 'common'],
