@@ -44,9 +44,6 @@ my $d = Echod->start(
         'strace', '-D', '-f', '-o', $trace, '-e', 'trace=clone,clone3', '-e',
         'inject=clone,clone3:delay_exit=' . FORK * 1e6,
     ],
-    # It cannot look for leaks under strace.
-    env => { ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} || (),
-        'detect_leaks=0' },
     wait => 0,
 );
 ok(Clock::until(sub { forks() > 10 }, 30), 'forks take their time');

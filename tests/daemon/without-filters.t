@@ -18,8 +18,6 @@ use Process;
 use Tracer;
 
 Tracer::needs();
-plan(skip_all => 'the leak checker of the sanitizers cannot be traced')
-    if Machine::has_sanitizer();
 my ($built_in) = (Echod->run(args => ['-V']))[1] =~ /^seccomp: (yes|no)$/m;
 my @without = ('strace', '-f', '-qq', '-o', '/dev/null', '-e',
     'trace=seccomp', '-e', 'inject=seccomp:error=EINVAL');

@@ -33,9 +33,6 @@ sub single {
 my $doomed = Echod->start(
     prefix => [ 'strace', '-f', '-o', '/dev/null', '-e', 'trace=accept4',
         '-e', 'inject=accept4:error=EBADF' ],
-    # It cannot look for leaks under strace.
-    env => { ASAN_OPTIONS => join ':', $ENV{ASAN_OPTIONS} || (),
-        'detect_leaks=0' },
     options => [ '-o', 'workers.max=8' ],
     log     => 'info',
 );
