@@ -83,6 +83,15 @@ struct config_found {
 	uint64_t with_text[CONFIG_FILES];
 };
 
+/* How long each may take; 0 = without a limit. */
+struct config_timeouts {
+	int64_t idle_ms;     /* until a client sends something */
+	int64_t send_ms;     /* until it takes something */
+	int64_t lifetime_ms; /* a connection as a whole */
+	int64_t drain_ms;    /* one that goes on after a stop or a reload */
+	int64_t defer_ms;    /* one without data, in the kernel */
+};
+
 struct config {
 	struct config_found found;
 	char listen_file[CONFIG_PATH]; /* where `listen` is; "": nowhere */
@@ -97,11 +106,7 @@ struct config {
 	int64_t workers_max_spare;
 	int64_t workers_max;
 	int64_t workers_max_connections; /* per worker; 0 = no bound */
-	int64_t timeout_idle_ms;	 /* all timeouts: 0 = none */
-	int64_t timeout_send_ms;
-	int64_t timeout_lifetime_ms;
-	int64_t timeout_drain_ms;
-	int64_t timeout_defer_ms;
+	struct config_timeouts timeout;
 	struct access_list access;
 	struct config_sources sources;
 	struct config_log log;

@@ -90,9 +90,9 @@ values(void **state)
 		   "/* and */ log = { level = \"de\" \"bug\"; };\n");
 	assert_int_equal(config.backlog, 16);
 	assert_int_equal(config.buffer_size, 10);
-	assert_int_equal(config.timeout_idle_ms, 1500);
-	assert_int_equal(config.timeout_send_ms, 2000);
-	assert_int_equal(config.timeout_lifetime_ms, 250);
+	assert_int_equal(config.timeout.idle_ms, 1500);
+	assert_int_equal(config.timeout.send_ms, 2000);
+	assert_int_equal(config.timeout.lifetime_ms, 250);
 	assert_int_equal(config.workers_max, 20);
 	assert_int_equal(config.log.level, LOG_DEBUG);
 
@@ -118,13 +118,13 @@ small_seconds(void **state)
 		snprintf(text, sizeof(text), "timeouts = { idle = %s; };",
 		    rows[i]);
 		check_good(text);
-		CHECK(config.timeout_idle_ms == 1, "%s", text);
+		CHECK(config.timeout.idle_ms == 1, "%s", text);
 	}
 	check_good("timeouts = { idle = 0.0; send = 0; };");
-	assert_int_equal(config.timeout_idle_ms, 0);
-	assert_int_equal(config.timeout_send_ms, 0);
+	assert_int_equal(config.timeout.idle_ms, 0);
+	assert_int_equal(config.timeout.send_ms, 0);
 	check_good("timeouts = { lifetime = 31449599.999; };");
-	assert_int_equal(config.timeout_lifetime_ms, 31449599999);
+	assert_int_equal(config.timeout.lifetime_ms, 31449599999);
 }
 
 static const char *

@@ -24,7 +24,7 @@ static void
 configure(const char *const *listen)
 {
 	settings_defaults(&config);
-	config.timeout_defer_ms = 0;
+	config.timeout.defer_ms = 0;
 	config.address_count = 0;
 	for (size_t i = 0; listen[i] != NULL; i++) {
 		char host[ADDR_HOST], port[ADDR_PORT];
@@ -173,8 +173,8 @@ options_are_inherited(void **state)
 	check_inherited(&now.item[0], 300000, 30000, 120000);
 	/* A kept socket gets those of the new configuration, on commit. */
 	fd = now.item[0].fd;
-	config.timeout_idle_ms = 1500;
-	config.timeout_send_ms = 100000;
+	config.timeout.idle_ms = 1500;
+	config.timeout.send_ms = 100000;
 	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
 			     &err),
 	    0);
@@ -185,7 +185,7 @@ options_are_inherited(void **state)
 	assert_int_equal(now.item[0].fd, fd);
 	check_inherited(&now.item[0], 1500, 100000, 200000);
 	/* None at all. */
-	config.timeout_idle_ms = config.timeout_send_ms = 0;
+	config.timeout.idle_ms = config.timeout.send_ms = 0;
 	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
 			     &err),
 	    0);
@@ -198,7 +198,7 @@ options_are_inherited(void **state)
 	assert_int_equal(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
 	close(fd);
 	/* The shortest is not none. */
-	config.timeout_idle_ms = config.timeout_send_ms = 1;
+	config.timeout.idle_ms = config.timeout.send_ms = 1;
 	assert_int_equal(listener_set_prepare(&next, &now, &no_others, &config,
 			     &err),
 	    0);

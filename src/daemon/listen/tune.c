@@ -49,7 +49,7 @@ set_int(int fd, int level, int option, int64_t value)
 static int64_t
 user_timeout(const struct config *config)
 {
-	int64_t send = config->timeout_send_ms;
+	int64_t send = config->timeout.send_ms;
 
 	if (send == 0)
 		return 0;
@@ -60,13 +60,13 @@ user_timeout(const struct config *config)
 static int64_t
 send_part(const struct config *config)
 {
-	return (config->timeout_send_ms + ECHO_STALLS - 1) / ECHO_STALLS;
+	return (config->timeout.send_ms + ECHO_STALLS - 1) / ECHO_STALLS;
 }
 
 int
 tune_options(int fd, const struct config *config)
 {
-	int64_t defer_s = (config->timeout_defer_ms + 999) / 1000;
+	int64_t defer_s = (config->timeout.defer_ms + 999) / 1000;
 
 	/* Without no-delay, Nagle's algorithm waits for the client's delayed
 	 * ACK: 40 ms a message (RFC 896, RFC 1122 section 4.2.3.2). */
@@ -81,7 +81,7 @@ tune_options(int fd, const struct config *config)
 	    set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout(config)) ==
 		-1 ||
 	    set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_s) == -1 ||
-	    net_receive_timeout(fd, config->timeout_idle_ms) == -1 ||
+	    net_receive_timeout(fd, config->timeout.idle_ms) == -1 ||
 	    net_send_timeout(fd, send_part(config)) == -1)
 		return -1;
 	return 0;

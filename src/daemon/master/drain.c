@@ -43,11 +43,11 @@ drain_all(const struct drain *d, const struct generation *now,
 static int64_t
 hold_ms(const struct config *config)
 {
-	int64_t ms = (config->timeout_defer_ms + 999) / 1000 * 1000 + ANSWER_MS;
+	int64_t ms = (config->timeout.defer_ms + 999) / 1000 * 1000 + ANSWER_MS;
 
 	/* A client that is silent gets no more time than the others. */
-	if (config->timeout_drain_ms > 0 && config->timeout_drain_ms < ms)
-		ms = config->timeout_drain_ms;
+	if (config->timeout.drain_ms > 0 && config->timeout.drain_ms < ms)
+		ms = config->timeout.drain_ms;
 	return ms;
 }
 
@@ -205,7 +205,7 @@ void
 drain_stop(struct drain *d, struct pool *pool, struct generation *now,
     int64_t now_ms)
 {
-	int64_t drain_ms = now->config.timeout_drain_ms;
+	int64_t drain_ms = now->config.timeout.drain_ms;
 	struct pool_census census;
 
 	d->stopping = true;

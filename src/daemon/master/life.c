@@ -97,7 +97,7 @@ life_stop_now(struct master *m, int64_t now_ms)
 void
 life_stop_gracefully(struct master *m, int64_t now_ms)
 {
-	int64_t drain_ms = m->current.config.timeout_drain_ms;
+	int64_t drain_ms = m->current.config.timeout.drain_ms;
 
 	if (m->phase != PHASE_RUN) {
 		life_stop_now(m, now_ms);
@@ -122,7 +122,7 @@ commit(struct master *m, int64_t now_ms)
 	    now_ms);
 	if (m->current.number != 0) {
 		terminate_generations(&m->pool, 0, next->number - 1,
-		    config->timeout_drain_ms, now_ms);
+		    config->timeout.drain_ms, now_ms);
 		terminate_excess(&m->pool, (unsigned)config->workers_max,
 		    now_ms);
 	}

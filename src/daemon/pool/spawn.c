@@ -98,7 +98,7 @@ int
 spawn_drainer(struct pool *pool, const struct generation *gen,
     const struct listener_set *set)
 {
-	int64_t drain_ms = gen->config.timeout_drain_ms, now_ms = clock_ms();
+	int64_t drain_ms = gen->config.timeout.drain_ms, now_ms = clock_ms();
 	int entry = pool_request(pool, gen->number, now_ms);
 	unsigned i = (unsigned)entry;
 	struct worker_job job;

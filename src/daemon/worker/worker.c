@@ -87,7 +87,7 @@ on_signal(int signo)
 		echo_interrupt(ECHO_DRAINED);
 	} else if (signo == SIGTERM && getppid() != w.job->master) {
 		/* Without a master, no other process sets a deadline. */
-		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
+		set_deadline(w.job->config->timeout.drain_ms, ECHO_DRAINED);
 	} else if (signo == SIGALRM && w.deadline_ms != 0 &&
 	    clock_ms() >= w.deadline_ms) {
 		echo_interrupt((enum echo_end)w.deadline_end);
@@ -130,13 +130,13 @@ converse(void)
 	enum echo_end end;
 
 	echo_begin(&w.echo);
-	set_deadline(w.job->config->timeout_lifetime_ms, ECHO_LIFETIME);
+	set_deadline(w.job->config->timeout.lifetime_ms, ECHO_LIFETIME);
 	w.busy = 1;
 	/* They may have come between the accept and here. */
 	if (w.leaving)
 		drop_listeners();
 	if (w.leaving && getppid() != w.job->master)
-		set_deadline(w.job->config->timeout_drain_ms, ECHO_DRAINED);
+		set_deadline(w.job->config->timeout.drain_ms, ECHO_DRAINED);
 	if (w.cut)
 		echo_interrupt(ECHO_DRAINED);
 	end = echo_serve(&w.echo);
@@ -289,7 +289,7 @@ work(void)
 		if (event.data.u32 == UINT32_MAX) {
 			/* The master has gone, or is about to. */
 			w.leaving = 1;
-			set_deadline(w.job->config->timeout_drain_ms,
+			set_deadline(w.job->config->timeout.drain_ms,
 			    ECHO_DRAINED);
 			return;
 		}
@@ -332,7 +332,7 @@ worker_prepare(const struct worker_job *job, const char *name, int link)
 	signals_worker(on_signal);
 	violation_watch();
 	w.echo.size = (size_t)config->buffer_size;
-	w.echo.idle_ms = config->timeout_idle_ms;
+	w.echo.idle_ms = config->timeout.idle_ms;
 	w.echo.received = on_received;
 	w.echo.sent = on_sent;
 	if ((w.echo.buffer = malloc(w.echo.size)) == NULL) {
