@@ -8,21 +8,29 @@
 #include "daemon/log/log.h"
 #include "daemon/worker/job.h"
 
+bool
+outcome_is_empty(const struct echo *echo, enum echo_end end)
+{
+	return echo->in == 0 && (end == ECHO_CLOSED || end == ECHO_RESET);
+}
+
 void
 outcome_tell(const struct worker_listener *l, const struct addr *peer,
     const struct echo *echo, enum echo_end end, int64_t ms)
 {
+	enum log_level level = outcome_is_empty(echo, end) ? LEVEL_DEBUG :
+							     LEVEL_INFO;
 	const char *why = strerror(echo->error);
 	char text[ADDR_TEXT], reason[128] = "";
 
-	if (!log_wants(LEVEL_INFO))
+	if (!log_wants(level))
 		return;
 	addr_text(peer, text, sizeof(text));
 	if (end == ECHO_ERROR)
 		log_quote(reason, sizeof(reason), why, strlen(why));
-	log_info("connection ended peer=%s listener=%s in_bytes=%" PRIu64
-		 " out_bytes=%" PRIu64 " seconds=%" PRId64
-		 ".%03d reason=%s%s%s",
+	log_write(level,
+	    "connection ended peer=%s listener=%s in_bytes=%" PRIu64
+	    " out_bytes=%" PRIu64 " seconds=%" PRId64 ".%03d reason=%s%s%s",
 	    text, l->text, echo->in, echo->out, ms / 1000, (int)(ms % 1000),
 	    echo_end_name(end), end == ECHO_ERROR ? " error=" : "", reason);
 }

@@ -5,6 +5,7 @@
 #ifndef ECHOD_OUTCOME_H
 #define ECHOD_OUTCOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "daemon/worker/echo.h"
@@ -12,7 +13,13 @@
 struct addr;
 struct worker_listener;
 
-/* Its line of the log; it has lasted so long. */
+/*
+ * Whether the client has left without a byte.  That is what probes do, which
+ * only want to know that somebody listens, and they come for ever.
+ */
+bool outcome_is_empty(const struct echo *, enum echo_end);
+
+/* Its line of the log, at level debug if empty; it has lasted so long. */
 void outcome_tell(const struct worker_listener *, const struct addr *peer,
     const struct echo *, enum echo_end, int64_t ms);
 
