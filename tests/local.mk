@@ -224,6 +224,7 @@ daemon_tests = \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/inherited-sockets-are-matched.t \
 	%D%/daemon/installs.t \
+	%D%/daemon/lame-duck.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/loader-gives-up-root.t \
 	%D%/daemon/loader-of-another-version.t \

@@ -90,6 +90,8 @@ struct config_timeouts {
 	int64_t lifetime_ms; /* a connection as a whole */
 	int64_t drain_ms;    /* one that goes on after a stop or a reload */
 	int64_t defer_ms;    /* one without data, in the kernel */
+	/* From a request to stop until new clients are refused; 0 = at once. */
+	int64_t lame_duck_ms;
 };
 
 struct config {

@@ -81,6 +81,8 @@ const struct setting settings[] = {
 	    "let connections go on this long after a stop or reload"),
 	SECONDS("timeouts.defer_accept", timeout.defer_ms, "1", 600,
 	    "keep a connection without data in the kernel for about this long"),
+	SECONDS("timeouts.lame_duck", timeout.lame_duck_ms, "0", 3600,
+	    "accept clients this long after a request to stop"),
 	NETWORKS("access.allow", false,
 	    "networks that are served; if empty, all but those denied"),
 	NETWORKS("access.deny", true, "networks that are not served"),

@@ -89,6 +89,7 @@ defaults_are_those_of_the_design(void **state)
 		{ "timeouts.lifetime", 0 },
 		{ "timeouts.drain", 30000 },
 		{ "timeouts.defer_accept", 1000 },
+		{ "timeouts.lame_duck", 0 },
 		{ "access.max_per_source", 0 },
 		{ "access.rate_per_source", 0 },
 		{ "access.source_prefix4", 32 },

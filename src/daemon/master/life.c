@@ -22,7 +22,8 @@ facts(const struct master *m)
 		.workers = m->pool.count,
 		.busy = census.busy,
 		.max = (unsigned)m->current.config.workers_max,
-		.full = m->autoscale.full.on };
+		.full = m->autoscale.full.on,
+		.lame_duck = life_is_lame_duck(m) };
 }
 
 int64_t
@@ -36,12 +37,17 @@ life_tell(struct master *m, int64_t now_ms)
 	return service_step(&m->service, &now, now_ms);
 }
 
+/* It begins to drain in `lame_ms`; or it stops now, with -1. */
 static void
-tell_stop(struct master *m, int64_t drain_ms, int64_t now_ms)
+tell_stop(struct master *m, int64_t lame_ms, int64_t now_ms)
 {
 	const struct service_facts now = facts(m);
+	int64_t drain_ms = m->current.config.timeout.drain_ms;
+	int64_t ms = lame_ms == -1 ? 0 :
+	    drain_ms > 0	   ? lame_ms + drain_ms :
+				     INT64_MAX;
 
-	service_stops(&m->service, drain_ms, &now, now_ms);
+	service_stops(&m->service, ms, &now, now_ms);
 }
 
 void
@@ -89,26 +95,64 @@ life_stop_now(struct master *m, int64_t now_ms)
 		begin_stop(m, "now", now_ms);
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
-	tell_stop(m, 0, now_ms);
+	tell_stop(m, -1, now_ms);
 	drain_end(&m->drain, &m->current);
 	terminate_now(&m->pool, now_ms);
+}
+
+static void
+stop_gracefully(struct master *m, int64_t now_ms)
+{
+	begin_stop(m, "gracefully", now_ms);
+	tell_stop(m, 0, now_ms);
+	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
+	terminate_generations(&m->pool, 0, UINT_MAX,
+	    m->current.config.timeout.drain_ms, now_ms);
+	/* Each worker that becomes busy wakes us, so that we see when all are. */
+	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
+}
+
+bool
+life_is_lame_duck(const struct master *m)
+{
+	return m->phase == PHASE_RUN && m->lame_ms != 0;
 }
 
 void
 life_stop_gracefully(struct master *m, int64_t now_ms)
 {
-	int64_t drain_ms = m->current.config.timeout.drain_ms;
+	int64_t ms = m->current.config.timeout.lame_duck_ms;
 
 	if (m->phase != PHASE_RUN) {
 		life_stop_now(m, now_ms);
-		return;
+	} else if (ms == 0 || life_is_lame_duck(m)) {
+		stop_gracefully(m, now_ms);
+	} else {
+		m->lame_ms = now_ms;
+		log_notice("lame duck seconds=%.3f", (double)ms / 1000);
+		tell_stop(m, ms, now_ms);
 	}
-	begin_stop(m, "gracefully", now_ms);
-	tell_stop(m, drain_ms > 0 ? drain_ms : INT64_MAX, now_ms);
-	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
-	terminate_generations(&m->pool, 0, UINT_MAX, drain_ms, now_ms);
-	/* Each worker that becomes busy wakes us, so that we see when all are. */
-	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
+}
+
+/* For how much longer it is one. */
+static int64_t
+lame_duck_ms(const struct master *m, int64_t now_ms)
+{
+	int64_t left = m->lame_ms + m->current.config.timeout.lame_duck_ms -
+	    now_ms;
+
+	return left > 0 ? left : 0;
+}
+
+int64_t
+life_step(struct master *m, int64_t now_ms)
+{
+	if (!life_is_lame_duck(m))
+		return INT64_MAX;
+	if (lame_duck_ms(m, now_ms) > 0)
+		return now_ms + lame_duck_ms(m, now_ms);
+	stop_gracefully(m, now_ms);
+	return INT64_MAX;
 }
 
 /* Retire the generation in force, then put the next one into its place. */
@@ -194,8 +238,11 @@ life_ready(struct master *m, int64_t now_ms)
 	if (start)
 		wanted = announce(m);
 	say_ready(m, start, now_ms);
+	/* Its time is another one now. */
+	if (life_is_lame_duck(m))
+		tell_stop(m, lame_duck_ms(m, now_ms), now_ms);
 	if (!wanted)
-		life_stop_gracefully(m, now_ms);
+		stop_gracefully(m, now_ms);
 }
 
 /* A start that fails is the end; a reload that fails changes nothing. */

@@ -43,6 +43,7 @@ struct master {
 	struct service service;
 	struct control control;
 	int64_t started_ms;
+	int64_t lame_ms; /* a lame duck since then; 0: it is none */
 	/* Calls that fail, of which the log is told once; see master.c. */
 	struct trouble {
 		bool wait, signals, reap;
@@ -69,7 +70,9 @@ void life_failed(struct master *, int64_t now_ms);
 
 /*
  * Stop: clients are served to their end, within timeouts.drain; or each ends
- * cleanly now.  To be told again to stop gracefully means now.
+ * cleanly now.  To be told again to stop gracefully means the next step: for
+ * timeouts.lame_duck everything goes on, then clients are served to their end,
+ * then each ends now.
  */
 void life_stop_gracefully(struct master *, int64_t now_ms);
 void life_stop_now(struct master *, int64_t now_ms);
@@ -79,5 +82,14 @@ void life_stop_now(struct master *, int64_t now_ms);
  * called again at, INT64_MAX: only at events.
  */
 int64_t life_tell(struct master *, int64_t now_ms);
+
+/*
+ * A lame duck serves as ever, but is about to stop: whoever sends clients here
+ * has timeouts.lame_duck to learn of it.
+ */
+bool life_is_lame_duck(const struct master *);
+
+/* Stop when that time is over.  Returns the clock_ms() of that, or INT64_MAX. */
+int64_t life_step(struct master *, int64_t now_ms);
 
 #endif

@@ -116,7 +116,11 @@ static int64_t
 tend(struct master *m, int64_t now_ms)
 {
 	int64_t next = follow_reload(m, now_ms);
-	bool launching = m->reload.step == RELOAD_READYING;
+	bool launching;
+
+	/* Now, for a reload may have changed the time. */
+	next = clock_earlier(next, life_step(m, now_ms));
+	launching = m->reload.step == RELOAD_READYING;
 
 	if (m->reap_ms != 0 && now_ms >= m->reap_ms)
 		reap(m, now_ms);

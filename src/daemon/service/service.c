@@ -33,12 +33,13 @@ static void
 describe(const struct service *s, const struct service_facts *f,
     char text[NOTIFY_TEXT])
 {
-	if (s->stopping)
+	if (s->stopping && !f->lame_duck)
 		snprintf(text, NOTIFY_TEXT, "stopping, workers left %u",
 		    f->workers);
 	else
-		snprintf(text, NOTIFY_TEXT, "generation %u, busy %u/%u%s%s%s",
+		snprintf(text, NOTIFY_TEXT, "generation %u, busy %u/%u%s%s%s%s",
 		    f->generation, f->busy, f->max,
+		    f->lame_duck ? ", lame duck" : "",
 		    s->reloading ? ", reloading" : "",
 		    s->failure[0] != '\0' ? "; " : "", s->failure);
 }
@@ -89,7 +90,8 @@ service_reload_begins(struct service *s, const struct service_facts *f,
 	 * answer to an earlier request. */
 	snprintf(state, sizeof(state),
 	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\n", clock_ns() / 1000);
-	tell(s, state, f, now_ms);
+	/* A manager that has heard of a stop does not take it back. */
+	tell(s, s->stopping ? "" : state, f, now_ms);
 }
 
 void
@@ -99,7 +101,7 @@ service_reload_ends(struct service *s, const char *failure,
 	s->reloading = false;
 	snprintf(s->failure, sizeof(s->failure), "%s",
 	    failure != NULL ? failure : "");
-	tell(s, "READY=1\n", f, now_ms);
+	tell(s, s->stopping ? "" : "READY=1\n", f, now_ms);
 }
 
 void
@@ -140,7 +142,7 @@ service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
 	/* Each client makes a worker busy, which is not told; the pool changes
 	 * its size, or is exhausted, when many do. */
 	if (f->workers != s->told.workers || f->full != s->told.full ||
-	    f->max != s->told.max) {
+	    f->max != s->told.max || f->lame_duck != s->told.lame_duck) {
 		if (now_ms >= s->told_ms + EACH_MS)
 			tell(s, "", f, now_ms);
 		else

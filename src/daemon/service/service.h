@@ -24,6 +24,7 @@ struct service_facts {
 	unsigned workers;    /* of all generations */
 	unsigned busy, max;  /* of the one in force */
 	bool full;	     /* clients wait because of max */
+	bool lame_duck;	     /* it serves, and is about to stop */
 };
 
 struct service {
@@ -57,7 +58,7 @@ void service_reload_ends(struct service *, const char *failure,
     const struct service_facts *, int64_t now_ms);
 
 /*
- * A stop begins, or will be faster: it takes drain_ms (INT64_MAX: nobody knows
+ * A stop begins, or its end is another one now: it takes drain_ms (INT64_MAX: nobody knows
  * how long) and SERVICE_STOP_MS at most.
  */
 void service_stops(struct service *, int64_t drain_ms,
