@@ -248,6 +248,7 @@ daemon_tests = \
 	%D%/daemon/pid-file-on-a-full-disk.t \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/probes-leave-no-line.t \
+	%D%/daemon/process-one.t \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \

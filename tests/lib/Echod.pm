@@ -142,12 +142,11 @@ sub wait_ready {
         die 'echod is not ready, status '
             . ($self->{start_status} // $self->{status} // 'none') . "\n";
     }
-    # Under strace the process that we started is not echod.
-    if ($by_log) {
-        my ($line) = grep { /: started version=/ } $self->log_lines;
-        $self->{pid} = $1 if ($line // '') =~ /\[(\d+)\]: /
-            && Process::state($1);
-    }
+    # With a prefix the process that we started may not be echod, and the pid in
+    # its log is another one if it has a namespace for them.
+    ($self->{pid}) = grep {
+        (Process::status($_, 'Name') // '') eq 'echod:master'
+    } Process::tree($self->{launched}) if $by_log;
     $self->{descriptors} = keys %{ Process::descriptors($self->{pid}) };
     $self->note_listeners;
     $self->limits;

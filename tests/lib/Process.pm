@@ -186,6 +186,9 @@ sub children {
     return sort { $a <=> $b } @pids;
 }
 
+# tree(PID): its pid and those of all that descend from it, parents first.
+sub tree { return ($_[0], map { tree($_) } children($_[0])) }
+
 # descriptors(PID): what it has open, a hash from number to what /proc says it
 # is; empty when the process is gone.
 sub descriptors {
