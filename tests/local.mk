@@ -210,6 +210,7 @@ daemon_tests = \
 	%D%/daemon/clients-wait-in-vain.t \
 	%D%/daemon/closed-listener-is-opened-again.t \
 	%D%/daemon/closed-log-is-opened-again.t \
+	%D%/daemon/connecting-proves-nothing.t \
 	%D%/daemon/control-callers-hold-up-nobody.t \
 	%D%/daemon/control-socket-has-its-place.t \
 	%D%/daemon/drops-privileges.t \
