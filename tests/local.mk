@@ -208,6 +208,7 @@ daemon_tests = \
 	%D%/daemon/changed-listener-is-set-again.t \
 	%D%/daemon/checks-configuration.t \
 	%D%/daemon/clients-wait-in-vain.t \
+	%D%/daemon/closed-inherited-socket-is-opened-again.t \
 	%D%/daemon/closed-listener-is-opened-again.t \
 	%D%/daemon/closed-log-is-opened-again.t \
 	%D%/daemon/connecting-proves-nothing.t \
@@ -223,7 +224,10 @@ daemon_tests = \
 	%D%/daemon/hostile-worker.t \
 	%D%/daemon/hung-forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
+	%D%/daemon/inherited-socket-is-for-both-families.t \
+	%D%/daemon/inherited-sockets-are-checked.t \
 	%D%/daemon/inherited-sockets-are-matched.t \
+	%D%/daemon/inherited-sockets-outlive-echod.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lame-duck.t \
 	%D%/daemon/lifetime.t \
@@ -251,6 +255,7 @@ daemon_tests = \
 	%D%/daemon/pool-shrinks.t \
 	%D%/daemon/probes-leave-no-line.t \
 	%D%/daemon/process-one.t \
+	%D%/daemon/print-tells-where-sockets-come-from.t \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
@@ -270,6 +275,7 @@ daemon_tests = \
 	%D%/daemon/several-listeners.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-finishes-clients.t \
+	%D%/daemon/systemd-socket-activate.t \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
 	%D%/daemon/tutorial-story.t \

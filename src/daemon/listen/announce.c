@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/config.h"
 #include "daemon/listen/listener.h"
 #include "daemon/log/log.h"
 
@@ -19,7 +20,7 @@ announce_origin(const struct listener *l)
 
 /* Where it listens, and why, if that is not because the file says so. */
 static void
-report(const struct listener *l)
+report(const struct listener *l, const struct config *config)
 {
 	char host[ADDR_TEXT], name[4 * LISTENER_NAME] = "";
 
@@ -34,19 +35,22 @@ report(const struct listener *l)
 		    addr_port(&l->bound),
 		    l->origin == LISTENER_STORED ? "kept" : announce_origin(l),
 		    name[0] != '\0' ? " as " : "", name,
-		    l->listed ? "" : ", not in `listen`");
+		    l->listed || config->address_count == 0 ?
+			"" :
+			", not in `listen`");
 }
 
 void
-announce_listeners(struct listener_set *set, int64_t backlog)
+announce_listeners(struct listener_set *set, const struct config *config)
 {
+	int64_t backlog = config->backlog;
 	unsigned limit;
 
 	for (unsigned i = 0; i < set->count; i++) {
 		struct listener *l = &set->item[i];
 
 		if (!l->reported)
-			report(l);
+			report(l, config);
 		l->reported = true;
 		(void)listener_waiting(l, &limit);
 		if (limit < backlog && l->backlog_said != backlog) {

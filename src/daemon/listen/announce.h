@@ -5,8 +5,7 @@
 #ifndef ECHOD_ANNOUNCE_H
 #define ECHOD_ANNOUNCE_H
 
-#include <stdint.h>
-
+struct config;
 struct listener;
 struct listener_set;
 
@@ -14,7 +13,7 @@ struct listener_set;
  * Log the address of each listener that has not been reported yet, and that its
  * queue is shorter than the backlog of the configuration.
  */
-void announce_listeners(struct listener_set *, int64_t backlog);
+void announce_listeners(struct listener_set *, const struct config *);
 
 /* Where it comes from, in a word or two: "inherited". */
 const char *announce_origin(const struct listener *);

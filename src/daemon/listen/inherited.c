@@ -154,5 +154,7 @@ inherited_print(const struct listener_set *set, const struct config *config,
 	for (unsigned i = 0; i < set->count; i++)
 		if (!listed[i])
 			print(&set->item[i].bound, &set->item[i],
-			    ", not in `listen`", out);
+			    config->address_count > 0 ? ", not in `listen`" :
+							"",
+			    out);
 }

@@ -137,38 +137,21 @@ tune_check(int fd, const struct tuned *tuned)
 	    TUNE_GOOD;
 }
 
-/* EINVAL: it still has its address. */
-static int
-bind_again(int fd, const struct addr *bound)
-{
-	return bind(fd, &bound->sa, bound->len) == -1 && errno != EINVAL ? -1 :
-									   0;
-}
-
-/* A socket without a port would get another one. */
-static int
-has_port(int fd)
-{
-	struct addr local;
-
-	if (net_local(fd, &local) == -1 || addr_port(&local) != 0)
-		return 0;
-	errno = EADDRNOTAVAIL;
-	return -1;
-}
-
 int
-tune_mend(int fd, const struct addr *bound, const struct config *config)
+tune_mend(int fd, const struct addr *bound, bool ours,
+    const struct config *config)
 {
 	const struct linger off = { 0 };
 	int listens = 0;
 
-	if ((bound != NULL ? bind_again(fd, bound) : has_port(fd)) == -1 ||
-	    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
+	/* EINVAL: it still has its address. */
+	if (bind(fd, &bound->sa, bound->len) == -1 && errno != EINVAL)
+		return -1;
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
 	    setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off)) == -1)
 		return -1;
 	(void)read_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
 	    sizeof(listens));
-	return bound == NULL && listens ? tune_options(fd, config) :
-					  tune_listener(fd, config);
+	return listens && !ours ? tune_options(fd, config) :
+				  tune_listener(fd, config);
 }

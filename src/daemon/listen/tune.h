@@ -39,10 +39,10 @@ enum tune_state tune_check(int fd, const struct tuned *);
 /*
  * Have it listen again at its address, with the options of the configuration.
  * -1 with errno, EADDRINUSE among others: the kernel takes back a port that it
- * had chosen, and somebody else may have it by now.  With a NULL for its address
- * it is not bound again, and must still have its port; a queue that it has is
- * left as it is.
+ * had chosen, and somebody else may have it by now.  The queue of one that
+ * listens is left as long as it is, unless it is ours.
  */
-int tune_mend(int fd, const struct addr *bound, const struct config *);
+int tune_mend(int fd, const struct addr *bound, bool ours,
+    const struct config *);
 
 #endif

@@ -179,7 +179,7 @@ commit(struct master *m, int64_t now_ms)
 	logger_configure(&m->logger, &m->current.config);
 	log_limit((enum log_level)m->current.config.log.level);
 	autoscale_renew(&m->autoscale);
-	announce_listeners(&m->current.listeners, m->current.config.backlog);
+	announce_listeners(&m->current.listeners, &m->current.config);
 	watch_arm(&m->watch, &m->current, now_ms);
 	control_settle(&m->control, &m->current.config.control, false);
 }

@@ -62,13 +62,11 @@ mend(const struct watch *watch, const struct listener *l,
     const struct config *config)
 {
 	enum tune_state state = tune_check(l->fd, &l->tuned);
-	/* The address of an inherited one is for its owner to bind. */
-	const struct addr *bound = l->origin == LISTENER_INHERITED ? NULL :
-								     &l->bound;
+	bool ours = l->origin != LISTENER_INHERITED;
 
 	if (state == TUNE_GOOD)
 		return true;
-	if (tune_mend(l->fd, bound, config) == -1) {
+	if (tune_mend(l->fd, &l->bound, ours, config) == -1) {
 		if (!watch->broken)
 			(void)class_log(CLASS_LISTENER, LEVEL_ERR,
 			    "a worker has closed %s, which cannot be opened "
