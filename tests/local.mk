@@ -260,6 +260,7 @@ daemon_tests = \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/rate-per-source.t \
+	%D%/daemon/ready-descriptor.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
 	%D%/daemon/refusals-are-summed-up.t \
@@ -412,6 +413,7 @@ fault_tests = \
 # Each test is one thing that a real service manager and echod do together.
 service_tests = \
 	%D%/service/notifies.t \
+	%D%/service/s6-waits-until-it-is-ready.t \
 	%D%/service/starts-under-a-manager.t
 
 # Each test is one rule about the source tree.

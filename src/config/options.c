@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/units.h"
+
+enum { READY_FD = 256 }; /* an option that has no letter */
 
 static const char short_options[] = ":c:dFhl:o:p:tTV";
 static const struct option long_options[] = {
@@ -19,6 +22,7 @@ static const struct option long_options[] = {
 	{ "option", required_argument, NULL, 'o' },
 	{ "pid-file", required_argument, NULL, 'p' },
 	{ "print", no_argument, NULL, 'T' },
+	{ "ready-fd", required_argument, NULL, READY_FD },
 	{ "test", no_argument, NULL, 't' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -29,6 +33,7 @@ options_help(void)
 {
 	return "usage: echod [-Fd] [-c FILE] [-l ADDRESS[:PORT]]... "
 	       "[-o KEY=VALUE]... [-p FILE]\n"
+	       "             [--ready-fd N]\n"
 	       "       echod -t | -T [-c FILE] [-l ADDRESS[:PORT]]... "
 	       "[-o KEY=VALUE]...\n"
 	       "       echod -V | -h\n"
@@ -48,6 +53,8 @@ options_help(void)
 	       "                         -o workers.max=1000\n"
 	       "  -p, --pid-file FILE    lock FILE and write the process id to "
 	       "it\n"
+	       "      --ready-fd N       write a newline to descriptor N when "
+	       "ready\n"
 	       "  -t, --test             check the configuration and exit\n"
 	       "  -T, --print            print the effective configuration "
 	       "and exit\n"
@@ -78,6 +85,8 @@ options_absolute(const char **path, char buf[PATH_MAX], struct errbuf *err)
 static int
 take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 {
+	int64_t n;
+
 	switch (c) {
 	case 'c':
 		opt->file = arg;
@@ -108,6 +117,11 @@ take_option(struct options *opt, int c, const char *arg, struct errbuf *err)
 		return arg[0] == '\0' ?
 		    0 :
 		    options_absolute(&opt->pid_file, opt->pid_path, err);
+	case READY_FD:
+		if (units_integer(arg, 3, INT_MAX, &n, err) == -1)
+			return errbuf_prefix(err, "--ready-fd %s: ", arg);
+		opt->ready_fd = (int)n;
+		break;
 	case 't':
 		opt->action = ACTION_TEST;
 		break;

@@ -31,6 +31,7 @@ struct options {
 	bool debug;	      /* -d */
 	const char *pid_file; /* -p, absolute or ""; NULL: not given */
 	char pid_path[PATH_MAX];
+	int ready_fd; /* --ready-fd; 0: not given */
 	unsigned listen_count;
 	const char *listen[OPTIONS_MAX]; /* -l */
 	unsigned override_count;
@@ -49,7 +50,7 @@ int options_absolute(const char **path, char buf[PATH_MAX], struct errbuf *);
 enum { OPTIONS_ARGV = 8 + 4 * OPTIONS_MAX };
 
 /*
- * The reverse, without the action.  argv has room for OPTIONS_ARGV and points
+ * The reverse, without the action and the descriptor.  argv has room for OPTIONS_ARGV and points
  * to what these options point to.
  */
 void options_argv(const struct options *, const char *program,

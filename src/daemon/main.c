@@ -37,22 +37,34 @@ complain(const char *text)
 /*
  * Open the standard descriptors that are closed, so that no socket gets their
  * numbers, to which libraries write.  Standard output is opened for reading, so
- * that -T fails instead of losing its output.  Close all others but those that
- * a service manager has passed.
+ * that -T fails instead of losing its output.
  */
 static void
-sane_descriptors(void)
+open_standard(void)
 {
-	int keep[DESCRIPTORS_KEEP] = { 0, 1, 2 };
-	unsigned n = 3, passed = environment()->listen_fds;
-
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1)
 			(void)open("/dev/null",
 			    fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+}
+
+/*
+ * Close all descriptors but those that are meant for us: by a service manager,
+ * and by --ready-fd.  -1 if that one is not there.
+ */
+static int
+close_others(const struct options *opt)
+{
+	int keep[DESCRIPTORS_KEEP] = { 0, 1, 2 };
+	unsigned n = 3, passed = environment()->listen_fds;
+
+	if (opt->ready_fd != 0)
+		keep[n++] = opt->ready_fd;
 	for (unsigned i = 0; i < passed && n < DESCRIPTORS_KEEP; i++)
 		keep[n++] = ENVIRONMENT_LISTEN_FD + (int)i;
 	descriptors_keep(keep, n);
+	return opt->ready_fd == 0 ? 0 :
+				    fcntl(opt->ready_fd, F_SETFD, FD_CLOEXEC);
 }
 
 /* Returns an exit status: output that was lost is an error. */
@@ -151,10 +163,18 @@ main(int argc, char *argv[])
 		complain("there is no memory to copy the environment");
 		return EX_OSERR;
 	}
-	sane_descriptors();
+	open_standard();
 	if (options_read(&opt, argc, argv, &err) == -1) {
 		complain(err.text);
 		complain("try echod -h");
+		return EX_USAGE;
+	}
+	/* Who takes over from another echod does not tell of a start. */
+	if (environment()->handover != NULL)
+		opt.ready_fd = 0;
+	if (close_others(&opt) == -1) {
+		errbuf_sys(&err, "--ready-fd %d", opt.ready_fd);
+		complain(err.text);
 		return EX_USAGE;
 	}
 	/* Before the background, where its pid would be another. */

@@ -100,6 +100,9 @@ while (my ($long, $short) = splice @long, 0, 2) {
     says $man8, qr/^\.It Fl $short\b.*, Fl Fl \Q$long\E\b/m,
         "-$short, --$long: is in echod(8)";
 }
+for ($options =~ /\{ "([a-z-]+)", \w+, NULL, [A-Z]/g) {
+    says $man8, qr/^\.It Fl Fl \Q$_\E\b/m, "--$_: is in echod(8)";
+}
 
 # Signals: those that the master reads and a worker handles.
 my $signals = slurp('src/daemon/signals.c');

@@ -176,6 +176,21 @@ files_and_addresses(void **state)
 	assert_int_equal(opt.override_count, 0);
 }
 
+/* It is for this process: the loader is not told. */
+static void
+descriptor(void **state)
+{
+	struct options opt;
+	struct errbuf err;
+
+	(void)state;
+	assert_int_equal(read_words(&opt, "-F", &err), 0);
+	assert_int_equal(opt.ready_fd, 0);
+	assert_int_equal(read_words(&opt, "-F --ready-fd 3", &err), 0);
+	assert_int_equal(opt.ready_fd, 3);
+	assert_string_equal(told(&opt), "-F");
+}
+
 static void
 mistakes(void **state)
 {
@@ -201,6 +216,10 @@ mistakes(void **state)
 		{ "-F x y", "unexpected argument x" },
 		{ "-- -F", "unexpected argument -F" },
 		{ "_", "unexpected argument " },
+		{ "--ready-fd", "--ready-fd needs a value" },
+		{ "--ready-fd x", "--ready-fd x: " },
+		{ "--ready-fd 2", "--ready-fd 2: " },
+		{ "--ready-fd 2147483648", "--ready-fd 2147483648: " },
 	};
 	struct options opt;
 	struct errbuf err;
@@ -254,8 +273,8 @@ help(void **state)
 {
 	static const char *const wanted[] = { "-c, --config",
 		"-F, --foreground", "-d, --debug", "-l, --listen",
-		"-o, --option", "-p, --pid-file", "-t, --test", "-T, --print",
-		"-V, --version", "-h, --help", ECHOD_CONF };
+		"-o, --option", "-p, --pid-file", "--ready-fd", "-t, --test",
+		"-T, --print", "-V, --version", "-h, --help", ECHOD_CONF };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(wanted); i++)
@@ -272,6 +291,7 @@ main(void)
 		cmocka_unit_test(flags_and_overrides),
 		cmocka_unit_test(relative_pid_file),
 		cmocka_unit_test(files_and_addresses),
+		cmocka_unit_test(descriptor),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(as_many_as_possible),
 		cmocka_unit_test(help),

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "config/options.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/refusals.h"
@@ -248,7 +249,7 @@ master_run(struct master *m, const struct options *options,
 	m->started_ms = clock_ms();
 	if (open_all(m) == -1)
 		return EX_OSERR;
-	service_open(&m->service, notify != -1);
+	service_open(&m->service, notify != -1, options->ready_fd);
 	m->reload.options = options;
 	m->reload.adopted = *adopted;
 	m->reload.current = &m->current;

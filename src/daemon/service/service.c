@@ -16,9 +16,9 @@ enum {
 };
 
 void
-service_open(struct service *s, bool background)
+service_open(struct service *s, bool background, int ready_fd)
 {
-	*s = (struct service){ .background = background };
+	*s = (struct service){ .background = background, .ready_fd = ready_fd };
 	notify_open(&s->notify, environment()->notify_socket);
 }
 
@@ -58,11 +58,23 @@ tell(struct service *s, const char *state, const struct service_facts *f,
 	    now_ms, "%sSTATUS=%s", state, notify_clean(text));
 }
 
+/* Whoever does not read it any more does not want to know. */
+static void
+write_newline(struct service *s)
+{
+	if (s->ready_fd == 0)
+		return;
+	(void)!write(s->ready_fd, "\n", 1);
+	close(s->ready_fd);
+	s->ready_fd = 0;
+}
+
 void
 service_ready(struct service *s, const struct service_facts *f, int64_t now_ms)
 {
 	char state[64] = "READY=1\n";
 
+	write_newline(s);
 	if (s->background)
 		snprintf(state, sizeof(state), "READY=1\nMAINPID=%ld\n",
 		    (long)getpid());

@@ -30,6 +30,7 @@ struct service_facts {
 struct service {
 	struct notify notify;
 	bool background; /* the manager has to be told the main process */
+	int ready_fd;	 /* gets a newline; 0: there is none */
 	bool reloading, stopping;
 	char failure[SERVICE_OUTCOME]; /* of the last reload; "": none */
 	/* The facts of the last status, and when it was sent. */
@@ -40,8 +41,12 @@ struct service {
 	int64_t stop_ms, extend_ms;
 };
 
-/* Whom to tell is in the environment (environment.h). */
-void service_open(struct service *, bool background);
+/*
+ * Whom to tell is in the environment (environment.h).  A descriptor other than 0
+ * gets a newline when the start has succeeded, and is closed then, as s6 and
+ * others expect it.
+ */
+void service_open(struct service *, bool background, int ready_fd);
 
 /* Whether there is anybody who wants to know the facts. */
 bool service_is_heard(const struct service *);
