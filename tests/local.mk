@@ -412,6 +412,7 @@ fault_tests = \
 
 # Each test is one thing that a real service manager and echod do together.
 service_tests = \
+	%D%/service/journal-knows-the-level.t \
 	%D%/service/notifies.t \
 	%D%/service/s6-waits-until-it-is-ready.t \
 	%D%/service/starts-under-a-manager.t

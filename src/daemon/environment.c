@@ -192,3 +192,26 @@ environment(void)
 {
 	return &taken;
 }
+
+bool
+environment_is_journal(int fd)
+{
+	const char *journal = taken.journal_stream;
+	struct stat st;
+	char stream[64];
+
+	if (journal == NULL || fstat(fd, &st) == -1)
+		return false;
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, journal) == 0;
+}
+
+const char *
+environment_prefix(int fd, unsigned level)
+{
+	static const char *const prefixes[] = { "<0>", "<1>", "<2>", "<3>",
+		"<4>", "<5>", "<6>", "<7>" };
+
+	return level <= 7 && environment_is_journal(fd) ? prefixes[level] : "";
+}

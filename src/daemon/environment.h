@@ -68,4 +68,16 @@ int environment_take(char *const argv[]);
 /* What has been read. */
 const struct environment *environment(void);
 
+/*
+ * Whether this descriptor is the stream to the journal that the service manager
+ * has made for us, and not something else that it was replaced by.
+ */
+bool environment_is_journal(int fd);
+
+/*
+ * What a line of a level of syslog(3) begins with on this descriptor: "<3>" and
+ * the like for the journal (sd-daemon(3)), "" elsewhere.
+ */
+const char *environment_prefix(int fd, unsigned level);
+
 #endif

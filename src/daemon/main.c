@@ -19,6 +19,7 @@
 #include "daemon/environment.h"
 #include "daemon/listen/inherited.h"
 #include "daemon/listen/listener.h"
+#include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/master/loader.h"
 #include "daemon/master/master.h"
@@ -31,7 +32,8 @@
 static void
 complain(const char *text)
 {
-	fprintf(output_error(), "echod: %s\n", text);
+	fprintf(output_error(), "%sechod: %s\n",
+	    environment_prefix(STDERR_FILENO, LEVEL_ERR), text);
 }
 
 /*
@@ -107,7 +109,8 @@ check(const struct options *opt, const struct listener_set *adopted)
 		return EX_OSERR;
 	}
 	if (load->warning.text[0] != '\0')
-		fprintf(output_error(), "echod: warning: %s\n",
+		fprintf(output_error(), "%sechod: warning: %s\n",
+		    environment_prefix(STDERR_FILENO, LEVEL_WARNING),
 		    load->warning.text);
 	if ((status = load->status) != EX_OK)
 		complain(load->err.text);

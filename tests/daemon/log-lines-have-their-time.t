@@ -51,7 +51,8 @@ like(Files::slurp($log), qr/\A$stamp/, 'from its beginning');
 $d->{read} = 0;
 $d->finish;
 
-# The journal has the time of a line; JOURNAL_STREAM says that it is there.
+# The journal has the time of a line, and takes its level from the beginning;
+# JOURNAL_STREAM says that it is there.
 for my $row ([ '', 'the journal' ], [ '1', 'elsewhere, from a service' ]) {
     my ($more, $what) = @$row;
     my $e = Echod->start(prefix => [ 'sh', '-c',
@@ -60,8 +61,8 @@ for my $row ([ '', 'the journal' ], [ '1', 'elsewhere, from a service' ]) {
     Client::echo_once($e->port, 'hello');
     ok($e->wait_log(qr/: connection ended /), "$what: lines");
     my @lines = $e->log_lines;
-    is(scalar(grep { /^echod\[\d+\]: \S/ } @lines), $more ? 0 : scalar @lines,
-        $more ? 'have their time' : 'have none');
+    is(scalar(grep { /^<[56]>echod\[\d+\]: \S/ } @lines),
+        $more ? 0 : scalar @lines, $more ? 'have their time' : 'have none');
     $e->finish;
 }
 done_testing;

@@ -228,6 +228,19 @@ sub wait_for {
     return $value;
 }
 
+# journal(): the manager has a journal from now on, for units with
+# StandardError=journal; false where there is none.
+sub journal {
+    my $self = shift;
+    my ($journald) = grep { -x } map { "$_/lib/systemd/systemd-journald" }
+        '', '/usr' or return 0;
+    mkdir '/run/systemd/journald.conf.d';
+    Files::spew('/run/systemd/journald.conf.d/test.conf',
+        "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\n");
+    $self->launch($journald);
+    return Clock::until(sub { -S '/run/systemd/journal/stdout' });
+}
+
 # Processes ----------------------------------------------------------------------
 
 # processes(NAME): the pids of all processes of NAME.service.

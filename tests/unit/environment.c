@@ -191,6 +191,38 @@ program_and_directory(void **state)
 	assert_string_equal(e->directory, real);
 }
 
+static bool
+is_journal(int fd, const char *stream)
+{
+	const char *const variables[][2] = { { "JOURNAL_STREAM", stream } };
+
+	(void)with(variables, 1);
+	return environment_is_journal(fd);
+}
+
+static void
+stream_of_the_journal(void **state)
+{
+	struct stat st;
+	char text[64];
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_false(environment_is_journal(fd[1]));
+	assert_int_equal(fstat(fd[1], &st), 0);
+	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
+	    (unsigned long)st.st_ino);
+	assert_true(is_journal(fd[1], text));
+	/* Inherited by a service's child whose output goes elsewhere. */
+	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
+	    (unsigned long)st.st_ino + 1);
+	assert_false(is_journal(fd[1], text));
+	assert_false(is_journal(fd[1], ""));
+	close(fd[0]);
+	close(fd[1]);
+}
+
 int
 main(void)
 {
@@ -202,6 +234,7 @@ main(void)
 		cmocka_unit_test(watchdog_without_a_pid),
 		cmocka_unit_test(successor_is_told_the_same),
 		cmocka_unit_test(program_and_directory),
+		cmocka_unit_test(stream_of_the_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

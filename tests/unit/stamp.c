@@ -2,9 +2,6 @@
 /* stamp: the time of a line as RFC 3339 has it, in any zone, at any change. */
 #include "check.h"
 
-#include <sys/stat.h>
-
-#include "daemon/environment.h"
 #include "daemon/log/stamp.h"
 
 static const char *
@@ -54,48 +51,11 @@ is_rfc_3339(void **state)
 		    rows[i].wanted, "row %zu", i);
 }
 
-/* What the service manager says of standard output and standard error. */
-static void
-stream_is(const char *text)
-{
-	static char *argv[] = { NULL };
-
-	setenv("JOURNAL_STREAM", text, 1);
-	assert_int_equal(environment_take(argv), 0);
-}
-
-static void
-not_in_the_journal(void **state)
-{
-	struct stat st;
-	char text[64];
-	int fd[2];
-
-	(void)state;
-	assert_int_equal(pipe(fd), 0);
-	assert_true(stamp_wanted(fd[1]));
-	assert_int_equal(fstat(fd[1], &st), 0);
-	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
-	    (unsigned long)st.st_ino);
-	stream_is(text);
-	assert_false(stamp_wanted(fd[1]));
-	/* Inherited by a service's child whose output goes elsewhere. */
-	snprintf(text, sizeof(text), "%lu:%lu", (unsigned long)st.st_dev,
-	    (unsigned long)st.st_ino + 1);
-	stream_is(text);
-	assert_true(stamp_wanted(fd[1]));
-	stream_is("");
-	assert_true(stamp_wanted(fd[1]));
-	close(fd[0]);
-	close(fd[1]);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_rfc_3339),
-		cmocka_unit_test(not_in_the_journal),
 	};
 
 	return cmocka_run_group_tests_name("stamp", tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/environment.h"
 #include "daemon/link.h"
 #include "daemon/sandbox/descriptors.h"
 
@@ -210,7 +211,8 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 	if (writer != -1)
 		line[0] = (char)('0' + level);
 	else
-		n = (size_t)snprintf(line, sizeof(line), "echod: ");
+		n = (size_t)snprintf(line, sizeof(line),
+		    "%sechod: ", environment_prefix(STDERR_FILENO, level));
 	n += clean(line + n, sizeof(line) - n - 1, text, strlen(text));
 	if (writer == -1) {
 		line[n++] = '\n';

@@ -18,6 +18,7 @@
 #include "common/errbuf.h"
 #include "common/output.h"
 #include "daemon/backoff.h"
+#include "daemon/environment.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/log/refusals.h"
@@ -39,7 +40,7 @@ enum {
 
 /* The settings in force in the process of the logger. */
 static struct logger_settings applied;
-static bool stamps;	/* lines on standard error begin with the time */
+static bool journal;	/* it reads standard error, and knows the time */
 static pid_t last_pid;	/* of the last line for syslog(3) */
 static int64_t told_ms; /* when lost lines were told of; 0: never */
 
@@ -56,15 +57,17 @@ static bool
 to_stderr(enum log_level level, pid_t pid, const char *text)
 {
 	char line[STAMP_TEXT + LOG_LINE + CONFIG_NAME + 64];
-	char when[STAMP_TEXT] = "";
+	char when[STAMP_TEXT];
 	struct timespec ts;
 
-	if (stamps) {
+	/* What is between < and > is its level (sd-daemon(3)). */
+	snprintf(when, sizeof(when), "<%d>", (int)level);
+	if (!journal) {
 		clock_gettime(CLOCK_REALTIME, &ts);
 		stamp_write(&ts, when);
 	}
 	snprintf(line, sizeof(line), "%s%s%s[%ld]: %s%s\n", when,
-	    stamps ? " " : "", applied.log.ident, (long)pid,
+	    journal ? "" : " ", applied.log.ident, (long)pid,
 	    level == LEVEL_ERR	       ? "error: " :
 		level == LEVEL_WARNING ? "warning: " :
 					 "",
@@ -190,7 +193,7 @@ child(const struct logger *logger, pid_t master)
 	signals_deaf();
 	violation_watch();
 	obey(&logger->settings);
-	stamps = stamp_wanted(STDERR_FILENO);
+	journal = environment_is_journal(STDERR_FILENO);
 	stamp_read_zone();
 	descriptors_keep(keep, logger->keeps_stderr ? 2 : 1);
 	process_name("echod:logger");

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/log/stamp.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "daemon/environment.h"
-
-bool
-stamp_wanted(int fd)
-{
-	const char *journal = environment()->journal_stream;
-	struct stat st;
-	char own[64];
-
-	if (journal == NULL || fstat(fd, &st) == -1)
-		return true;
-	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev,
-	    (uintmax_t)st.st_ino);
-	return strcmp(own, journal) != 0;
-}
 
 void
 stamp_read_zone(void)

@@ -6,17 +6,9 @@
 #ifndef ECHOD_STAMP_H
 #define ECHOD_STAMP_H
 
-#include <stdbool.h>
 #include <time.h>
 
 enum { STAMP_TEXT = 40 }; /* room for a stamp and its NUL */
-
-/*
- * Whether lines written to this descriptor need a stamp.  A stream of the
- * journal, which JOURNAL_STREAM in the environment names (systemd.exec(5)),
- * needs none: the journal adds the time.
- */
-bool stamp_wanted(int fd);
 
 /*
  * Read the time zone, once for all: the C library would look at /etc/localtime

@@ -12,12 +12,21 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "daemon/environment.h"
+#include "daemon/log/log.h"
 #include "daemon/signals.h"
 
 struct report {
 	int status;
 	struct errbuf text;
 };
+
+static void
+complain(const char *text)
+{
+	fprintf(output_error(), "%sechod: %s\n",
+	    environment_prefix(STDERR_FILENO, LEVEL_ERR), text);
+}
 
 /* The process that was started: wait for the report, print it, exit. */
 static _Noreturn void
@@ -30,12 +39,11 @@ parent(int fd)
 	while ((n = read(fd, &report, sizeof(report))) == -1 && errno == EINTR)
 		;
 	if (n != (ssize_t)sizeof(report)) {
-		fprintf(output_error(),
-		    "echod: it ended before it was ready\n");
+		complain("it ended before it was ready");
 		exit(EX_OSERR);
 	}
 	if (report.text.text[0] != '\0')
-		fprintf(output_error(), "echod: %s\n", report.text.text);
+		complain(report.text.text);
 	exit(report.status);
 }
 
