@@ -253,9 +253,9 @@ daemon_tests = \
 	%D%/daemon/per-message-syscalls.t \
 	%D%/daemon/pid-file-on-a-full-disk.t \
 	%D%/daemon/pool-shrinks.t \
+	%D%/daemon/print-tells-where-sockets-come-from.t \
 	%D%/daemon/probes-leave-no-line.t \
 	%D%/daemon/process-one.t \
-	%D%/daemon/print-tells-where-sockets-come-from.t \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/quit-after-idle.t \
