@@ -10,6 +10,7 @@
 
 unit_tests = \
 	%D%/unit/access.t \
+	%D%/unit/accounts.t \
 	%D%/unit/addr.t \
 	%D%/unit/backoff.t \
 	%D%/unit/caller.t \
@@ -62,6 +63,7 @@ unit_tests = \
 	%D%/unit/wire.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
+%C%_unit_accounts_t_SOURCES = %D%/unit/check.h %D%/unit/accounts.c
 %C%_unit_addr_t_SOURCES = %D%/unit/check.h %D%/unit/addr.c
 %C%_unit_backoff_t_SOURCES = %D%/unit/check.h %D%/unit/backoff.c
 %C%_unit_caller_t_SOURCES = %D%/unit/check.h %D%/unit/caller.c

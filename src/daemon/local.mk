@@ -3,6 +3,8 @@
 # All of the daemon but main(), for unit tests to link with; and echod.
 
 libechod_a_SOURCES += \
+	%D%/accounts.c \
+	%D%/accounts.h \
 	%D%/backoff.c \
 	%D%/backoff.h \
 	%D%/control/caller.c \
@@ -64,6 +66,8 @@ libechod_a_SOURCES += \
 	%D%/master/master.h \
 	%D%/master/pidfile.c \
 	%D%/master/pidfile.h \
+	%D%/pool/ledger.c \
+	%D%/pool/ledger.h \
 	%D%/pool/policy.c \
 	%D%/pool/policy.h \
 	%D%/pool/pool.c \
@@ -72,8 +76,6 @@ libechod_a_SOURCES += \
 	%D%/master/reload.h \
 	%D%/pool/spawn.c \
 	%D%/pool/spawn.h \
-	%D%/master/status.c \
-	%D%/master/status.h \
 	%D%/pool/terminate.c \
 	%D%/pool/terminate.h \
 	%D%/master/watch.c \
@@ -81,6 +83,12 @@ libechod_a_SOURCES += \
 	%D%/program.c \
 	%D%/program.h \
 	%D%/rate.h \
+	%D%/report/gather.c \
+	%D%/report/gather.h \
+	%D%/report/status.c \
+	%D%/report/status.h \
+	%D%/report/usage.c \
+	%D%/report/usage.h \
 	%D%/sandbox/calls.c \
 	%D%/sandbox/calls.h \
 	%D%/sandbox/descriptors.c \

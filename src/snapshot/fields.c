@@ -7,102 +7,106 @@ static const char *const bucket_name[SNAPSHOT_BUCKETS] = { "le_1ms", "le_4ms",
 	"le_15ms", "le_60ms", "le_250ms", "le_1s", "le_4s", "le_15s", "le_1min",
 	"le_4min", "le_15min", "le_1h", "longer" };
 
-#define NUMBER(type, record, key, member)                                      \
-	{                                                                      \
-		record, key, FIELD_NUMBER, offsetof(struct type, member), 0,   \
-		    NULL, 0                                                    \
-	}
-#define NUMBERS(type, record, member, list)                                    \
-	{                                                                      \
-		record, NULL, FIELD_NUMBERS, offsetof(struct type, member), 0, \
-		    list, sizeof(list) / sizeof(list[0])                       \
-	}
-#define NAME(type, record, key, member, list)                                  \
-	{                                                                      \
-		record, key, FIELD_NAME, offsetof(struct type, member), 0,     \
-		    list, sizeof(list) / sizeof(list[0])                       \
-	}
-#define TEXT(type, record, key, member)                                        \
-	{                                                                      \
-		record, key, FIELD_TEXT, offsetof(struct type, member),        \
-		    sizeof(((struct type *)NULL)->member), NULL, 0             \
-	}
-/* The key is the name of the member. */
-#define PART(record, member) NUMBER(snapshot, #record, #member, record.member)
-#define LISTENER(member) NUMBER(snapshot_listener, "listener", #member, member)
-#define WORKER(member) NUMBER(snapshot_worker, "worker", #member, member)
+/* clang-format off */
+#define FIELD(type, record, key, kind, counter, member, size, names, count) \
+	{ record, key, kind, counter, offsetof(struct type, member), size, names, \
+	count }
+#define LENGTH(list) (sizeof(list) / sizeof(list[0]))
+#define NUMBERS(type, record, member, list) \
+	FIELD(type, record, NULL, FIELD_NUMBERS, true, member, 0, list, \
+	    LENGTH(list))
+#define NAME(type, record, key, member, list) \
+	FIELD(type, record, key, FIELD_NAME, false, member, 0, list, LENGTH(list))
+#define TEXT(type, record, key, member) \
+	FIELD(type, record, key, FIELD_TEXT, false, member, \
+	    sizeof(((struct type *)NULL)->member), NULL, 0)
+/* Numbers whose key is the name of the member: as it is now, or a counter. */
+#define NOW(record, member) \
+	FIELD(snapshot, #record, #member, FIELD_NUMBER, false, record.member, 0, \
+	    NULL, 0)
+#define COUNTER(record, member) \
+	FIELD(snapshot, #record, #member, FIELD_NUMBER, true, record.member, 0, \
+	    NULL, 0)
+#define LISTENER(member, counter) \
+	FIELD(snapshot_listener, "listener", #member, FIELD_NUMBER, counter, \
+	    member, 0, NULL, 0)
+#define WORKER(member) \
+	FIELD(snapshot_worker, "worker", #member, FIELD_NUMBER, false, member, 0, \
+	    NULL, 0)
+/* clang-format on */
 
 static const struct field of_snapshot[] = {
 	NAME(snapshot, "service", "state", service.state, snapshot_state_name),
-	PART(service, pid),
-	PART(service, generation),
-	PART(service, taken_at),
-	PART(service, started_at),
-	PART(service, first_started_at),
+	NOW(service, pid),
+	NOW(service, generation),
+	NOW(service, taken_at),
+	NOW(service, started_at),
+	NOW(service, uptime_ms),
+	NOW(service, first_started_at),
 
-	PART(workers, starting),
-	PART(workers, idle),
-	PART(workers, paused),
-	PART(workers, busy),
-	PART(workers, leaving),
-	PART(workers, frozen),
-	PART(workers, start),
-	PART(workers, min_spare),
-	PART(workers, max_spare),
-	PART(workers, max),
-	PART(workers, at_max),
+	NOW(workers, starting),
+	NOW(workers, idle),
+	NOW(workers, paused),
+	NOW(workers, busy),
+	NOW(workers, leaving),
+	NOW(workers, frozen),
+	NOW(workers, start),
+	NOW(workers, min_spare),
+	NOW(workers, max_spare),
+	NOW(workers, max),
+	NOW(workers, at_max),
 
-	PART(pool, started),
-	PART(pool, fork_failures),
-	PART(pool, at_max),
-	PART(pool, at_max_ms),
+	COUNTER(pool, started),
+	COUNTER(pool, fork_failures),
+	COUNTER(pool, at_max),
+	COUNTER(pool, at_max_ms),
 	NUMBERS(snapshot, "exited", pool.exited, snapshot_exit_name),
 
-	PART(connections, active),
-	PART(connections, accepted),
-	PART(connections, bytes_in),
-	PART(connections, bytes_out),
-	PART(connections, empty),
-	PART(connections, mismatched),
-	PART(connections, duration_ms),
+	NOW(connections, active),
+	COUNTER(connections, accepted),
+	COUNTER(connections, bytes_in),
+	COUNTER(connections, bytes_out),
+	COUNTER(connections, empty),
+	COUNTER(connections, mismatched),
+	COUNTER(connections, duration_ms),
 	NUMBERS(snapshot, "closed", connections.closed, snapshot_reason_name),
 	NUMBERS(snapshot, "refused", connections.refused, snapshot_cause_name),
 	NUMBERS(snapshot, "accept_failures", connections.accept_failures,
 	    snapshot_fault_name),
 	NUMBERS(snapshot, "duration", connections.duration, bucket_name),
 
-	PART(reload, done),
-	PART(reload, failed),
-	PART(reload, last_good),
-	PART(reload, last_at),
-	PART(reload, last_done_at),
+	COUNTER(reload, done),
+	COUNTER(reload, failed),
+	NOW(reload, last_good),
+	NOW(reload, last_at),
+	NOW(reload, last_done_at),
 	TEXT(snapshot, "reload", "last", reload.last),
 
-	PART(upgrade, done),
-	PART(upgrade, failed),
-	PART(upgrade, last_at),
+	COUNTER(upgrade, done),
+	COUNTER(upgrade, failed),
+	NOW(upgrade, last_at),
 	TEXT(snapshot, "upgrade", "last", upgrade.last),
 
-	PART(probe, enabled),
-	PART(probe, good),
-	PART(probe, bad),
-	PART(probe, last_good),
-	PART(probe, last_at),
-	PART(probe, last_us),
+	NOW(probe, enabled),
+	COUNTER(probe, good),
+	COUNTER(probe, bad),
+	NOW(probe, last_good),
+	NOW(probe, last_at),
+	NOW(probe, last_us),
 	TEXT(snapshot, "probe", "last", probe.last),
 
-	PART(log, lines_lost),
-	PART(log, sources_uncounted),
+	COUNTER(log, lines_lost),
+	COUNTER(log, sources_uncounted),
 
-	PART(process, count),
-	PART(process, cpu_ms),
-	PART(process, rss_bytes),
-	PART(process, fds),
+	NOW(process, count),
+	NOW(process, cpu_ms),
+	NOW(process, rss_bytes),
+	NOW(process, fds),
 
-	PART(oldest, pid),
-	PART(oldest, age_ms),
-	PART(oldest, bytes_in),
-	PART(oldest, bytes_out),
+	NOW(oldest, pid),
+	NOW(oldest, age_ms),
+	NOW(oldest, bytes_in),
+	NOW(oldest, bytes_out),
 	TEXT(snapshot, "oldest", "peer", oldest.peer),
 	TEXT(snapshot, "oldest", "listener", oldest.listener),
 };
@@ -112,14 +116,14 @@ static const struct field of_listener[] = {
 	TEXT(snapshot_listener, "listener", "name", name),
 	NAME(snapshot_listener, "listener", "origin", origin,
 	    snapshot_origin_name),
-	LISTENER(draining),
-	LISTENER(waiting),
-	LISTENER(limit),
-	LISTENER(drops),
-	LISTENER(accepted),
-	LISTENER(active),
-	LISTENER(bytes_in),
-	LISTENER(bytes_out),
+	LISTENER(draining, false),
+	LISTENER(waiting, false),
+	LISTENER(limit, false),
+	LISTENER(drops, false),
+	LISTENER(accepted, true),
+	LISTENER(active, false),
+	LISTENER(bytes_in, true),
+	LISTENER(bytes_out, true),
 };
 
 static const struct field of_worker[] = {
@@ -143,3 +147,29 @@ static const struct field of_worker[] = {
 const struct field_list fields_snapshot = LIST(of_snapshot);
 const struct field_list fields_listener = LIST(of_listener);
 const struct field_list fields_worker = LIST(of_worker);
+
+/* What does not fit stays at the end of the scale. */
+static void
+add(uint64_t *sum, uint64_t n)
+{
+	*sum = n > UINT64_MAX - *sum ? UINT64_MAX : *sum + n;
+}
+
+void
+fields_add(const struct field_list *list, void *to, const void *from)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct field *field = &list->field[i];
+		uint64_t *sum = (uint64_t *)(void *)((char *)to +
+		    field->offset);
+		const uint64_t *n =
+		    (const uint64_t *)(const void *)((const char *)from +
+			field->offset);
+
+		if (!field->counter)
+			continue;
+		add(sum, *n);
+		for (unsigned k = 1; k < field->count; k++)
+			add(&sum[k], n[k]);
+	}
+}

@@ -6,6 +6,7 @@
 #ifndef ECHOD_FIELDS_H
 #define ECHOD_FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum field_kind {
@@ -19,6 +20,7 @@ struct field {
 	const char *record;
 	const char *key; /* NULL: FIELD_NUMBERS */
 	enum field_kind kind;
+	bool counter;  /* it never goes down */
 	size_t offset; /* of the member in its struct */
 	size_t size;   /* of a text */
 	const char *const *names;
@@ -30,6 +32,12 @@ struct field_list {
 	const struct field *field;
 	unsigned count;
 };
+
+/*
+ * Add all counters of `from` to those of `to`, for what `from` says has been
+ * before.  Both are of the struct that the list is for.
+ */
+void fields_add(const struct field_list *, void *to, const void *from);
 
 extern const struct field_list fields_snapshot; /* of struct snapshot */
 extern const struct field_list

@@ -7,7 +7,7 @@ const uint64_t snapshot_bucket_ms[SNAPSHOT_BOUNDS] = { 1, 4, 15, 60, 250, 1000,
 const char *const snapshot_state_name[SNAPSHOT_STATES] = { "starting",
 	"serving", "reloading", "lame_duck", "stopping" };
 const char *const snapshot_origin_name[SNAPSHOT_ORIGINS] = { "own", "inherited",
-	"stored", "handed_over" };
+	"stored", "handed-over" };
 const char *const snapshot_doing_name[SNAPSHOT_DOINGS] = { "starting", "idle",
 	"paused", "busy", "leaving", "frozen" };
 const char *const snapshot_exit_name[SNAPSHOT_EXITS] = { "retired", "recycled",
@@ -15,6 +15,6 @@ const char *const snapshot_exit_name[SNAPSHOT_EXITS] = { "retired", "recycled",
 const char *const snapshot_reason_name[SNAPSHOT_REASONS] = { "closed", "idle",
 	"send-timeout", "reset", "lifetime", "drained", "error", "died" };
 const char *const snapshot_cause_name[SNAPSHOT_CAUSES] = { "access",
-	"per_source", "rate", "proxy_header", "proxy_source" };
+	"per_source", "rate" };
 const char *const snapshot_fault_name[SNAPSHOT_FAULTS] = { "transient",
 	"resource" };

@@ -14,7 +14,7 @@
 enum {
 	SNAPSHOT_LISTENERS = 256, /* in force or draining */
 	SNAPSHOT_NAME = 64,	  /* room for a name */
-	SNAPSHOT_SENTENCE = 512,  /* room for a sentence */
+	SNAPSHOT_SENTENCE = 640,  /* room for a sentence */
 };
 
 enum snapshot_state {
@@ -74,8 +74,6 @@ enum snapshot_cause {
 	SNAPSHOT_ACCESS,
 	SNAPSHOT_PER_SOURCE,
 	SNAPSHOT_RATE,
-	SNAPSHOT_PROXY_HEADER,
-	SNAPSHOT_PROXY_SOURCE,
 	SNAPSHOT_CAUSES,
 };
 
@@ -136,6 +134,7 @@ struct snapshot_service {
 	uint64_t generation;
 	uint64_t taken_at;	   /* this snapshot */
 	uint64_t started_at;	   /* this master */
+	uint64_t uptime_ms;	   /* since then, whatever the clock did */
 	uint64_t first_started_at; /* the first one, before upgrades */
 };
 
@@ -166,7 +165,8 @@ struct snapshot_connections {
 	uint64_t duration[SNAPSHOT_BUCKETS]; /* how many were so long */
 };
 
-/* The sentences are those of the log.  The start is the first reload. */
+/* The sentences are those of the log.  A start is the last reload that was
+ * done, but not counted. */
 struct snapshot_reload {
 	uint64_t done, failed; /* counters */
 	uint64_t last_good;    /* 1: the last one was done */

@@ -21,20 +21,22 @@ my @layers = (
     ['daemon/sandbox', 'common config'],
     ['loader', 'common config daemon/sandbox'],
     # What all processes of echod share, and then one folder a process.
-    ['daemon', 'common config'],
+    ['daemon', 'common config snapshot'],
     ['daemon/log', 'common config daemon daemon/sandbox'],
     ['daemon/service', 'common config daemon daemon/log daemon/sandbox'],
     ['daemon/control', 'common config daemon daemon/log'],
-    ['daemon/worker', 'common config daemon daemon/log daemon/sandbox'],
+    ['daemon/worker', 'common config daemon daemon/log daemon/sandbox snapshot'],
     ['daemon/listen',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/forker',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .
-        'daemon/log daemon/sandbox daemon/worker'],
+        'daemon/log daemon/sandbox daemon/worker snapshot'],
+    ['daemon/report', 'common config daemon daemon/forker daemon/listen ' .
+        'daemon/log daemon/pool snapshot'],
     ['daemon/master', join(' ', qw(common config daemon daemon/control
-        daemon/forker daemon/listen daemon/log daemon/pool daemon/sandbox
-        daemon/service daemon/worker))],
+        daemon/forker daemon/listen daemon/log daemon/pool daemon/report
+        daemon/sandbox daemon/service daemon/worker snapshot))],
     ['daemon/main', join(' ', qw(common config daemon daemon/listen daemon/log
         daemon/master daemon/sandbox))],
     # What all modes of echoc share, and then one folder a mode.  The options

@@ -46,7 +46,7 @@ my @owners = (
     ['limits', call('setrlimit'), qw(plan daemon/sandbox/limits daemon/master/loader
             loader/main)],
     ['the session', call(qw(setsid setpgid setpgrp umask)), qw(daemonize place)],
-    ['shared memory', call('mmap'), qw(scoreboard sources daemon/log/)],
+    ['shared memory', call('mmap'), qw(scoreboard sources accounts daemon/log/)],
 
     # Sockets.
     ['listening', call(qw(bind listen)), qw(listen/open tune dial place)],
@@ -73,7 +73,7 @@ my @owners = (
         qw(daemon/worker/)],
     ['sleep', call('(?:u|nano|clock_nano)?sleep'), qw(daemon/master/)],
     ['the wall clock', qr/\bCLOCK_REALTIME\b|\b(?:gettimeofday|time)\s*\(/,
-        qw(document client/ping/ daemon/log/)],
+        qw(document client/ping/ daemon/log/ gather)],
 
     # What nobody needs.
     ['assert', call('assert')],

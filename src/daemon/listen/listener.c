@@ -13,6 +13,13 @@
 #include "daemon/listen/open.h"
 #include "daemon/listen/tune.h"
 
+#ifndef SO_MEMINFO /* for headers older than Linux 4.12 */
+#define SO_MEMINFO 55
+#endif
+
+/* What SO_MEMINFO tells: SK_MEMINFO_VARS and SK_MEMINFO_DROPS of sock_diag. */
+enum { MEMORY_WORDS = 9, MEMORY_DROPS = 8 };
+
 #ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
 #define SO_BINDTOIFINDEX 62
 #endif
@@ -332,6 +339,17 @@ listener_set_close(struct listener_set *set)
 	for (unsigned i = 0; i < set->count; i++)
 		close(set->item[i].fd);
 	set->count = 0;
+}
+
+void
+listener_queue(const struct listener *l, struct listener_queue *queue)
+{
+	uint32_t memory[MEMORY_WORDS] = { 0 };
+	socklen_t len = sizeof(memory);
+
+	queue->waiting = listener_waiting(l, &queue->limit);
+	(void)getsockopt(l->fd, SOL_SOCKET, SO_MEMINFO, memory, &len);
+	queue->drops = memory[MEMORY_DROPS];
 }
 
 unsigned

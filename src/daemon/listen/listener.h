@@ -101,6 +101,18 @@ void listener_set_abandon(struct listener_set *next);
 /* Close all; a queue lives on while a worker has its socket. */
 void listener_set_close(struct listener_set *);
 
+/* The queue of a listener, as the kernel tells it (tcp(7), socket(7)). */
+struct listener_queue {
+	unsigned waiting; /* established connections, to be accepted */
+	unsigned limit;
+	/* What it has dropped in its life, modulo 2^32: above all handshakes
+	 * that found no room, each time that the client repeated its part. */
+	unsigned drops;
+};
+
+/* What the kernel does not tell is 0. */
+void listener_queue(const struct listener *, struct listener_queue *);
+
 /*
  * Connections that have been established and wait to be accepted (tcp(7),
  * TCP_INFO of a listening socket); *limit is the queue's size, may be NULL.

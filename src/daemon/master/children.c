@@ -46,7 +46,7 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 	struct pool_end end;
 	char how[64];
 
-	if (pool_reaped(r->pool, pid, status, &end)) {
+	if (pool_reaped(r->pool, pid, status, now_ms, &end)) {
 		if (end.generation == r->current->number)
 			autoscale_ended(autoscale, &end, now_ms);
 		else

@@ -68,13 +68,14 @@ static void __attribute__((format(printf, 4, 5)))
 conclude(struct master *m, bool good, int64_t now_ms, const char *fmt, ...)
 {
 	const struct service_facts now = facts(m);
-	char sentence[SERVICE_OUTCOME];
+	char sentence[SNAPSHOT_SENTENCE];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(sentence, sizeof(sentence), fmt, ap);
 	va_end(ap);
 	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
+	gather_reload(&m->gather, good, sentence);
 	service_reload_ends(&m->service, good ? NULL : sentence, &now, now_ms);
 }
 
@@ -223,6 +224,7 @@ say_ready(struct master *m, bool start, int64_t now_ms)
 	log_notice("ready generation=%u listeners=%u workers=%u seconds=%.3f",
 	    m->current.number, m->current.listeners.count,
 	    m->pool.count - census.leaving, seconds);
+	gather_ready(&m->gather);
 	now = facts(m);
 	service_ready(&m->service, &now, now_ms);
 }
@@ -267,4 +269,32 @@ life_failed(struct master *m, int64_t now_ms)
 		    "reload failed, nothing has changed: %s", r->err.text);
 	}
 	reload_abandon(r, now_ms);
+}
+
+static enum snapshot_state
+state(const struct master *m)
+{
+	if (m->phase == PHASE_STOP)
+		return SNAPSHOT_STOPPING;
+	if (m->phase == PHASE_START)
+		return SNAPSHOT_STARTING;
+	if (m->lame_ms != 0)
+		return SNAPSHOT_LAME_DUCK;
+	return m->reload.step != RELOAD_NONE ? SNAPSHOT_RELOADING :
+					       SNAPSHOT_SERVING;
+}
+
+void
+life_snapshot(struct master *m, int64_t now_ms, struct snapshot *snapshot)
+{
+	const struct gather_view view = {
+		.state = state(m),
+		.pool = &m->pool,
+		.autoscale = &m->autoscale,
+		.current = &m->current,
+		.draining = &m->drain.listeners,
+		.logger = &m->logger,
+	};
+
+	gather_snapshot(&m->gather, &view, now_ms, snapshot);
 }

@@ -20,6 +20,7 @@
 #include "daemon/master/reload.h"
 #include "daemon/master/watch.h"
 #include "daemon/service/service.h"
+#include "daemon/report/gather.h"
 
 enum phase {
 	PHASE_START, /* the first load; nothing is served yet */
@@ -42,7 +43,7 @@ struct master {
 	struct logger logger;
 	struct service service;
 	struct control control;
-	int64_t started_ms;
+	struct gather gather;
 	int64_t lame_ms; /* a lame duck since then; 0: it is none */
 	/* Calls that fail, of which the log is told once; see master.c. */
 	struct trouble {
@@ -67,6 +68,9 @@ void life_ready(struct master *, int64_t now_ms);
  * end; a reload that fails changes nothing.
  */
 void life_failed(struct master *, int64_t now_ms);
+
+/* The state of the service, which is made for each call. */
+void life_snapshot(struct master *, int64_t now_ms, struct snapshot *);
 
 /*
  * Stop: clients are served to their end, within timeouts.drain; or each ends

@@ -20,8 +20,8 @@
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/pool/spawn.h"
-#include "daemon/master/status.h"
 #include "daemon/pool/terminate.h"
+#include "daemon/report/status.h"
 #include "daemon/signals.h"
 
 enum {
@@ -81,6 +81,16 @@ follow_reload(struct master *m, int64_t now_ms)
 	return clock_earlier(renew_ms, reload_deadline(&m->reload));
 }
 
+static void
+report(struct master *m, int64_t now_ms)
+{
+	/* Too large for a small stack. */
+	static struct snapshot snapshot;
+
+	life_snapshot(m, now_ms, &snapshot);
+	status_report(&snapshot);
+}
+
 /* The order of these questions decides which of several signals rules. */
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
@@ -97,7 +107,7 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 	else if (requests & REQUEST_RELOAD)
 		life_reload(m, now_ms);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
-		status_report(&m->pool, &m->current, m->started_ms, now_ms);
+		report(m, now_ms);
 }
 
 /* What the service asks for while it runs.  Returns when to come back. */
@@ -246,7 +256,7 @@ master_run(struct master *m, const struct options *options,
 	m->notify = notify;
 	m->pidfile.fd = -1;
 	m->reload.loader.fd = -1;
-	m->started_ms = clock_ms();
+	gather_begin(&m->gather, clock_ms());
 	if (open_all(m) == -1)
 		return EX_OSERR;
 	service_open(&m->service, notify != -1, options->ready_fd);

@@ -81,17 +81,25 @@ seconds(const struct episode *episode, int64_t now_ms)
 }
 
 static void
-report_full(struct episode *full, const struct policy_view *view,
+report_full(struct autoscale *autoscale, const struct policy_view *view,
     const struct policy_plan *plan, int64_t now_ms)
 {
-	if (plan->full && !full->on)
+	struct episode *full = &autoscale->full;
+
+	if (plan->full == full->on)
+		return;
+	if (plan->full) {
+		autoscale->at_max++;
 		begin(full,
 		    class_log(CLASS_AT_MAX, LEVEL_WARNING,
 			"workers at max busy=%u waiting=%u: "
 			"further clients wait; see workers.max",
 			view->busy, view->waiting),
 		    now_ms);
-	else if (!plan->full && ends(full))
+		return;
+	}
+	autoscale->at_max_ms += now_ms - full->since_ms;
+	if (ends(full))
 		log_notice("workers below max busy=%u idle=%u waiting=%u "
 			   "seconds=%.1f",
 		    view->busy, view->idle, view->waiting,
@@ -103,6 +111,7 @@ fork_failed(struct autoscale *autoscale, const struct pool *pool, int error,
     int64_t now_ms)
 {
 	errno = error;
+	autoscale->fork_failures++;
 	if (!autoscale->no_fork.on)
 		begin(&autoscale->no_fork,
 		    class_log(CLASS_FORK, LEVEL_WARNING,
@@ -163,7 +172,7 @@ grow(struct autoscale *autoscale, struct pool *pool,
 static uint64_t
 connections(const struct pool *pool)
 {
-	uint64_t sum = pool->gone.connections;
+	uint64_t sum = pool->served;
 
 	for (unsigned i = 0; i < pool->used; i++)
 		if (pool->worker[i].pid != 0)
@@ -288,7 +297,7 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	room = pool->requested < POOL_BATCH ? POOL_BATCH - pool->requested : 0;
 	granted = policy_least(granted, policy_least(wanted, room));
 	report_births(autoscale, pool, now_ms);
-	report_full(&autoscale->full, &view, &plan, now_ms);
+	report_full(autoscale, &view, &plan, now_ms);
 	next = shrink(autoscale, pool, gen, &plan, now_ms);
 	granted = grow(autoscale, pool, gen, granted, now_ms);
 	autoscale->replace -= policy_least(autoscale->replace, granted);

@@ -29,9 +29,13 @@ struct autoscale {
 	int64_t shrink_ms;	/* next round of retiring; 0: none */
 	struct episode full;	/* at max, and none idle */
 	struct episode no_fork; /* fork fails */
-	uint64_t born;		/* workers, when it failed last */
-	struct episode vain;	/* clients wait beside idle workers */
-	unsigned looks;		/* in a row at which clients waited */
+	/* Counters: episodes at max, their length but for that of one that
+	 * lasts, and failures to fork. */
+	uint64_t at_max, fork_failures;
+	int64_t at_max_ms;
+	uint64_t born;	     /* workers, when it failed last */
+	struct episode vain; /* clients wait beside idle workers */
+	unsigned looks;	     /* in a row at which clients waited */
 	int64_t looked_ms;
 	uint64_t taken; /* connections until then */
 };

@@ -37,6 +37,8 @@ pool_open(struct pool *pool, int waiter, struct errbuf *err)
 		return errbuf_sys(err, "cannot make the pipe of the workers");
 	if (scoreboard_create(&pool->board, CAPACITY, err) == -1)
 		return -1;
+	if ((pool->accounts = accounts_create(CAPACITY, err)) == NULL)
+		return -1;
 	return sources_create(&pool->sources, CAPACITY, err);
 }
 
@@ -70,6 +72,7 @@ pool_request(struct pool *pool, unsigned generation, int64_t now_ms)
 	scoreboard_claim(&pool->board, i, now_ms);
 	pool->worker[i] = (struct pool_worker){ .requested = true,
 		.generation = generation,
+		.born_ms = now_ms,
 		.settle_ms = now_ms + POOL_START_MS };
 	pool->requested++;
 	pool->count++;
@@ -272,16 +275,39 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 	    peer);
 }
 
+/* What a worker has done, and what it left undone, goes into the ledger. */
 static void
-add_totals(struct pool *pool, const struct slot *slot)
+close_account(struct pool *pool, unsigned i, int64_t now_ms)
 {
-	pool->gone.connections += atomic_load(&slot->connections);
-	pool->gone.bytes_in += atomic_load(&slot->bytes_in);
-	pool->gone.bytes_out += atomic_load(&slot->bytes_out);
+	const struct slot *slot = &pool->board.slots[i];
+	int64_t since_ms = atomic_load(&slot->since_ms);
+	struct account_copy copy;
+
+	/* It may be untrue, or the number of a forbidden call. */
+	if (since_ms < pool->worker[i].born_ms || since_ms > now_ms)
+		since_ms = now_ms;
+	account_read(&pool->accounts[i], slot, &copy);
+	account_settle(&copy, now_ms - since_ms);
+	ledger_bury(&pool->ledger, &copy);
+	account_clear(&pool->accounts[i]);
+	pool->served += atomic_load(&slot->connections);
+}
+
+static enum snapshot_exit
+cause(const struct pool_worker *worker, int wait_status, bool early)
+{
+	if (early)
+		return SNAPSHOT_NOT_READY;
+	if (WIFSIGNALED(wait_status))
+		return SNAPSHOT_SIGNAL;
+	if (WEXITSTATUS(wait_status) != 0)
+		return SNAPSHOT_STATUS;
+	return worker->leaving ? SNAPSHOT_RETIRED : SNAPSHOT_RECYCLED;
 }
 
 bool
-pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
+pool_reaped(struct pool *pool, pid_t pid, int wait_status, int64_t now_ms,
+    struct pool_end *end)
 {
 	struct pool_worker *worker;
 	bool in_order = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
@@ -301,11 +327,11 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, struct pool_end *end)
 		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||
 		    WTERMSIG(wait_status) != SIGKILL)
 			report_death(pool, i, wait_status);
-		pool->gone.died++;
 	} else {
 		log_debug("worker left pid=%ld", (long)pid);
 	}
-	add_totals(pool, &pool->board.slots[i]);
+	pool->exited[cause(worker, wait_status, end->early)]++;
+	close_account(pool, i, now_ms);
 	sources_reaped(&pool->sources, i);
 	free_entry(pool, i);
 	return true;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "daemon/forker/forkers.h"
+#include "daemon/pool/ledger.h"
 #include "daemon/scoreboard.h"
 #include "daemon/sources.h"
 
@@ -29,9 +30,10 @@ struct pool_worker {
 	pid_t pid;	/* 0: there is no process, or not yet */
 	bool requested; /* a forker is to make it; else, without a pid, free */
 	unsigned generation;
-	bool leaving; /* told to finish */
-	bool drainer; /* forked for one client of a drained listener */
-	bool frozen;  /* stopped by SIGSTOP: counts as absent */
+	bool leaving;	 /* told to finish */
+	bool drainer;	 /* forked for one client of a drained listener */
+	bool frozen;	 /* stopped by SIGSTOP: counts as absent */
+	int64_t born_ms; /* it was requested then */
 	/* Deadlines by clock_ms(), 0: none; see terminate.h. */
 	int64_t settle_ms; /* it is ready, or serves, or has left */
 	int64_t quit_ms;   /* it is cut off */
@@ -39,26 +41,21 @@ struct pool_worker {
 	unsigned kills;	   /* how often it was */
 };
 
-/* Sums over the workers that have ended. */
-struct pool_totals {
-	uint64_t connections;
-	uint64_t bytes_in;
-	uint64_t bytes_out;
-	uint64_t died; /* workers that did not leave in order */
-};
-
 struct pool {
 	struct scoreboard board;
-	struct sources sources;
+	struct account *accounts;   /* parallel to the slots, as this: */
 	struct pool_worker *worker; /* parallel to the slots */
-	unsigned used;		    /* entries from here on are free */
-	unsigned count;		    /* workers alive or requested */
-	unsigned requested;	    /* of them */
-	uint64_t born;		    /* workers that there have ever been */
+	struct sources sources;
+	unsigned used;	    /* entries from here on are free */
+	unsigned count;	    /* workers alive or requested */
+	unsigned requested; /* of them */
+	uint64_t born;	    /* workers that there have ever been */
 	struct forkers forkers;
 	int lifeline[2]; /* only the master has [1] */
 	int wake[2];	 /* a pipe; workers write to [1] to wake the master */
-	struct pool_totals gone;
+	struct ledger ledger;
+	uint64_t served; /* connections of workers that have ended */
+	uint64_t exited[SNAPSHOT_EXITS];
 };
 
 /* Workers by state. */
@@ -127,6 +124,7 @@ bool pool_frozen(struct pool *, pid_t, bool frozen);
  * A child has ended.  False when it was no worker; else its end is logged,
  * its entry freed, and *end filled.
  */
-bool pool_reaped(struct pool *, pid_t, int wait_status, struct pool_end *);
+bool pool_reaped(struct pool *, pid_t, int wait_status, int64_t now_ms,
+    struct pool_end *);
 
 #endif

@@ -26,13 +26,15 @@ make_job(struct worker_job *job, struct pool *pool,
 	*job = (struct worker_job){ .master = getpid(),
 		.config = &gen->config,
 		.board = &pool->board,
+		.accounts = pool->accounts,
 		.sources = &pool->sources,
 		.lifeline = pool->lifeline[0],
 		.wake = pool->wake[1],
 		.listener_count = set->count };
 	for (unsigned i = 0; i < set->count; i++)
 		job->listener[i] = (struct worker_listener){ set->item[i].fd,
-			set->item[i].text };
+			set->item[i].text,
+			ledger_number(&pool->ledger, set->item[i].text) };
 }
 
 bool

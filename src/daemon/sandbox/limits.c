@@ -7,7 +7,8 @@
 
 #include "common/errbuf.h"
 
-/* Several times what a worker has with the largest buffer. */
+/* Beside 44 MiB that all processes share, several times what a worker has with
+ * the largest buffer. */
 enum { ADDRESS_SPACE = 64 << 20 };
 
 /* Lower a limit, soft and hard. */

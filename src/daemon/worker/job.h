@@ -11,12 +11,14 @@
 
 #include "config/config.h"
 
+struct account;
 struct scoreboard;
 struct sources;
 
 struct worker_listener {
 	int fd;		  /* non-blocking */
 	const char *text; /* the address, for the log */
+	unsigned number;  /* in the account; see ledger.h */
 };
 
 /* What a worker is born with; all of it the master's. */
@@ -27,6 +29,7 @@ struct worker_job {
 	uint64_t max_connections; /* then it leaves; 0: no bound */
 	const struct config *config;
 	struct scoreboard *board;
+	struct account *accounts; /* a row for each slot */
 	struct sources *sources;
 	int lifeline; /* read end; EOF: the master is gone */
 	int wake;     /* write end of the pipe that wakes the master */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/addr.h"
+#include "daemon/accounts.h"
 #include "daemon/log/log.h"
 #include "daemon/worker/job.h"
 
@@ -12,6 +13,27 @@ bool
 outcome_is_empty(const struct echo *echo, enum echo_end end)
 {
 	return echo->in == 0 && (end == ECHO_CLOSED || end == ECHO_RESET);
+}
+
+/* They have the same order, but that there an open connection has no reason. */
+_Static_assert((int)SNAPSHOT_CLOSED == ECHO_CLOSED - 1 &&
+	(int)SNAPSHOT_IDLE == ECHO_IDLE - 1 &&
+	(int)SNAPSHOT_SEND_TIMEOUT == ECHO_SEND_TIMEOUT - 1 &&
+	(int)SNAPSHOT_RESET == ECHO_RESET - 1 &&
+	(int)SNAPSHOT_LIFETIME == ECHO_LIFETIME - 1 &&
+	(int)SNAPSHOT_DRAINED == ECHO_DRAINED - 1 &&
+	(int)SNAPSHOT_ERROR == ECHO_ERROR - 1 &&
+	(int)SNAPSHOT_ERROR + 1 == ECHO_ENDS - 1,
+    "each end of an echo is a reason of a snapshot");
+
+void
+outcome_count(struct account *account, const struct echo *echo,
+    enum echo_end end, int64_t ms)
+{
+	if (outcome_is_empty(echo, end))
+		account_empty(account);
+	account_ended(account, (enum snapshot_reason)(end - ECHO_CLOSED),
+	    echo->in, echo->out, ms);
 }
 
 void

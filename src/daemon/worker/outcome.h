@@ -10,8 +10,13 @@
 
 #include "daemon/worker/echo.h"
 
+struct account;
 struct addr;
 struct worker_listener;
+
+/* Count it, before the client can see its end. */
+void outcome_count(struct account *, const struct echo *, enum echo_end,
+    int64_t ms);
 
 /*
  * Whether the client has left without a byte.  That is what probes do, which

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
+#include "daemon/accounts.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/limits.h"
@@ -95,6 +96,12 @@ on_signal(int signo)
 	errno = saved;
 }
 
+static struct account *
+account(void)
+{
+	return &w.job->accounts[w.job->slot];
+}
+
 static void
 wake_master(bool needed)
 {
@@ -157,6 +164,7 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	enum admission answer;
 	char host[ADDR_TEXT];
 
+	account_begin(account(), l->number);
 	wake_master(scoreboard_busy(w.job->board, w.job->slot, peer, start));
 	w.echo.fd = fd;
 	w.echo.in = w.echo.out = 0;
@@ -171,9 +179,14 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	if (end == ECHO_CLOSED)
 		log_debug("no more data from %s port %u", host,
 		    addr_port(peer));
-	/* A client that has seen the end may come again at once. */
-	if (answer == ADMISSION_SERVE)
+	/* A client that has seen the end may come again at once, or look
+	 * whether it was counted. */
+	if (answer == ADMISSION_SERVE) {
 		admission_over(w.job->config, w.job->sources, w.job->slot);
+		outcome_count(account(), &w.echo, end, clock_ms() - start);
+	} else {
+		account_refused(account());
+	}
 	close(fd);
 	if (answer == ADMISSION_SERVE)
 		outcome_tell(l, peer, &w.echo, end, clock_ms() - start);
@@ -211,9 +224,11 @@ accept_failed(const struct worker_listener *l)
 	case ACCEPT_FAULT_NONE:
 		return;
 	case ACCEPT_FAULT_CLIENT:
+		account_accept_failed(account(), SNAPSHOT_TRANSIENT);
 		log_debug("accept failed listener=%s: %m", l->text);
 		return;
 	case ACCEPT_FAULT_LACK:
+		account_accept_failed(account(), SNAPSHOT_RESOURCE);
 		/* Of this worker one line until an accept succeeds. */
 		if (w.pause_ms == 0)
 			(void)class_log(CLASS_ACCEPT, LEVEL_WARNING,
