@@ -23,6 +23,7 @@ unit_tests = \
 	%D%/unit/echo.t \
 	%D%/unit/environment.t \
 	%D%/unit/errbuf.t \
+	%D%/unit/exposition.t \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
@@ -76,6 +77,7 @@ unit_tests = \
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_environment_t_SOURCES = %D%/unit/check.h %D%/unit/environment.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
+%C%_unit_exposition_t_SOURCES = %D%/unit/check.h %D%/unit/exposition.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c

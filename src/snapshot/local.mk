@@ -5,8 +5,14 @@
 noinst_LIBRARIES += libsnapshot.a
 
 libsnapshot_a_SOURCES = \
+	%D%/buffer.c \
+	%D%/buffer.h \
+	%D%/exposition.c \
+	%D%/exposition.h \
 	%D%/fields.c \
 	%D%/fields.h \
+	%D%/metrics.c \
+	%D%/metrics.h \
 	%D%/snapshot.c \
 	%D%/snapshot.h \
 	%D%/wire.c \

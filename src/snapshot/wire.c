@@ -1,83 +1,49 @@
 /* SPDX-License-Identifier: ISC */
 #include "snapshot/wire.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/errbuf.h"
+#include "snapshot/buffer.h"
 #include "snapshot/fields.h"
 #include "snapshot/snapshot.h"
 
 /* Writing ----------------------------------------------------------------- */
 
-/* A text that grows as far as there is room. */
-struct out {
-	char *text;
-	size_t room, n;
-	bool full; /* something did not fit */
-};
-
-static void
-put(struct out *out, const char *bytes, size_t n)
-{
-	if (out->full || n >= out->room - out->n) {
-		out->full = true;
-		return;
-	}
-	memcpy(out->text + out->n, bytes, n);
-	out->n += n;
-	out->text[out->n] = '\0';
-}
-
-static void
-put_text(struct out *out, const char *text)
-{
-	put(out, text, strlen(text));
-}
-
-static void
-put_number(struct out *out, uint64_t number)
-{
-	char digits[24];
-
-	snprintf(digits, sizeof(digits), "%" PRIu64, number);
-	put_text(out, digits);
-}
-
 /* Printable ASCII in double quotes; other bytes as they are in the log. */
 static void
-put_quoted(struct out *out, const char *text)
+put_quoted(struct buffer *out, const char *text)
 {
 	char hex[8];
 
-	put_text(out, "\"");
+	buffer_text(out, "\"");
 	for (const char *c = text; *c != '\0'; c++)
 		if (*c == '"' || *c == '\\') {
-			put_text(out, "\\");
-			put(out, c, 1);
+			buffer_text(out, "\\");
+			buffer_put(out, c, 1);
 		} else if (*c >= 0x20 && *c < 0x7f) {
-			put(out, c, 1);
+			buffer_put(out, c, 1);
 		} else {
 			snprintf(hex, sizeof(hex), "\\\\x%02x",
 			    (unsigned)(unsigned char)*c);
-			put_text(out, hex);
+			buffer_text(out, hex);
 		}
-	put_text(out, "\"");
+	buffer_text(out, "\"");
 }
 
 static void
-put_pair(struct out *out, const char *key, uint64_t number)
+put_pair(struct buffer *out, const char *key, uint64_t number)
 {
-	put_text(out, " ");
-	put_text(out, key);
-	put_text(out, "=");
-	put_number(out, number);
+	buffer_text(out, " ");
+	buffer_text(out, key);
+	buffer_text(out, "=");
+	buffer_number(out, number);
 }
 
 static void
-put_field(struct out *out, const struct field *field, const char *base)
+put_field(struct buffer *out, const struct field *field, const char *base)
 {
 	const uint64_t *number = (const uint64_t *)(const void *)(base +
 	    field->offset);
@@ -91,23 +57,23 @@ put_field(struct out *out, const struct field *field, const char *base)
 			put_pair(out, field->names[i], number[i]);
 		return;
 	case FIELD_NAME:
-		put_text(out, " ");
-		put_text(out, field->key);
-		put_text(out, "=");
-		put_text(out,
+		buffer_text(out, " ");
+		buffer_text(out, field->key);
+		buffer_text(out, "=");
+		buffer_text(out,
 		    *number < field->count ? field->names[*number] : "unknown");
 		return;
 	case FIELD_TEXT:
-		put_text(out, " ");
-		put_text(out, field->key);
-		put_text(out, "=");
+		buffer_text(out, " ");
+		buffer_text(out, field->key);
+		buffer_text(out, "=");
 		put_quoted(out, base + field->offset);
 	}
 }
 
 /* Lines are whole, or not there. */
 static void
-put_lines(struct out *out, const struct field_list *list, const void *base)
+put_lines(struct buffer *out, const struct field_list *list, const void *base)
 {
 	size_t begin = out->n;
 
@@ -117,31 +83,31 @@ put_lines(struct out *out, const struct field_list *list, const void *base)
 		if (i == 0 ||
 		    strcmp(field->record, list->field[i - 1].record) != 0) {
 			if (i > 0)
-				put_text(out, "\n");
+				buffer_text(out, "\n");
 			if (!out->full)
 				begin = out->n;
-			put_text(out, field->record);
+			buffer_text(out, field->record);
 		}
 		put_field(out, field, base);
 	}
-	put_text(out, "\n");
+	buffer_text(out, "\n");
 	if (out->full)
-		out->text[out->n = begin] = '\0';
+		buffer_cut(out, begin);
 }
 
 size_t
 wire_write(const struct snapshot *snapshot, char *text, size_t room)
 {
-	struct out out = { text, room, 0, room == 0 };
+	struct buffer out;
 
-	put_text(&out, "echod ");
-	put_number(&out, WIRE_FORMAT);
-	put_text(&out, " version=");
+	buffer_begin(&out, text, room);
+	buffer_text(&out, "echod ");
+	buffer_number(&out, WIRE_FORMAT);
+	buffer_text(&out, " version=");
 	put_quoted(&out, snapshot->version);
-	put_text(&out, "\n");
+	buffer_text(&out, "\n");
 	if (out.full) {
-		if (room > 0)
-			text[0] = '\0';
+		buffer_cut(&out, 0);
 		return 0;
 	}
 	put_lines(&out, &fields_snapshot, snapshot);
@@ -154,10 +120,9 @@ wire_write(const struct snapshot *snapshot, char *text, size_t room)
 size_t
 wire_write_worker(const struct snapshot_worker *worker, char *text, size_t room)
 {
-	struct out out = { text, room, 0, room == 0 };
+	struct buffer out;
 
-	if (room > 0)
-		text[0] = '\0';
+	buffer_begin(&out, text, room);
 	put_lines(&out, &fields_worker, worker);
 	return out.n;
 }
