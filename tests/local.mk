@@ -436,6 +436,7 @@ style_tests = \
 	%D%/style/listed.t \
 	%D%/style/manual-lint.t \
 	%D%/style/map.t \
+	%D%/style/metrics-documented.t \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
 	%D%/style/promises.t \

@@ -119,6 +119,7 @@ static const struct field of_listener[] = {
 	LISTENER(draining, false),
 	LISTENER(waiting, false),
 	LISTENER(limit, false),
+	LISTENER(deferred, false),
 	LISTENER(drops, false),
 	LISTENER(accepted, true),
 	LISTENER(active, false),

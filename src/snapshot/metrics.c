@@ -88,6 +88,9 @@ const struct metric metrics[] = {
 	{ "listener_draining", "gauge",
 	    "1 when a listener takes no new clients any more.",
 	    METRIC_LISTENER, UNIT_ONE, OF(draining) },
+	{ "listener_deferred", "gauge",
+	    "1 when the kernel holds clients back until they send data.",
+	    METRIC_LISTENER, UNIT_ONE, OF(deferred) },
 	{ "accept_queue_connections", "gauge",
 	    "Connections that wait to be accepted.",
 	    METRIC_LISTENER, UNIT_ONE, OF(waiting) },
@@ -95,8 +98,8 @@ const struct metric metrics[] = {
 	    "How many connections the queue has room for.",
 	    METRIC_LISTENER, UNIT_ONE, OF(limit) },
 	{ "accept_queue_drops_total", "counter",
-	    "Packets of handshakes that a listener dropped, above all for want "
-	    "of room in its queue.",
+	    "Packets of handshakes that a listener dropped for want of room in "
+	    "its queue; if it is deferred, also nearly one of each connection.",
 	    METRIC_LISTENER, UNIT_ONE, OF(drops) },
 	{ "accept_failures_total", "counter",
 	    "Failures of accept: of one connection, or for want of resources.",

@@ -107,7 +107,10 @@ struct snapshot_listener {
 	uint64_t draining;	  /* 1: it takes no new clients */
 	uint64_t waiting;	  /* connections in its accept queue */
 	uint64_t limit;		  /* of that queue */
-	uint64_t drops; /* SYNs and ACKs that found no room, and others */
+	uint64_t deferred;	  /* 1: it holds clients back (defer_accept) */
+	/* Packets of handshakes that found no room; if it is deferred, also
+	 * nearly one of each connection. */
+	uint64_t drops;
 	uint64_t accepted;
 	uint64_t active; /* connections now */
 	uint64_t bytes_in, bytes_out;

@@ -9,6 +9,8 @@
 
 static const struct verb verbs[] = {
 	{ "help", VERB_HELP, CONTROL_READ, "the requests" },
+	{ "metrics", VERB_METRICS, CONTROL_READ,
+	    "the counters, in the text format of Prometheus" },
 	{ "status", VERB_STATUS, CONTROL_READ,
 	    "the service, its listeners and its counters" },
 	{ "version", VERB_VERSION, CONTROL_READ, "the version of echod" },

@@ -15,7 +15,7 @@ struct errbuf;
 /* What a client may do. */
 enum control_right { CONTROL_READ = 1, CONTROL_CHANGE = 2 };
 
-enum verb_id { VERB_HELP, VERB_STATUS, VERB_VERSION };
+enum verb_id { VERB_HELP, VERB_METRICS, VERB_STATUS, VERB_VERSION };
 
 struct verb {
 	const char *name;

@@ -345,11 +345,15 @@ void
 listener_queue(const struct listener *l, struct listener_queue *queue)
 {
 	uint32_t memory[MEMORY_WORDS] = { 0 };
+	int seconds = 0;
 	socklen_t len = sizeof(memory);
 
 	queue->waiting = listener_waiting(l, &queue->limit);
 	(void)getsockopt(l->fd, SOL_SOCKET, SO_MEMINFO, memory, &len);
 	queue->drops = memory[MEMORY_DROPS];
+	len = sizeof(seconds);
+	(void)getsockopt(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &len);
+	queue->deferred = seconds > 0;
 }
 
 unsigned

@@ -105,9 +105,12 @@ void listener_set_close(struct listener_set *);
 struct listener_queue {
 	unsigned waiting; /* established connections, to be accepted */
 	unsigned limit;
-	/* What it has dropped in its life, modulo 2^32: above all handshakes
-	 * that found no room, each time that the client repeated its part. */
+	/* Packets that it has dropped in its life, modulo 2^32: of handshakes
+	 * that found no room, each time that the client repeated its part.  If
+	 * it is deferred, so is the last one of each handshake until there is
+	 * data, which the kernel counts as well. */
 	unsigned drops;
+	bool deferred; /* TCP_DEFER_ACCEPT is set */
 };
 
 /* What the kernel does not tell is 0. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/answer.h"
 
-#include <unistd.h>
-
 #include "daemon/control/control.h"
 #include "daemon/master/life.h"
+#include "snapshot/exposition.h"
+#include "snapshot/wire.h"
 
 static void
 answer_help(struct caller *c)
@@ -16,25 +16,41 @@ answer_help(struct caller *c)
 	caller_ok(c);
 }
 
+/* Too large for a small stack, as is the text made of it. */
+static struct snapshot snapshot;
+
 static void
-answer_status(const struct master *m, struct caller *c)
+answer_status(struct master *m, struct caller *c, int64_t now_ms)
 {
-	caller_line(c, "echod 1 version=\"%s\"", PACKAGE_VERSION);
-	caller_line(c, "service state=%s pid=%ld generation=%u",
-	    m->phase == PHASE_STOP ? "stopping" : "serving", (long)getpid(),
-	    m->current.number);
+	static char text[WIRE_TEXT];
+
+	life_snapshot(m, now_ms, &snapshot);
+	caller_text(c, text, wire_write(&snapshot, text, sizeof(text)));
 	caller_ok(c);
 }
 
 static void
-answer(const struct master *m, struct caller *c)
+answer_metrics(struct master *m, struct caller *c, int64_t now_ms)
+{
+	static char text[EXPOSITION_TEXT];
+
+	life_snapshot(m, now_ms, &snapshot);
+	caller_text(c, text, exposition_write(&snapshot, text, sizeof(text)));
+	caller_ok(c);
+}
+
+static void
+answer(struct master *m, struct caller *c, int64_t now_ms)
 {
 	switch (c->verb->id) {
 	case VERB_HELP:
 		answer_help(c);
 		break;
+	case VERB_METRICS:
+		answer_metrics(m, c, now_ms);
+		break;
 	case VERB_STATUS:
-		answer_status(m, c);
+		answer_status(m, c, now_ms);
 		break;
 	case VERB_VERSION:
 		caller_line(c, "%s", PACKAGE_STRING);
@@ -51,7 +67,7 @@ answer_step(struct master *m, int64_t now_ms)
 	control_step(&m->control, now_ms);
 	/* One answer at a time: signals and workers have to be heard as well. */
 	if ((c = control_asked(&m->control)) != NULL) {
-		answer(m, c);
+		answer(m, c, now_ms);
 		control_said(&m->control, c, now_ms);
 	}
 	return control_asked(&m->control) != NULL ?

@@ -295,6 +295,7 @@ add_listeners(const struct pool *pool, const struct ledger_sums *sums,
 		l->waiting = queue.waiting;
 		l->limit = queue.limit;
 		l->drops = queue.drops;
+		l->deferred = queue.deferred;
 		number = ledger_find(&pool->ledger, listener->text);
 		if (number != ACCOUNT_OTHERS)
 			count_listener(sums, number, l);
