@@ -3,6 +3,8 @@
 # If this fails, an echod that is the first process of a container, or runs
 # beneath the init of one, cannot be stopped but by KILL, leaves zombies, or hides
 # from whoever started the container how it has ended.
+#
+# root: has pids of its own
 use strict;
 use warnings;
 
