@@ -17,13 +17,10 @@ use Tracer;
 
 Tracer::needs();
 
-# start(FILE, POINT): an echod of which the master is traced.  libseccomp 2.5
-# crashes without memory for its heap, so that call fails without it.
+# start(FILE, POINT): an echod of which the master is traced.
 sub start {
-    my ($file, $point) = @_;
-    my @options = $point && $point->[0] eq 'brk' ? qw(-o sandbox=off) : ();
-    return Echod->start(log => 'notice', wait => 0, options => \@options,
-        prefix => [Sweep::strace($file, $point)]);
+    return Echod->start(log => 'notice', wait => 0,
+        prefix => [Sweep::strace(@_)]);
 }
 
 my $trace = Files::new_name();
@@ -33,4 +30,16 @@ Sweep::has(\@points, qw(bind clone close epoll_wait listen pipe2 wait4));
 
 Sweep::every(\@points, sub { start('/dev/null', $_[0]) },
     sub { Sweep::judge($_[1]) }, 'a call of the master fails');
+
+# From one of these calls on there is no more memory.
+my @memory = Sweep::points($trace, from => qr/^rt_sigprocmask/,
+    of => [qw(brk mmap)]);
+Sweep::every(\@memory, sub {
+    my %next = %{ $_[0][2] };
+    return Echod->start(log => 'notice', wait => 0, prefix => ['strace', '-D',
+        '-qq', '-o', '/dev/null', '-e', 'trace=brk,mmap',
+        '-e', 'inject=brk:retval=0:when=' . (1 + ($next{brk} // 0)) . '+',
+        '-e', 'inject=mmap:error=ENOMEM:when=' . (1 + ($next{mmap} // 0)) . '+',
+    ]);
+}, sub { Sweep::judge($_[1]) }, 'memory is used up');
 done_testing;

@@ -20,6 +20,7 @@ use Client;
 use Clock;
 use Echod;
 use Files;
+use Machine;
 use Process;
 
 # So many run side by side: most of the time of each is spent in waiting.
@@ -27,7 +28,7 @@ use constant SIDE_BY_SIDE => 8;
 
 # Errors that these calls can have; the others have EIO.
 my %error = (
-    (map { $_ => 'ENOMEM' } qw(brk futex madvise mmap mprotect mremap munmap)),
+    (map { $_ => 'ENOMEM' } qw(futex madvise mmap mprotect mremap munmap)),
     (map { $_ => 'EAGAIN' } qw(clone clone3 fork vfork)),
     (map { $_ => 'EMFILE' } qw(dup dup2 dup3 epoll_create1 eventfd2 openat
         pipe2 signalfd4 socket socketpair)),
@@ -45,19 +46,30 @@ my %never = map { $_ => 1 } qw(arch_prctl execve exit exit_group getegid geteuid
     getgid getpid getppid gettid getuid restart_syscall rseq rt_sigaction
     rt_sigprocmask rt_sigreturn set_robust_list set_tid_address);
 
+# In a build with sanitizers these are calls of a sanitizer, which ends the
+# process when they fail, or says so.
+my %of_sanitizer = map { $_ => 1 } qw(brk madvise mmap mprotect mremap munmap
+    readlink);
+
 # points(FILE, %opt): the calls in a file of strace: each [call, N] for the Nth
 # of its kind.  from => qr/RE/: from the first line that matches; pid => PID:
-# of one of several processes.
+# of one of several processes; of => [CALL, ...]: no others.  The third element of
+# a point is how many of each call came before.
 sub points {
     my ($file, %opt) = @_;
     my $from = $opt{from} // qr/^/;
     my (%n, @points, $begun);
+    my %not = (%never, Machine::has_sanitizer() ? %of_sanitizer : ());
+    my %of = map { $_ => 1 } @{ $opt{of} // [] };
+    my $wanted = sub { !$not{ $_[0] } && (!$opt{of} || $of{ $_[0] }) };
     for my $line (split /\n/, Files::slurp($file) // '') {
         my ($pid, $call) = $line =~ /^(?:(\d+) +)?(\w+)\(/ or next;
         next if defined $opt{pid} && ($pid // '') ne $opt{pid};
+        my %before = %n;
         $n{$call}++;
         $begun ||= $line =~ $from;
-        push @points, [$call, $n{$call}] if $begun && !$never{$call};
+        push @points, [$call, $n{$call}, \%before]
+            if $begun && $wanted->($call);
     }
     return @points;
 }
@@ -72,10 +84,13 @@ sub has {
     return;
 }
 
-sub error_of { return $error{ $_[0][0] } // 'EIO' }
-
-# fault(POINT): what Tracer->attach() takes.
-sub fault { return ($_[0][0], 'error=' . error_of($_[0]) . ":when=$_[0][1]") }
+# fault(POINT): what Tracer->attach() takes.  brk(2) knows no error: the kernel
+# returns where the heap ends, which is lower than what was asked for.
+sub fault {
+    my ($call, $n) = @{ $_[0] };
+    my $how = $call eq 'brk' ? 'retval=0' : 'error=' . ($error{$call} // 'EIO');
+    return ($call, "$how:when=$n");
+}
 
 # strace(FILE, POINT): a command that has its process traced, into FILE, and
 # failed at this point if there is one.  The tracer is no parent of it.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/reload.h"
 
+#include <errno.h>
 #include <sys/epoll.h>
 #include <sysexits.h>
 
@@ -125,10 +126,11 @@ open_logger(struct reload *r)
 		return EX_OSERR;
 	fds.log_writer = log_writer();
 	fds.log_reader = log_reader();
+	errno = 0;
 	prepared = sandbox_prepare(config->sandbox, &fds, &why);
 	if (prepared == -1) {
 		r->err = why;
-		return EX_NOPERM;
+		return errno == ENOMEM ? EX_OSERR : EX_NOPERM;
 	}
 	if (is_start(r)) {
 		if (logger_open(r->logger, config,

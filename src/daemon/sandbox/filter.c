@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -17,7 +18,11 @@
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW (1UL << 2)
 #endif
 
-enum { NAME = 32 }; /* of the longest system call, and more */
+enum {
+	NAME = 32,	    /* of the longest system call, and more */
+	RESERVE = 1 << 20,  /* bytes: four times what libseccomp needs */
+	RETURNED = 1 << 17, /* bytes that are free before memory is returned */
+};
 
 /* The programs, made once; len is 0 until then. */
 static struct sock_fprog programs[ROLES];
@@ -116,14 +121,52 @@ prepare(enum role role, const struct role_descriptors *fd, struct errbuf *err)
 	return result;
 }
 
+/*
+ * libseccomp 2.5 does not look whether it gets memory.  Where it gets none it
+ * crashes, does not return, or makes another program than it was told to.  So
+ * there is enough in the heap before it begins.
+ */
+static int
+reserve(struct errbuf *err)
+{
+	void *volatile memory; /* or the compiler would leave all of it out */
+
+#ifdef M_TRIM_THRESHOLD
+	/* What is freed stays in the heap. */
+	(void)mallopt(M_MMAP_THRESHOLD, 2 * RESERVE);
+	(void)mallopt(M_TRIM_THRESHOLD, 2 * RESERVE);
+#endif
+	if ((memory = malloc(RESERVE)) == NULL)
+		return errbuf_sys(err,
+		    "no memory for a filter of system calls");
+	free(memory);
+	return 0;
+}
+
+static void
+give_back(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	(void)mallopt(M_MMAP_THRESHOLD, RETURNED);
+	(void)mallopt(M_TRIM_THRESHOLD, RETURNED);
+	(void)malloc_trim(0);
+#endif
+}
+
 int
 filter_prepare(const struct role_descriptors *fd, struct errbuf *err)
 {
-	for (unsigned role = 0; role < ROLES; role++)
-		if (programs[role].len == 0 &&
-		    prepare((enum role)role, fd, err) == -1)
-			return -1;
-	return 0;
+	static bool made;
+	int result = 0;
+
+	if (made)
+		return 0;
+	result = reserve(err);
+	for (unsigned role = 0; result == 0 && role < ROLES; role++)
+		result = prepare((enum role)role, fd, err);
+	give_back();
+	made = result == 0;
+	return result;
 }
 
 const char *

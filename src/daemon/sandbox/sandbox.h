@@ -20,8 +20,9 @@ struct sandbox {
 
 /*
  * In the master, before a process that is to be confined is forked.  Returns
- * -1 with the reason if the choice cannot be had here; and 1, with the reason,
- * if it is one that does without what is missing.
+ * -1 with the reason if the choice cannot be had here, with errno ENOMEM for
+ * lack of memory; and 1, with the reason, if it is one that does without what is
+ * missing.
  */
 int sandbox_prepare(int choice, const struct role_descriptors *,
     struct errbuf *);
