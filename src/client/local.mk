@@ -68,6 +68,8 @@ libechoc_a_SOURCES = \
 	%D%/core/histogram.h \
 	%D%/core/humanize.c \
 	%D%/core/humanize.h \
+	%D%/core/progress.c \
+	%D%/core/progress.h \
 	%D%/core/random.h \
 	%D%/core/signals.c \
 	%D%/core/signals.h \

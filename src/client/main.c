@@ -95,7 +95,7 @@ main(int argc, char *argv[])
 		complain(&target, &f);
 		return OUTCOME_USAGE;
 	}
-	terminal_look(&terminal, &opt);
+	terminal_look(&terminal, opt.color);
 	if (signals_open(opt.mode == MODE_PING, &f) == 0)
 		modes[opt.mode](&target, &opt, &destination, &terminal, &f);
 	/* One line is enough; a wrong echo is worse than a full disk. */

@@ -23,7 +23,6 @@ enum mode {
 
 enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
-enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum progress_form { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_NONE };
 
 enum { OPTIONS_LIST = 16 };

@@ -20,7 +20,7 @@
 #include "client/core/destination.h"
 #include "client/core/failure.h"
 #include "client/core/signals.h"
-#include "client/core/terminal.h"
+#include "client/core/progress.h"
 #include "client/net/dial.h"
 #include "client/net/pattern.h"
 #include "client/net/race.h"

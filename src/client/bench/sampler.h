@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "client/bench/result.h"
-#include "client/core/terminal.h"
+#include "client/core/progress.h"
 
 struct counts;
 struct failure;

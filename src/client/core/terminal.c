@@ -3,15 +3,10 @@
 
 #include <langinfo.h>
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "client/options.h"
-#include "common/clock.h"
-#include "common/output.h"
 
 static bool
 has(const char *name)
@@ -36,7 +31,7 @@ wants_colour(const struct terminal *t, int when)
 }
 
 void
-terminal_look(struct terminal *t, const struct options *opt)
+terminal_look(struct terminal *t, int colour)
 {
 	const char *type = getenv("TERM");
 
@@ -45,7 +40,7 @@ terminal_look(struct terminal *t, const struct options *opt)
 	t->out = isatty(STDOUT_FILENO) == 1;
 	t->err = isatty(STDERR_FILENO) == 1;
 	t->moves = type != NULL && type[0] != '\0' && strcmp(type, "dumb") != 0;
-	t->colour = wants_colour(t, opt->color);
+	t->colour = wants_colour(t, colour);
 }
 
 unsigned
@@ -67,41 +62,4 @@ terminal_colour(const struct terminal *t, enum colour colour)
 	};
 
 	return t->colour ? codes[colour] : "";
-}
-
-void
-progress_init(struct progress *p, const struct options *opt,
-    const struct terminal *t, int64_t now)
-{
-	*p = (struct progress){
-		.drawn = opt->progress == PROGRESS_AUTO && !opt->quiet &&
-		    t->err && t->moves,
-		.next = now + 500 * CLOCK_MS,
-	};
-}
-
-bool
-progress_is_due(const struct progress *p, int64_t now)
-{
-	return p->drawn && now >= p->next;
-}
-
-void
-progress_draw(struct progress *p, int64_t now, const char *text)
-{
-	unsigned width = terminal_width(STDERR_FILENO);
-
-	fprintf(output_error(), "\r%.*s\033[K",
-	    (int)(width > 1 ? width - 1 : 1), text);
-	p->visible = true;
-	p->next = now + 250 * CLOCK_MS;
-}
-
-void
-progress_erase(struct progress *p)
-{
-	if (!p->visible)
-		return;
-	fputs("\r\033[K", output_error());
-	p->visible = false;
 }

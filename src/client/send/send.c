@@ -12,6 +12,7 @@
 #include "client/core/destination.h"
 #include "client/core/failure.h"
 #include "client/core/humanize.h"
+#include "client/core/progress.h"
 #include "client/core/terminal.h"
 #include "client/net/race.h"
 #include "client/net/target.h"
