@@ -123,7 +123,6 @@ unit_tests = \
 %C%_unit_counts_t_LDADD = $(client_ldadd)
 %C%_unit_fold_t_LDADD = $(client_ldadd)
 %C%_unit_histogram_t_LDADD = $(client_ldadd)
-%C%_unit_humanize_t_LDADD = $(client_ldadd)
 %C%_unit_pattern_t_LDADD = $(client_ldadd)
 %C%_unit_percentiles_t_LDADD = $(client_ldadd)
 %C%_unit_probes_t_LDADD = $(client_ldadd)
@@ -501,6 +500,7 @@ LDADD = \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS) \
+	$(MATH_LIBS) \
 	$(CMOCKA_LIBS)
 client_ldadd = \
 	libechoc.a \

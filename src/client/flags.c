@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client/core/failure.h"
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "common/clock.h"
 
 #define T (1u << MODE_TRANSCRIPT)

@@ -66,8 +66,6 @@ libechoc_a_SOURCES = \
 	%D%/core/fold.h \
 	%D%/core/histogram.c \
 	%D%/core/histogram.h \
-	%D%/core/humanize.c \
-	%D%/core/humanize.h \
 	%D%/core/progress.c \
 	%D%/core/progress.h \
 	%D%/core/random.h \
@@ -75,8 +73,6 @@ libechoc_a_SOURCES = \
 	%D%/core/signals.h \
 	%D%/core/sizes.c \
 	%D%/core/sizes.h \
-	%D%/core/terminal.c \
-	%D%/core/terminal.h \
 	%D%/core/threshold.c \
 	%D%/core/threshold.h \
 	%D%/flags.c \

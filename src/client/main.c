@@ -8,7 +8,7 @@
 #include "client/core/document.h"
 #include "client/core/failure.h"
 #include "client/core/signals.h"
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "client/flags.h"
 #include "client/modes.h"
 #include "client/net/target.h"

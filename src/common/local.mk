@@ -10,6 +10,8 @@ libcommon_a_SOURCES = \
 	%D%/clock.h \
 	%D%/errbuf.c \
 	%D%/errbuf.h \
+	%D%/humanize.c \
+	%D%/humanize.h \
 	%D%/lookup.c \
 	%D%/lookup.h \
 	%D%/net.c \
@@ -20,5 +22,7 @@ libcommon_a_SOURCES = \
 	%D%/siphash.h \
 	%D%/spell.c \
 	%D%/spell.h \
+	%D%/terminal.c \
+	%D%/terminal.h \
 	%D%/units.c \
 	%D%/units.h

@@ -7,7 +7,7 @@
 
 #include "client/bench/out/chart.h"
 #include "client/core/histogram.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 
 /* What a chart says, read back from its text. */
 struct drawn {

@@ -14,7 +14,7 @@
 #include <locale.h>
 #include <math.h>
 
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "common/errbuf.h"
 #include "common/units.h"
 

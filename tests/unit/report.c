@@ -6,7 +6,7 @@
 #include "client/bench/plan.h"
 #include "client/bench/result.h"
 #include "client/core/histogram.h"
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "client/net/target.h"
 
 #define SECOND INT64_C(1000000000)

@@ -11,7 +11,7 @@
 #include "client/bench/plan.h"
 #include "client/core/destination.h"
 #include "client/core/fold.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "common/clock.h"
 #include "common/output.h"
 #include "common/units.h"

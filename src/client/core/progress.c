@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "client/options.h"
 #include "common/clock.h"
 #include "common/output.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "client/core/histogram.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "common/errbuf.h"
 #include "common/units.h"
 

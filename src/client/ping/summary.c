@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "client/net/target.h"
 #include "client/options.h"
 #include "client/ping/stats.h"

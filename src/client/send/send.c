@@ -11,9 +11,9 @@
 
 #include "client/core/destination.h"
 #include "client/core/failure.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "client/core/progress.h"
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "client/net/race.h"
 #include "client/net/target.h"
 #include "client/options.h"

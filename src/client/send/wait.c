@@ -10,7 +10,7 @@
 #include "client/core/destination.h"
 #include "client/core/document.h"
 #include "client/core/failure.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "client/core/signals.h"
 #include "client/net/race.h"
 #include "client/net/target.h"

@@ -12,7 +12,7 @@
 #include "client/bench/plan.h"
 #include "client/bench/result.h"
 #include "client/core/histogram.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "client/net/target.h"
 
 /* The most bytes of a text that the user gave. */

@@ -10,7 +10,7 @@
 #include "client/bench/plan.h"
 #include "client/bench/result.h"
 #include "client/core/histogram.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 
 /* In pixels: edges of the picture, and heights of the title and the panels. */
 enum {

@@ -11,9 +11,9 @@
 #include "client/bench/result.h"
 #include "client/core/fold.h"
 #include "client/core/histogram.h"
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 #include "client/core/signals.h"
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 #include "client/net/target.h"
 
 /* Where the second column begins. */

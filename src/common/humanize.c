@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/core/humanize.h"
+#include "common/humanize.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,8 +2,8 @@
 /*
  * terminal: what a terminal can show.  Only here the environment is read.
  */
-#ifndef ECHOC_TERMINAL_H
-#define ECHOC_TERMINAL_H
+#ifndef ECHOD_TERMINAL_H
+#define ECHOD_TERMINAL_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * humanize: numbers for people, with their unit, and a dot in every locale.
  */
-#ifndef ECHOC_HUMANIZE_H
-#define ECHOC_HUMANIZE_H
+#ifndef ECHOD_HUMANIZE_H
+#define ECHOD_HUMANIZE_H
 
 #include <stdint.h>
 

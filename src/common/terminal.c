@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "client/core/terminal.h"
+#include "common/terminal.h"
 
 #include <langinfo.h>
 #include <locale.h>
