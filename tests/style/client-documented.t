@@ -158,7 +158,8 @@ says $part{Files}, qr/^\.It Li (?:.* , )?$_(?: |$)/m, "$_: is in echoc(1)"
     for split /\\t/, ($log // 'no log') =~ s/\\n$//r;
 
 # The environment; what a library reads is known here only.
-my @variables = $all =~ /\b(?:getenv|has)\("(\w+)"\)/g;
+my @variables = ($all . slurp('src/common/terminal.c')) =~
+    /\b(?:getenv|has)\("(\w+)"\)/g;
 cmp_ok scalar(@variables), '>=', 3, 'there are variables';
 says $part{ENVIRONMENT}, qr/^\.It Ev (?:.* , )?$_(?: |$)/m,
     "$_: is in echoc(1)" for @variables;
