@@ -279,6 +279,7 @@ daemon_tests = \
 	%D%/daemon/several-listeners.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-finishes-clients.t \
+	%D%/daemon/stored-listeners-are-adopted.t \
 	%D%/daemon/systemd-socket-activate.t \
 	%D%/daemon/ten-idle-seconds-without-a-call.t \
 	%D%/daemon/tutorial-defaults.t \
@@ -419,6 +420,8 @@ service_tests = \
 	%D%/service/notifies.t \
 	%D%/service/s6-waits-until-it-is-ready.t \
 	%D%/service/starts-under-a-manager.t
+	%D%/service/starts-under-a-manager.t \
+	%D%/service/stored-listeners-outlive-a-crash.t
 
 # Each test is one rule about the source tree.
 style_tests = \

@@ -33,6 +33,8 @@ libechod_a_SOURCES += \
 	%D%/listen/listener.h \
 	%D%/listen/open.c \
 	%D%/listen/open.h \
+	%D%/listen/store.c \
+	%D%/listen/store.h \
 	%D%/listen/tune.c \
 	%D%/listen/tune.h \
 	%D%/log/class.c \

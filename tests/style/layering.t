@@ -26,8 +26,8 @@ my @layers = (
     ['daemon/service', 'common config daemon daemon/log daemon/sandbox'],
     ['daemon/control', 'common config daemon daemon/log'],
     ['daemon/worker', 'common config daemon daemon/log daemon/sandbox snapshot'],
-    ['daemon/listen',
-        'common config daemon daemon/log daemon/sandbox daemon/worker'],
+    ['daemon/listen', 'common config daemon daemon/log daemon/sandbox ' .
+        'daemon/service daemon/worker'],
     ['daemon/forker',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .

@@ -13,8 +13,13 @@
 #include "daemon/environment.h"
 #include "daemon/listen/announce.h"
 #include "daemon/listen/listener.h"
+#include "daemon/listen/store.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/descriptors.h"
+
+#ifndef SO_BINDTOIFINDEX /* for headers older than Linux 5.0 */
+#define SO_BINDTOIFINDEX 62
+#endif
 
 /* An option of a socket; -1 with errno. */
 static int
@@ -69,6 +74,9 @@ wrap(struct listener *l, int fd)
 	l->dual = l->bound.sa.sa_family == AF_INET6 &&
 	    addr_is_wildcard(&l->bound) &&
 	    ask(l->fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0;
+	/* An earlier echod was about to close it (listener_set_hide()). */
+	l->hidden = l->origin == LISTENER_STORED &&
+	    ask(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX) > 0;
 	addr_unmap(&l->bound);
 	addr_text(&l->bound, l->text, sizeof(l->text));
 	l->wanted = l->bound;
@@ -92,6 +100,11 @@ inherited_take(struct listener_set *set, struct errbuf *err)
 
 		*l = (struct listener){ .origin = LISTENER_INHERITED };
 		next_name(&names, l->name);
+		if (strcmp(l->name, STORE_NAME) == 0) {
+			l->origin = LISTENER_STORED;
+			l->stored = true;
+			l->name[0] = '\0';
+		}
 		fault = find_fault(fd, l->origin);
 		if (fault != NULL)
 			errbuf_set(err,

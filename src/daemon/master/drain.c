@@ -66,9 +66,19 @@ make_room(struct listener_set *set)
 	memmove(set->item, set->item + 1, set->count * sizeof(set->item[0]));
 }
 
+/* The sockets are ours from now on. */
+static void
+take(struct drain *d, const struct listener_set *removed)
+{
+	for (unsigned i = 0; i < removed->count; i++) {
+		make_room(&d->listeners);
+		d->listeners.item[d->listeners.count++] = removed->item[i];
+	}
+}
+
 /*
- * The sockets are ours from now on, and closed at the latest `ms` after the
- * kernel can hold back no client any more.
+ * The same, and they are closed at the latest `ms` after the kernel can hold
+ * back no client any more.
  */
 static void
 take_over(struct drain *d, const struct listener_set *removed,
@@ -76,10 +86,7 @@ take_over(struct drain *d, const struct listener_set *removed,
 {
 	int64_t held_ms = now_ms + hold_ms(config);
 
-	for (unsigned i = 0; i < removed->count; i++) {
-		make_room(&d->listeners);
-		d->listeners.item[d->listeners.count++] = removed->item[i];
-	}
+	take(d, removed);
 	listener_set_hide(&d->listeners);
 	d->held_ms = later(d->held_ms, held_ms);
 	d->close_ms = later(d->close_ms, held_ms + ms);
@@ -141,6 +148,14 @@ part_with(struct listener_set *removed, struct listener_set *aside)
 	}
 }
 
+/* The service manager is about to forget them, too (store.h). */
+static void
+disown(struct listener_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		set->item[i].stored = false;
+}
+
 void
 drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
     struct listener_set *adopted, const struct generation *next, int64_t now_ms)
@@ -156,12 +171,14 @@ drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
 	listener_set_removed(&unwanted, adopted, &next->listeners);
 	adopted->count = 0;
 	set_aside(&unwanted, adopted);
+	disown(&unwanted);
 	for (unsigned i = 0; i < unwanted.count; i++)
 		log_notice("closing %s, not in `listen` origin=%s",
 		    unwanted.item[i].text, announce_origin(&unwanted.item[i]));
 	take_over(d, &unwanted, config, CLOSE_MS, now_ms);
 	listener_set_removed(&removed, &now->listeners, &next->listeners);
 	part_with(&removed, adopted);
+	disown(&removed);
 	take_over(d, &removed, config, CLOSE_MS, now_ms);
 	/* A start has no workers yet that could be asked for more. */
 	if (start)
@@ -222,6 +239,14 @@ drain_stop(struct drain *d, struct pool *pool, struct generation *now,
 static void
 close_all(struct drain *d, unsigned left)
 {
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < d->listeners.count; i++)
+		if (d->listeners.item[i].stored)
+			kept += listener_waiting(&d->listeners.item[i], NULL);
+	if (kept > 0)
+		log_notice("clients wait for the next start count=%u", kept);
+	left = left > kept ? left - kept : 0;
 	if (left > 0)
 		log_warning("%s with connections unserved count=%u",
 		    d->stopping ? "stopping" : "closing", left);
@@ -259,12 +284,9 @@ drain_step(struct drain *d, struct pool *pool, const struct generation *now,
 void
 drain_end(struct drain *d, struct generation *now)
 {
-	unsigned left;
-
-	let_go(&now->listeners);
-	left = listener_set_waiting(&now->listeners) +
-	    listener_set_waiting(&d->listeners);
 	d->stopping = true;
-	listener_set_close(&now->listeners);
-	close_all(d, left);
+	let_go(&now->listeners);
+	take(d, &now->listeners);
+	now->listeners.count = 0;
+	close_all(d, listener_set_waiting(&d->listeners));
 }

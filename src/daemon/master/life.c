@@ -87,6 +87,7 @@ begin_stop(struct master *m, const char *how, int64_t now_ms)
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
+	store_stop(&m->store, &m->service.notify, &m->current.listeners);
 }
 
 void
@@ -156,6 +157,13 @@ life_step(struct master *m, int64_t now_ms)
 	return INT64_MAX;
 }
 
+int64_t
+life_store(struct master *m, int64_t now_ms)
+{
+	return store_step(&m->store, &m->service.notify, &m->current.listeners,
+	    now_ms);
+}
+
 /* Retire the generation in force, then put the next one into its place. */
 static void
 commit(struct master *m, int64_t now_ms)
@@ -182,6 +190,9 @@ commit(struct master *m, int64_t now_ms)
 	autoscale_renew(&m->autoscale);
 	announce_listeners(&m->current.listeners, &m->current.config);
 	watch_arm(&m->watch, &m->current, now_ms);
+	/* Before it is said that the service is up: a crash costs no client. */
+	store_renew(&m->store);
+	(void)life_store(m, now_ms);
 	control_settle(&m->control, &m->current.config.control, false);
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/errbuf.h"
 #include "daemon/control/control.h"
+#include "daemon/listen/store.h"
 #include "daemon/log/logger.h"
 #include "daemon/pool/autoscale.h"
 #include "daemon/master/drain.h"
@@ -42,6 +43,7 @@ struct master {
 	struct watch watch; /* over the listeners in force */
 	struct logger logger;
 	struct service service;
+	struct store store; /* of the service manager, for our listeners */
 	struct control control;
 	struct gather gather;
 	int64_t lame_ms; /* a lame duck since then; 0: it is none */
@@ -80,6 +82,12 @@ void life_snapshot(struct master *, int64_t now_ms, struct snapshot *);
  */
 void life_stop_gracefully(struct master *, int64_t now_ms);
 void life_stop_now(struct master *, int64_t now_ms);
+
+/*
+ * Have the service manager store the listeners in force, if that is still to be
+ * done.  Returns as store_step().
+ */
+int64_t life_store(struct master *, int64_t now_ms);
 
 /*
  * Tell the service manager what has changed.  Returns the clock_ms() to be

@@ -117,9 +117,10 @@ keep_serving(struct master *m, bool launching, int64_t now_ms)
 	if (watch_due(&m->watch, now_ms))
 		autoscale_waiting(&m->autoscale, &m->pool, &m->current,
 		    watch_look(&m->watch, &m->current, now_ms), now_ms);
-	return clock_earlier(watch_deadline(&m->watch),
-	    autoscale_maintain(&m->autoscale, &m->pool, &m->current, launching,
-		now_ms));
+	return clock_earlier(life_store(m, now_ms),
+	    clock_earlier(watch_deadline(&m->watch),
+		autoscale_maintain(&m->autoscale, &m->pool, &m->current,
+		    launching, now_ms)));
 }
 
 /* Whatever is to be done now.  Returns when to come back. */
@@ -262,6 +263,7 @@ master_run(struct master *m, const struct options *options,
 	service_open(&m->service, notify != -1, options->ready_fd);
 	m->reload.options = options;
 	m->reload.adopted = *adopted;
+	store_open(&m->store, adopted);
 	m->reload.current = &m->current;
 	m->reload.pidfile = &m->pidfile;
 	m->reload.pool = &m->pool;
