@@ -217,6 +217,7 @@ daemon_tests = \
 	%D%/daemon/connecting-proves-nothing.t \
 	%D%/daemon/control-callers-hold-up-nobody.t \
 	%D%/daemon/control-socket-has-its-place.t \
+	%D%/daemon/control-tells-outcomes.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \

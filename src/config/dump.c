@@ -42,6 +42,27 @@ print_listen(const struct config *config, FILE *out)
 }
 
 static void
+list_listen(const struct config *config, FILE *out)
+{
+	for (unsigned i = 0; i < config->listen_count; i++)
+		fprintf(out, "setting listen address %s %s\n",
+		    config->listen[i].port, config->listen[i].address);
+}
+
+static void
+list_networks(const struct config *config, const struct setting *s, FILE *out)
+{
+	char text[ACCESS_TEXT];
+
+	for (unsigned i = 0; i < config->access.count; i++) {
+		if (config->access.rules[i].deny != s->deny)
+			continue;
+		access_rule_text(&config->access.rules[i], text, sizeof(text));
+		fprintf(out, "setting %s network %s\n", s->path, text);
+	}
+}
+
+static void
 print_networks(const struct config *config, const struct setting *s, FILE *out)
 {
 	const char *comma = "";
@@ -113,4 +134,42 @@ dump_config(const struct config *config, FILE *out)
 	}
 	if (width > 0)
 		fprintf(out, "};\n");
+}
+
+void
+dump_lines(const struct config *config, FILE *out)
+{
+	for (unsigned i = 0; i < settings_count; i++) {
+		const struct setting *s = &settings[i];
+		const void *value = (const char *)config + s->offset;
+		char text[32];
+
+		fprintf(out, "setting %s ", s->path);
+		switch (s->type) {
+		case SETTING_INTEGER:
+			fprintf(out, "integer %" PRId64 "\n",
+			    *(const int64_t *)value);
+			break;
+		case SETTING_SECONDS:
+			units_seconds_text(*(const int64_t *)value, text,
+			    sizeof(text));
+			fprintf(out, "seconds %s\n", text);
+			break;
+		case SETTING_STRING:
+			fprintf(out, "string %s\n", (const char *)value);
+			break;
+		case SETTING_CHOICE:
+			fprintf(out, "string %s\n",
+			    settings_word(s, *(const int *)value));
+			break;
+		case SETTING_NETWORKS:
+			fprintf(out, "list \n");
+			list_networks(config, s, out);
+			break;
+		case SETTING_LISTEN:
+			fprintf(out, "list \n");
+			list_listen(config, out);
+			break;
+		}
+	}
 }

@@ -86,7 +86,7 @@ what_it_may_not_is_not_asked(void **state)
 	assert_false(caller_asks(&c));
 	caller_send(&c, 1000);
 	assert_string_equal(heard(other),
-	    "error 77 this takes root or the user of echod\n");
+	    "error 77 this takes root or the user who runs echod\n");
 	assert_int_equal(c.state, CALLER_ASKING);
 	caller_end(&c);
 	close(other);

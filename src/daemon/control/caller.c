@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "daemon/log/class.h"
 
 void
 caller_begin(struct caller *c, int fd, unsigned rights, int64_t now_ms)
@@ -32,6 +33,16 @@ caller_end(struct caller *c)
 	c->state = CALLER_FREE;
 }
 
+static void
+refuse(struct caller *c)
+{
+	(void)class_log(CLASS_CONTROL, LEVEL_NOTICE,
+	    "control refused request=%s uid=%u pid=%ld", c->verb->name,
+	    (unsigned)c->uid, (long)c->pid);
+	caller_error(c, EX_NOPERM,
+	    "this takes root or the user who runs echod");
+}
+
 /* Take n bytes of its line as a request; `end` more bytes were its newline. */
 static void
 take(struct caller *c, size_t n, size_t end)
@@ -45,8 +56,7 @@ take(struct caller *c, size_t n, size_t end)
 	if (c->verb == NULL)
 		caller_error(c, EX_USAGE, err.text);
 	else if ((c->rights & c->verb->right) == 0)
-		caller_error(c, EX_NOPERM,
-		    "this takes root or the user of echod");
+		refuse(c);
 	else
 		c->state = CALLER_ASKED;
 }
@@ -208,7 +218,7 @@ caller_go_on(struct caller *c, uint64_t position)
 }
 
 void
-caller_wait(struct caller *c, unsigned event, unsigned skip)
+caller_wait(struct caller *c, enum caller_event event, unsigned skip)
 {
 	c->awaits = event;
 	c->skip = skip;

@@ -29,6 +29,9 @@ enum caller_state {
 	CALLER_GONE,	  /* its descriptor is to be closed */
 };
 
+/* What may become of the service, for which a caller may wait. */
+enum caller_event { EVENT_RELOAD, EVENT_UPGRADE, EVENT_STOP };
+
 struct caller {
 	enum caller_state state;
 	int fd;
@@ -43,8 +46,8 @@ struct caller {
 	char line[CALLER_LINE];
 	const struct verb *verb;
 	uint64_t position; /* of the answer, see caller_go_on(); 0: begins */
-	unsigned awaits;   /* the event that it waits for */
-	unsigned skip;	   /* so many of these are not its own */
+	enum caller_event awaits;
+	unsigned skip; /* so many of these events are not its own */
 	char *answer;
 	size_t room, used, sent; /* bytes of it */
 };
@@ -80,7 +83,7 @@ void caller_error(struct caller *, int status, const char *text);
 void caller_go_on(struct caller *, uint64_t position);
 
 /* The answer will come with the event, after `skip` others of the same kind. */
-void caller_wait(struct caller *, unsigned event, unsigned skip);
+void caller_wait(struct caller *, enum caller_event, unsigned skip);
 
 /* Until when it has to move, by clock_ms(); INT64_MAX: it need not. */
 int64_t caller_deadline(const struct caller *);

@@ -44,8 +44,8 @@ control_open(struct control *control, int waiter, struct errbuf *err)
 	return 0;
 }
 
-static void
-leave(struct control *control)
+void
+control_leave(struct control *control)
 {
 	if (control->place.fd == -1)
 		return;
@@ -79,7 +79,7 @@ control_settle(struct control *control, const struct config_control *config,
 	path_of(config, path, sizeof(path));
 	here = place_is_ours(now) && strcmp(now->path, path) == 0;
 	if (path[0] == '\0')
-		leave(control);
+		control_leave(control);
 	if (path[0] == '\0' || (here && now->group == config->gid))
 		return;
 	if (place_open(&next, path, config->gid, take_over || here, &err) ==
@@ -87,7 +87,7 @@ control_settle(struct control *control, const struct config_control *config,
 		log_warning("cannot make the control socket: %s", err.text);
 		return;
 	}
-	leave(control);
+	control_leave(control);
 	*now = next;
 	control->accept_ms = 0;
 	(void)watch(control, EPOLL_CTL_ADD, now->fd, THE_PLACE, EPOLLIN);
@@ -305,9 +305,32 @@ control_said(struct control *control, struct caller *c, int64_t now_ms)
 }
 
 void
+control_tell(struct control *control, enum caller_event event, int status,
+    const char *sentence, bool last)
+{
+	for (unsigned i = 0; i < ALL; i++) {
+		struct caller *c = &control->caller[i];
+
+		if (c->state != CALLER_WAITING || c->awaits != event)
+			continue;
+		if (c->skip > 0 && !last) {
+			c->skip--;
+			continue;
+		}
+		if (status == EX_OK) {
+			caller_line(c, "%s", sentence);
+			caller_ok(c);
+		} else {
+			caller_error(c, status, sentence);
+		}
+		control_said(control, c, clock_ms());
+	}
+}
+
+void
 control_close(struct control *control)
 {
-	leave(control);
+	control_leave(control);
 	for (unsigned i = 0; i < ALL; i++)
 		if (control->caller[i].state != CALLER_FREE)
 			caller_end(&control->caller[i]);

@@ -61,7 +61,18 @@ struct caller *control_asked(struct control *);
 /* What has been said to this caller can be sent. */
 void control_said(struct control *, struct caller *, int64_t now_ms);
 
-/* Forget all callers, and the socket. */
+/*
+ * An event has come, with this status of sysexits(3) and the sentence of the log:
+ * it is the answer for those who have waited for it; if it is the last, for all
+ * who wait for one of its kind.
+ */
+void control_tell(struct control *, enum caller_event, int status,
+    const char *sentence, bool last);
+
+/* Nobody can connect any more. */
+void control_leave(struct control *);
+
+/* Send what can be sent, and forget all callers. */
 void control_close(struct control *);
 
 #endif

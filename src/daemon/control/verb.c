@@ -8,12 +8,19 @@
 #include "daemon/log/log.h"
 
 static const struct verb verbs[] = {
+	{ "config", VERB_CONFIG, CONTROL_READ, "the settings in force" },
+	{ "drain", VERB_DRAIN, CONTROL_CHANGE,
+	    "stop when all clients have been served to their end" },
 	{ "help", VERB_HELP, CONTROL_READ, "the requests" },
 	{ "metrics", VERB_METRICS, CONTROL_READ,
 	    "the counters, in the text format of Prometheus" },
+	{ "reload", VERB_RELOAD, CONTROL_CHANGE,
+	    "read the configuration again" },
 	{ "status", VERB_STATUS, CONTROL_READ,
 	    "the service, its listeners and its counters" },
+	{ "stop", VERB_STOP, CONTROL_CHANGE, "stop now" },
 	{ "version", VERB_VERSION, CONTROL_READ, "the version of echod" },
+	{ "workers", VERB_WORKERS, CONTROL_READ, "each worker and its client" },
 };
 
 const struct verb *

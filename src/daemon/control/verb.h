@@ -15,7 +15,17 @@ struct errbuf;
 /* What a client may do. */
 enum control_right { CONTROL_READ = 1, CONTROL_CHANGE = 2 };
 
-enum verb_id { VERB_HELP, VERB_METRICS, VERB_STATUS, VERB_VERSION };
+enum verb_id {
+	VERB_CONFIG,
+	VERB_DRAIN,
+	VERB_HELP,
+	VERB_METRICS,
+	VERB_RELOAD,
+	VERB_STATUS,
+	VERB_STOP,
+	VERB_VERSION,
+	VERB_WORKERS,
+};
 
 struct verb {
 	const char *name;

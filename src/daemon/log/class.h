@@ -26,6 +26,7 @@ enum log_class {
 	CLASS_VAIN,
 	CLASS_LISTENER,
 	CLASS_RELOAD_REFUSED,
+	CLASS_CONTROL,
 	/* Lines of workers, counted in memory that they share. */
 	CLASS_OF_WORKERS,
 	CLASS_ACCEPT = CLASS_OF_WORKERS,

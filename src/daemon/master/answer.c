@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/master/answer.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "config/dump.h"
 #include "daemon/control/control.h"
+#include "daemon/log/log.h"
 #include "daemon/master/life.h"
+#include "daemon/report/gather.h"
 #include "snapshot/exposition.h"
 #include "snapshot/wire.h"
+
+enum { PART = 64 * 1024 }; /* of a long answer, at a time */
 
 static void
 answer_help(struct caller *c)
@@ -39,22 +48,115 @@ answer_metrics(struct master *m, struct caller *c, int64_t now_ms)
 	caller_ok(c);
 }
 
+/* There may be thousands: a part at a time, as fast as the caller reads. */
+static void
+answer_workers(const struct master *m, struct caller *c, int64_t now_ms)
+{
+	struct snapshot_worker worker;
+	char line[WIRE_LINE];
+	uint64_t i = c->position;
+
+	if (i == 0)
+		caller_line(c, "echod %d version=\"%s\"", WIRE_FORMAT,
+		    PACKAGE_VERSION);
+	for (; i < m->pool.used && c->used < PART; i++)
+		if (gather_worker(&m->pool, (unsigned)i, now_ms, &worker))
+			caller_text(c, line,
+			    wire_write_worker(&worker, line, sizeof(line)));
+	if (i < m->pool.used)
+		caller_go_on(c, i);
+	else
+		caller_ok(c);
+}
+
+static void
+answer_config(const struct master *m, struct caller *c)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	if (out != NULL)
+		dump_lines(&m->current.config, out);
+	if (out != NULL && fclose(out) == 0) {
+		caller_text(c, text, n);
+		caller_ok(c);
+	} else {
+		caller_error(c, EX_OSERR, "out of memory");
+	}
+	free(text);
+}
+
+/* Who changes something is in the log, before what becomes of it. */
+static void
+note(const struct caller *c)
+{
+	log_notice("control request=%s uid=%u pid=%ld", c->verb->name,
+	    (unsigned)c->uid, (long)c->pid);
+}
+
+static void
+answer_reload(struct master *m, struct caller *c, int64_t now_ms)
+{
+	note(c);
+	if (m->phase == PHASE_STOP) {
+		caller_error(c, EX_TEMPFAIL, "reload refused: stopping");
+		return;
+	}
+	/* One that is under way may have read the files already. */
+	caller_wait(c, EVENT_RELOAD, m->reload.step != RELOAD_NONE ? 1 : 0);
+	life_reload(m, now_ms);
+}
+
+/* To ask twice is to wait twice, and not to be in a hurry. */
+static void
+answer_drain(struct master *m, struct caller *c, int64_t now_ms)
+{
+	note(c);
+	caller_wait(c, EVENT_STOP, 0);
+	if (m->phase != PHASE_STOP && !life_is_lame_duck(m))
+		life_stop_gracefully(m, now_ms);
+}
+
+static void
+answer_stop(struct master *m, struct caller *c, int64_t now_ms)
+{
+	note(c);
+	caller_wait(c, EVENT_STOP, 0);
+	life_stop_now(m, now_ms);
+}
+
 static void
 answer(struct master *m, struct caller *c, int64_t now_ms)
 {
 	switch (c->verb->id) {
+	case VERB_CONFIG:
+		answer_config(m, c);
+		break;
+	case VERB_DRAIN:
+		answer_drain(m, c, now_ms);
+		break;
 	case VERB_HELP:
 		answer_help(c);
 		break;
 	case VERB_METRICS:
 		answer_metrics(m, c, now_ms);
 		break;
+	case VERB_RELOAD:
+		answer_reload(m, c, now_ms);
+		break;
 	case VERB_STATUS:
 		answer_status(m, c, now_ms);
+		break;
+	case VERB_STOP:
+		answer_stop(m, c, now_ms);
 		break;
 	case VERB_VERSION:
 		caller_line(c, "%s", PACKAGE_STRING);
 		caller_ok(c);
+		break;
+	case VERB_WORKERS:
+		answer_workers(m, c, now_ms);
 		break;
 	}
 }
@@ -66,11 +168,20 @@ answer_step(struct master *m, int64_t now_ms)
 
 	control_step(&m->control, now_ms);
 	/* One answer at a time: signals and workers have to be heard as well. */
-	if ((c = control_asked(&m->control)) != NULL) {
-		answer(m, c, now_ms);
-		control_said(&m->control, c, now_ms);
-	}
-	return control_asked(&m->control) != NULL ?
-	    now_ms :
-	    control_deadline(&m->control);
+	if ((c = control_asked(&m->control)) == NULL)
+		return control_deadline(&m->control);
+	answer(m, c, now_ms);
+	control_said(&m->control, c, now_ms);
+	/* There may be another, and it may have changed what is to be done. */
+	return now_ms;
+}
+
+void
+answer_end(struct master *m)
+{
+	char sentence[64];
+
+	snprintf(sentence, sizeof(sentence), "stopped status=%d", m->status);
+	control_tell(&m->control, EVENT_STOP, m->status, sentence, true);
+	control_close(&m->control);
 }

@@ -65,9 +65,10 @@ life_reload(struct master *m, int64_t now_ms)
  * gets it here.
  */
 static void __attribute__((format(printf, 4, 5)))
-conclude(struct master *m, bool good, int64_t now_ms, const char *fmt, ...)
+conclude(struct master *m, int status, int64_t now_ms, const char *fmt, ...)
 {
 	const struct service_facts now = facts(m);
+	const bool good = status == EX_OK;
 	char sentence[SNAPSHOT_SENTENCE];
 	va_list ap;
 
@@ -77,6 +78,7 @@ conclude(struct master *m, bool good, int64_t now_ms, const char *fmt, ...)
 	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
 	gather_reload(&m->gather, good, sentence);
 	service_reload_ends(&m->service, good ? NULL : sentence, &now, now_ms);
+	control_tell(&m->control, EVENT_RELOAD, status, sentence, false);
 }
 
 /* End the reload that is under way, and say that we stop. */
@@ -85,6 +87,8 @@ begin_stop(struct master *m, const char *how, int64_t now_ms)
 {
 	reload_abandon(&m->reload, now_ms);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
+	control_tell(&m->control, EVENT_RELOAD, EX_TEMPFAIL,
+	    "reload abandoned: stopping", true);
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
 	store_stop(&m->store, &m->service.notify, &m->current.listeners);
@@ -225,7 +229,7 @@ say_ready(struct master *m, bool start, int64_t now_ms)
 
 	pool_census(&m->pool, m->current.number, &census);
 	if (!start) {
-		conclude(m, true, now_ms,
+		conclude(m, EX_OK, now_ms,
 		    "reload done generation=%u listeners=%u workers=%u "
 		    "seconds=%.3f",
 		    m->current.number, m->current.listeners.count,
@@ -276,7 +280,7 @@ life_failed(struct master *m, int64_t now_ms)
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);
 	} else {
-		conclude(m, false, now_ms,
+		conclude(m, r->status, now_ms,
 		    "reload failed, nothing has changed: %s", r->err.text);
 	}
 	reload_abandon(r, now_ms);

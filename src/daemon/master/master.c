@@ -279,11 +279,13 @@ master_run(struct master *m, const struct options *options,
 		next = tend(m, clock_ms());
 	}
 	pidfile_remove(&m->pidfile);
+	control_leave(&m->control);
 	(void)class_tell(clock_ms(), true);
 	(void)refusals_tell(clock_ms(), true);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);
-	control_close(&m->control);
 	say_goodbye(m);
+	/* Whoever waits for the end can rely on it. */
+	answer_end(m);
 	return m->status;
 }
