@@ -218,6 +218,8 @@ daemon_tests = \
 	%D%/daemon/control-callers-hold-up-nobody.t \
 	%D%/daemon/control-socket-has-its-place.t \
 	%D%/daemon/control-tells-outcomes.t \
+	%D%/daemon/counters-equal-the-truth.t \
+	%D%/daemon/counters-survive-killed-workers.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/failed-confinement-never-serves.t \
@@ -476,6 +478,7 @@ test_support = \
 	%D%/lib/Schema.pm \
 	%D%/lib/Server.pm \
 	%D%/lib/Shim.pm \
+	%D%/lib/Snapshot.pm \
 	%D%/lib/Source.pm \
 	%D%/lib/Sweep.pm \
 	%D%/lib/Syslog.pm \
