@@ -255,6 +255,7 @@ daemon_tests = \
 	%D%/daemon/notifies-its-manager.t \
 	%D%/daemon/one-gib-through-socat.t \
 	%D%/daemon/options.t \
+	%D%/daemon/path-of-a-client-is-in-its-line.t \
 	%D%/daemon/per-connection-syscalls.t \
 	%D%/daemon/per-message-syscalls.t \
 	%D%/daemon/pid-file-on-a-full-disk.t \

@@ -49,6 +49,20 @@ net_since_received(int fd)
 	    (int64_t)info.tcpi_last_data_recv;
 }
 
+bool
+net_path(int fd, struct net_path *path)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
+		return false;
+	*path = (struct net_path){ .rtt_us = info.tcpi_rtt,
+		.retrans = info.tcpi_total_retrans,
+		.mss = info.tcpi_snd_mss };
+	return true;
+}
+
 int
 net_local(int fd, struct addr *a)
 {

@@ -38,7 +38,8 @@ is_deeply(\@story, [
 my $n = length $message;
 like($last, qr/^connection\ ended\ peer=\Q$host:$port\E
     \ listener=\S+:${\ $d->port}\ in_bytes=$n\ out_bytes=$n
-    \ seconds=\d+\.\d{3}\ reason=closed$/x, 'and its summary');
+    \ seconds=\d+\.\d{3}
+    \ rtt_us=\d+\ retrans=0\ mss=\d+\ reason=closed$/x, 'and its summary');
 
 # What a client sends can neither forge a line nor write to a terminal.
 my $from = $d->mark;

@@ -156,7 +156,8 @@ add_echo(scmp_filter_ctx ctx)
 		    IS(2, SO_RCVTIMEO)),
 		ALLOW(setsockopt, CONNECTION(0), IS(1, SOL_SOCKET),
 		    IS(2, SO_SNDTIMEO)),
-		/* How long a client has been idle, and what it has taken. */
+		/* How long a client has been idle, what it has taken, and at
+		 * its end what its path was like. */
 		ALLOW(getsockopt, CONNECTION(0), IS(1, IPPROTO_TCP),
 		    IS(2, TCP_INFO)),
 		ALLOW(ioctl, CONNECTION(0), IS(1, SIOCOUTQ)),

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "common/errbuf.h"
+#include "common/net.h"
 #include "daemon/accounts.h"
 #include "daemon/log/class.h"
 #include "daemon/log/log.h"
@@ -113,13 +114,8 @@ wake_master(bool needed)
 static void
 on_received(const struct echo *e, size_t n)
 {
-	char text[LOG_LINE - 128];
-
 	scoreboard_add(&w.job->board->slots[w.job->slot], n, 0);
-	if (!log_wants(LEVEL_DEBUG))
-		return;
-	log_debug("received %s", log_quote(text, sizeof(text), e->buffer, n));
-	log_debug("sending data back to the client");
+	outcome_received(e, n);
 }
 
 static void
@@ -156,20 +152,34 @@ converse(void)
 	return end;
 }
 
+/* A connection that was served has ended, after so long. */
+static void
+conclude(const struct worker_listener *l, const struct addr *peer,
+    enum echo_end end, int64_t ms)
+{
+	struct net_path path;
+	bool known = outcome_look(&w.echo, end, &path);
+
+	/* A client that has seen the end may come again at once, or look
+	 * whether it was counted. */
+	admission_over(w.job->config, w.job->sources, w.job->slot);
+	outcome_count(account(), &w.echo, end, ms);
+	close(w.echo.fd);
+	outcome_tell(l, peer, &w.echo, end, ms, known ? &path : NULL);
+}
+
 static void
 serve(const struct worker_listener *l, int fd, const struct addr *peer)
 {
 	int64_t start = clock_ms();
 	enum echo_end end = ECHO_OPEN;
 	enum admission answer;
-	char host[ADDR_TEXT];
 
 	account_begin(account(), l->number);
 	wake_master(scoreboard_busy(w.job->board, w.job->slot, peer, start));
 	w.echo.fd = fd;
 	w.echo.in = w.echo.out = 0;
-	addr_host(peer, host, sizeof(host));
-	log_debug("connection from %s port %u", host, addr_port(peer));
+	outcome_met(peer);
 	answer = admission_ask(w.job->config, w.job->sources, w.job->slot,
 	    peer);
 	if (answer == ADMISSION_SERVE)
@@ -177,19 +187,13 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	else /* A reset at once: nothing was received that could be lost. */
 		signals_hold();
 	if (end == ECHO_CLOSED)
-		log_debug("no more data from %s port %u", host,
-		    addr_port(peer));
-	/* A client that has seen the end may come again at once, or look
-	 * whether it was counted. */
+		outcome_left(peer);
 	if (answer == ADMISSION_SERVE) {
-		admission_over(w.job->config, w.job->sources, w.job->slot);
-		outcome_count(account(), &w.echo, end, clock_ms() - start);
+		conclude(l, peer, end, clock_ms() - start);
 	} else {
 		account_refused(account());
+		close(fd);
 	}
-	close(fd);
-	if (answer == ADMISSION_SERVE)
-		outcome_tell(l, peer, &w.echo, end, clock_ms() - start);
 	wake_master(answer == ADMISSION_REFUSE_WAKE);
 	w.left--;
 }
