@@ -11,6 +11,7 @@ use Client;
 use Clock;
 use Echod;
 use Notify;
+use Snapshot;
 
 # For ever, as far as this test is concerned.
 use constant LONG => 3000;
@@ -24,7 +25,8 @@ sub serves {
 
 # One that has been told to stop.
 sub told {
-    my $d = Echod->start(config => config(shift));
+    my $d = Echod->start(config => config(shift), Snapshot::asked());
+    is(Snapshot::of($d)->{service}{state}, 'serving', 'it serves');
     $d->signal('TERM');
     ok($d->wait_log(qr/: lame duck seconds=\d+\.\d{3}$/), 'TERM is heard');
     return $d;
@@ -38,12 +40,14 @@ sub told {
         for 1 .. 20;
     is(Client::echo($sock, 'hello'), 'hello', 'one that stays');
     is($d->count_log(qr/: stopping /), 0, 'nothing has stopped');
+    is(Snapshot::of($d)->{service}{state}, 'lame_duck', 'it says what it is');
     $d->look;
 
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully workers=/), 'a second TERM');
     is($d->connect, undef, 'new clients are refused');
     is(Client::echo($sock, 'still here'), 'still here', 'that one may go on');
+    is(Snapshot::of($d)->{service}{state}, 'stopping', 'it says so');
     is(Client::echo($sock, '', eof => 1), '', 'until it has finished');
     is($d->wait_end, 0, 'that is the end');
     $d->finish;

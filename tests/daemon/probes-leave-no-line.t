@@ -9,6 +9,7 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
+use Snapshot;
 
 use constant PROBES => 10;
 
@@ -26,7 +27,7 @@ sub probe {
     return Client::reset($sock);
 }
 
-my $d = Echod->start(config => $at_once);
+my $d = Echod->start(config => $at_once, Snapshot::asked());
 probe($d, $_) for ('closed') x PROBES, 'reset';
 
 # Who sends something, or stays in silence, is no probe.
@@ -41,6 +42,10 @@ ok($d->wait_log(qr/: connection ended .*in_bytes=5 .* reason=closed$/),
 ok($d->wait_log(qr/: connection ended .*in_bytes=0 .* reason=idle$/),
     'and so has that');
 ok(Clock::until(sub { !$d->busy_workers }), 'all have gone');
+is(Snapshot::of($d)->{connections}{empty}, PROBES + 1, 'probes are counted');
+$d->signal('USR1');
+ok($d->wait_log(qr/: status connections=${\(PROBES + 3)} empty=${\(PROBES + 1)} /),
+    'also in the report for USR1');
 is($d->count_log(qr/: connection ended /), 2, 'and no probe has one');
 $d->finish;
 

@@ -52,10 +52,10 @@ report_totals(const struct snapshot *s)
 	const struct snapshot_connections *c = &s->connections;
 	const uint64_t *exited = s->pool.exited;
 
-	log_notice("status connections=%" PRIu64 " in_bytes=%" PRIu64
-		   " out_bytes=%" PRIu64 " workers_died=%" PRIu64
-		   " log_lines_lost=%" PRIu64,
-	    c->accepted, c->bytes_in, c->bytes_out,
+	log_notice("status connections=%" PRIu64 " empty=%" PRIu64
+		   " in_bytes=%" PRIu64 " out_bytes=%" PRIu64
+		   " workers_died=%" PRIu64 " log_lines_lost=%" PRIu64,
+	    c->accepted, c->empty, c->bytes_in, c->bytes_out,
 	    exited[SNAPSHOT_SIGNAL] + exited[SNAPSHOT_STATUS] +
 		exited[SNAPSHOT_NOT_READY],
 	    s->log.lines_lost);
