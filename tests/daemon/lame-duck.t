@@ -45,7 +45,7 @@ sub told {
 
     $d->signal('TERM');
     ok($d->wait_log(qr/: stopping gracefully workers=/), 'a second TERM');
-    is($d->connect, undef, 'new clients are refused');
+    ok(Clock::until(sub { !defined $d->connect }), 'new clients are refused');
     is(Client::echo($sock, 'still here'), 'still here', 'that one may go on');
     is(Snapshot::of($d)->{service}{state}, 'stopping', 'it says so');
     is(Client::echo($sock, '', eof => 1), '', 'until it has finished');
