@@ -18,6 +18,8 @@ libload_a_SOURCES = \
 	%D%/origin.h \
 	%D%/parse.c \
 	%D%/parse.h \
+	%D%/regular.c \
+	%D%/regular.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/rules.c \

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "common/errbuf.h"
 #include "config/trust.h"
 #include "loader/numeral.h"
+#include "loader/regular.h"
 
 /* One pass through a file and everything it includes. */
 struct scan {
@@ -31,45 +31,6 @@ struct source {
 	const char *copied; /* its bytes up to here are in scan->text */
 	unsigned copied_line;
 };
-
-static const char *
-kind(mode_t mode)
-{
-	if (S_ISDIR(mode))
-		return "a directory";
-	if (S_ISFIFO(mode))
-		return "a FIFO";
-	if (S_ISSOCK(mode))
-		return "a socket";
-	return "a device";
-}
-
-/* Open without waiting for a writer; only a regular file is accepted. */
-static int
-open_regular(const char *path, struct stat *st, struct errbuf *err)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (fd == -1)
-		/* A socket cannot even be opened. */
-		return errno == ENXIO ?
-		    errbuf_set(err, "%s is a socket, not a regular file",
-			path) :
-		    errbuf_sys(err, "%s", path);
-	if (fstat(fd, st) == -1)
-		errbuf_sys(err, "%s", path);
-	else if (!S_ISREG(st->st_mode))
-		errbuf_set(err, "%s is %s, not a regular file", path,
-		    kind(st->st_mode));
-	else if (st->st_size > TEXT_BYTES)
-		errbuf_set(err, "%s has %lld bytes; more than %d are not read",
-		    path, (long long)st->st_size, TEXT_BYTES);
-	else
-		return fd;
-	close(fd);
-	errno = EINVAL;
-	return -1;
-}
 
 /* Whether the bytes can be a configuration. */
 static int
@@ -96,7 +57,7 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	size_t size, n = 0;
 	ssize_t got = 0;
 	char *bytes;
-	int error, fd = open_regular(path, &st, scan->err);
+	int error, fd = regular_open(path, TEXT_BYTES, &st, scan->err);
 
 	if (fd == -1)
 		return NULL;
