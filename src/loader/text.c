@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,6 +151,16 @@ skip_string(const char *p, unsigned *line)
 	return p + 1;
 }
 
+/* Whether there is a \x00, which libconfig leaves out without a word. */
+static bool
+has_nul(const char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (*p == '\\' && strncasecmp(++p, "x00", 3) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The end of the comment that starts at p; p: no comment starts there; NULL: it
  * does not end.
@@ -265,9 +276,13 @@ scan_item(struct scan *scan, struct source *from, const char *start,
 		return scan_include(scan, from, start, p);
 	if (*p == '"') {
 		end = skip_string(p, &from->line);
-		return end != NULL ?
+		if (end == NULL)
+			return blame(scan, from, line,
+			    "this string does not end");
+		return !has_nul(p, end) ?
 		    end :
-		    blame(scan, from, line, "this string does not end");
+		    blame(scan, from, line,
+			"this string has a NUL byte (\\x00) in it");
 	}
 	/* A name, in which digits are not a number. */
 	if (isalpha((unsigned char)*p) || *p == '*')

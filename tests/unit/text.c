@@ -296,7 +296,7 @@ other_encodings(void **state)
 }
 
 static void
-unterminated(void **state)
+broken_items(void **state)
 {
 	static const struct {
 		const char *text, *reason;
@@ -307,6 +307,11 @@ unterminated(void **state)
 		{ "a = \"x\\", "1: this string does not end" },
 		{ "a = \"x\\\\\";", NULL },
 		{ "a = \"\" \"\";", NULL },
+		{ "a = \"x\";\nb = \"a\\x00b\";",
+		    "2: this string has a NUL byte (\\x00) in it" },
+		{ "a = \"\\\\x00\";", NULL },
+		{ "a = \"\\\\\\X00\";",
+		    "1: this string has a NUL byte (\\x00) in it" },
 		{ "/*", "1: this comment does not end" },
 		{ "/**", "1: this comment does not end" },
 		{ "/*/", "1: this comment does not end" },
@@ -505,7 +510,7 @@ main(void)
 		cmocka_unit_test(nul_bytes),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(other_encodings),
-		cmocka_unit_test(unterminated),
+		cmocka_unit_test(broken_items),
 		cmocka_unit_test(includes),
 		cmocka_unit_test(last_comments),
 		cmocka_unit_test(include_loops),
