@@ -27,6 +27,7 @@
 #include "daemon/sandbox/descriptors.h"
 #include "daemon/sandbox/filter.h"
 #include "daemon/sandbox/process.h"
+#include "daemon/sandbox/sandbox.h"
 #include "daemon/signals.h"
 
 static void
@@ -112,6 +113,9 @@ check(const struct options *opt, const struct listener_set *adopted)
 		fprintf(output_error(), "%sechod: warning: %s\n",
 		    environment_prefix(STDERR_FILENO, LEVEL_WARNING),
 		    load->warning.text);
+	if (load->status == EX_OK &&
+	    sandbox_available(load->config.sandbox, &load->err) == -1)
+		load->status = EX_NOPERM;
 	if ((status = load->status) != EX_OK)
 		complain(load->err.text);
 	else if (opt->action == ACTION_PRINT) {

@@ -31,6 +31,11 @@ my ($status, undef, $text) = Echod->run(prefix => \@without,
 is($status, 77, 'sandbox = "required": the start fails with status 77');
 like($text, qr/^echod: sandbox is "required", but $why$/m, 'and says why');
 
+($status, undef, $text) = Echod->run(prefix => \@without,
+    args => ['-t', '-l', '127.0.0.1:0', '-o', 'sandbox=required']);
+is($status, 77, 'so does a check of the configuration');
+like($text, qr/^echod: sandbox is "required", but $why$/m, 'for the same reason');
+
 # Less than the best will do.
 my $d = Echod->start(prefix => \@without,
     config => Echod::DEFAULT_CONFIG . qq(sandbox = "best-effort";\n));

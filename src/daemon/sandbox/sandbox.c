@@ -22,17 +22,23 @@ static const struct limits limits[ROLES] = {
 static bool filters;
 
 int
-sandbox_prepare(int choice, const struct role_descriptors *fd,
-    struct errbuf *err)
+sandbox_available(int choice, struct errbuf *err)
 {
-	if (choice == SANDBOX_OFF)
+	if (choice == SANDBOX_OFF || filter_available(err) == 0)
 		return 0;
-	filters = filter_available(err) == 0;
-	if (filters)
-		return filter_prepare(fd, err);
 	if (choice == SANDBOX_BEST_EFFORT)
 		return 1;
 	return errbuf_prefix(err, "sandbox is \"required\", but ");
+}
+
+int
+sandbox_prepare(int choice, const struct role_descriptors *fd,
+    struct errbuf *err)
+{
+	int result = sandbox_available(choice, err);
+
+	filters = choice != SANDBOX_OFF && result == 0;
+	return filters ? filter_prepare(fd, err) : result;
 }
 
 int

@@ -19,10 +19,14 @@ struct sandbox {
 };
 
 /*
- * In the master, before a process that is to be confined is forked.  Returns
- * -1 with the reason if the choice cannot be had here, with errno ENOMEM for
- * lack of memory; and 1, with the reason, if it is one that does without what is
- * missing.
+ * Whether the choice can be had here: -1 with the reason if not; and 1, with the
+ * reason, if it is one that does without what is missing.
+ */
+int sandbox_available(int choice, struct errbuf *);
+
+/*
+ * In the master, before a process that is to be confined is forked.  Returns as
+ * sandbox_available(); also -1 with errno ENOMEM for lack of memory.
  */
 int sandbox_prepare(int choice, const struct role_descriptors *,
     struct errbuf *);
