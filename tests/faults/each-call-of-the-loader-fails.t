@@ -59,7 +59,7 @@ sub judge {
 my $trace = Files::new_name();
 is(judge(start($trace)), '', 'without a fault it serves, and ends');
 my @points = Sweep::points($trace);
-Sweep::has(\@points, qw(mmap openat read setresuid write));
+Sweep::has(\@points, qw(openat read setresuid write));
 
 Sweep::every(\@points, sub { start('/dev/null', $_[0]) },
     sub { judge($_[1]) }, 'a call of the loader fails');
