@@ -53,7 +53,7 @@ for my $role (sort keys %role) {
 # The exact list of each, beyond the standard ones.
 my %expected = (
     # The pid file, two listeners, both ends of lifeline and log, the forker.
-    master => 'eventpoll file pipe pipe pipe pipe signalfd'
+    master => 'eventpoll eventpoll file pipe pipe pipe pipe signalfd'
         . ' socket socket socket socket socket',
     # What a worker has, but for its epoll, and the master.
     forker => 'pipe pipe socket socket socket socket',
