@@ -292,6 +292,8 @@ daemon_tests = \
 	%D%/daemon/unwritten-words-keep-the-status.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \
+	%D%/daemon/watchdog-shows-life.t \
+	%D%/daemon/watchdog-tries-an-echo.t \
 	%D%/daemon/wildcard-both-families.t \
 	%D%/daemon/without-filters.t \
 	%D%/daemon/without-newer-calls.t \
@@ -426,6 +428,8 @@ service_tests = \
 	%D%/service/starts-under-a-manager.t
 	%D%/service/starts-under-a-manager.t \
 	%D%/service/stored-listeners-outlive-a-crash.t
+	%D%/service/starts-under-a-manager.t \
+	%D%/service/watchdog.t
 
 # Each test is one rule about the source tree.
 style_tests = \

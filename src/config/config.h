@@ -51,6 +51,12 @@ struct config_address {
 /* What it means that the kernel, or this build, has no filters. */
 enum sandbox_choice { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 
+/*
+ * What the watchdog of a service manager is shown: that echod lives; or whether
+ * it serves, too, which is reported, or decides on its life.
+ */
+enum watchdog_choice { WATCHDOG_PROBE, WATCHDOG_PLAIN, WATCHDOG_STRICT };
+
 enum log_target { LOG_TO_SYSLOG, LOG_TO_STDERR };
 
 struct config_log {
@@ -117,7 +123,8 @@ struct config {
 	char group[CONFIG_NAME];
 	char chroot[CONFIG_PATH];
 	char pid_file[CONFIG_PATH];
-	int sandbox; /* enum sandbox_choice */
+	int sandbox;  /* enum sandbox_choice */
+	int watchdog; /* enum watchdog_choice */
 	/* Of the workers; used only when root has started echod. */
 	uid_t uid;
 	gid_t gid;

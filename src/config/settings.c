@@ -29,6 +29,10 @@ static const struct setting_word sandboxes[] = { { "required",
 	{ "best-effort", SANDBOX_BEST_EFFORT }, { "off", SANDBOX_OFF },
 	{ NULL, 0 } };
 
+static const struct setting_word watchdogs[] = { { "probe", WATCHDOG_PROBE },
+	{ "plain", WATCHDOG_PLAIN }, { "strict", WATCHDOG_STRICT },
+	{ NULL, 0 } };
+
 /* Sanitizers and the counters of coverage make calls of their own. */
 #if defined(HAVE_SECCOMP) && !defined(SANITIZERS) && !defined(COVERAGE)
 #define SANDBOX_DEFAULT "required"
@@ -114,6 +118,8 @@ const struct setting settings[] = {
 	    "root directory of the workers; empty: none"),
 	CHOICE("sandbox", sandbox, SANDBOX_DEFAULT, sandboxes,
 	    "whether workers and logger must have a filter of system calls"),
+	CHOICE("watchdog", watchdog, "probe", watchdogs,
+	    "what the watchdog of a service manager is shown"),
 	STRING("pid_file", pid_file, ECHOD_PIDFILE, APPLIES_RESTART,
 	    "file with the process id, locked by echod; empty: none"),
 };

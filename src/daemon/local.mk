@@ -112,8 +112,12 @@ libechod_a_SOURCES += \
 	%D%/scoreboard.h \
 	%D%/service/notify.c \
 	%D%/service/notify.h \
+	%D%/service/probe.c \
+	%D%/service/probe.h \
 	%D%/service/service.c \
 	%D%/service/service.h \
+	%D%/service/watchdog.c \
+	%D%/service/watchdog.h \
 	%D%/signals.c \
 	%D%/signals.h \
 	%D%/sources.c \

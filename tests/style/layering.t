@@ -23,20 +23,23 @@ my @layers = (
     # What all processes of echod share, and then one folder a process.
     ['daemon', 'common config snapshot'],
     ['daemon/log', 'common config daemon daemon/sandbox'],
-    ['daemon/service', 'common config daemon daemon/log daemon/sandbox'],
+    ['daemon/service/notify', 'common daemon/log'],
     ['daemon/control', 'common config daemon daemon/log'],
     ['daemon/worker', 'common config daemon daemon/log daemon/sandbox snapshot'],
     ['daemon/listen', 'common config daemon daemon/log daemon/sandbox ' .
-        'daemon/service daemon/worker'],
+        'daemon/service/notify daemon/worker'],
     ['daemon/forker',
         'common config daemon daemon/log daemon/sandbox daemon/worker'],
     ['daemon/pool', 'common config daemon daemon/forker daemon/listen ' .
         'daemon/log daemon/sandbox daemon/worker snapshot'],
     ['daemon/report', 'common config daemon daemon/forker daemon/listen ' .
         'daemon/log daemon/pool snapshot'],
+    ['daemon/service', join(' ', qw(common config daemon daemon/listen
+        daemon/log daemon/pool daemon/service/notify))],
     ['daemon/master', join(' ', qw(common config daemon daemon/control
         daemon/forker daemon/listen daemon/log daemon/pool daemon/report
-        daemon/sandbox daemon/service daemon/worker snapshot))],
+        daemon/sandbox daemon/service daemon/service/notify daemon/worker
+        snapshot))],
     ['daemon/main', join(' ', qw(common config daemon daemon/listen daemon/log
         daemon/master daemon/sandbox))],
     # What all modes of echoc share, and then one folder a mode.  The options

@@ -118,7 +118,8 @@ everything_at_once(void **state)
 	    "  to = \"stderr\"; };\n"
 	    "user = \"daemon\"; group = \"daemon\"; chroot = \"/\";\n"
 	    "control = { path = \"/c\"; group = \"daemon\"; };\n"
-	    "pid_file = \"/x\"; sandbox = \"best-effort\";\n";
+	    "pid_file = \"/x\"; sandbox = \"best-effort\";\n"
+	    "watchdog = \"strict\";\n";
 	static struct config plain, other;
 	const char *path = check_file("rich.conf", rich);
 	char *before = load_and_dump(check_file("empty.conf", ""), &plain);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include "common/clock.h"
 #include "daemon/listen/announce.h"
 #include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
@@ -23,18 +24,23 @@ facts(const struct master *m)
 		.busy = census.busy,
 		.max = (unsigned)m->current.config.workers_max,
 		.full = m->autoscale.full.on,
-		.lame_duck = life_is_lame_duck(m) };
+		.lame_duck = life_is_lame_duck(m),
+		.failing = m->service.watchdog.failures > 0 };
 }
 
 int64_t
 life_tell(struct master *m, int64_t now_ms)
 {
+	bool serving = m->phase == PHASE_RUN && !m->autoscale.full.on;
 	struct service_facts now;
+	int64_t next;
 
 	if (m->current.number == 0 || !service_is_heard(&m->service))
 		return INT64_MAX;
+	next = watchdog_step(&m->service.watchdog, &m->service.notify,
+	    &m->current, serving, now_ms);
 	now = facts(m);
-	return service_step(&m->service, &now, now_ms);
+	return clock_earlier(next, service_step(&m->service, &now, now_ms));
 }
 
 /* It begins to drain in `lame_ms`; or it stops now, with -1. */

@@ -260,7 +260,7 @@ master_run(struct master *m, const struct options *options,
 	gather_begin(&m->gather, clock_ms());
 	if (open_all(m) == -1)
 		return EX_OSERR;
-	service_open(&m->service, notify != -1, options->ready_fd);
+	service_open(&m->service, m->waiter, notify != -1, options->ready_fd);
 	m->reload.options = options;
 	m->reload.adopted = *adopted;
 	store_open(&m->store, adopted);

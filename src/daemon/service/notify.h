@@ -16,7 +16,7 @@
 #include <sys/un.h>
 
 enum {
-	NOTIFY_TEXT = 1024, /* room for a message and its NUL */
+	NOTIFY_TEXT = 1536, /* room for a message and its NUL */
 	NOTIFY_QUEUE = 8,   /* messages that can wait */
 };
 

@@ -16,10 +16,11 @@ enum {
 };
 
 void
-service_open(struct service *s, bool background, int ready_fd)
+service_open(struct service *s, int waiter, bool background, int ready_fd)
 {
 	*s = (struct service){ .background = background, .ready_fd = ready_fd };
 	notify_open(&s->notify, environment()->notify_socket);
+	watchdog_open(&s->watchdog, waiter);
 }
 
 bool
@@ -37,11 +38,13 @@ describe(const struct service *s, const struct service_facts *f,
 		snprintf(text, NOTIFY_TEXT, "stopping, workers left %u",
 		    f->workers);
 	else
-		snprintf(text, NOTIFY_TEXT, "generation %u, busy %u/%u%s%s%s%s",
-		    f->generation, f->busy, f->max,
-		    f->lame_duck ? ", lame duck" : "",
+		snprintf(text, NOTIFY_TEXT,
+		    "generation %u, busy %u/%u%s%s%s%s%s%s", f->generation,
+		    f->busy, f->max, f->lame_duck ? ", lame duck" : "",
 		    s->reloading ? ", reloading" : "",
-		    s->failure[0] != '\0' ? "; " : "", s->failure);
+		    s->failure[0] != '\0' ? "; " : "", s->failure,
+		    f->failing ? "; " : "",
+		    f->failing ? s->watchdog.why.text : "");
 }
 
 /* Send a state, "NAME=VALUE\n" or nothing, with the text that belongs to it. */
@@ -154,7 +157,8 @@ service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
 	/* Each client makes a worker busy, which is not told; the pool changes
 	 * its size, or is exhausted, when many do. */
 	if (f->workers != s->told.workers || f->full != s->told.full ||
-	    f->max != s->told.max || f->lame_duck != s->told.lame_duck) {
+	    f->max != s->told.max || f->lame_duck != s->told.lame_duck ||
+	    f->failing != s->told.failing) {
 		if (now_ms >= s->told_ms + EACH_MS)
 			tell(s, "", f, now_ms);
 		else

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "daemon/service/notify.h"
+#include "daemon/service/watchdog.h"
 
 enum {
 	/* After the drain time-out of a stop: for workers to be cut off, and
@@ -25,10 +26,12 @@ struct service_facts {
 	unsigned busy, max;  /* of the one in force */
 	bool full;	     /* clients wait because of max */
 	bool lame_duck;	     /* it serves, and is about to stop */
+	bool failing;	     /* so the watchdog says */
 };
 
 struct service {
 	struct notify notify;
+	struct watchdog watchdog;
 	bool background; /* the manager has to be told the main process */
 	int ready_fd;	 /* gets a newline; 0: there is none */
 	bool reloading, stopping;
@@ -44,9 +47,9 @@ struct service {
 /*
  * Whom to tell is in the environment (environment.h).  A descriptor other than 0
  * gets a newline when the start has succeeded, and is closed then, as s6 and
- * others expect it.
+ * others expect it.  The epoll is that of the master.
  */
-void service_open(struct service *, bool background, int ready_fd);
+void service_open(struct service *, int waiter, bool background, int ready_fd);
 
 /* Whether there is anybody who wants to know the facts. */
 bool service_is_heard(const struct service *);
