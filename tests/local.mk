@@ -222,6 +222,7 @@ daemon_tests = \
 	%D%/daemon/counters-survive-killed-workers.t \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echoes-every-byte.t \
+	%D%/daemon/ends-and-refusals-are-counted.t \
 	%D%/daemon/failed-confinement-never-serves.t \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
@@ -265,6 +266,8 @@ daemon_tests = \
 	%D%/daemon/process-one.t \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
+	%D%/daemon/prometheus-reads-the-metrics.t \
+	%D%/daemon/queue-and-drops-are-seen.t \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/rate-per-source.t \
 	%D%/daemon/ready-descriptor.t \
