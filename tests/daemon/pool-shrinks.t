@@ -23,9 +23,9 @@ use constant {
 my $d = Echod->start(log => 'notice',
     options => [ '-o', 'workers.min_spare=1', '-o', "workers.start=1",
         '-o', 'workers.max_spare=' . SPARE ]);
-my $held;
+my ($held, $open);
 my ($seconds, @errors) = Load::burst(port => $d->port, n => CLIENTS,
-    while_open => sub { $held = $d->workers });
+    while_open => sub { ($held, $open) = (scalar $d->workers, Clock::now()) });
 is_deeply(\@errors, [], 'many clients at once');
 cmp_ok($held, '>=', CLIENTS, 'each had a worker');
 my $most = $d->workers;
@@ -39,6 +39,7 @@ ok(Clock::until(sub {
     $seen = $now if $first == $most;
     return $first < $most;
 }), 'the pool shrinks');
+cmp_ok(Clock::now() - $open, '>=', 3, 'after a while, for clients may come back');
 # One round a second, of a quarter each; two if we look after both.
 my $rounds = 2 + int(Clock::now() - $seen);
 cmp_ok($first, '>=', $most - int(($most - SPARE + 3) / 4) * $rounds, 'gently');

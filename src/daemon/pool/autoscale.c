@@ -233,7 +233,10 @@ autoscale_waiting(struct autoscale *autoscale, struct pool *pool,
 	}
 }
 
-/* One round a second while too many are idle.  Returns when the next is. */
+/*
+ * One round a second while too many are idle, the first one after a while.
+ * Returns when the next is.
+ */
 static int64_t
 shrink(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, const struct policy_plan *plan,
@@ -243,9 +246,10 @@ shrink(struct autoscale *autoscale, struct pool *pool,
 		autoscale->shrink_ms = 0;
 		return INT64_MAX;
 	}
-	if (now_ms >= autoscale->shrink_ms) {
-		if (autoscale->shrink_ms != 0)
-			terminate_idle(pool, gen->number, plan->retire, now_ms);
+	if (autoscale->shrink_ms == 0) {
+		autoscale->shrink_ms = now_ms + POLICY_EXCESS_MS;
+	} else if (now_ms >= autoscale->shrink_ms) {
+		terminate_idle(pool, gen->number, plan->retire, now_ms);
 		autoscale->shrink_ms = now_ms + POLICY_SHRINK_MS;
 	}
 	return autoscale->shrink_ms;

@@ -42,6 +42,9 @@ struct policy_plan {
 };
 
 enum {
+	/* Too many have to be idle for so long before one is retired: a load that
+	 * comes and goes within this time finds its workers again. */
+	POLICY_EXCESS_MS = 3000,
 	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
 };
 
