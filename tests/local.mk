@@ -27,6 +27,7 @@ unit_tests = \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
+	%D%/unit/json.t \
 	%D%/unit/link.t \
 	%D%/unit/listener.t \
 	%D%/unit/loader.t \
@@ -81,6 +82,9 @@ unit_tests = \
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
+%C%_unit_json_t_SOURCES = %D%/unit/check.h %D%/unit/json.c
+%C%_unit_json_t_LDADD = $(LDADD) $(JANSSON_LIBS)
+%C%_unit_json_t_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 %C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
 %C%_unit_loader_t_SOURCES = %D%/unit/check.h %D%/unit/loader.c

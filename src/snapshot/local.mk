@@ -4,6 +4,7 @@
 
 noinst_LIBRARIES += libsnapshot.a
 
+libsnapshot_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libsnapshot_a_SOURCES = \
 	%D%/buffer.c \
 	%D%/buffer.h \
@@ -11,6 +12,8 @@ libsnapshot_a_SOURCES = \
 	%D%/exposition.h \
 	%D%/fields.c \
 	%D%/fields.h \
+	%D%/json.c \
+	%D%/json.h \
 	%D%/metrics.c \
 	%D%/metrics.h \
 	%D%/snapshot.c \

@@ -17,7 +17,7 @@ my @owners = (
     # Libraries.
     ['libconfig', qr/<libconfig\.h>|\bconfig_setting_\w+\s*\(/, qw(loader/)],
     ['syslog', call(qw((?:open|close|v?sys)log)), qw(daemon/log/)],
-    ['JSON', qr/<jansson\.h>/, qw(document)],
+    ['JSON', qr/<jansson\.h>/, qw(document snapshot/json)],
     ['threads', qr/\bpthread_create\b|<threads\.h>/,
         qw(client/bench/ client/net/)],
 
