@@ -430,9 +430,9 @@ fault_tests = \
 # Each test is one thing that a real service manager and echod do together.
 service_tests = \
 	%D%/service/journal-knows-the-level.t \
+	%D%/service/lame-duck-is-waited-for.t \
 	%D%/service/notifies.t \
 	%D%/service/s6-waits-until-it-is-ready.t \
-	%D%/service/starts-under-a-manager.t
 	%D%/service/starts-under-a-manager.t \
 	%D%/service/stored-listeners-outlive-a-crash.t
 	%D%/service/starts-under-a-manager.t \

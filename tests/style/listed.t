@@ -58,6 +58,11 @@ is_deeply [
         grep { /\.fuzz$/ } sort keys %fuzz
 ], [], 'and each target has a corpus';
 
+# A line that no backslash joins to its list is in no list, and make ignores it.
+is_deeply [
+    slurp('tests/local.mk') =~ /(?<!\\)\n(\t[^\n]*%D%\/[\w-]+\/[\w-]+\.t)\b/g
+], [], 'and is in a list';
+
 # In its order, so that two changes do not meet in the same place.
 for my $name (qw(unit_tests client_tests daemon_tests fault_tests
     service_tests style_tests test_support)) {
