@@ -244,6 +244,29 @@ refused_in_a_sticky_directory(void **state)
 }
 
 /* What was in the file before does not show through. */
+/* One that somebody has made after the load has looked. */
+static void
+not_another_users(void **state)
+{
+	const char *path = check_file("another.pid", "4711\n");
+	struct pidfile p;
+	struct errbuf err;
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_CONFIG);
+	assert_int_equal(p.fd, -1);
+	assert_non_null(strstr(err.text, "does not belong to root"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 5);
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_OK);
+	pidfile_remove(&p);
+}
+
 static void
 old_content_is_replaced(void **state)
 {
@@ -301,6 +324,7 @@ main(void)
 		cmocka_unit_test(dead_holder_does_not_count),
 		cmocka_unit_test(only_plain_files),
 		cmocka_unit_test(refused_in_a_sticky_directory),
+		cmocka_unit_test(not_another_users),
 		cmocka_unit_test(old_content_is_replaced),
 		cmocka_unit_test(only_ours_is_removed),
 	};

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "config/trust.h"
 #include "daemon/log/log.h"
 
 /* Whether the path still names the file that we have open; -1 with errno. */
@@ -171,6 +172,21 @@ try_lock(struct pidfile *p, struct errbuf *err)
 	return take_lock(p, err);
 }
 
+/*
+ * The load looked at the path, but somebody may have made a file there since.
+ * 0, or an exit status with the reason in err.
+ */
+static int
+check_owner(const struct pidfile *p, struct errbuf *err)
+{
+	struct errbuf warning = { 0 }; /* as the load has said */
+
+	if (geteuid() != 0 || trust_file(p->path, p->fd, &warning, err) == 0)
+		return EX_OK;
+	errbuf_prefix(err, "pid_file: ");
+	return EX_CONFIG;
+}
+
 int
 pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 {
@@ -178,20 +194,20 @@ pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 
 	snprintf(p->path, sizeof(p->path), "%s", path);
 	do {
-		if ((status = try_lock(p, err)) != EX_OK) {
-			if (p->fd != -1)
-				close(p->fd);
-			p->fd = -1;
-			return status;
-		}
-		if ((ours = is_ours(p)) == 1)
-			return EX_OK;
-		if (ours == -1)
+		status = try_lock(p, err);
+		ours = status == EX_OK ? is_ours(p) : 1;
+		if (ours == -1) {
 			errbuf_sys(err, "pid file %s", path);
-		close(p->fd);
+			status = EX_OSERR;
+		}
+		if (ours == 1 && status == EX_OK &&
+		    (status = check_owner(p, err)) == EX_OK)
+			return EX_OK;
+		if (p->fd != -1)
+			close(p->fd);
+		p->fd = -1;
 	} while (ours == 0);
-	p->fd = -1;
-	return EX_OSERR;
+	return status;
 }
 
 int
