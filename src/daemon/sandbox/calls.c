@@ -45,7 +45,12 @@ struct call {
 #define LACKS(n, bits) { n, SCMP_CMP_MASKED_EQ, (scmp_datum_t)(bits), 0 }
 /* clang-format on */
 
-/* What a worker opens itself, and what it was born with. */
+/*
+ * What a worker opens itself, and what it was born with.  A filter compares 64 bits
+ * and the kernel takes 32, so a connection can pass for a fixed descriptor, by a
+ * number that is too large; but not the other way round.  There is nothing to accept
+ * from a connection, and whoever waits for one harms nobody else.
+ */
 #define CONNECTION(n) BELOW(n, DESCRIPTORS_FIXED)
 #define FIXED(n) FROM(n, DESCRIPTORS_FIXED)
 
