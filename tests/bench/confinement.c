@@ -157,7 +157,10 @@ prepare(void)
 		return -1;
 	fds = (struct role_descriptors){ log_writer(), log_reader(),
 		eventfd(0, EFD_CLOEXEC) };
-	return sandbox_prepare(SANDBOX_REQUIRED, &fds, &err) == 0 ? 0 : -1;
+	return sandbox_prepare(SANDBOX_REQUIRED, ROLE_BIT(ROLE_WORKER), &fds,
+		   &err) == 0 ?
+	    0 :
+	    -1;
 }
 
 int

@@ -127,7 +127,8 @@ open_logger(struct reload *r)
 	fds.log_writer = log_writer();
 	fds.log_reader = log_reader();
 	errno = 0;
-	prepared = sandbox_prepare(config->sandbox, &fds, &why);
+	prepared = sandbox_prepare(config->sandbox,
+	    ROLE_BIT(ROLE_WORKER) | ROLE_BIT(ROLE_LOGGER), &fds, &why);
 	if (prepared == -1) {
 		r->err = why;
 		return errno == ENOMEM ? EX_OSERR : EX_NOPERM;

@@ -4,6 +4,7 @@
 #ifdef HAVE_SECCOMP
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -245,6 +246,55 @@ add_logger(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 	return ADD(ctx, calls);
 }
 
+/*
+ * HTTP.  Numbers of connections are the highest, so what is allowed for them is
+ * not for the listeners and the socket to the master.
+ */
+static int
+add_reporter(scmp_filter_ctx ctx, const struct role_descriptors *fd)
+{
+	const int first = fd->connections;
+	const struct call calls[] = {
+		ALLOW(epoll_wait),
+		ALLOW(epoll_pwait),
+		ALLOW(epoll_ctl),
+		/* Nothing but its listeners can be accepted from. */
+		ALLOW(accept4, IS(3, SOCK_CLOEXEC | SOCK_NONBLOCK)),
+		ALLOW(recvfrom, FROM(0, first), IS(4, 0)),
+		ALLOW(sendto, FROM(0, first), IS(4, 0)),
+		/* It could send descriptors, but not to the master. */
+		ALLOW(sendmsg, FROM(0, first)),
+		ALLOW(shutdown, FROM(0, first)),
+		/* The library looks whether it is non-blocking. */
+		ALLOW(fcntl, FROM(0, first), IS(1, F_GETFL)),
+		ALLOW(fcntl, FROM(0, first), IS(1, F_SETFL)),
+		ALLOW(fcntl, FROM(0, first), IS(1, F_GETFD)),
+		ALLOW(fcntl, FROM(0, first), IS(1, F_SETFD)),
+		ALLOW(setsockopt, FROM(0, first), IS(1, IPPROTO_TCP)),
+		/* What the master says is read without descriptors in it. */
+		ALLOW(recvfrom, IS(0, fd->master), IS(3, MSG_DONTWAIT),
+		    IS(4, 0)),
+		ALLOW(sendto, IS(0, fd->master),
+		    IS(3, MSG_DONTWAIT | MSG_NOSIGNAL), IS(4, 0)),
+		/* The library wakes itself by an eventfd. */
+		ALLOW(read, IS(2, 8)),
+		ALLOW(write, IS(2, 8)),
+		/* The date of a reply. */
+		ALLOW(time),
+		ALLOW(gettimeofday),
+		ALLOW(prctl, IS(0, PR_SET_PDEATHSIG), IS(1, SIGKILL)),
+		/* Replies are made in memory. */
+		ALLOW(brk),
+		ALLOW(mmap, LACKS(2, PROT_EXEC),
+		    IS(3, MAP_PRIVATE | MAP_ANONYMOUS)),
+		ALLOW(mremap),
+		ALLOW(munmap),
+		ALLOW(getrandom),
+	};
+
+	return ADD(ctx, calls);
+}
+
 int
 calls_add(scmp_filter_ctx ctx, enum role role,
     const struct role_descriptors *fd)
@@ -253,7 +303,17 @@ calls_add(scmp_filter_ctx ctx, enum role role,
 
 	if (error != 0)
 		return error;
-	return role == ROLE_WORKER ? add_worker(ctx, fd) : add_logger(ctx, fd);
+	switch (role) {
+	case ROLE_WORKER:
+		return add_worker(ctx, fd);
+	case ROLE_LOGGER:
+		return add_logger(ctx, fd);
+	case ROLE_REPORTER:
+		return add_reporter(ctx, fd);
+	case ROLES:
+		break;
+	}
+	return -EINVAL;
 }
 
 #endif

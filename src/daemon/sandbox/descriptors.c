@@ -78,6 +78,16 @@ descriptors_keep(const int *keep, size_t n)
 }
 
 int
+descriptors_next(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	if (fd != -1)
+		close(fd);
+	return fd;
+}
+
+int
 descriptors_fix(int fd)
 {
 	int fixed = fcntl(fd, F_DUPFD_CLOEXEC, DESCRIPTORS_FIXED);

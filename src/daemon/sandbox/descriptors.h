@@ -23,6 +23,9 @@ int descriptors_fix(int fd);
 
 enum { DESCRIPTORS_KEEP = 160 }; /* so many can be listed */
 
+/* The number that the next descriptor to be opened will have; -1 with errno. */
+int descriptors_next(void);
+
 /* Close each descriptor that is not listed; 0 to 2 become /dev/null then. */
 void descriptors_keep(const int *keep, size_t n);
 

@@ -154,18 +154,22 @@ give_back(void)
 }
 
 int
-filter_prepare(const struct role_descriptors *fd, struct errbuf *err)
+filter_prepare(unsigned roles, const struct role_descriptors *fd,
+    struct errbuf *err)
 {
-	static bool made;
+	static unsigned made;
+	unsigned wanted = roles & ~made;
 	int result = 0;
 
-	if (made)
+	if (wanted == 0)
 		return 0;
 	result = reserve(err);
 	for (unsigned role = 0; result == 0 && role < ROLES; role++)
-		result = prepare((enum role)role, fd, err);
+		if ((wanted & ROLE_BIT(role)) != 0)
+			result = prepare((enum role)role, fd, err);
 	give_back();
-	made = result == 0;
+	if (result == 0)
+		made |= roles;
 	return result;
 }
 
@@ -190,8 +194,10 @@ filter_is_built_in(void)
 }
 
 int
-filter_prepare(const struct role_descriptors *fd, struct errbuf *err)
+filter_prepare(unsigned roles, const struct role_descriptors *fd,
+    struct errbuf *err)
 {
+	(void)roles;
 	(void)fd;
 	return filter_available(err);
 }

@@ -22,10 +22,11 @@ bool filter_is_built_in(void);
 int filter_available(struct errbuf *);
 
 /*
- * In the master: make the program of each role, if that has not been done.
+ * Make the program of each of these roles (ROLE_BIT), if that has not been done.
  * Returns -1 with the reason.
  */
-int filter_prepare(const struct role_descriptors *, struct errbuf *);
+int filter_prepare(unsigned roles, const struct role_descriptors *,
+    struct errbuf *);
 
 /*
  * Install the prepared program for good, and for children.  It takes

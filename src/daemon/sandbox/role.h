@@ -6,13 +6,20 @@
 #ifndef ECHOD_ROLE_H
 #define ECHOD_ROLE_H
 
-enum role { ROLE_WORKER, ROLE_LOGGER, ROLES };
+enum role { ROLE_WORKER, ROLE_LOGGER, ROLE_REPORTER, ROLES };
 
-/* Fixed for the life of echod. */
+/* Several roles, as bits of a number. */
+#define ROLE_BIT(role) (1u << (role))
+
+/* Fixed for the life of a process; each role looks at its own. */
 struct role_descriptors {
+	/* Of workers and the logger. */
 	int log_writer;
 	int log_reader;
 	int wake; /* write end of the pipe that wakes the master */
+	/* Of the reporter: numbers from `connections` on are of connections. */
+	int master;
+	int connections;
 };
 
 #endif

@@ -16,6 +16,8 @@ static const struct limits limits[ROLES] = {
 	/* The socket of syslog(3), which may be opened again before the old one
 	 * is closed.  Standard error may be a file. */
 	[ROLE_LOGGER] = { .descriptors = 2, .files = true },
+	/* Its clients, and one that is about to come or to go. */
+	[ROLE_REPORTER] = { .descriptors = 17 },
 };
 
 /* Whether there are filters here; the master finds out before it forks. */
@@ -32,13 +34,13 @@ sandbox_available(int choice, struct errbuf *err)
 }
 
 int
-sandbox_prepare(int choice, const struct role_descriptors *fd,
+sandbox_prepare(int choice, unsigned roles, const struct role_descriptors *fd,
     struct errbuf *err)
 {
 	int result = sandbox_available(choice, err);
 
 	filters = choice != SANDBOX_OFF && result == 0;
-	return filters ? filter_prepare(fd, err) : result;
+	return filters ? filter_prepare(roles, fd, err) : result;
 }
 
 int

@@ -25,10 +25,11 @@ struct sandbox {
 int sandbox_available(int choice, struct errbuf *);
 
 /*
- * In the master, before a process that is to be confined is forked.  Returns as
- * sandbox_available(); also -1 with errno ENOMEM for lack of memory.
+ * Before processes of these roles (ROLE_BIT) are forked, or this one becomes one
+ * of them.  Returns as sandbox_available(); also -1 with errno ENOMEM for lack
+ * of memory.
  */
-int sandbox_prepare(int choice, const struct role_descriptors *,
+int sandbox_prepare(int choice, unsigned roles, const struct role_descriptors *,
     struct errbuf *);
 
 /*
