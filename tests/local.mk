@@ -36,14 +36,18 @@ unit_tests = \
 	%D%/unit/lookup.t \
 	%D%/unit/notify.t \
 	%D%/unit/options.t \
+	%D%/unit/page.t \
 	%D%/unit/pattern.t \
 	%D%/unit/percentiles.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
 	%D%/unit/probes.t \
 	%D%/unit/program.t \
+	%D%/unit/question.t \
 	%D%/unit/refusals.t \
+	%D%/unit/reply.t \
 	%D%/unit/report.t \
+	%D%/unit/reporter_job.t \
 	%D%/unit/resolve.t \
 	%D%/unit/result.t \
 	%D%/unit/schedule.t \
@@ -62,6 +66,7 @@ unit_tests = \
 	%D%/unit/threshold.t \
 	%D%/unit/throttle.t \
 	%D%/unit/units.t \
+	%D%/unit/visits.t \
 	%D%/unit/wire.t
 
 %C%_unit_access_t_SOURCES = %D%/unit/check.h %D%/unit/access.c
@@ -84,6 +89,7 @@ unit_tests = \
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
 %C%_unit_json_t_SOURCES = %D%/unit/check.h %D%/unit/json.c
 %C%_unit_json_t_LDADD = $(LDADD) $(JANSSON_LIBS)
+%C%_unit_reply_t_LDADD = $(LDADD) $(JANSSON_LIBS)
 %C%_unit_json_t_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 %C%_unit_link_t_SOURCES = %D%/unit/check.h %D%/unit/link.c
 %C%_unit_listener_t_SOURCES = %D%/unit/check.h %D%/unit/listener.c
@@ -93,14 +99,18 @@ unit_tests = \
 %C%_unit_lookup_t_SOURCES = %D%/unit/check.h %D%/unit/lookup.c
 %C%_unit_notify_t_SOURCES = %D%/unit/check.h %D%/unit/notify.c
 %C%_unit_options_t_SOURCES = %D%/unit/check.h %D%/unit/options.c
+%C%_unit_page_t_SOURCES = %D%/unit/check.h %D%/unit/page.c
 %C%_unit_pattern_t_SOURCES = %D%/unit/check.h %D%/unit/pattern.c
 %C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
 %C%_unit_probes_t_SOURCES = %D%/unit/check.h %D%/unit/probes.c
 %C%_unit_program_t_SOURCES = %D%/unit/check.h %D%/unit/program.c
+%C%_unit_question_t_SOURCES = %D%/unit/check.h %D%/unit/question.c
 %C%_unit_refusals_t_SOURCES = %D%/unit/check.h %D%/unit/refusals.c
+%C%_unit_reply_t_SOURCES = %D%/unit/check.h %D%/unit/reply.c
 %C%_unit_report_t_SOURCES = %D%/unit/check.h %D%/unit/report.c
+%C%_unit_reporter_job_t_SOURCES = %D%/unit/check.h %D%/unit/reporter_job.c
 %C%_unit_resolve_t_SOURCES = %D%/unit/check.h %D%/unit/resolve.c
 %C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
 %C%_unit_schedule_t_SOURCES = %D%/unit/check.h %D%/unit/schedule.c
@@ -119,6 +129,7 @@ unit_tests = \
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_throttle_t_SOURCES = %D%/unit/check.h %D%/unit/throttle.c
 %C%_unit_units_t_SOURCES = %D%/unit/check.h %D%/unit/units.c
+%C%_unit_visits_t_SOURCES = %D%/unit/check.h %D%/unit/visits.c
 %C%_unit_wire_t_SOURCES = %D%/unit/check.h %D%/unit/wire.c
 
 # What is of the client links with the client instead of the daemon.
@@ -233,6 +244,9 @@ daemon_tests = \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
 	%D%/daemon/hostile-worker-blocks-nobody.t \
 	%D%/daemon/hostile-worker.t \
+	%D%/daemon/http-answers.t \
+	%D%/daemon/http-clients-hold-up-nobody.t \
+	%D%/daemon/http-while-busy.t \
 	%D%/daemon/hung-forker-is-replaced.t \
 	%D%/daemon/idle-makes-no-calls.t \
 	%D%/daemon/inherited-socket-is-for-both-families.t \
@@ -271,6 +285,7 @@ daemon_tests = \
 	%D%/daemon/processes-are-confined.t \
 	%D%/daemon/processes-carry-their-role.t \
 	%D%/daemon/prometheus-reads-the-metrics.t \
+	%D%/daemon/prometheus-scrapes.t \
 	%D%/daemon/queue-and-drops-are-seen.t \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/rate-per-source.t \
@@ -281,10 +296,13 @@ daemon_tests = \
 	%D%/daemon/refusing-worker-hears-signals.t \
 	%D%/daemon/reload-applies-settings.t \
 	%D%/daemon/reload-changes-addresses.t \
+	%D%/daemon/reload-changes-metrics.t \
 	%D%/daemon/reload-changes-the-sandbox.t \
 	%D%/daemon/reload-renames-in-order.t \
 	%D%/daemon/reload-to-stderr-in-the-background.t \
 	%D%/daemon/reload-to-the-wildcard.t \
+	%D%/daemon/reporter-is-confined.t \
+	%D%/daemon/reporter-is-replaced.t \
 	%D%/daemon/root-gives-nothing-up.t \
 	%D%/daemon/rubbish-in-shared-memory.t \
 	%D%/daemon/several-listeners.t \
@@ -477,6 +495,7 @@ test_support = \
 	%D%/lib/Echod.pm \
 	%D%/lib/Files.pm \
 	%D%/lib/Hostile.pm \
+	%D%/lib/Http.pm \
 	%D%/lib/Listener.pm \
 	%D%/lib/Load.pm \
 	%D%/lib/Log.pm \
@@ -514,6 +533,7 @@ EXTRA_DIST += \
 # A program with no LDADD of its own, that is every unit test, takes this.
 LDADD = \
 	libload.a \
+	libreport.a \
 	libechod.a \
 	libsnapshot.a \
 	libcommon.a \

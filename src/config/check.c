@@ -69,15 +69,13 @@ value_valid(const struct config *config, const struct setting *s)
 }
 
 static bool
-addresses_valid(const struct config *config)
+addresses_valid(const struct config_address *address, unsigned n, unsigned most)
 {
-	/* An empty list means the sockets of a socket unit alone. */
-	if ((config->address_count == 0) != (config->listen_count == 0) ||
-	    config->address_count > CONFIG_ADDRESSES)
+	if (n > most)
 		return false;
-	for (unsigned i = 0; i < config->address_count; i++)
-		if (!addr_sane(&config->addresses[i].addr) ||
-		    !bool_valid(&config->addresses[i].optional))
+	for (unsigned i = 0; i < n; i++)
+		if (!addr_sane(&address[i].addr) ||
+		    !bool_valid(&address[i].optional))
 			return false;
 	return true;
 }
@@ -88,7 +86,13 @@ check_config(const struct config *config)
 	for (unsigned i = 0; i < settings_count; i++)
 		if (!value_valid(config, &settings[i]))
 			return false;
-	return addresses_valid(config) && bool_valid(&config->found.file) &&
+	/* An empty list means the sockets of a socket unit alone. */
+	return (config->address_count == 0) == (config->listen_count == 0) &&
+	    addresses_valid(config->addresses, config->address_count,
+		CONFIG_ADDRESSES) &&
+	    addresses_valid(config->metrics.at, config->metrics.count,
+		CONFIG_METRICS) &&
+	    bool_valid(&config->found.file) &&
 	    bool_valid(&config->found.settings) &&
 	    memchr(config->listen_file, '\0', sizeof(config->listen_file)) !=
 	    NULL;

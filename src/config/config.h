@@ -23,6 +23,7 @@ enum {
 	CONFIG_FILES = 65,	/* the first one, and what it includes */
 	CONFIG_LISTEN = 64,	/* entries of `listen` */
 	CONFIG_ADDRESSES = 128, /* what they resolve to */
+	CONFIG_METRICS = 2,	/* addresses of metrics.address */
 	CONFIG_NAME = 64,	/* a user, a group, an ident */
 	CONFIG_PATH = 1024,
 	CONFIG_WORKERS = 20000, /* bound of workers.max */
@@ -81,6 +82,14 @@ struct config_sources {
 	int64_t prefix6; /* and of an IPv6 address */
 };
 
+/* Where HTTP requests about echod are answered. */
+struct config_metrics {
+	char address[ADDR_HOST]; /* as it was written; "": nowhere */
+	int64_t port;
+	unsigned count;
+	struct config_address at[CONFIG_METRICS]; /* what it stands for */
+};
+
 /* What a load has found, and the next one must find again. */
 struct config_found {
 	bool file;
@@ -119,6 +128,7 @@ struct config {
 	struct config_sources sources;
 	struct config_log log;
 	struct config_control control;
+	struct config_metrics metrics;
 	char user[CONFIG_NAME];
 	char group[CONFIG_NAME];
 	char chroot[CONFIG_PATH];

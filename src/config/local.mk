@@ -14,6 +14,8 @@ libechod_a_SOURCES += \
 	%D%/message.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/reporter_job.c \
+	%D%/reporter_job.h \
 	%D%/settings.c \
 	%D%/settings.h \
 	%D%/trust.c \

@@ -25,6 +25,7 @@ layout(void)
 	const size_t sizes[] = { sizeof(struct message_request),
 		sizeof(struct message), offsetof(struct message, config),
 		offsetof(struct config, addresses),
+		offsetof(struct config, metrics.at),
 		offsetof(struct config, uid) };
 	uint64_t sum = add(0xcbf29ce484222325, sizes, sizeof(sizes));
 

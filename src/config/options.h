@@ -25,6 +25,7 @@ enum options_action {
 struct options {
 	enum options_action action;
 	const char *loader;   /* the path of echod-load; set by main() */
+	const char *reporter; /* and that of echod-report */
 	const char *file;     /* the configuration file */
 	bool file_given;      /* by -c: it must exist */
 	bool foreground;      /* -F or -d */

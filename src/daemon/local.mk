@@ -91,6 +91,10 @@ libechod_a_SOURCES += \
 	%D%/report/status.h \
 	%D%/report/usage.c \
 	%D%/report/usage.h \
+	%D%/reporter/endpoint.c \
+	%D%/reporter/endpoint.h \
+	%D%/reporter/reporter.c \
+	%D%/reporter/reporter.h \
 	%D%/sandbox/calls.c \
 	%D%/sandbox/calls.h \
 	%D%/sandbox/descriptors.c \

@@ -87,8 +87,13 @@ flush(void)
 static void
 print_version(FILE *out)
 {
-	fprintf(out, "%s\nseccomp: %s\nstatic: %s\n", PACKAGE_STRING,
-	    filter_is_built_in() ? "yes" : "no",
+	fprintf(out, "%s\nseccomp: %s\nlibmicrohttpd: %s\nstatic: %s\n",
+	    PACKAGE_STRING, filter_is_built_in() ? "yes" : "no",
+#ifdef HAVE_MICROHTTPD
+	    "yes",
+#else
+	    "no",
+#endif
 	    /* Without a dynamic linker its address is 0 (getauxval(3)). */
 	    getauxval(AT_BASE) == 0 ? "yes" : "no");
 }
@@ -190,6 +195,7 @@ main(int argc, char *argv[])
 		return EX_UNAVAILABLE;
 	}
 	opt.loader = program_find(PROGRAM_LOADER);
+	opt.reporter = program_find(PROGRAM_REPORTER);
 	switch (opt.action) {
 	case ACTION_HELP:
 		fputs(options_help(), output_standard());

@@ -13,6 +13,7 @@ static const struct {
 	const char *installed;
 } programs[PROGRAMS] = {
 	[PROGRAM_LOADER] = { "echod-load", ECHOD_LOADER },
+	[PROGRAM_REPORTER] = { "echod-report", ECHOD_REPORTER },
 };
 
 const char *

@@ -5,7 +5,7 @@
 #ifndef ECHOD_PROGRAM_H
 #define ECHOD_PROGRAM_H
 
-enum program { PROGRAM_LOADER, PROGRAMS };
+enum program { PROGRAM_LOADER, PROGRAM_REPORTER, PROGRAMS };
 
 /*
  * The path of a program: in the directory of this one, as in a build; or where

@@ -177,6 +177,78 @@ resolve_entry(struct config *config, const struct config_listen *listen,
 	return result;
 }
 
+/* Neither a literal, nor the name of the loopback, nor "*". */
+static bool
+is_other_name(const char *address)
+{
+	struct addr literal;
+
+	return strcmp(address, "*") != 0 && strcmp(address, "localhost") != 0 &&
+	    addr_from_literal(&literal, address, 0) == -1;
+}
+
+static int
+add_metrics(struct config_metrics *metrics, const struct addr *addr,
+    bool optional, struct errbuf *err)
+{
+	for (unsigned i = 0; i < metrics->count; i++)
+		if (addr_equal(&metrics->at[i].addr, addr))
+			return 0;
+	if (usable_check(addr, err) == -1)
+		return -1;
+	if (metrics->count == CONFIG_METRICS)
+		return errbuf_set(err, "more than %d addresses",
+		    CONFIG_METRICS);
+	metrics->at[metrics->count++] = (struct config_address){ *addr,
+		optional, 0 };
+	return 0;
+}
+
+/* Where HTTP requests are answered, if anywhere. */
+static int
+resolve_metrics(struct config_metrics *metrics, const struct origin *origins,
+    struct errbuf *err)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *found, *ai;
+	bool every = strcmp(metrics->address, "*") == 0;
+	struct addr literal, addr;
+	char port[ADDR_PORT];
+	int result = 0;
+
+#ifndef HAVE_MICROHTTPD
+	result = errbuf_set(err, "this echod was built without libmicrohttpd");
+#endif
+	metrics->count = 0;
+	if (metrics->address[0] == '\0')
+		return 0;
+	if (is_other_name(metrics->address))
+		result = errbuf_set(err,
+		    "\"%s\" is neither an address nor localhost",
+		    metrics->address);
+	if (result != 0)
+		return origin_blame(origins, "metrics.address", err);
+	snprintf(port, sizeof(port), "%d", (int)metrics->port);
+	result = lookup_host(every ? NULL : metrics->address, port, &hints,
+	    &found);
+	if (result != 0) {
+		errbuf_set(err, "\"%s\": %s", metrics->address,
+		    gai_strerror(result));
+		return origin_blame(origins, "metrics.address", err);
+	}
+	for (ai = found; ai != NULL && result == 0; ai = ai->ai_next) {
+		addr_from_sockaddr(&addr, ai->ai_addr, ai->ai_addrlen);
+		if (addr.len != 0)
+			result = add_metrics(metrics, &addr,
+			    addr_from_literal(&literal, metrics->address, 0) ==
+				-1,
+			    err);
+	}
+	freeaddrinfo(found);
+	return result == 0 ? 0 : origin_blame(origins, "metrics.address", err);
+}
+
 static int
 resolve_user(struct config *config, struct errbuf *err)
 {
@@ -268,7 +340,8 @@ resolve_config(struct config *config, const struct resolve_starter *starter,
 		}
 	}
 	config->control.gid = (gid_t)-1;
-	return resolve_ids(config, starter, origins, err) == -1 ||
+	return resolve_metrics(&config->metrics, origins, err) == -1 ||
+		resolve_ids(config, starter, origins, err) == -1 ||
 		resolve_group("control.group", config->control.group,
 		    &config->control.gid, origins, err) == -1 ||
 		resolve_chroot(config, starter, origins, err) == -1 ?

@@ -21,7 +21,7 @@ struct resolve_starter {
 };
 
 /*
- * Fill config->addresses, uid and gid, and check what only the running system
+ * Fill config->addresses, metrics.at, uid and gid, and check what only the running system
  * can tell.  The line of `listen` in origins becomes that of the last entry.
  * Returns 0, or an exit status of sysexits.h with the reason in err.
  */

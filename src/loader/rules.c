@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/errbuf.h"
@@ -89,6 +90,29 @@ check_control(const struct config *config, const struct origin *origins,
 	return origin_blame(origins, "control.path", err);
 }
 
+static bool
+is_default(const struct origin *origins, const char *path)
+{
+	return origins[settings_find(path) - settings].from == ORIGIN_DEFAULT;
+}
+
+/* A port alone is one of the loopback; an address needs a port. */
+static int
+check_metrics(struct config *config, const struct origin *origins,
+    struct errbuf *err)
+{
+	struct config_metrics *metrics = &config->metrics;
+
+	if (is_default(origins, "metrics.address") &&
+	    !is_default(origins, "metrics.port"))
+		snprintf(metrics->address, sizeof(metrics->address),
+		    "localhost");
+	if (metrics->address[0] == '\0' || !is_default(origins, "metrics.port"))
+		return 0;
+	errbuf_set(err, "metrics.port is missing");
+	return origin_blame(origins, "metrics.address", err);
+}
+
 int
 rules_check(struct config *config, const struct origin *origins,
     struct errbuf *err)
@@ -106,7 +130,8 @@ rules_check(struct config *config, const struct origin *origins,
 			return -1;
 	if (check_printable(origins, "log.ident", config->log.ident, err) ==
 		-1 ||
-	    check_path(origins, "chroot", config->chroot, err) == -1)
+	    check_path(origins, "chroot", config->chroot, err) == -1 ||
+	    check_metrics(config, origins, err) == -1)
 		return -1;
 	if (check_control(config, origins, err) == -1)
 		return -1;

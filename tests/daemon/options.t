@@ -51,7 +51,7 @@ for (@mistakes) {
 # Questions are answered on standard output.
 for my $args (['-V'], ['--version']) {
     my ($status, $out, $err) = Echod->run(args => $args);
-    like($out, qr/^echod \d+\.\d+\S*\nseccomp: (?:yes|no)\nstatic: (?:yes|no)\n$/,
+    like($out, qr/^echod \d+\.\d+\S*\nseccomp: (?:yes|no)\nlibmicrohttpd: (?:yes|no)\nstatic: (?:yes|no)\n$/,
         "@$args: name, version and what it was built with");
     is("$status$err", '0', 'and that is all');
     like($out, qr/^echod \Q$ENV{ECHOD_VERSION}\E\n/, 'the one that was built')

@@ -89,7 +89,10 @@ File::Find::find({
     },
     no_chdir => 1,
 }, $root);
+my $http = (Files::slurp("$build/autoconf.h") // '') =~
+    /^#define HAVE_MICROHTTPD 1$/m;
 is_deeply([sort map { basename($_) } @programs],
-    [qw(echoc echod echod-load)], 'the programs of an installation');
+    ['echoc', 'echod', 'echod-load', $http ? 'echod-report' : ()],
+    'the programs of an installation');
 check($_) for sort @programs;
 done_testing;

@@ -36,12 +36,17 @@ my @layers = (
         'daemon/log daemon/pool snapshot'],
     ['daemon/service', join(' ', qw(common config daemon daemon/listen
         daemon/log daemon/pool daemon/service/notify))],
+    ['daemon/reporter', join(' ', qw(common config daemon daemon/control
+        daemon/listen daemon/log daemon/sandbox))],
     ['daemon/master', join(' ', qw(common config daemon daemon/control
         daemon/forker daemon/listen daemon/log daemon/pool daemon/report
-        daemon/sandbox daemon/service daemon/service/notify daemon/worker
+        daemon/reporter daemon/sandbox daemon/service daemon/service/notify
+        daemon/worker
         snapshot))],
     ['daemon/main', join(' ', qw(common config daemon daemon/listen daemon/log
         daemon/master daemon/sandbox))],
+    # The program that answers HTTP.
+    ['reporter', 'common config daemon daemon/sandbox snapshot'],
     # What all modes of echoc share, and then one folder a mode.  The options
     # are made of types of core, and core does what options say.
     ['client client/core', 'common'],

@@ -17,6 +17,7 @@ my @owners = (
     # Libraries.
     ['libconfig', qr/<libconfig\.h>|\bconfig_setting_\w+\s*\(/, qw(loader/)],
     ['syslog', call(qw((?:open|close|v?sys)log)), qw(daemon/log/)],
+    ['HTTP', qr/<microhttpd\.h>/, qw(reporter/server)],
     ['JSON', qr/<jansson\.h>/, qw(document snapshot/json)],
     ['threads', qr/\bpthread_create\b|<threads\.h>/,
         qw(client/bench/ client/net/)],
@@ -32,12 +33,14 @@ my @owners = (
     ['prctl', call('prctl'), qw(daemon/sandbox/ client/bench/)],
     ['children', call(qw(v?fork clone daemon posix_spawn\w* system popen
             exec[lv]\w* fexecve)),
-        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/ plot)],
+        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/
+            daemon/reporter/ plot)],
     ['clones that fork cannot make', qr/\bSYS_clone3?\b/, qw(forker)],
     ['the end of children', call(qw(wait waitpid waitid wait[34])),
         qw(daemon/master/ daemon/pool/ plot)],
     ['signals to others', call(qw(kill killpg tgkill pidfd_send_signal sigqueue)),
-        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/)],
+        qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/
+            daemon/reporter/)],
     ['signals that come', call(qw(sigaction sigprocmask signal signalfd
             sigsuspend sigwait\w* siginterrupt pthread_sigmask)),
         qw(daemon/signals client/core/signals)],
@@ -50,7 +53,8 @@ my @owners = (
 
     # Sockets.
     ['listening', call(qw(bind listen)), qw(listen/open tune dial place)],
-    ['accept', call('accept4?'), qw(daemon/worker/ daemon/control/)],
+    ['accept', call('accept4?'), qw(daemon/worker/ daemon/control/
+            reporter/)],
     ['options of sockets', call('setsockopt'), qw(common/net listener listen/open tune
             daemon/link daemon/log/ dial)],
     ['the kernel\'s table of connections',

@@ -28,5 +28,5 @@ is_deeply [grep { m{^tests/(?!fuzz/)(.*\.[tc])$} && !$run{$1} }
 # Each kind of process of HACKING.md has its row.
 my ($table) = $page =~ /^## Processes\n(.*?)^## /ms;
 like $table, qr/^\| \Q$_\E \|/m, "it says what there is to the $_"
-    for qw(master echod-load forker worker logger);
+    for qw(master echod-load forker worker echod-report logger);
 done_testing;

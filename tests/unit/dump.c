@@ -118,6 +118,7 @@ everything_at_once(void **state)
 	    "  to = \"stderr\"; };\n"
 	    "user = \"daemon\"; group = \"daemon\"; chroot = \"/\";\n"
 	    "control = { path = \"/c\"; group = \"daemon\"; };\n"
+	    "metrics = { address = \"::1\"; port = 12; };\n"
 	    "pid_file = \"/x\"; sandbox = \"best-effort\";\n"
 	    "watchdog = \"strict\";\n";
 	static struct config plain, other;

@@ -371,6 +371,82 @@ users_as_root(void **state)
 	assert_int_equal(resolve_with("chroot", "/", &err), EX_OK);
 }
 
+/* Where HTTP requests are answered, as addresses() writes it. */
+static const char *
+metrics(const char *address, struct errbuf *err)
+{
+	static const char *const listen[] = { "127.0.0.1 7" };
+	static char buf[4 * ADDR_TEXT];
+	char text[ADDR_TEXT];
+	size_t n = 0;
+	int status;
+
+	/* The first resolves nothing of it, but sets all others. */
+	(void)resolve(err, listen, 1);
+	snprintf(config.metrics.address, ADDR_HOST, "%s", address);
+	config.metrics.port = 9464;
+	status = resolve_config(&config, &starter, origins, err);
+	if (status != EX_OK)
+		return NULL;
+	buf[0] = '\0';
+	for (unsigned i = 0; i < config.metrics.count; i++) {
+		addr_text(&config.metrics.at[i].addr, text, sizeof(text));
+		n += (size_t)snprintf(buf + n, sizeof(buf) - n, "%s%s ",
+		    config.metrics.at[i].optional ? "?" : "", text);
+	}
+	return buf;
+}
+
+static void
+metrics_addresses(void **state)
+{
+	static const struct {
+		const char *address, *wanted;
+	} good[] = {
+		{ "", "" },
+#ifdef HAVE_MICROHTTPD
+		{ "127.0.0.1", "127.0.0.1:9464 " },
+		{ "::1", "[::1]:9464 " },
+		{ "0.0.0.0", "0.0.0.0:9464 " },
+#endif
+	}, bad[] = {
+#ifdef HAVE_MICROHTTPD
+		{ "a.example", "\"a.example\" is neither an address nor localhost" },
+		{ "127.1", "\"127.1\" is neither an address nor localhost" },
+		{ "224.0.0.1", "224.0.0.1 is a multicast address" },
+		{ "::ffff:127.0.0.1", "::ffff:127.0.0.1 is IPv4" },
+		{ "fe80::1", "fe80::1 is link-local and needs its interface" },
+#else
+		{ "127.0.0.1", "this echod was built without libmicrohttpd" },
+#endif
+	};
+	struct errbuf err;
+	char reason[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		const char *is = metrics(good[i].address, &err);
+
+		CHECK(is != NULL, "%s: %s", good[i].address, err.text);
+		CHECK_TEXT(is, good[i].wanted, "%s", good[i].address);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		CHECK(metrics(bad[i].address, &err) == NULL, "%s",
+		    bad[i].address);
+		snprintf(reason, sizeof(reason), "metrics.address: %s",
+		    bad[i].wanted);
+		CHECK(strncmp(err.text, reason, strlen(reason)) == 0, "%s: %s",
+		    bad[i].address, err.text);
+	}
+#ifdef HAVE_MICROHTTPD
+	assert_non_null(metrics("localhost", &err));
+	assert_true(config.metrics.count > 0 && config.metrics.at[0].optional);
+	assert_non_null(metrics("*", &err));
+	assert_int_equal(config.metrics.count, 2);
+	assert_true(addr_is_wildcard(&config.metrics.at[1].addr));
+#endif
+}
+
 int
 main(void)
 {
@@ -386,6 +462,7 @@ main(void)
 		cmocka_unit_test(command_line_and_defaults),
 		cmocka_unit_test(users_without_root),
 		cmocka_unit_test(users_as_root),
+		cmocka_unit_test(metrics_addresses),
 	};
 
 	starter.uid = geteuid();

@@ -502,6 +502,52 @@ contradictions(void **state)
 	}
 }
 
+/* A port alone is one of localhost; an empty address is none, as is nothing. */
+static void
+metrics_need_a_port(void **state)
+{
+	static const struct {
+		const char *address, *port; /* NULL: not written */
+		const char *result;	    /* NULL: refused */
+	} rows[] = {
+		{ NULL, NULL, "" },
+		{ NULL, "9464", "localhost" },
+		{ NULL, "0", "localhost" },
+		{ "", "9464", "" },
+		{ "", NULL, "" },
+		{ "::1", "0", "::1" },
+		{ "::1", NULL, NULL },
+	};
+	const struct setting *address = settings_find("metrics.address");
+	const struct setting *port = settings_find("metrics.port");
+	struct errbuf err;
+	int result;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		settings_defaults(&config);
+		memset(origins, 0, sizeof(origins));
+		if (rows[i].address != NULL) {
+			settings_assign(&config, address, rows[i].address,
+			    &err);
+			origins[address - settings].from = ORIGIN_OPTION;
+		}
+		if (rows[i].port != NULL) {
+			settings_assign(&config, port, rows[i].port, &err);
+			origins[port - settings].from = ORIGIN_OPTION;
+		}
+		result = rules_check(&config, origins, &err);
+		CHECK((result == 0) == (rows[i].result != NULL), "row %zu", i);
+		if (rows[i].result != NULL)
+			CHECK_TEXT(config.metrics.address, rows[i].result,
+			    "row %zu", i);
+		else
+			CHECK_TEXT(err.text,
+			    "-o metrics.address: metrics.port is missing",
+			    "row %zu", i);
+	}
+}
+
 /* After the check the limits are in order, whatever was written. */
 static void
 checked_limits_are_in_order(void **state)
@@ -591,6 +637,7 @@ main(void)
 		cmocka_unit_test(typing_mistakes),
 		cmocka_unit_test(defaults_give_way),
 		cmocka_unit_test(contradictions),
+		cmocka_unit_test(metrics_need_a_port),
 		cmocka_unit_test(checked_limits_are_in_order),
 		cmocka_unit_test(kept_values),
 		cmocka_unit_test(blame_names_the_place),

@@ -31,6 +31,7 @@ static const struct {
 	[CLASS_FROZEN] = { "worker-stopped", { 10, SECOND_MS } },
 	[CLASS_KILLED] = { "worker-killed", { 10, SECOND_MS } },
 	[CLASS_LOGGER] = { "logger-died", { 10, SECOND_MS } },
+	[CLASS_REPORTER] = { "reporter-died", { 10, SECOND_MS } },
 	[CLASS_FORK] = { "fork-failed", { 1, MINUTE_MS } },
 	[CLASS_AT_MAX] = { "workers-at-max", { 1, MINUTE_MS } },
 	[CLASS_VAIN] = { "clients-wait-in-vain", { 1, MINUTE_MS } },

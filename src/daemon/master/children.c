@@ -13,6 +13,7 @@
 #include "daemon/pool/pool.h"
 #include "daemon/master/reload.h"
 #include "daemon/pool/spawn.h"
+#include "daemon/reporter/reporter.h"
 
 /* Workers that were requested will not come. */
 static void
@@ -44,6 +45,7 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 {
 	struct spawn_failure failure;
 	struct pool_end end;
+	bool expected;
 	char how[64];
 
 	if (pool_reaped(r->pool, pid, status, now_ms, &end)) {
@@ -60,6 +62,12 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 		pool_end_text(status, how, sizeof(how));
 		(void)class_log(CLASS_LOGGER, LEVEL_ERR,
 		    "logger died pid=%ld %s", (long)pid, how);
+	} else if (reporter_reaped(r->reporter, pid, &expected, now_ms)) {
+		if (expected)
+			return;
+		pool_end_text(status, how, sizeof(how));
+		(void)class_log(CLASS_REPORTER, LEVEL_ERR,
+		    "reporter died pid=%ld %s", (long)pid, how);
 	} else if (!loader_reaped(&r->loader, pid)) {
 		log_debug("reaped pid=%ld", (long)pid);
 		spawn_hurry(r->pool, now_ms);
@@ -72,7 +80,8 @@ freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
 {
 	struct spawn_failure failure;
 
-	if (logger_frozen(r->logger, pid, frozen, now_ms))
+	if (logger_frozen(r->logger, pid, frozen, now_ms) ||
+	    reporter_frozen(r->reporter, pid, frozen))
 		return;
 	if (pool_frozen(r->pool, pid, frozen)) {
 		if (frozen)

@@ -19,6 +19,7 @@
 #include "daemon/master/pidfile.h"
 #include "daemon/pool/pool.h"
 #include "daemon/master/reload.h"
+#include "daemon/reporter/reporter.h"
 #include "daemon/master/watch.h"
 #include "daemon/service/service.h"
 #include "daemon/report/gather.h"
@@ -46,6 +47,7 @@ struct master {
 	struct store store; /* of the service manager, for our listeners */
 	struct control control;
 	struct gather gather;
+	struct reporter reporter;
 	int64_t lame_ms; /* a lame duck since then; 0: it is none */
 	/* Calls that fail, of which the log is told once; see master.c. */
 	struct trouble {

@@ -147,6 +147,7 @@ tend(struct master *m, int64_t now_ms)
 	if (m->current.number != 0)
 		next = clock_earlier(next, logger_maintain(&m->logger, now_ms));
 	next = clock_earlier(next, answer_step(m, now_ms));
+	next = clock_earlier(next, reporter_maintain(&m->reporter, now_ms));
 	next = clock_earlier(next, class_tell(now_ms, false));
 	next = clock_earlier(next, refusals_tell(now_ms, false));
 	next = clock_earlier(next, life_tell(m, now_ms));
@@ -269,6 +270,9 @@ master_run(struct master *m, const struct options *options,
 	m->reload.pool = &m->pool;
 	m->reload.drain = &m->drain;
 	m->reload.logger = &m->logger;
+	m->reporter.program = options->reporter;
+	m->reporter.control = &m->control;
+	m->reload.reporter = &m->reporter;
 	m->reload.background = notify != -1;
 	m->reload.waiter = m->watch.waiter = m->waiter;
 	reload_begin(&m->reload);
@@ -284,6 +288,7 @@ master_run(struct master *m, const struct options *options,
 	(void)refusals_tell(clock_ms(), true);
 	if (m->current.number != 0)
 		log_notice("stopped status=%d", m->status);
+	reporter_end(&m->reporter);
 	say_goodbye(m);
 	/* Whoever waits for the end can rely on it. */
 	answer_end(m);

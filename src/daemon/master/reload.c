@@ -16,6 +16,7 @@
 #include "daemon/pool/pool.h"
 #include "daemon/pool/spawn.h"
 #include "daemon/pool/terminate.h"
+#include "daemon/reporter/reporter.h"
 #include "daemon/sandbox/identity.h"
 #include "daemon/sandbox/sandbox.h"
 
@@ -43,6 +44,7 @@ reload_abandon(struct reload *r, int64_t now_ms)
 		listener_set_abandon(&r->next.listeners);
 	else
 		drain_abandon(r->drain, r->pool, r->current, &r->next, now_ms);
+	reporter_abandon(r->reporter);
 	/* After a failed start the lines go to standard error. */
 	if (is_start(r))
 		log_close();
@@ -200,6 +202,12 @@ open_next(struct reload *r, int64_t now_ms)
 		return status;
 	if (is_start(r))
 		inherited_report();
+	r->reporter->keep_stderr = r->logger->keeps_stderr;
+	if (reporter_prepare(r->reporter, config, &r->err) == -1)
+		return EX_UNAVAILABLE;
+	/* Who asks during a start is told so. */
+	if (is_start(r))
+		reporter_commit(r->reporter, config, now_ms);
 	drain_all(r->drain, r->current, &all);
 	if (listener_set_prepare(&r->next.listeners, &all, &r->adopted, config,
 		&r->err) == -1)

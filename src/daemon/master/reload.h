@@ -20,6 +20,7 @@ struct options;
 struct pidfile;
 struct pool;
 struct pool_end;
+struct reporter;
 struct spawn_failure;
 
 enum reload_step {
@@ -42,6 +43,7 @@ struct reload {
 	struct pool *pool;
 	struct drain *drain;
 	struct logger *logger;
+	struct reporter *reporter;
 	int waiter;	 /* epoll, for the loader's pipe */
 	bool background; /* standard error may be given up */
 	/* Listeners from outside that are not in force, of which the start and

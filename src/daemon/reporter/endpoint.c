@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/reporter/endpoint.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "common/errbuf.h"
+#include "common/net.h"
+#include "daemon/listen/open.h"
+#include "daemon/log/log.h"
+
+static bool
+has(const struct endpoint_set *set, const struct endpoint *e)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (set->item[i].fd == e->fd)
+			return true;
+	return false;
+}
+
+static const struct endpoint *
+find_kept(const struct endpoint_set *next, const struct endpoint_set *now,
+    const struct addr *wanted)
+{
+	for (unsigned i = 0; i < now->count; i++) {
+		const struct endpoint *e = &now->item[i];
+
+		/* Port 0 may now be written as the port that it was given. */
+		if (!has(next, e) &&
+		    (addr_equal(&e->wanted, wanted) ||
+			addr_equal(&e->bound, wanted)))
+			return e;
+	}
+	return NULL;
+}
+
+/* Those of ours that may be in the way of another, and are about to go. */
+static int
+open_beside(const struct addr *at, const struct endpoint_set *now,
+    const struct config *config)
+{
+	int beside[CONFIG_METRICS];
+
+	for (unsigned i = 0; i < now->count; i++)
+		beside[i] = now->item[i].fd;
+	return open_listener(at, beside, now->count, config);
+}
+
+/* 1: there is no such address family here, which does not matter. */
+static int
+prepare(struct endpoint *e, const struct config_address *want,
+    const struct endpoint_set *now, const struct config *config,
+    struct errbuf *err)
+{
+	*e = (struct endpoint){ .wanted = want->addr };
+	e->fd = open_beside(&e->wanted, now, config);
+	if (e->fd != -1 && net_local(e->fd, &e->bound) == 0)
+		return 0;
+	if (want->optional && e->fd == -1 &&
+	    open_family_missing(&e->wanted, errno))
+		return 1;
+	addr_text(&e->wanted, e->text, sizeof(e->text));
+	errbuf_sys(err, "metrics.address: cannot listen on %s", e->text);
+	if (e->fd != -1)
+		close(e->fd);
+	return -1;
+}
+
+int
+endpoint_set_prepare(struct endpoint_set *next, const struct endpoint_set *now,
+    const struct config *config, struct errbuf *err)
+{
+	const struct config_metrics *metrics = &config->metrics;
+	int result = 0;
+
+	next->count = 0;
+	for (unsigned i = 0; i < metrics->count && result != -1; i++) {
+		const struct config_address *want = &metrics->at[i];
+		const struct endpoint *kept = find_kept(next, now, &want->addr);
+		struct endpoint *e = &next->item[next->count];
+
+		if (kept != NULL) {
+			*e = *kept;
+			e->kept = true;
+			e->wanted = want->addr;
+			result = 0;
+		} else {
+			result = prepare(e, want, now, config, err);
+		}
+		if (result == 0) {
+			addr_text(&e->bound, e->text, sizeof(e->text));
+			next->count++;
+		}
+	}
+	if (result != -1 && next->count == 0 && metrics->count > 0)
+		result = errbuf_set(err,
+		    "metrics.address: this system has none of the address "
+		    "families");
+	if (result == -1)
+		endpoint_set_abandon(next);
+	return result == -1 ? -1 : 0;
+}
+
+bool
+endpoint_set_commit(struct endpoint_set *now, struct endpoint_set *next)
+{
+	bool changed = now->count != next->count;
+	char host[ADDR_TEXT];
+
+	for (unsigned i = 0; i < now->count; i++)
+		if (!has(next, &now->item[i])) {
+			log_notice("closing metrics on %s", now->item[i].text);
+			close(now->item[i].fd);
+		}
+	for (unsigned i = 0; i < next->count; i++) {
+		struct endpoint *e = &next->item[i];
+
+		if (!e->kept) {
+			addr_host(&e->bound, host, sizeof(host));
+			log_notice("metrics on %s port %u", host,
+			    addr_port(&e->bound));
+			changed = true;
+		}
+		e->kept = false;
+	}
+	*now = *next;
+	next->count = 0;
+	return changed;
+}
+
+void
+endpoint_set_abandon(struct endpoint_set *next)
+{
+	for (unsigned i = 0; i < next->count; i++)
+		if (!next->item[i].kept)
+			close(next->item[i].fd);
+	next->count = 0;
+}
+
+void
+endpoint_set_close(struct endpoint_set *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		close(set->item[i].fd);
+	set->count = 0;
+}

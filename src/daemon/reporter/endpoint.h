@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * endpoint: the sockets at which HTTP requests are answered: prepare the next
+ * set, which keeps some of those there are, then commit or abandon it.  The
+ * master opens them, because that can take root, and never looks into them.
+ */
+#ifndef ECHOD_ENDPOINT_H
+#define ECHOD_ENDPOINT_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+#include "config/config.h"
+
+struct errbuf;
+
+struct endpoint {
+	struct addr wanted;   /* as configured, the port perhaps 0 */
+	struct addr bound;    /* as getsockname(2) says */
+	char text[ADDR_TEXT]; /* of bound */
+	int fd;		      /* non-blocking, close-on-exec, fixed number */
+	bool kept;	      /* the same socket as in the set before */
+};
+
+struct endpoint_set {
+	unsigned count;
+	struct endpoint item[CONFIG_METRICS];
+};
+
+/*
+ * Make the set that the configuration asks for.  An address that `now` has as
+ * well keeps its socket; the others are opened.  -1 with the address and the
+ * reason in err, and nothing is left open then.
+ */
+int endpoint_set_prepare(struct endpoint_set *next,
+    const struct endpoint_set *now, const struct config *, struct errbuf *);
+
+/* Put `next` in force; it is empty then.  True: there is another socket. */
+bool endpoint_set_commit(struct endpoint_set *now, struct endpoint_set *next);
+
+/* Close what prepare has opened. */
+void endpoint_set_abandon(struct endpoint_set *next);
+
+/* Close all. */
+void endpoint_set_close(struct endpoint_set *);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reply: what is answered to a request: which pages there are, and what they
+ * say of a snapshot.
+ */
+#ifndef ECHOD_REPLY_H
+#define ECHOD_REPLY_H
+
+#include <stddef.h>
+
+struct snapshot;
+
+enum reply_page {
+	REPLY_OVERVIEW, /* "/": for people */
+	REPLY_METRICS,	/* for Prometheus */
+	REPLY_HEALTH,	/* the master answers */
+	REPLY_READY,	/* and takes clients */
+	REPLY_STATUS,	/* all of it, as JSON */
+	REPLY_PAGES,
+	REPLY_NO_PAGE = REPLY_PAGES,
+};
+
+struct reply {
+	unsigned status;  /* of HTTP */
+	const char *type; /* "Content-Type:" */
+	char *body;	  /* to be freed; NULL: there is no memory */
+	size_t length;
+};
+
+/* The page at this path, or REPLY_NO_PAGE. */
+enum reply_page reply_page(const char *path);
+
+/* The reply for a page; no snapshot: the master does not answer. */
+void reply_make(struct reply *, enum reply_page, const struct snapshot *);
+
+/* An error, with one line of text. */
+void reply_error(struct reply *, unsigned status, const char *text);
+
+#endif
