@@ -452,8 +452,7 @@ service_tests = \
 	%D%/service/notifies.t \
 	%D%/service/s6-waits-until-it-is-ready.t \
 	%D%/service/starts-under-a-manager.t \
-	%D%/service/stored-listeners-outlive-a-crash.t
-	%D%/service/starts-under-a-manager.t \
+	%D%/service/stored-listeners-outlive-a-crash.t \
 	%D%/service/watchdog.t
 
 # Each test is one rule about the source tree.

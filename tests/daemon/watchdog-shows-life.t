@@ -77,6 +77,7 @@ my $client = $d->connect;
 is Client::echo($client, 'hello'), 'hello', 'the network has what it may have';
 ok $d->wait_log(qr/: no self-probe of \S+: no echo: Connection reset by peer$/,
     from => 0), 'a limit that it meets is no failure';
+cmp_ok signs($n), '>=', 2, 'and it shows that it lives';
 close $client;
 $d->finish;
 

@@ -9,7 +9,9 @@ use Test::More;
 
 use Client;
 use Clock;
+use Control;
 use Echod;
+use Files;
 use Notify;
 use Tracer;
 
@@ -27,6 +29,13 @@ sub start {
 
 sub signs { return scalar grep { /^WATCHDOG=1$/ } $_[0]->messages }
 
+# counted(PATH): what the control socket says of the echoes, a hash.
+sub counted {
+    my ($path) = @_;
+    my ($line) = grep { /^probe / } Control::ask($path, 'status');
+    return { ($line // '') =~ /(\w+)=(\d+)/g };
+}
+
 # A worker that can accept nobody, and is the only one.
 sub start_alone {
     my ($usec, @more) = @_;
@@ -37,7 +46,8 @@ sub start_alone {
     return ($d, $n, Tracer->attach([$d->workers], 'accept4', 'error=ENFILE'));
 }
 
-my ($d, $n, $fault) = start_alone(400_000);
+my $path = Files::new_name();
+my ($d, $n, $fault) = start_alone(400_000, "control.path=$path");
 my $status = $n->wait_for(qr/^STATUS=.*; self-probe failed/m);
 like $status,
     qr/; self-probe failed listener=127\.0\.0\.1:\d+: no echo in time$/m,
@@ -47,12 +57,18 @@ ok $d->wait_log(qr/: warning: self-probe failed listener=\S+: no echo in time$/)
 my $before = signs($n);
 ok Clock::until(sub { signs($n) >= $before + 3 }),
     'which is no reason to end it';
+my $count = counted($path);
+cmp_ok $count->{bad} // 0, '>=', 2, 'it is counted';
+is $count->{last_good}, 0, 'as what came last';
 $n->mark;
 $fault->detach;
 ok $d->wait_log(qr/: self-probe succeeds again failures=\d+ seconds=[\d.]+$/),
     'and that it is over';
 like $n->wait_for(qr/^STATUS=/m), qr/^STATUS=generation 1, busy \d\/1$/m,
     'the state is as ever';
+my $better = counted($path);
+cmp_ok $better->{good} // 0, '>', $count->{good}, 'which is counted';
+is $better->{last_good}, 1, 'as what came last';
 is $d->count_log(qr/: warning: self-probe/, from => 0), 1,
     'a warning is said once';
 is_deeply [grep { /trigger/ } $n->messages], [], 'nothing has been triggered';

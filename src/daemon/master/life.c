@@ -32,13 +32,16 @@ int64_t
 life_tell(struct master *m, int64_t now_ms)
 {
 	bool serving = m->phase == PHASE_RUN && !m->autoscale.full.on;
+	struct watchdog *w = &m->service.watchdog;
 	struct service_facts now;
 	int64_t next;
 
 	if (m->current.number == 0 || !service_is_heard(&m->service))
 		return INT64_MAX;
-	next = watchdog_step(&m->service.watchdog, &m->service.notify,
-	    &m->current, serving, now_ms);
+	next = watchdog_step(w, &m->service.notify, &m->current, serving,
+	    now_ms);
+	if (watchdog_take(w))
+		gather_probe(&m->gather, w->good, w->why.text, w->us);
 	now = facts(m);
 	return clock_earlier(next, service_step(&m->service, &now, now_ms));
 }

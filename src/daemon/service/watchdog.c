@@ -29,7 +29,6 @@ static void
 take_failure(struct watchdog *w, struct notify *notify, bool strict,
     int64_t now_ms)
 {
-	w->bad++;
 	errbuf_set(&w->why, "self-probe failed listener=%s: %s", w->listener,
 	    w->probe.why.text);
 	if (w->failures++ == 0) {
@@ -47,7 +46,6 @@ take_failure(struct watchdog *w, struct notify *notify, bool strict,
 static void
 take_success(struct watchdog *w, int64_t now_ms)
 {
-	w->good++;
 	if (w->failures > 0)
 		log_notice("self-probe succeeds again failures=%u seconds=%.1f",
 		    w->failures, (double)(now_ms - w->since_ms) / 1000);
@@ -70,10 +68,10 @@ judge(struct watchdog *w, enum probe_outcome outcome, bool serving,
 		w->unable = true;
 		return;
 	}
-	w->last_ms = now_ms;
-	w->last_us = (clock_ns() - w->probe.began_ns) / 1000;
-	w->last_good = outcome == PROBE_GOOD;
-	if (w->last_good)
+	w->us = (clock_ns() - w->probe.began_ns) / 1000;
+	w->good = outcome == PROBE_GOOD;
+	w->fresh = true;
+	if (w->good)
 		take_success(w, now_ms);
 	else
 		take_failure(w, notify, strict, now_ms);
@@ -113,4 +111,13 @@ watchdog_step(struct watchdog *w, struct notify *notify,
 	return w->probe.fd != -1 ?
 	    clock_earlier(w->next_ms, w->probe.deadline_ms) :
 	    w->next_ms;
+}
+
+bool
+watchdog_take(struct watchdog *w)
+{
+	bool fresh = w->fresh;
+
+	w->fresh = false;
+	return fresh;
 }

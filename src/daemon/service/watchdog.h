@@ -24,11 +24,11 @@ struct watchdog {
 	struct probe probe;
 	unsigned turn;	   /* of which listener, each in its turn */
 	char listener[80]; /* the one that was tried last */
-	/* Of the probes with an outcome, and of the last of them. */
-	uint64_t good, bad;
-	bool last_good;
-	int64_t last_ms, last_us; /* when it ended, how long it took */
-	/* Of those that have failed since one was good. */
+	/* The last one with an outcome. */
+	bool fresh; /* nobody has taken it yet: watchdog_take() */
+	bool good;
+	int64_t us; /* it has taken so long */
+	/* How many have failed since one was good. */
 	unsigned failures;
 	int64_t since_ms;
 	struct errbuf why; /* a sentence; "" while they are good */
@@ -47,5 +47,8 @@ void watchdog_open(struct watchdog *, int waiter);
  */
 int64_t watchdog_step(struct watchdog *, struct notify *,
     const struct generation *, bool serving, int64_t now_ms);
+
+/* Whether there is an outcome, w->good and so on, that was not taken before. */
+bool watchdog_take(struct watchdog *w);
 
 #endif
