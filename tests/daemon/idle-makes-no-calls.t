@@ -10,6 +10,7 @@ use Client;
 use Clock;
 use Echod;
 use Files;
+use Notify;
 
 plan skip_all => 'the numbers of system calls are those of x86_64'
     if (POSIX::uname())[4] ne 'x86_64';
@@ -37,7 +38,10 @@ sub sleeps_for_ever {
 plan skip_all => 'this system does not tell who makes which call'
     if !defined Files::slurp("/proc/$$/syscall");
 
-my $d = Echod->start;
+# With a service manager that is told when something happens, and only then.
+my $n = Notify->new;
+my $d = Echod->start(env => { NOTIFY_SOCKET => $n->address,
+    WATCHDOG_USEC => undef });
 
 # After some work: nothing of it may go on.
 my $data = Client::seeded(1, 100_000);
@@ -51,6 +55,7 @@ my @all = ($d->pid, $d->children);
 # Who sleeps until there is an event makes no call before.  As all of them do at
 # the same time, nobody makes one for the others either.
 ok(Clock::until(sub {
+    $n->messages;
     my @awake = grep { !sleeps_for_ever($_) } @all, @all;
     return !@awake;
 }), 'all ' . @all . ' processes wait until there is an event')

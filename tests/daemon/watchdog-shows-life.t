@@ -49,7 +49,7 @@ $d->finish;
 my $m = Notify->new;
 my $plain = Echod->start(
     config => Echod::DEFAULT_CONFIG . qq(watchdog = "plain";\n),
-    env    => { NOTIFY_SOCKET => $m->address, WATCHDOG_USEC => 2_000_000 });
+    env    => { NOTIFY_SOCKET => $m->address, WATCHDOG_USEC => 1_200_000 });
 ok Clock::until(sub { signs($m) >= 2 }), 'plain: it shows that it lives';
 is probes($plain), 0, 'plain: and does not echo';
 is signs($n), 0, 'nothing is shown when another process is watched';
