@@ -6,6 +6,14 @@
 
 EXTRA_DIST += %D%/echod.conf
 
+# For who watches echod: to be copied to the hosts of Prometheus and Grafana.
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = \
+	%D%/prometheus/echod.rules.test.yml \
+	%D%/prometheus/echod.rules.yml
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = %D%/grafana/echod.json
+
 conf_ours = $(srcdir)/%D%/echod.conf
 conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 

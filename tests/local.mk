@@ -474,6 +474,7 @@ style_tests = \
 	%D%/style/no-fixed-sleeps.t \
 	%D%/style/owners.t \
 	%D%/style/promises.t \
+	%D%/style/rules-and-dashboard.t \
 	%D%/style/sample-file.t \
 	%D%/style/shell-lint.t \
 	%D%/style/sizes.t \

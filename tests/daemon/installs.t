@@ -23,8 +23,8 @@ delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES DESTDIR)};
 
 my $dir  = Files::new_dir();
 my $root = "$dir/root";
-my ($etc, $sbin, $man, $libexec) =
-    map { directory($_) } qw(sysconfdir sbindir mandir pkglibexecdir);
+my ($etc, $sbin, $man, $libexec, $data) = map { directory($_) }
+    qw(sysconfdir sbindir mandir pkglibexecdir pkgdatadir);
 
 # Where configure was told to put it.
 sub directory {
@@ -54,6 +54,8 @@ ok(-x "$libexec/echod-load", 'its loader');
 ok(-f "$man/man8/echod.8", 'its manual page');
 ok(-f "$man/man5/echod.conf.5", 'the one of its configuration');
 ok(-f "$etc/echod.conf", 'its configuration');
+ok(-f "$data/prometheus/echod.rules.yml", 'alerts for Prometheus');
+ok(-f "$data/grafana/echod.json", 'a dashboard for Grafana');
 my $shipped = Files::slurp("$etc/echod.conf");
 
 {
