@@ -23,7 +23,8 @@ conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 put_places = sed \
 	-e 's|/etc/echod\.conf|$(sysconfdir)/echod.conf|g' \
 	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g' \
-	-e 's|/usr/local/libexec/echod/echod-load|$(pkglibexecdir)/$(installed_loader)|g'
+	-e 's|/usr/local/libexec/echod/echod-load|$(pkglibexecdir)/$(installed_loader)|g' \
+	-e 's|/usr/local/share/echod|$(pkgdatadir)|g'
 
 install-data-local:
 	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
