@@ -23,20 +23,27 @@ use constant { LASTS => 5, CLIENTS => 30, WITHIN => 1, ROUNDS => 3 };
 
 Tracer::needs();
 
+# no_process(ECHOD, PID...): it gets no process more, and loses these and all idle
+# workers.  One worker is left, and it has a client for as long as this lasts.
+my %held;
+
+sub no_process {
+    my ($d, @pids) = @_;
+    my $held = $d->connect;
+    $held{ $d->pid } = $held;
+    is(Client::echo($held, 'x'), 'x', 'without processes: a client');
+    ok(Clock::until(sub { $d->busy_workers == 1 }), 'has a worker');
+    my $fault = Tracer->attach([$d->pid, $d->forker], 'clone,clone3',
+        'error=EAGAIN');
+    $d->expect_log(qr/: (?:warning|error): (?:worker|forker) died /);
+    kill KILL => @pids, $d->idle_workers;
+    return sub { $fault->detach };
+}
+
 # What takes something away from an echod, and returns what gives it back.
 my %outage = (
-    # No process more.  One worker is left, and it has a client.
-    processes => sub {
-        my $d = shift;
-        my $held = $d->connect;
-        is(Client::echo($held, 'x'), 'x', 'processes: a client');
-        ok(Clock::until(sub { $d->busy_workers == 1 }), 'has a worker');
-        my $fault = Tracer->attach([$d->pid, $d->forker], 'clone,clone3',
-            'error=EAGAIN');
-        $d->expect_log(qr/: warning: worker died /);
-        kill KILL => $d->idle_workers;
-        return sub { $fault->detach; close $held };
-    },
+    processes => sub { no_process($_[0]) },
+    forkers   => sub { no_process($_[0], $_[0]->forker) },
     # No descriptor more than the workers have.
     descriptors => sub {
         my $d = shift;
@@ -46,17 +53,17 @@ my %outage = (
     },
 );
 my %line = (
-    processes   => qr/: warning: cannot fork a worker/,
+    (map { $_ => qr/: warning: cannot fork a worker/ } qw(processes forkers)),
     descriptors => qr/: warning: accept failed .*, trying again: /,
 );
 
 my %took;
 for my $round (1 .. ROUNDS) {
-    # Both at the same time.
+    # All at the same time.
     my %d = map { $_ => Echod->start(options => [
         # No new worker that has descriptors takes what the others cannot.
-        '-o', 'workers.max=' . ($_ eq 'processes' ? 40 : 5),
-        '-o', 'workers.max_spare=' . ($_ eq 'processes' ? 40 : 5),
+        '-o', 'workers.max=' . ($_ eq 'descriptors' ? 5 : 40),
+        '-o', 'workers.max_spare=' . ($_ eq 'descriptors' ? 5 : 40),
         '-o', 'timeouts.defer_accept=0' ]) } keys %outage;
     $_->expect_log(qr/: warning: workers at max /) for values %d;
     my %end = map { $_ => $outage{$_}->($d{$_}) } sort keys %d;
@@ -67,10 +74,13 @@ for my $round (1 .. ROUNDS) {
         $waiting{$what} = [map { $d->connect } 1 .. CLIENTS];
         syswrite $_, 'waits' for @{ $waiting{$what} };
     }
-    $d{processes}->calm(sub { $d{descriptors}->calm(sub {
-        my $until = Clock::now() + LASTS;
-        Clock::until(sub { Clock::now() >= $until }, LASTS + 1);
-    }) });
+    my $until = Clock::now() + LASTS;
+    my $calm = sub { Clock::until(sub { Clock::now() >= $until }, LASTS + 1) };
+    for my $d (values %d) {
+        my $inner = $calm;
+        $calm = sub { $d->calm($inner) };
+    }
+    $calm->();
     for my $what (sort keys %d) {
         my $d = $d{$what};
         is($d->count_log($line{$what}), 1, "$what: one line");
@@ -78,14 +88,18 @@ for my $round (1 .. ROUNDS) {
             "$what: the clients wait");
         my $start = Clock::now();
         $end{$what}->();
+        # Where there is a worker for each of them they all stay, so that no
+        # worker that was there already can serve them in turn.
         my @back = map {
             my $back = Client::receive($_, 5);
-            close $_;
+            close $_ if $what eq 'descriptors';
             $back;
-        } @{ delete $waiting{$what} };
+        } @{ $waiting{$what} };
         push @{ $took{$what} }, Clock::now() - $start;
         is(scalar(grep { $_ eq 'waits' } @back), CLIENTS,
             "$what: all are served afterwards");
+        close $_ for @{ delete $waiting{$what} },
+            delete $held{ $d->pid } // ();
         $d->finish;
     }
     last if !grep { min(@$_) > WITHIN } values %took;
