@@ -23,6 +23,7 @@ conf_installed = $(DESTDIR)$(sysconfdir)/echod.conf
 put_places = sed \
 	-e 's|/etc/echod\.conf|$(sysconfdir)/echod.conf|g' \
 	-e 's|/run/echod\.pid|$(runstatedir)/echod.pid|g' \
+	-e 's|/run/echod/control|$(runstatedir)/echod/control|g' \
 	-e 's|/usr/local/libexec/echod/echod-load|$(pkglibexecdir)/$(installed_loader)|g' \
 	-e 's|/usr/local/share/echod|$(pkgdatadir)|g'
 

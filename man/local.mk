@@ -3,7 +3,8 @@
 dist_man_MANS = \
 	%D%/echoc.1 \
 	%D%/echod.8 \
-	%D%/echod.conf.5
+	%D%/echod.conf.5 \
+	%D%/echodctl.8
 
 # After make has installed them, under the names that it was told to use.
 install-data-hook:

@@ -23,6 +23,7 @@ unit_tests = \
 	%D%/unit/echo.t \
 	%D%/unit/environment.t \
 	%D%/unit/errbuf.t \
+	%D%/unit/exchange.t \
 	%D%/unit/exposition.t \
 	%D%/unit/fold.t \
 	%D%/unit/histogram.t \
@@ -52,6 +53,8 @@ unit_tests = \
 	%D%/unit/result.t \
 	%D%/unit/schedule.t \
 	%D%/unit/scoreboard.t \
+	%D%/unit/screen.t \
+	%D%/unit/setting.t \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
 	%D%/unit/siphash.t \
@@ -83,6 +86,7 @@ unit_tests = \
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c
 %C%_unit_environment_t_SOURCES = %D%/unit/check.h %D%/unit/environment.c
 %C%_unit_errbuf_t_SOURCES = %D%/unit/check.h %D%/unit/errbuf.c
+%C%_unit_exchange_t_SOURCES = %D%/unit/check.h %D%/unit/exchange.c
 %C%_unit_exposition_t_SOURCES = %D%/unit/check.h %D%/unit/exposition.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
@@ -115,6 +119,8 @@ unit_tests = \
 %C%_unit_result_t_SOURCES = %D%/unit/check.h %D%/unit/result.c
 %C%_unit_schedule_t_SOURCES = %D%/unit/check.h %D%/unit/schedule.c
 %C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
+%C%_unit_screen_t_SOURCES = %D%/unit/check.h %D%/unit/screen.c
+%C%_unit_setting_t_SOURCES = %D%/unit/check.h %D%/unit/setting.c
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
 %C%_unit_siphash_t_SOURCES = %D%/unit/check.h %D%/unit/siphash.c
@@ -132,7 +138,10 @@ unit_tests = \
 %C%_unit_visits_t_SOURCES = %D%/unit/check.h %D%/unit/visits.c
 %C%_unit_wire_t_SOURCES = %D%/unit/check.h %D%/unit/wire.c
 
-# What is of the client links with the client instead of the daemon.
+# What is of echodctl links with it; what is of the client, with the client.
+%C%_unit_exchange_t_LDADD = $(control_ldadd)
+%C%_unit_screen_t_LDADD = $(control_ldadd)
+%C%_unit_setting_t_LDADD = $(control_ldadd)
 %C%_unit_chart_t_LDADD = $(client_ldadd)
 %C%_unit_connection_t_LDADD = $(client_ldadd)
 %C%_unit_counts_t_LDADD = $(client_ldadd)
@@ -230,12 +239,15 @@ daemon_tests = \
 	%D%/daemon/closed-listener-is-opened-again.t \
 	%D%/daemon/closed-log-is-opened-again.t \
 	%D%/daemon/connecting-proves-nothing.t \
+	%D%/daemon/control-answers-when-all-is-busy.t \
 	%D%/daemon/control-callers-hold-up-nobody.t \
 	%D%/daemon/control-socket-has-its-place.t \
 	%D%/daemon/control-tells-outcomes.t \
 	%D%/daemon/counters-equal-the-truth.t \
 	%D%/daemon/counters-survive-killed-workers.t \
 	%D%/daemon/drops-privileges.t \
+	%D%/daemon/echodctl-on-a-terminal.t \
+	%D%/daemon/echodctl-shows-the-service.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/ends-and-refusals-are-counted.t \
 	%D%/daemon/failed-confinement-never-serves.t \
@@ -541,6 +553,11 @@ LDADD = \
 	$(SECCOMP_LIBS) \
 	$(MATH_LIBS) \
 	$(CMOCKA_LIBS)
+control_ldadd = \
+	libechodctl.a \
+	libsnapshot.a \
+	libcommon.a \
+	$(CMOCKA_LIBS)
 client_ldadd = \
 	libechoc.a \
 	libcommon.a \
@@ -577,6 +594,7 @@ harness = \
 	ECHOD='$(abs_builddir)/echod' \
 	ECHOD_DYNAMIC='$(abs_builddir)/$(dynamic_echod)' \
 	ECHOC='$(abs_builddir)/echoc' \
+	ECHODCTL='$(abs_builddir)/echodctl' \
 	ECHOD_SRCDIR='$(abs_top_srcdir)' \
 	ECHOD_BUILDDIR='$(abs_builddir)' \
 	ECHOD_VERSION='$(VERSION)' \

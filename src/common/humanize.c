@@ -145,6 +145,31 @@ scaled(double number, double step, const char *const units[5])
 }
 
 struct humanized
+humanize_age(int64_t ms)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" },
+		{ 1, "s" } };
+	int64_t seconds = ms > 0 ? ms / 1000 : 0;
+	struct humanized is;
+	int i = 0;
+
+	while (i < 3 && seconds < units[i].seconds)
+		i++;
+	if (i == 3)
+		snprintf(is.text, sizeof(is.text), "%" PRId64 " s", seconds);
+	else
+		snprintf(is.text, sizeof(is.text),
+		    "%" PRId64 " %s %" PRId64 " %s", seconds / units[i].seconds,
+		    units[i].name,
+		    seconds % units[i].seconds / units[i + 1].seconds,
+		    units[i + 1].name);
+	return is;
+}
+
+struct humanized
 humanize_bytes(double bytes)
 {
 	return scaled(bytes, 1024, sizes);

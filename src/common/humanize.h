@@ -35,6 +35,9 @@ struct humanized humanize_known(int64_t ns);
 /* "10 s", "1.5 s", "250 ms": exact, for what was given as an option. */
 struct humanized humanize_duration(int64_t ns);
 
+/* "7 s", "12 min 5 s", "3 h 4 min", "5 d 2 h": how long something has lasted. */
+struct humanized humanize_age(int64_t ms);
+
 /* "512 B", "12.3 GiB". */
 struct humanized humanize_bytes(double bytes);
 

@@ -53,12 +53,26 @@ terminal_width(int fd)
 	return size.ws_col;
 }
 
+unsigned
+terminal_height(int fd)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == -1 || size.ws_row == 0)
+		return 24;
+	return size.ws_row;
+}
+
 const char *
 terminal_colour(const struct terminal *t, enum colour colour)
 {
 	static const char *const codes[] = {
 		[COLOUR_NONE] = "\033[0m",
 		[COLOUR_BAD] = "\033[31m",
+		[COLOUR_WARN] = "\033[33m",
+		[COLOUR_GOOD] = "\033[32m",
+		[COLOUR_STRONG] = "\033[1m",
+		[COLOUR_FAINT] = "\033[2m",
 	};
 
 	return t->colour ? codes[colour] : "";

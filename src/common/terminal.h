@@ -10,7 +10,14 @@
 /* Whether to do something: at a terminal, always, never. */
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
-enum colour { COLOUR_NONE, COLOUR_BAD };
+enum colour {
+	COLOUR_NONE,
+	COLOUR_BAD,
+	COLOUR_WARN,
+	COLOUR_GOOD,
+	COLOUR_STRONG,
+	COLOUR_FAINT,
+};
 
 struct terminal {
 	bool out;    /* stdout is one */
@@ -27,8 +34,9 @@ struct terminal {
  */
 void terminal_look(struct terminal *, int colour);
 
-/* The columns of a descriptor; 80 if it is no terminal. */
+/* The columns of a descriptor, and its rows; 80 and 24 if it is no terminal. */
 unsigned terminal_width(int fd);
+unsigned terminal_height(int fd);
 
 /* The sequence that begins a colour or ends it; "" without colours. */
 const char *terminal_colour(const struct terminal *, enum colour);

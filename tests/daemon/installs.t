@@ -119,7 +119,8 @@ make('install');
 # What is installed names the places where things are, and no others.
 sub texts {
     return map { $_ => Files::slurp($_) // '' } "$etc/echod.conf",
-        "$man/man8/echod.8", "$man/man5/echod.conf.5", "$man/man1/echoc.1";
+        "$man/man8/echod.8", "$man/man5/echod.conf.5", "$man/man1/echoc.1",
+        "$man/man8/echodctl.8";
 }
 my %text = texts();
 my ($help) = `'$sbin/echod' -h` =~ m{(/\S*/echod\.conf)\b};
@@ -128,7 +129,7 @@ like($text{$_}, qr/\Q$help\E\b/, "$_ knows the file that echod -h names")
 my ($pid_file) = `'$sbin/echod' -T -c '$etc/echod.conf'`
     =~ /^pid_file = "(.*)"/m;
 like($text{$_}, qr/\Q$pid_file\E\b/, "$_ knows the pid file that it uses")
-    for grep { !/echoc/ } sort keys %text;
+    for grep { !/echoc|echodctl/ } sort keys %text;
 make('uninstall');
 is(`find '$root' ! -type d`, '', 'nor the configuration as it was installed');
 
@@ -142,9 +143,11 @@ for my $name (sort keys %text) {
     my @other = grep { !m{^/opt/e/etc/echod\.conf$|^/var/opt/e/echod\.pid$} }
         @paths;
     is("@other", '', "$name names no other place");
-    ok(@paths || $name =~ /echoc/, 'and its own');
+    ok(@paths || $name =~ /echoc|echodctl/, 'and its own');
     is((stat $name)[2] & 07777, 0644, 'everybody may read it');
 }
+like($text{"$man/man8/echodctl.8"}, qr{ /var/opt/e/echod/control$}m,
+    'the page of echodctl names the socket of this build');
 make("install $elsewhere");
 ok(!-e "$etc/echod.conf.new", 'it is the same file when installed again');
 make("uninstall $elsewhere");

@@ -14,6 +14,8 @@ use Socket qw(SOCK_STREAM);
 
 use Client;
 use Clock;
+use Echoc;
+use Machine;
 
 # option(PATH): the arguments that put the socket there.
 sub option { return ('-o', "control.path=$_[0]") }
@@ -51,6 +53,19 @@ sub ask {
     my $s = Control::open($path) or return;
     Control::say($s, $request);
     return answer($s, $seconds);
+}
+
+# ctl(PATH, ARGUMENTS...): run echodctl; the result of Echoc.
+sub ctl {
+    my ($path, @args) = @_;
+    return start($path, args => \@args)->wait;
+}
+
+# start(PATH, args => [...], ...): one that goes on, with the arguments of Echoc.
+sub start {
+    my ($path, %arg) = @_;
+    return Echoc::start(%arg, program => $Machine::ECHODCTL,
+        args => ['-s', $path, @{ $arg{args} }]);
 }
 
 1;

@@ -14,6 +14,7 @@
 #	my ($bytes, $r) = Echoc::on_terminal(args => ['bench', '-n', '9']);
 #
 # Arguments:
+#	program   => another one, to be run and looked at in the same way
 #	args      => [...]
 #	stdin     => TEXT, through a pipe, or a file handle (/dev/null)
 #	stdout, stderr => a file handle; then the result does not have it
@@ -88,7 +89,7 @@ sub start {
     $to{$_} = $slave for @{ $arg{terminal} // [] };
     $self->{begin} = Clock::now();
     $self->{pid} = Process::launch(
-        [@{ $arg{prefix} // [] }, @Machine::WRAPPER, $Machine::ECHOC,
+        [@{ $arg{prefix} // [] }, @Machine::WRAPPER, $arg{program} // $Machine::ECHOC,
             @{ $arg{args} // [] }],
         %to,
         env    => { %plain, %{ $arg{env} // {} } },
@@ -197,6 +198,12 @@ sub open_terminal {
     $master->blocking(0);
     $self->{tty} = $master;
     return $slave;
+}
+
+# resize(ROWS, COLUMNS): of the terminal; who uses it gets a signal.
+sub resize {
+    my ($self, $rows, $columns) = @_;
+    return ioctl $self->{tty}, 0x5414, pack 'S4', $rows, $columns, 0, 0;
 }
 
 # read_terminal: take what is there; false when its other end is closed.

@@ -23,6 +23,7 @@ our $ECHOD = $ENV{ECHOD} // "$top/build/echod";
 # The same echod with shared libraries, for what is to go into its process.
 our $ECHOD_DYNAMIC = $ENV{ECHOD_DYNAMIC} // $ECHOD;
 our $ECHOC = File::Spec->rel2abs($ENV{ECHOC} // "$top/build/echoc");
+our $ECHODCTL = File::Spec->rel2abs($ENV{ECHODCTL} // "$top/build/echodctl");
 # A command that goes before each of them.
 our @WRAPPER = split ' ', $ENV{ECHOD_WRAPPER} // '';
 $ECHOD = $ECHOD_DYNAMIC if @WRAPPER;

@@ -114,16 +114,36 @@ says $man8, qr/\bDv $_\b/, "$_: is in echod(8)" for sort keys %signals;
 # Exit statuses.
 my %number = (EX_OK => 0, EX_USAGE => 64, EX_UNAVAILABLE => 69,
     EX_SOFTWARE => 70, EX_OSERR => 71, EX_OSFILE => 72, EX_CANTCREAT => 73,
-    EX_IOERR => 74, EX_TEMPFAIL => 75, EX_NOPERM => 77, EX_CONFIG => 78);
-my %statuses;
+    EX_IOERR => 74, EX_TEMPFAIL => 75, EX_PROTOCOL => 76, EX_NOPERM => 77, EX_CONFIG => 78);
+my (%statuses, %by_ctl);
 for my $file (files('src', qr/\.c$/)) {
-    $statuses{$_} = 1 for code($file) =~ /\b(EX_[A-Z]+)\b/g;
+    ($file =~ m{^src/control/} ? \%by_ctl : \%statuses)->{$_} = 1
+        for code($file) =~ /\b(EX_[A-Z]+)\b/g;
 }
 for (sort keys %statuses) {
     ok defined $number{$_}, "$_: is known" or next;
     says $man8, $_ eq 'EX_OK' ? qr/^\.It 0$/m :
         qr/^\.It $number{$_} Pq Dv $_$/m, "$_: is in echod(8)";
 }
+my $ctl = slurp('man/echodctl.8');
+for (grep { $_ ne 'EX_OK' } sort keys %by_ctl) {
+    ok defined $number{$_}, "$_: is known" or next;
+    says $ctl, qr/^\.It $number{$_} Pq Dv $_$/m, "$_: is in echodctl(8)";
+}
+
+# What one can ask echodctl for, and the master.
+my @commands = slurp('src/control/arguments.c') =~ /\{ "(\w+)", "\w+", SHOW_/g;
+cmp_ok scalar(@commands), '>=', 9, 'echodctl has commands';
+says $ctl, qr/^\.It Cm $_$/m, "$_: is in echodctl(8)" for @commands;
+my @ctl_options = slurp('src/control/arguments.c')
+    =~ /\{ "([a-z-]+)", \w+_argument,/g;
+cmp_ok scalar(@ctl_options), '>=', 7, 'and options';
+says $ctl, qr/^\.It .*Fl Fl \Q$_\E\b/m, "--$_: is in echodctl(8)"
+    for @ctl_options;
+my @requests = slurp('src/daemon/control/verb.c') =~ /\{ "(\w+)", VERB_/g;
+cmp_ok scalar(@requests), '>=', 9, 'the master knows requests';
+my ($socket) = $man8 =~ /^\.Sh CONTROL SOCKET\n(.*?)^\.Sh /ms;
+says $socket, qr/^\.It Ic $_$/m, "$_: is in echod(8)" for @requests;
 
 # Reasons for the end of a connection.
 my ($names) = slurp('src/daemon/worker/echo.c') =~ /names\[ECHO_ENDS\] = \{(.*?)\}/s;

@@ -92,7 +92,7 @@ File::Find::find({
 my $http = (Files::slurp("$build/autoconf.h") // '') =~
     /^#define HAVE_MICROHTTPD 1$/m;
 is_deeply([sort map { basename($_) } @programs],
-    ['echoc', 'echod', 'echod-load', $http ? 'echod-report' : ()],
+    [qw(echoc echod echod-load), $http ? 'echod-report' : (), 'echodctl'],
     'the programs of an installation');
 check($_) for sort @programs;
 done_testing;

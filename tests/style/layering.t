@@ -16,6 +16,8 @@ my @layers = (
     ['common', ''],
     # The state of the service, for echod and for all who ask it.
     ['snapshot', 'common'],
+    # echodctl, which knows what the master says and nothing of what it is.
+    ['control', 'common snapshot'],
     # The configuration as data; echod-load, which makes it.
     ['config', 'common'],
     ['daemon/sandbox', 'common config'],

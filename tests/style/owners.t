@@ -18,7 +18,7 @@ my @owners = (
     ['libconfig', qr/<libconfig\.h>|\bconfig_setting_\w+\s*\(/, qw(loader/)],
     ['syslog', call(qw((?:open|close|v?sys)log)), qw(daemon/log/)],
     ['HTTP', qr/<microhttpd\.h>/, qw(reporter/server)],
-    ['JSON', qr/<jansson\.h>/, qw(document snapshot/json)],
+    ['JSON', qr/<jansson\.h>/, qw(document snapshot/json control/json)],
     ['threads', qr/\bpthread_create\b|<threads\.h>/,
         qw(client/bench/ client/net/)],
 
@@ -43,7 +43,7 @@ my @owners = (
             daemon/reporter/)],
     ['signals that come', call(qw(sigaction sigprocmask signal signalfd
             sigsuspend sigwait\w* siginterrupt pthread_sigmask)),
-        qw(daemon/signals client/core/signals)],
+        qw(daemon/signals client/core/signals control/repeat)],
     ['handlers that restart a call', qr/\bSA_RESTART\b/, qw(client/core/signals)],
     ['the end of the program', call(qw(exit quick_exit abort)), qw(daemonize)],
     ['limits', call('setrlimit'), qw(plan daemon/sandbox/limits daemon/master/loader
@@ -68,9 +68,9 @@ my @owners = (
     ['standard streams',
         qr/\bstd(?:out|err)\b|(?<!\w)(?:printf|puts|putchar|perror)\s*\(/,
         qw(output)],
-    ['the command line', call('getopt\w*'), qw(command_line config/options)],
+    ['the command line', call('getopt\w*'), qw(command_line config/options control/arguments)],
     ['the environment', call(qw((?:secure_)?getenv putenv (?:un)?setenv clearenv)),
-        qw(terminal daemon/environment stamp)],
+        qw(terminal daemon/environment stamp control/arguments)],
 
     # Time.
     ['timers that send a signal', call(qw(setitimer alarm timer_create)),

@@ -309,10 +309,35 @@ the_locale_is_ignored(void **state)
 	setlocale(LC_ALL, "C");
 }
 
+static void
+ages(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = {
+		{ -1, "0 s" },
+		{ 999, "0 s" },
+		{ 59999, "59 s" },
+		{ 60000, "1 min 0 s" },
+		{ 725000, "12 min 5 s" },
+		{ 3599999, "59 min 59 s" },
+		{ 11040000, "3 h 4 min" },
+		{ 86400000, "1 d 0 h" },
+		{ 440000000, "5 d 2 h" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_TEXT(humanize_age(rows[i].ms).text, rows[i].text,
+		    "%" PRId64, rows[i].ms);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest human[] = {
+		cmocka_unit_test(ages),
 		cmocka_unit_test(times_have_three_digits),
 		cmocka_unit_test(durations_are_exact),
 		cmocka_unit_test(durations_read_the_same),

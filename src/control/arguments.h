@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * arguments: the command line of echodctl; strings belong to argv or are constant.
+ */
+#ifndef ECHOD_ARGUMENTS_H
+#define ECHOD_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct errbuf;
+
+/* What is to be done, and how its answer is shown. */
+enum show {
+	SHOW_STATUS,
+	SHOW_WORKERS,
+	SHOW_LISTENERS,
+	SHOW_CONFIG,
+	SHOW_METRICS,
+	SHOW_VERSION,
+	SHOW_OUTCOME, /* one sentence, for which one has to wait */
+};
+
+struct command {
+	const char *name;
+	const char *request; /* to the master */
+	enum show show;
+	const char *help;
+};
+
+enum arguments_action { ARGUMENTS_RUN, ARGUMENTS_HELP, ARGUMENTS_VERSION };
+
+struct arguments {
+	enum arguments_action action;
+	const struct command *command;
+	char path[256]; /* of the control socket */
+	bool json;
+	bool watch;
+	int64_t interval_ms; /* between two looks */
+	int color;	     /* enum when */
+};
+
+/* -1 with the reason in err: the command line is wrong. */
+int arguments_read(struct arguments *, int argc, char *argv[], struct errbuf *);
+
+/* The text of --help; free(3) it.  NULL: no memory. */
+char *arguments_help(void);
+
+#endif

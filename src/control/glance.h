@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * glance: the service at a glance, for people.
+ */
+#ifndef ECHOD_GLANCE_H
+#define ECHOD_GLANCE_H
+
+#include <stdio.h>
+
+struct looks;
+struct terminal;
+
+/* With bars, of a terminal that has so many columns; else without. */
+void glance_print(FILE *, const struct terminal *, unsigned width,
+    const struct looks *);
+
+#endif

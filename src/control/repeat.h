@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * repeat: looks again and again, until a signal or the end of the output.
+ */
+#ifndef ECHOD_REPEAT_H
+#define ECHOD_REPEAT_H
+
+struct show_case;
+
+/*
+ * Print what there is to see each time.  While echod does not answer, that is
+ * what is seen.  Returns the exit status.
+ */
+int repeat_show(struct show_case *);
+
+#endif
