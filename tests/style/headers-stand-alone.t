@@ -45,7 +45,7 @@ my @files = (
     files('src', qr/./), files('m4', qr/\.m4$/),
     grep({ !m{^tests/data/.*\.(?:json|txt)$|^tests/fuzz/corpus/} }
         files('tests', qr/./)),
-    files('man', qr/./), files('etc', qr/./), files('.ci', qr/./),
+    files('man', qr/./), grep({ !/\.json$/ } files('etc', qr/./)), files('.ci', qr/./),
     grep { -f "$top/$_" } qw(.clang-format .editorconfig .gitignore
         Makefile.am bootstrap configure.ac),
 );
