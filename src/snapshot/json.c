@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "snapshot/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,53 +62,77 @@ add_records(json_t *parent, const struct field_list *list, const char *base)
 }
 
 /* Rows of the same kind are an array. */
-static int
-add_rows(json_t *parent, const char *name, const struct field_list *list,
-    const void *rows, size_t size, unsigned count)
+static json_t *
+rows_of(const struct field_list *list, const void *rows, size_t size,
+    unsigned count)
 {
 	json_t *array = json_array(), *row;
 
-	if (json_object_set_new(parent, name, array) == -1)
-		return -1;
 	for (unsigned i = 0; i < count; i++) {
 		row = json_object();
-		if (json_array_append_new(array, row) == -1)
-			return -1;
 		for (unsigned j = 0; j < list->count; j++)
 			if (add_field(row, &list->field[j],
-				(const char *)rows + i * size) == -1)
-				return -1;
+				(const char *)rows + i * size) == -1) {
+				json_decref(row);
+				json_decref(array);
+				return NULL;
+			}
+		/* Without an array, or a row, it fails. */
+		if (json_array_append_new(array, row) == -1) {
+			json_decref(array);
+			return NULL;
+		}
 	}
-	return 0;
+	return array;
 }
 
-static int
-add_all(json_t *root, const struct snapshot *s,
-    const struct snapshot_worker *worker, unsigned workers)
+json_t *
+json_listeners(const struct snapshot *s)
 {
-	if (json_object_set_new(root, "schema", json_integer(JSON_SCHEMA)) ==
-		-1 ||
-	    json_object_set_new(root, "version", json_string(s->version)) ==
-		-1 ||
-	    add_records(root, &fields_snapshot, (const char *)s) == -1 ||
-	    add_rows(root, "listeners", &fields_listener, s->listener,
-		sizeof(s->listener[0]), s->listener_count) == -1)
-		return -1;
-	return worker == NULL ? 0 :
-				add_rows(root, "worker", &fields_worker, worker,
-				    sizeof(*worker), workers);
+	return rows_of(&fields_listener, s->listener, sizeof(s->listener[0]),
+	    s->listener_count);
+}
+
+json_t *
+json_workers(const struct snapshot_worker *worker, unsigned count)
+{
+	return rows_of(&fields_worker, worker, sizeof(*worker), count);
+}
+
+json_t *
+json_document(void)
+{
+	json_t *root = json_object();
+
+	if (json_object_set_new(root, "schema", json_integer(JSON_SCHEMA)) == 0)
+		return root;
+	json_decref(root);
+	return NULL;
+}
+
+json_t *
+json_snapshot(const struct snapshot *s)
+{
+	json_t *root = json_document();
+
+	if (json_object_set_new(root, "version", json_string(s->version)) ==
+		0 &&
+	    add_records(root, &fields_snapshot, (const char *)s) == 0 &&
+	    json_object_set_new(root, "listeners", json_listeners(s)) == 0)
+		return root;
+	json_decref(root);
+	return NULL;
 }
 
 char *
-json_write(const struct snapshot *s, const struct snapshot_worker *worker,
-    unsigned workers)
+json_text(json_t *root, bool one_line)
 {
-	json_t *root = json_object();
 	char *text = NULL, *whole;
 	size_t n;
 
-	if (root != NULL && add_all(root, s, worker, workers) == 0)
-		text = json_dumps(root, JSON_INDENT(2));
+	if (root != NULL)
+		text = json_dumps(root,
+		    one_line ? JSON_COMPACT : JSON_INDENT(2));
 	json_decref(root);
 	if (text == NULL)
 		return NULL;
@@ -120,4 +143,18 @@ json_write(const struct snapshot *s, const struct snapshot_worker *worker,
 	}
 	memcpy(whole + n, "\n", 2);
 	return whole;
+}
+
+char *
+json_write(const struct snapshot *s, const struct snapshot_worker *worker,
+    unsigned workers)
+{
+	json_t *root = json_snapshot(s);
+
+	if (root == NULL || worker == NULL ||
+	    json_object_set_new(root, "worker",
+		json_workers(worker, workers)) == 0)
+		return json_text(root, false);
+	json_decref(root);
+	return NULL;
 }

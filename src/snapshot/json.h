@@ -8,16 +8,34 @@
 #ifndef ECHOD_JSON_H
 #define ECHOD_JSON_H
 
+#include <jansson.h>
+#include <stdbool.h>
+
 struct snapshot;
 struct snapshot_worker;
 
 enum { JSON_SCHEMA = 1 };
 
 /*
- * The text, with a newline at its end, to be freed; NULL: there is no memory.
- * `worker` is an array, NULL: there is nothing to be said of workers.
+ * The text of a snapshot, with a newline at its end, to be freed; NULL: there is
+ * no memory.  `worker` is an array, NULL: there is nothing to be said of workers.
  */
 char *json_write(const struct snapshot *, const struct snapshot_worker *worker,
     unsigned workers);
+
+/*
+ * Parts, for a document of one's own: an object that has the schema and nothing
+ * else, all of a snapshot, and the arrays.  NULL: there is no memory.
+ */
+json_t *json_document(void);
+json_t *json_snapshot(const struct snapshot *);
+json_t *json_listeners(const struct snapshot *);
+json_t *json_workers(const struct snapshot_worker *, unsigned count);
+
+/*
+ * The text of a document, which is freed, as that of json_write(), on one line
+ * or on several.
+ */
+char *json_text(json_t *, bool one_line);
 
 #endif
