@@ -557,6 +557,7 @@ control_ldadd = \
 	libechodctl.a \
 	libsnapshot.a \
 	libcommon.a \
+	$(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
 client_ldadd = \
 	libechoc.a \

@@ -11,8 +11,8 @@ libechodctl_a_SOURCES = \
 	%D%/exchange.h \
 	%D%/glance.c \
 	%D%/glance.h \
-	%D%/json.c \
-	%D%/json.h \
+	%D%/render.c \
+	%D%/render.h \
 	%D%/repeat.c \
 	%D%/repeat.h \
 	%D%/screen.c \

@@ -8,12 +8,13 @@
 
 #include "common/clock.h"
 #include "control/exchange.h"
-#include "control/json.h"
 #include "control/arguments.h"
+#include "control/render.h"
 #include "control/setting.h"
 #include "control/glance.h"
 #include "control/table.h"
 #include "snapshot/exposition.h"
+#include "snapshot/json.h"
 #include "snapshot/wire.h"
 
 enum { ANSWER_MS = 5000 }; /* what reads is answered at once */
@@ -62,7 +63,8 @@ show_workers(struct show_case *c, const struct answer *answer, FILE *out,
 		return no_memory(err);
 	(void)wire_read(&c->now, worker, &count, answer->text, answer->n, err);
 	if (c->opt->json) {
-		char *text = json_text(json_workers(&c->now, worker, room),
+		char *text = json_text(render_member("workers",
+					   json_workers(worker, room)),
 		    c->opt->watch);
 
 		fputs(text != NULL ? text : "", out);
@@ -92,18 +94,18 @@ json_of(const struct show_case *c, const struct answer *answer)
 {
 	switch (c->opt->command->show) {
 	case SHOW_STATUS:
-		return json_status(&c->now);
+		return json_snapshot(&c->now);
 	case SHOW_LISTENERS:
-		return json_listeners(&c->now);
+		return render_member("listeners", json_listeners(&c->now));
 	case SHOW_CONFIG:
-		return json_config(answer->text);
+		return render_config(answer->text);
 	case SHOW_VERSION:
-		return json_version(answer->text);
+		return render_version(answer->text);
 	default:
 		break;
 	}
 	answer->text[strcspn(answer->text, "\n")] = '\0';
-	return json_outcome(EX_OK, answer->text);
+	return render_outcome(EX_OK, answer->text);
 }
 
 static void
@@ -181,7 +183,8 @@ show(struct show_case *c, char **text, struct errbuf *err)
 	if (status != EX_OK) {
 		free(*text);
 		*text = c->opt->json ?
-		    json_text(json_outcome(status, err->text), c->opt->watch) :
+		    json_text(render_outcome(status, err->text),
+			c->opt->watch) :
 		    NULL;
 	}
 	return status;

@@ -18,7 +18,7 @@ my @owners = (
     ['libconfig', qr/<libconfig\.h>|\bconfig_setting_\w+\s*\(/, qw(loader/)],
     ['syslog', call(qw((?:open|close|v?sys)log)), qw(daemon/log/)],
     ['HTTP', qr/<microhttpd\.h>/, qw(reporter/server)],
-    ['JSON', qr/<jansson\.h>/, qw(document snapshot/json control/json)],
+    ['JSON', qr/<jansson\.h>/, qw(document snapshot/json control/render)],
     ['threads', qr/\bpthread_create\b|<threads\.h>/,
         qw(client/bench/ client/net/)],
 
