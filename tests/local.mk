@@ -42,6 +42,7 @@ unit_tests = \
 	%D%/unit/percentiles.t \
 	%D%/unit/pidfile.t \
 	%D%/unit/policy.t \
+	%D%/unit/probe.t \
 	%D%/unit/probes.t \
 	%D%/unit/program.t \
 	%D%/unit/question.t \
@@ -55,6 +56,7 @@ unit_tests = \
 	%D%/unit/scoreboard.t \
 	%D%/unit/screen.t \
 	%D%/unit/setting.t \
+	%D%/unit/service.t \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
 	%D%/unit/siphash.t \
@@ -108,6 +110,7 @@ unit_tests = \
 %C%_unit_percentiles_t_SOURCES = %D%/unit/check.h %D%/unit/percentiles.c
 %C%_unit_pidfile_t_SOURCES = %D%/unit/check.h %D%/unit/pidfile.c
 %C%_unit_policy_t_SOURCES = %D%/unit/check.h %D%/unit/policy.c
+%C%_unit_probe_t_SOURCES = %D%/unit/check.h %D%/unit/probe.c
 %C%_unit_probes_t_SOURCES = %D%/unit/check.h %D%/unit/probes.c
 %C%_unit_program_t_SOURCES = %D%/unit/check.h %D%/unit/program.c
 %C%_unit_question_t_SOURCES = %D%/unit/check.h %D%/unit/question.c
@@ -121,6 +124,7 @@ unit_tests = \
 %C%_unit_scoreboard_t_SOURCES = %D%/unit/check.h %D%/unit/scoreboard.c
 %C%_unit_screen_t_SOURCES = %D%/unit/check.h %D%/unit/screen.c
 %C%_unit_setting_t_SOURCES = %D%/unit/check.h %D%/unit/setting.c
+%C%_unit_service_t_SOURCES = %D%/unit/check.h %D%/unit/service.c
 %C%_unit_settings_t_SOURCES = %D%/unit/check.h %D%/unit/settings.c
 %C%_unit_signals_t_SOURCES = %D%/unit/check.h %D%/unit/signals.c
 %C%_unit_siphash_t_SOURCES = %D%/unit/check.h %D%/unit/siphash.c

@@ -9,8 +9,7 @@
 #include "daemon/environment.h"
 
 enum {
-	EACH_MS =
-	    1000, /* between two texts, and between two requests for time */
+	EACH_MS = 1000, /* between two texts, or two requests for time */
 	/* More time for a stop without an end: it is asked for again before. */
 	GRANT_MS = 10000,
 };
