@@ -46,6 +46,9 @@ if [ "$found" != " 0 $$" ]; then
 	echo "these processes are in the control group:$found" >&2
 	exit 1
 fi
+# What the manager says is for the test, and not for the machine.
+[ ! -e /dev/kmsg ] || mount --bind "$1" /dev/kmsg
+shift
 "$@" &
 wait
 END
@@ -76,10 +79,11 @@ sub start {
         $class;
     push @started, $self;
     $self->unit(READY, '');
+    Files::spew("$dir/manager.log", '');
     $self->{pid} = Process::launch(
         [qw(unshare --cgroup --mount --pid --fork --kill-child --mount-proc),
-            'sh', '-c', SCRIPT, 'sh', $systemd, '--user', '--unit=' . READY,
-            '--log-level=info', '--log-target=console'],
+            'sh', '-c', SCRIPT, 'sh', "$dir/manager.log", $systemd, '--user',
+            '--unit=' . READY, '--log-level=info', '--log-target=kmsg'],
         stdout => "$dir/manager.log", stderr => "$dir/manager.log",
         env    => $self->environment,
         before => sub { Files::spew("$group/cgroup.procs", "0\n") });
@@ -261,7 +265,9 @@ sub main_pid {
 
 # The end ------------------------------------------------------------------------
 
-sub manager_log { return Files::slurp("$_[0]{dir}/manager.log") // '' }
+sub manager_log {
+    return (Files::slurp("$_[0]{dir}/manager.log") // '') =~ s/^<\d+>//gmr;
+}
 
 # finish(): asserts that all units can be stopped, that no process of theirs is
 # left, and that no log has a line that nobody expected.
