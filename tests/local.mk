@@ -26,6 +26,7 @@ unit_tests = \
 	%D%/unit/exchange.t \
 	%D%/unit/exposition.t \
 	%D%/unit/fold.t \
+	%D%/unit/gather.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
 	%D%/unit/json.t \
@@ -91,6 +92,7 @@ unit_tests = \
 %C%_unit_exchange_t_SOURCES = %D%/unit/check.h %D%/unit/exchange.c
 %C%_unit_exposition_t_SOURCES = %D%/unit/check.h %D%/unit/exposition.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
+%C%_unit_gather_t_SOURCES = %D%/unit/check.h %D%/unit/gather.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
 %C%_unit_json_t_SOURCES = %D%/unit/check.h %D%/unit/json.c

@@ -99,7 +99,7 @@ static const struct field of_snapshot[] = {
 	COUNTER(log, sources_uncounted),
 
 	NOW(process, count),
-	NOW(process, cpu_ms),
+	COUNTER(process, cpu_ms),
 	NOW(process, rss_bytes),
 	NOW(process, fds),
 

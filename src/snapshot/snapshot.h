@@ -184,7 +184,7 @@ struct snapshot_upgrade {
 };
 
 struct snapshot_probe {
-	uint64_t enabled;
+	uint64_t enabled;   /* 1: there has been one */
 	uint64_t good, bad; /* counters */
 	uint64_t last_good;
 	uint64_t last_at;
