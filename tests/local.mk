@@ -285,6 +285,7 @@ daemon_tests = \
 	%D%/daemon/lost-lines-count-over-reloads.t \
 	%D%/daemon/mapped-peer-is-ipv4.t \
 	%D%/daemon/max-per-source.t \
+	%D%/daemon/metrics-by-socket-activation.t \
 	%D%/daemon/needs-nothing-but-itself.t \
 	%D%/daemon/needs-the-c-library-alone.t \
 	%D%/daemon/no-manager-delays-it.t \

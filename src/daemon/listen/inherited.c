@@ -164,6 +164,16 @@ inherited_print(const struct listener_set *set, const struct config *config,
 			listed[l - set->item] = true;
 		print(at, l, "", out);
 	}
+	/* It is none of the echo service. */
+	for (unsigned i = 0; i < config->metrics.count; i++) {
+		const struct addr *at = &config->metrics.at[i].addr;
+		const struct listener *l = listener_set_find(set, at);
+
+		if (l != NULL && !listed[l - set->item]) {
+			listed[l - set->item] = true;
+			print(at, l, ", for metrics", out);
+		}
+	}
 	for (unsigned i = 0; i < set->count; i++)
 		if (!listed[i])
 			print(&set->item[i].bound, &set->item[i],

@@ -184,11 +184,10 @@ commit(struct master *m, int64_t now_ms)
 	struct generation *next = &m->reload.next;
 	const struct config *config = &next->config;
 
+	reporter_commit(&m->reporter, config, now_ms);
 	drain_begin(&m->drain, &m->pool, &m->current, &m->reload.adopted, next,
 	    now_ms);
 	if (m->current.number != 0) {
-		/* At a start that has been done already. */
-		reporter_commit(&m->reporter, config, now_ms);
 		terminate_generations(&m->pool, 0, next->number - 1,
 		    config->timeout.drain_ms, now_ms);
 		terminate_excess(&m->pool, (unsigned)config->workers_max,

@@ -44,7 +44,7 @@ reload_abandon(struct reload *r, int64_t now_ms)
 		listener_set_abandon(&r->next.listeners);
 	else
 		drain_abandon(r->drain, r->pool, r->current, &r->next, now_ms);
-	reporter_abandon(r->reporter);
+	reporter_abandon(r->reporter, &r->adopted);
 	/* After a failed start the lines go to standard error. */
 	if (is_start(r))
 		log_close();
@@ -203,10 +203,10 @@ open_next(struct reload *r, int64_t now_ms)
 	if (is_start(r))
 		inherited_report();
 	r->reporter->keep_stderr = r->logger->keeps_stderr;
-	if (reporter_prepare(r->reporter, config, &r->err) == -1)
+	if (reporter_prepare(r->reporter, &r->adopted, config, &r->err) == -1)
 		return EX_UNAVAILABLE;
 	/* Who asks during a start is told so. */
-	if (is_start(r))
+	if (is_start(r) && !r->reporter->paused)
 		reporter_commit(r->reporter, config, now_ms);
 	drain_all(r->drain, r->current, &all);
 	if (listener_set_prepare(&r->next.listeners, &all, &r->adopted, config,

@@ -46,13 +46,43 @@ open_beside(const struct addr *at, const struct endpoint_set *now,
 	return open_listener(at, beside, now->count, config);
 }
 
+/* Take a socket unit's for this address. */
+static bool
+adopt(struct endpoint *e, struct listener_set *adopted)
+{
+	const struct listener *l = listener_set_find(adopted, &e->wanted);
+
+	if (l == NULL || l->origin != LISTENER_INHERITED)
+		return false;
+	e->from = *l;
+	e->fd = l->fd;
+	e->bound = l->bound;
+	e->adopted = true;
+	adopted->item[l - adopted->item] = adopted->item[--adopted->count];
+	return true;
+}
+
+/* Whether a socket that was adopted is for this address, too. */
+static bool
+covered(const struct endpoint_set *next, const struct addr *wanted)
+{
+	for (unsigned i = 0; i < next->count; i++)
+		if (next->item[i].adopted && next->item[i].from.dual &&
+		    addr_is_wildcard(wanted) &&
+		    addr_port(&next->item[i].bound) == addr_port(wanted))
+			return true;
+	return false;
+}
+
 /* 1: there is no such address family here, which does not matter. */
 static int
 prepare(struct endpoint *e, const struct config_address *want,
-    const struct endpoint_set *now, const struct config *config,
-    struct errbuf *err)
+    const struct endpoint_set *now, struct listener_set *adopted,
+    const struct config *config, struct errbuf *err)
 {
 	*e = (struct endpoint){ .wanted = want->addr };
+	if (adopt(e, adopted))
+		return 0;
 	e->fd = open_beside(&e->wanted, now, config);
 	if (e->fd != -1 && net_local(e->fd, &e->bound) == 0)
 		return 0;
@@ -68,7 +98,8 @@ prepare(struct endpoint *e, const struct config_address *want,
 
 int
 endpoint_set_prepare(struct endpoint_set *next, const struct endpoint_set *now,
-    const struct config *config, struct errbuf *err)
+    struct listener_set *adopted, const struct config *config,
+    struct errbuf *err)
 {
 	const struct config_metrics *metrics = &config->metrics;
 	int result = 0;
@@ -79,13 +110,15 @@ endpoint_set_prepare(struct endpoint_set *next, const struct endpoint_set *now,
 		const struct endpoint *kept = find_kept(next, now, &want->addr);
 		struct endpoint *e = &next->item[next->count];
 
+		if (covered(next, &want->addr))
+			continue;
 		if (kept != NULL) {
 			*e = *kept;
 			e->kept = true;
 			e->wanted = want->addr;
 			result = 0;
 		} else {
-			result = prepare(e, want, now, config, err);
+			result = prepare(e, want, now, adopted, config, err);
 		}
 		if (result == 0) {
 			addr_text(&e->bound, e->text, sizeof(e->text));
@@ -97,7 +130,7 @@ endpoint_set_prepare(struct endpoint_set *next, const struct endpoint_set *now,
 		    "metrics.address: this system has none of the address "
 		    "families");
 	if (result == -1)
-		endpoint_set_abandon(next);
+		endpoint_set_abandon(next, adopted);
 	return result == -1 ? -1 : 0;
 }
 
@@ -129,11 +162,18 @@ endpoint_set_commit(struct endpoint_set *now, struct endpoint_set *next)
 }
 
 void
-endpoint_set_abandon(struct endpoint_set *next)
+endpoint_set_abandon(struct endpoint_set *next, struct listener_set *adopted)
 {
-	for (unsigned i = 0; i < next->count; i++)
-		if (!next->item[i].kept)
-			close(next->item[i].fd);
+	for (unsigned i = 0; i < next->count; i++) {
+		const struct endpoint *e = &next->item[i];
+
+		if (e->kept)
+			continue;
+		if (e->adopted)
+			adopted->item[adopted->count++] = e->from;
+		else
+			close(e->fd);
+	}
 	next->count = 0;
 }
 

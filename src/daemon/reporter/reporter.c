@@ -22,14 +22,16 @@
 enum { STABLE_MS = 10000 }; /* one that lived so long is no failure */
 
 int
-reporter_prepare(struct reporter *r, const struct config *config,
-    struct errbuf *err)
+reporter_prepare(struct reporter *r, struct listener_set *adopted,
+    const struct config *config, struct errbuf *err)
 {
-	r->next.count = 0;
 	if (config->metrics.count > 0 && access(r->program, X_OK) == -1)
 		return errbuf_sys(err, "metrics.address: cannot execute %s",
 		    r->program);
-	return endpoint_set_prepare(&r->next, &r->now, config, err);
+	if (endpoint_set_prepare(&r->next, &r->now, adopted, config, err) == -1)
+		return -1;
+	r->prepared = true;
+	return 0;
 }
 
 static struct reporter_job
@@ -64,11 +66,17 @@ end(struct reporter *r)
 void
 reporter_commit(struct reporter *r, const struct config *config, int64_t now_ms)
 {
-	bool changed = endpoint_set_commit(&r->now, &r->next);
-	struct reporter_job job = job_of(config, r->now.count);
+	struct reporter_job job;
+	bool changed;
 
-	if (!changed && is_same(&job, &r->job))
+	if (!r->prepared)
 		return;
+	r->prepared = false;
+	changed = endpoint_set_commit(&r->now, &r->next);
+	job = job_of(config, r->now.count);
+	if (!changed && !r->paused && is_same(&job, &r->job))
+		return;
+	r->paused = false;
 	end(r);
 	r->job = job;
 	r->failures = 0;
@@ -76,9 +84,32 @@ reporter_commit(struct reporter *r, const struct config *config, int64_t now_ms)
 }
 
 void
-reporter_abandon(struct reporter *r)
+reporter_abandon(struct reporter *r, struct listener_set *adopted)
 {
-	endpoint_set_abandon(&r->next);
+	if (r->prepared)
+		endpoint_set_abandon(&r->next, adopted);
+	r->prepared = false;
+}
+
+void
+reporter_succeed(struct reporter *r, const struct endpoint_set *endpoints)
+{
+	r->now = *endpoints;
+	r->paused = true;
+}
+
+void
+reporter_yield(struct reporter *r)
+{
+	r->paused = true;
+	end(r);
+}
+
+void
+reporter_resume(struct reporter *r, int64_t now_ms)
+{
+	r->paused = false;
+	r->retry_ms = now_ms;
 }
 
 /* Give descriptors these numbers, whatever had them.  -1 with errno. */
@@ -163,7 +194,7 @@ retry(struct reporter *r, int64_t now_ms)
 int64_t
 reporter_maintain(struct reporter *r, int64_t now_ms)
 {
-	if (r->pid != 0 || r->now.count == 0)
+	if (r->pid != 0 || r->paused || r->now.count == 0)
 		return INT64_MAX;
 	if (now_ms < r->retry_ms)
 		return r->retry_ms;
@@ -210,5 +241,4 @@ reporter_end(struct reporter *r)
 {
 	end(r);
 	endpoint_set_close(&r->now);
-	endpoint_set_abandon(&r->next);
 }

@@ -24,6 +24,8 @@ struct reporter {
 	struct control *control; /* which answers what it asks, */
 	bool keep_stderr;	 /* and has a standard error for it */
 	struct endpoint_set now, next;
+	bool prepared; /* `next` is what the next configuration wants */
+	bool paused;   /* another echod answers at these sockets */
 	struct reporter_job job; /* of the configuration in force */
 	pid_t pid;		 /* 0: there is none */
 	bool replaced;		 /* it has been killed to start another one */
@@ -33,19 +35,31 @@ struct reporter {
 };
 
 /*
- * Open what the next configuration wants of sockets.  -1 with the reason in err:
- * an address cannot be had, or the program is not there.
+ * Open what the next configuration wants of sockets, or take it from those that
+ * are adopted.  -1 with the reason in err: an address cannot be had, or the
+ * program is not there.
  */
-int reporter_prepare(struct reporter *, const struct config *, struct errbuf *);
+int reporter_prepare(struct reporter *, struct listener_set *adopted,
+    const struct config *, struct errbuf *);
 
 /*
- * Put that in force: a reporter that listens elsewhere now, or is to be another
- * user, is replaced; reporter_maintain() starts it.
+ * Put that in force, if it has not been done: a reporter that listens elsewhere
+ * now, or is to be another user, is replaced; reporter_maintain() starts it.
  */
 void reporter_commit(struct reporter *, const struct config *, int64_t now_ms);
 
-/* Undo reporter_prepare(). */
-void reporter_abandon(struct reporter *);
+/* Undo reporter_prepare(), if it has not been put in force. */
+void reporter_abandon(struct reporter *, struct listener_set *adopted);
+
+/*
+ * This echod is to succeed another one, whose sockets these are now; until the
+ * first commit that one answers.
+ */
+void reporter_succeed(struct reporter *, const struct endpoint_set *);
+
+/* Another echod succeeds this one: do not answer any more; or do it again. */
+void reporter_yield(struct reporter *);
+void reporter_resume(struct reporter *, int64_t now_ms);
 
 /*
  * Start it if it is wanted and its time has come.  Returns the clock_ms() to be
