@@ -23,61 +23,47 @@ my $deny = qq(access = { deny = [ "127.0.0.2" ]; };\n);
 my $d;
 
 # What an editor leaves for a moment, and what comes to the same.
-write_file($file, $deny);
+Files::spew($file, $deny);
 $d = Echod->start(config => undef, options => \@options);
 my @workers;
 Clock::until(sub { @workers = $d->idle_workers });
 my $listeners = Process::listeners($d->pid);
 for my $text ('', "\n\n", "# nothing yet\n", "workers = { };\n") {
     my $name = $text =~ s/\n/\\n/gr;
-    write_file($file, $text);
+    Files::spew($file, $text);
     like($d->reload, qr/$failed\Q$file\E has no setting /,
         qq(emptied to "$name": a reload fails));
-    check_refused('then');
+    $d->denies('then');
 }
 is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
     'the same workers');
 is_deeply(Process::listeners($d->pid), $listeners, 'the same socket');
-write_file($file, "backlog = 7;\n");
+Files::spew($file, "backlog = 7;\n");
 like($d->reload, qr/: reload done /, 'one setting is enough');
 is(Client::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
     'and it is obeyed');
 
 # One that is included counts by itself.
-write_file($part, $deny);
-write_file($file, qq(backlog = 7;\n\@include "part.conf"\n));
+Files::spew($part, $deny);
+Files::spew($file, qq(backlog = 7;\n\@include "part.conf"\n));
 like($d->reload, qr/: reload done /, 'a part is included');
-check_refused('by the part');
-write_file($part, "# nothing yet\n");
+$d->denies('by the part');
+Files::spew($part, "# nothing yet\n");
 like($d->reload, qr/$failed\Q$part\E says nothing any more/, 'emptied: a reload fails');
-check_refused('then');
-write_file($file, "backlog = 7;\n");
+$d->denies('then');
+Files::spew($file, "backlog = 7;\n");
 like($d->reload, qr/: reload done /, 'not included any more: it is done');
 is(Client::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
     'and it is obeyed');
-write_file($file, qq(backlog = 7;\n\@include "part.conf"\n));
+Files::spew($file, qq(backlog = 7;\n\@include "part.conf"\n));
 like($d->reload, qr/: reload done /, 'empty from its beginning: it is done');
 $d->expect_log($failed);
 $d->finish;
 
 # At the start, and after one that was empty, the defaults are meant.
-write_file($file, '');
+Files::spew($file, '');
 $d = Echod->start(config => undef, options => \@options);
 like($d->reload, qr/: reload done /, 'empty at the start: a reload is done');
 is(Client::echo_once($d->port, 'x'), 'x', 'and it serves');
 $d->finish;
 done_testing;
-
-sub check_refused {
-    my ($what) = @_;
-    isnt(Client::echo_once($d->port, 'x', local => '127.0.0.2') // '', 'x',
-        "$what: who is denied is not served");
-    is(Client::echo_once($d->port, 'x'), 'x', "$what: others are");
-}
-
-sub write_file {
-    my ($path, $content) = @_;
-    open my $fh, '>:raw', $path or die "$path: $!";
-    print $fh $content;
-    close $fh or die "$path: $!";
-}

@@ -20,7 +20,7 @@ $d->expect_log(@expected);
 # One, then all that are idle: others take their place.
 for my $count (1, 5) {
     my @frozen = ($d->idle_workers)[0 .. $count - 1];
-    freeze(@frozen);
+    Process::freeze(@frozen);
     ok($d->wait_log(qr/: warning: worker stopped pid=$frozen[-1]$/),
         "$count frozen: the log tells");
     is(served($d, 10), 10, 'clients are served');
@@ -36,15 +36,6 @@ for my $count (1, 5) {
 is(served($d, 10), 10, 'and clients are served');
 $d->finish;
 done_testing;
-
-sub freeze {
-    my @pids = @_;
-    kill STOP => @pids;
-    Clock::until(sub {
-        !grep { Process::state($_) ne 'T' } @pids;
-    });
-    return;
-}
 
 # How many of COUNT clients are served.
 sub served {

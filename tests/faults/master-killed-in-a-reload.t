@@ -20,11 +20,7 @@ my $shim = Shim->build;
 # While the loader hangs in a name service.
 {
     my $d = Echod->start(env => $shim->env);
-    $shim->on('hold-getaddrinfo');
-    $d->signal('HUP');
-    ok(Clock::until(sub { $shim->entered('getaddrinfo') }),
-        'the loader hangs');
-    my ($loader) = $shim->entered('getaddrinfo');
+    ok($shim->hold_loader($d), 'the loader hangs');
     my @all = $d->children;
     kill KILL => $d->pid;
     $d->wait_end;

@@ -29,7 +29,7 @@ plan skip_all => "there is no $etc" if !-d $etc;
 for my $name (qw(passwd group hosts services protocols nsswitch.conf host.conf
     ld.so.cache localtime)) {
     my $content = Files::slurp("$etc/$name") // next;
-    write_file("$dir/$name", $content);
+    Files::spew("$dir/$name", $content);
 }
 plan skip_all => "no $etc of our own here"
   if system("mount --bind $dir $etc 2>/dev/null") != 0;
@@ -45,9 +45,9 @@ is(Client::echo_once($d->port, 'x', local => '127.0.0.2'), 'x',
     'everybody is served');
 
 # One that comes later is read.
-write_file($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
+Files::spew($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
 like($d->reload, qr/: reload done /, 'with one, too');
-check_refused('as it says');
+$d->denies('as it says');
 
 # And then it may not be missing.
 my @workers;
@@ -56,39 +56,25 @@ my $listeners = Process::listeners($d->pid);
 rename $file, "$file~" or die "$file: $!";
 for my $round (1, 2) {
     like($d->reload, $failed, "missing, round $round: a reload fails");
-    check_refused("missing, round $round");
+    $d->denies("missing, round $round");
     is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         'the same workers');
     is_deeply(Process::listeners($d->pid), $listeners, 'the same socket');
 }
 rename "$file~", $file or die "$file: $!";
 like($d->reload, qr/: reload done /, 'when it is there again, it is done');
-check_refused('it is there again');
+$d->denies('it is there again');
 $d->expect_log(qr/: error: reload failed, nothing has changed/);
 unlink $file;
 $d->finish(limits => { min_spare => 1, max_spare => 10, max => 256 });
 
 # The same for one that was there at the start.
-write_file($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
+Files::spew($file, qq(access = { deny = [ "127.0.0.2" ]; };\n));
 $d = Echod->start(config => undef,
     options => [ '-l', '127.0.0.1:0', @only ]);
 unlink $file;
 like($d->reload, $failed, 'there at the start: a reload fails');
-check_refused('there at the start');
+$d->denies('there at the start');
 $d->expect_log(qr/: error: reload failed, nothing has changed/);
 $d->finish(limits => { min_spare => 1, max_spare => 10, max => 256 });
 done_testing;
-
-sub check_refused {
-    my ($what) = @_;
-    isnt(Client::echo_once($d->port, 'x', local => '127.0.0.2') // '', 'x',
-        "$what: who is denied is not served");
-    is(Client::echo_once($d->port, 'x'), 'x', "$what: others are");
-}
-
-sub write_file {
-    my ($path, $content) = @_;
-    open my $fh, '>:raw', $path or die "$path: $!";
-    print $fh $content;
-    close $fh or die "$path: $!";
-}

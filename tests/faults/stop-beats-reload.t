@@ -19,11 +19,8 @@ my $shim = Shim->build;
 # TERM while the loader waits for a name service.
 {
     my $d = Echod->start(env => $shim->env);
-    $shim->on('hold-getaddrinfo');
-    $d->signal('HUP');
-    ok(Clock::until(sub { $shim->entered('getaddrinfo') }),
-        'the loader hangs');
-    my ($loader) = $shim->entered('getaddrinfo');
+    my $loader = $shim->hold_loader($d);
+    ok($loader, 'the loader hangs');
     my $start = Clock::now();
     is($d->stop('TERM', unseen => 1), 0, 'TERM stops all the same');
     Clock::soon($start, 'at once');

@@ -31,7 +31,7 @@ for my $signal (sort keys %stop) {
     my $good = $e->connect;
     is(Client::echo($good, 'hello'), 'hello', 'another one');
     $e->look;
-    freeze($worker);
+    Process::freeze($worker);
     ok($e->wait_log(qr/: worker stopped pid=$worker$/), 'its worker freezes');
     $frozen{$signal} = [$bad, $worker];
     $good{$signal} = $good;
@@ -52,12 +52,3 @@ for my $signal (sort { $stop{$a} <=> $stop{$b} } keys %stop) {
     $e->finish;
 }
 done_testing;
-
-sub freeze {
-    my @pids = @_;
-    kill STOP => @pids;
-    Clock::until(sub {
-        !grep { Process::state($_) ne 'T' } @pids;
-    });
-    return;
-}

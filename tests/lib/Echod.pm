@@ -210,6 +210,19 @@ sub connect {
     return Client::connect($host, $port, %more);
 }
 
+# denies(WHAT): tests that 127.0.0.2 is not served, as a file with
+# access.deny says, and that others are.
+sub denies {
+    my ($self, $what) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    Test::More::isnt(
+        Client::echo_once($self->port, 'x', local => '127.0.0.2') // '', 'x',
+        "$what: who is denied is not served");
+    Test::More::is(Client::echo_once($self->port, 'x'), 'x',
+        "$what: others are");
+    return;
+}
+
 # Its processes --------------------------------------------------------------
 
 # is_running: whether the master has not ended yet.

@@ -150,6 +150,47 @@ sub wait {
     };
 }
 
+# over_reloads(reloads => N, ...): a whole test, clients that come and go while
+# echod is reloaded so many times; more arguments are for start().
+sub over_reloads {
+    my %o = @_;
+    my $reloads = delete $o{reloads};
+
+    my $d = Echod->start(
+        config => qq(listen = ( { address = "127.0.0.1"; port = 0; },
+            { address = "127.0.0.1"; port = 0; } );\nworkers = { max = 64; };\n),
+        log => 'notice',
+    );
+    my @ports = $d->ports;
+    my $before = Process::listeners($d->pid);
+    my $load = Load->start(ports => \@ports, clients => 6, %o);
+
+    ok(Clock::until(sub { $load->connections >= 50 }), 'clients come and go');
+    my @wrong;
+    my $busy = 0;
+    for (1 .. $reloads) {
+        my $connections = $load->connections;
+        my $line = $d->reload // 'no answer to HUP';
+        push @wrong, $line if $line !~ /reload done/;
+        # Not all of them between two connections.
+        $busy++ if Clock::until(sub { $load->connections > $connections });
+    }
+    is_deeply(\@wrong, [], "$reloads reloads done");
+    is($busy, $reloads, 'clients were served around each of them');
+
+    my $result = $load->stop;
+    is_deeply($result->{errors}, [],
+        'no connection refused, reset, cut short or changed');
+    note "$result->{connections} connections, slowest $result->{slowest} s";
+    is_deeply(Process::listeners($d->pid), $before,
+        'the listening sockets are still the same ones');
+    is($d->count_log(qr/: reload done /), $reloads, 'each is in the log');
+    is(Client::echo_once($_, 'after'), 'after', "port $_ answers") for @ports;
+    $d->finish;
+    done_testing;
+    return;
+}
+
 # All at once ----------------------------------------------------------------
 
 # bursts(clients => N, options => [...], best => S): a whole test, how long it

@@ -157,6 +157,15 @@ sub state {
 # is_alive(PID): it exists and is no zombie.
 sub is_alive { return (state($_[0]) // 'Z') !~ /[ZX]/ }
 
+# freeze(PID...): stop them, and wait until they are.
+sub freeze {
+    my @pids = @_;
+    kill STOP => @pids;
+    return Clock::until(sub {
+        !grep { (Process::state($_) // 'T') ne 'T' } @pids;
+    });
+}
+
 # cpu(PID): seconds of processor time that it has used, children not counted;
 # in list context followed by that of its children who have ended.
 sub cpu {

@@ -17,6 +17,7 @@ use warnings;
 use File::Basename qw(dirname);
 use Test::More;
 
+use Clock;
 use Files;
 use Machine;
 
@@ -60,6 +61,16 @@ sub is_on { return -e "$_[0]{flags}/$_[1]" }
 sub entered {
     my ($self, $call) = @_;
     return map { /\.(\d+)$/ } glob "$self->{flags}/entered-$call.*";
+}
+
+# hold_loader(ECHOD): a reload whose loader hangs in a name service, until
+# off('hold-getaddrinfo').  Returns its pid.
+sub hold_loader {
+    my ($self, $d) = @_;
+    $self->on('hold-getaddrinfo');
+    $d->signal('HUP');
+    Clock::until(sub { $self->entered('getaddrinfo') });
+    return ($self->entered('getaddrinfo'))[0];
 }
 
 1;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* class: lines of a class are limited, and none is forgotten. */
 #include "check.h"
-
-#include <fcntl.h>
+#include "lines.h"
 
 #include "common/clock.h"
 #include "common/errbuf.h"
@@ -14,30 +13,7 @@ open_all(void **state)
 	struct errbuf err;
 
 	(void)state;
-	return log_open(&err) == -1 || class_open(&err) == -1 ||
-		fcntl(log_reader(), F_SETFL, O_NONBLOCK) == -1 ?
-	    -1 :
-	    0;
-}
-
-static int
-close_all(void **state)
-{
-	(void)state;
-	log_close();
-	return 0;
-}
-
-/* The next line in the queue; "" when there is none. */
-static const char *
-next_line(void)
-{
-	static char record[LOG_LINE + 1];
-	pid_t sender;
-	ssize_t n = log_receive(record, LOG_LINE, &sender);
-
-	record[n > 0 ? n : 0] = '\0';
-	return record;
+	return lines_open(&err) == -1 || class_open(&err) == -1 ? -1 : 0;
 }
 
 /* The tests take much less than a second, unless the machine stands still. */
@@ -53,13 +29,13 @@ first_ten_then_a_count(void **state)
 	assert_in_range(written, 10, 40);
 	for (unsigned i = 0; i < 10; i++) {
 		snprintf(wanted, sizeof(wanted), "4line %u", i);
-		assert_string_equal(next_line(), wanted);
+		assert_string_equal(lines_next(), wanted);
 	}
-	while (next_line()[0] != '\0')
+	while (lines_next()[0] != '\0')
 		;
 	/* One that cannot be hidden by them, nor by those of workers. */
 	assert_true(class_log(CLASS_VIOLATION, LEVEL_ERR, "violation"));
-	assert_string_equal(next_line(), "3violation");
+	assert_string_equal(lines_next(), "3violation");
 	/* It is a second too early, but nothing is kept back at the end. */
 	assert_in_range(class_tell(clock_ms(), false), clock_ms() - 1000,
 	    clock_ms() + 3000);
@@ -67,8 +43,8 @@ first_ten_then_a_count(void **state)
 	    50 - written);
 	(void)class_tell(clock_ms(), true);
 	if (written == 10)
-		assert_string_equal(next_line(), wanted);
-	while (next_line()[0] != '\0')
+		assert_string_equal(lines_next(), wanted);
+	while (lines_next()[0] != '\0')
 		;
 	assert_true(class_tell(clock_ms(), false) == INT64_MAX);
 }
@@ -85,8 +61,8 @@ levels(void **state)
 	errno = ENOENT;
 	assert_true(class_log(CLASS_KILLED, LEVEL_WARNING, "killed: %m"));
 	assert_int_equal(errno, ENOENT);
-	assert_string_equal(next_line(), "4killed: No such file or directory");
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "4killed: No such file or directory");
+	assert_string_equal(lines_next(), "");
 }
 
 /* Of all workers one says it; the others are counted, and the master tells. */
@@ -105,16 +81,16 @@ workers_share_a_class(void **state)
 		}
 	for (unsigned i = 0; i < WORKERS; i++)
 		assert_int_equal(check_wait(pid[i]), 0);
-	for (const char *line; *(line = next_line()) != '\0'; lines++)
+	for (const char *line; *(line = lines_next()) != '\0'; lines++)
 		assert_string_equal(line, "4accept");
 	assert_int_equal(lines, 1);
 	assert_in_range(class_tell(clock_ms(), false), clock_ms() + 50000,
 	    clock_ms() + 62000);
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 	(void)class_tell(clock_ms() + 62000, false);
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "5left out lines=19 class=accept-failed");
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 }
 
 /* However long the text is, the count is not cut off. */
@@ -127,7 +103,7 @@ count_has_room(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	assert_true(class_log(CLASS_RELOAD_REFUSED, LEVEL_NOTICE, "%s", text));
-	line = next_line();
+	line = lines_next();
 	assert_true(strlen(line) > LOG_LINE - 64 && strlen(line) <= LOG_LINE);
 }
 
@@ -141,5 +117,5 @@ main(void)
 		cmocka_unit_test(count_has_room),
 	};
 
-	return cmocka_run_group_tests(class, open_all, close_all);
+	return cmocka_run_group_tests(class, open_all, lines_close);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* refusals: all are counted, and one line a second sums them up. */
 #include "check.h"
+#include "lines.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 
 #include "common/addr.h"
@@ -19,30 +19,7 @@ open_all(void **state)
 	if (refusals_tell(1, true) != INT64_MAX ||
 	    refusals_total(REFUSAL_ACCESS) != 0)
 		return -1;
-	return log_open(&err) == -1 || refusals_open(&err) == -1 ||
-		fcntl(log_reader(), F_SETFL, O_NONBLOCK) == -1 ?
-	    -1 :
-	    0;
-}
-
-static int
-close_all(void **state)
-{
-	(void)state;
-	log_close();
-	return 0;
-}
-
-/* The next line in the queue; "" when there is none. */
-static const char *
-next_line(void)
-{
-	static char record[LOG_LINE + 1];
-	pid_t sender;
-	ssize_t n = log_receive(record, LOG_LINE, &sender);
-
-	record[n > 0 ? n : 0] = '\0';
-	return record;
+	return lines_open(&err) == -1 || refusals_open(&err) == -1 ? -1 : 0;
 }
 
 static bool
@@ -60,39 +37,39 @@ sums_up(void **state)
 	(void)state;
 	/* The first one at once. */
 	assert_false(refuse(REFUSAL_ACCESS, 1, 10000));
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "6refused reason=access connections=1 peer=192.0.2.1:1");
 	/* One of those that come too soon has the master woken. */
 	assert_true(refuse(REFUSAL_ACCESS, 2, 10001));
 	assert_false(refuse(REFUSAL_ACCESS, 3, 10002));
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 	assert_int_equal(refusals_tell(10003, false), 11000);
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 	assert_int_equal(refusals_tell(11000, false), INT64_MAX);
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "6refused reason=access connections=2 peer=192.0.2.1:3");
 	/* Or a worker comes first. */
 	assert_true(refuse(REFUSAL_ACCESS, 4, 11500));
 	assert_false(refuse(REFUSAL_ACCESS, 5, 12000));
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "6refused reason=access connections=2 peer=192.0.2.1:5");
 	assert_int_equal(refusals_tell(12001, false), INT64_MAX);
 	/* Each reason has its own. */
 	assert_false(refuse(REFUSAL_MAX_PER_SOURCE, 6, 12001));
 	assert_false(refuse(REFUSAL_RATE_PER_SOURCE, 7, 12001));
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "4refused reason=max_per_source connections=1 peer=192.0.2.1:6");
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "4refused reason=rate_per_source connections=1 peer=192.0.2.1:7");
 	/* At the end nothing is kept back. */
 	assert_true(refuse(REFUSAL_MAX_PER_SOURCE, 8, 12002));
 	assert_true(refuse(REFUSAL_ACCESS, 9, 12002));
 	(void)refusals_tell(12003, true);
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "6refused reason=access connections=1 peer=192.0.2.1:9");
-	assert_string_equal(next_line(),
+	assert_string_equal(lines_next(),
 	    "4refused reason=max_per_source connections=1 peer=192.0.2.1:8");
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 	assert_int_equal(refusals_total(REFUSAL_ACCESS), 6);
 	assert_int_equal(refusals_total(REFUSAL_MAX_PER_SOURCE), 2);
 	assert_int_equal(refusals_total(REFUSAL_RATE_PER_SOURCE), 1);
@@ -108,7 +85,7 @@ below_the_level(void **state)
 	assert_false(refuse(REFUSAL_ACCESS, 2, 50000));
 	assert_false(refuse(REFUSAL_ACCESS, 3, 50000));
 	assert_int_equal(refusals_tell(60000, false), INT64_MAX);
-	assert_string_equal(next_line(), "");
+	assert_string_equal(lines_next(), "");
 	assert_int_equal(refusals_total(REFUSAL_ACCESS), 9);
 	log_limit(LEVEL_INFO);
 }
@@ -140,7 +117,7 @@ of_many_workers(void **state)
 	for (unsigned k = 0; k < WORKERS; k++)
 		assert_int_equal(check_wait(pid[k]), 0);
 	(void)refusals_tell(200000, true);
-	while (*(line = next_line()) != '\0') {
+	while (*(line = lines_next()) != '\0') {
 		const char *peer = strstr(line, " peer=");
 		bool known = false;
 		uint64_t n;
@@ -167,5 +144,5 @@ main(void)
 		cmocka_unit_test(of_many_workers),
 	};
 
-	return cmocka_run_group_tests(refusals, open_all, close_all);
+	return cmocka_run_group_tests(refusals, open_all, lines_close);
 }
