@@ -49,7 +49,7 @@ my %never = map { $_ => 1 } qw(arch_prctl execve exit exit_group getegid geteuid
 # In a build with sanitizers these are calls of a sanitizer, which ends the
 # process when they fail, or says so.
 my %of_sanitizer = map { $_ => 1 } qw(brk madvise mmap mprotect mremap munmap
-    readlink);
+    prlimit64 readlink);
 
 # points(FILE, %opt): the calls in a file of strace: each [call, N] for the Nth
 # of its kind.  from => qr/RE/: from the first line that matches; pid => PID:
