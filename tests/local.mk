@@ -56,8 +56,8 @@ unit_tests = \
 	%D%/unit/schedule.t \
 	%D%/unit/scoreboard.t \
 	%D%/unit/screen.t \
-	%D%/unit/setting.t \
 	%D%/unit/service.t \
+	%D%/unit/setting.t \
 	%D%/unit/settings.t \
 	%D%/unit/signals.t \
 	%D%/unit/siphash.t \
