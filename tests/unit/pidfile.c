@@ -41,7 +41,7 @@ written_and_removed(void **state)
 {
 	const char *path = check_path("echod.pid");
 	char text[64], wanted[64];
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 	struct stat st;
 
@@ -75,7 +75,7 @@ holder(const char *path, int *end, bool remove_it)
 	assert_int_equal(pipe(up), 0);
 	assert_int_equal(pipe(down), 0);
 	if ((pid = fork()) == 0) {
-		struct pidfile p;
+		struct pidfile p = { .fd = -1 };
 		struct errbuf err;
 
 		/* As a master is called. */
@@ -104,7 +104,7 @@ second_says_who_holds_it(void **state)
 {
 	const char *path = check_path("held.pid");
 	char before[64], after[64], wanted[512];
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 	pid_t pid;
 	int end;
@@ -136,7 +136,7 @@ dead_holder_does_not_count(void **state)
 {
 	const char *path = check_path("dead.pid");
 	char text[64], wanted[64];
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 	pid_t pid;
 	int end;
@@ -158,17 +158,82 @@ dead_holder_does_not_count(void **state)
 	if ((pid = fork()) == 0)
 		_exit(pidfile_lock(&p, path, &err) == EX_TEMPFAIL ? 0 : 1);
 	assert_int_equal(check_wait(pid), 0);
-	/* To look into it here would end the lock (fcntl(2)): that is last. */
+	/* Nor does it end when somebody here has looked into the file. */
 	check_read(path, text, sizeof(text));
 	snprintf(wanted, sizeof(wanted), "%ld\n", (long)getpid());
 	assert_string_equal(text, wanted);
+	if ((pid = fork()) == 0)
+		_exit(pidfile_lock(&p, path, &err) == EX_TEMPFAIL ? 0 : 1);
+	assert_int_equal(check_wait(pid), 0);
+	pidfile_remove(&p);
+}
+
+/* The next master, in a child: has our lock, and tells by its end what failed. */
+static _Noreturn void
+succeed(const char *path, int fd)
+{
+	struct pidfile p;
+	struct errbuf err;
+
+	pidfile_hand(&p, fd);
+	if (pidfile_lock(&p, path, &err) != EX_OK || !p.handed || p.fd != fd)
+		_exit(1);
+	if (pidfile_write(&p, &err) == -1 || p.handed)
+		_exit(2);
+	_exit(0);
+}
+
+/* The lock is handed over without a gap, and the file with it. */
+static void
+handed_over(void **state)
+{
+	const char *path = check_path("handed.pid");
+	const char *other = check_path("elsewhere.pid");
+	struct pidfile p = { .fd = -1 }, q;
+	struct errbuf err;
+	char text[64], wanted[64];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_OK);
+	assert_int_equal(pidfile_write(&p, &err), 0);
+	if ((pid = fork()) == 0)
+		succeed(path, p.fd);
+	assert_int_equal(check_wait(pid), 0);
+	check_read(path, text, sizeof(text));
+	snprintf(wanted, sizeof(wanted), "%ld\n", (long)pid);
+	assert_string_equal(text, wanted);
+
+	/* It is locked as long as either of the two has it. */
+	pidfile_hand(&q, fcntl(p.fd, F_DUPFD_CLOEXEC, 0));
+	pidfile_remove(&p);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_TEMPFAIL);
+
+	/* Whoever takes the service back writes its own pid, once. */
+	assert_int_equal(pidfile_lock(&q, path, &err), EX_OK);
+	pidfile_restore(&q);
+	pidfile_restore(&q);
+	check_read(path, text, sizeof(text));
+	snprintf(wanted, sizeof(wanted), "%ld\n", (long)getpid());
+	assert_string_equal(text, wanted);
+
+	/* A configuration may want another one. */
+	pidfile_hand(&q, q.fd);
+	assert_int_equal(pidfile_lock(&q, other, &err), EX_OK);
+	assert_false(q.handed);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(pidfile_lock(&p, path, &err), EX_OK);
+	assert_int_equal(pidfile_write(&q, &err), 0);
+	pidfile_remove(&q);
+	assert_int_equal(access(other, F_OK), -1);
 	pidfile_remove(&p);
 }
 
 static void
 only_plain_files(void **state)
 {
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 	char text[64];
 
@@ -206,7 +271,7 @@ only_plain_files(void **state)
 static void
 check_refused(const char *path, bool by_rule)
 {
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 
 	protected_regular = true;
@@ -273,7 +338,7 @@ old_content_is_replaced(void **state)
 	const char *path = check_file("old.pid",
 	    "4194304 and a long text that nobody has locked\nmore\n");
 	char text[64], wanted[64];
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 
 	(void)state;
@@ -291,7 +356,7 @@ only_ours_is_removed(void **state)
 {
 	const char *path = check_path("ours.pid");
 	char text[64];
-	struct pidfile p;
+	struct pidfile p = { .fd = -1 };
 	struct errbuf err;
 
 	(void)state;
@@ -322,6 +387,7 @@ main(void)
 		cmocka_unit_test(written_and_removed),
 		cmocka_unit_test(second_says_who_holds_it),
 		cmocka_unit_test(dead_holder_does_not_count),
+		cmocka_unit_test(handed_over),
 		cmocka_unit_test(only_plain_files),
 		cmocka_unit_test(refused_in_a_sticky_directory),
 		cmocka_unit_test(not_another_users),

@@ -8,11 +8,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/errbuf.h"
+#include "common/units.h"
 #include "config/trust.h"
 #include "daemon/log/log.h"
+
+enum { WRITE_MS = 100 }; /* to write a pid after the file has been locked */
 
 /* Whether the path still names the file that we have open; -1 with errno. */
 static int
@@ -46,40 +50,50 @@ name_of(pid_t pid, char *name, size_t size)
 	name[strcspn(name, "\n")] = '\0';
 }
 
+/* The number in the file; 0: there is none. */
+static pid_t
+pid_in(int fd)
+{
+	char text[32];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	struct errbuf why;
+	int64_t pid;
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return units_integer(text, 1, INT32_MAX, &pid, &why) == 0 ? (pid_t)pid :
+								    0;
+}
+
 /*
  * Another process has the lock, an echod or not.  Its pid (fcntl(2)) is 0 for a
- * process of another pid namespace, and -1 for an open file description.
+ * process of another pid namespace, and -1 for the lock of an open file, as those
+ * of echod are: then no pid is known but that in the file.
  */
 static void
-blame_holder(const char *path, const struct flock *lock, struct errbuf *err)
+blame_holder(const struct pidfile *p, const struct flock *lock,
+    struct errbuf *err)
 {
-	char name[32];
+	pid_t pid = lock->l_pid == -1 ? pid_in(p->fd) : lock->l_pid;
+	char name[32] = "";
 
-	if (lock->l_pid == 0) {
-		errbuf_set(err,
-		    "pid file %s is locked from another pid namespace, such as "
-		    "that of a container; give another file with -p",
-		    path);
-		return;
-	}
-	if (lock->l_pid == -1) {
-		errbuf_set(err,
-		    "pid file %s is locked, by no echod: lsof(8) shows which "
-		    "process has it open",
-		    path);
-		return;
-	}
-	name_of(lock->l_pid, name, sizeof(name));
-	if (lock->l_type == F_WRLCK &&
-	    (name[0] == '\0' || strncmp(name, "echod", 5) == 0))
+	if (pid > 0)
+		name_of(pid, name, sizeof(name));
+	if (lock->l_type == F_WRLCK && strncmp(name, "echod", 5) == 0)
 		errbuf_set(err, "already running as pid %ld (pid file %s)",
-		    (long)lock->l_pid, path);
-	else
+		    (long)pid, p->path);
+	else if (lock->l_pid > 0)
 		errbuf_set(err,
 		    "pid file %s is locked by pid %ld%s%s%s, which is no "
 		    "echod: end it, or give another file with -p",
-		    path, (long)lock->l_pid, name[0] != '\0' ? " (" : "", name,
+		    p->path, (long)pid, name[0] != '\0' ? " (" : "", name,
 		    name[0] != '\0' ? ")" : "");
+	else
+		errbuf_set(err,
+		    "pid file %s is locked, by no echod that can be seen from "
+		    "here: lsof(8) may show which process has it open; if it "
+		    "is one of a container, give another file with -p",
+		    p->path);
 }
 
 /*
@@ -129,6 +143,14 @@ blame_open(const char *path, struct errbuf *err)
 	}
 }
 
+/* Who has just taken the lock is about to write its pid. */
+static void
+await_pid(const struct pidfile *p)
+{
+	for (int ms = 0; ms < WRITE_MS && pid_in(p->fd) == 0; ms++)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
 /* 0, or an exit status with the reason in err. */
 static int
 take_lock(const struct pidfile *p, struct errbuf *err)
@@ -136,16 +158,17 @@ take_lock(const struct pidfile *p, struct errbuf *err)
 	struct flock mine = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct flock theirs;
 
-	while (fcntl(p->fd, F_SETLK, &mine) == -1) {
+	while (fcntl(p->fd, F_OFD_SETLK, &mine) == -1) {
 		theirs = mine;
 		if ((errno != EACCES && errno != EAGAIN) ||
-		    fcntl(p->fd, F_GETLK, &theirs) == -1) {
+		    fcntl(p->fd, F_OFD_GETLK, &theirs) == -1) {
 			errbuf_sys(err, "cannot lock pid file %s", p->path);
 			return EX_OSERR;
 		}
 		/* It may have been unlocked meanwhile. */
 		if (theirs.l_type != F_UNLCK) {
-			blame_holder(p->path, &theirs, err);
+			await_pid(p);
+			blame_holder(p, &theirs, err);
 			return EX_TEMPFAIL;
 		}
 	}
@@ -187,11 +210,31 @@ check_owner(const struct pidfile *p, struct errbuf *err)
 	return EX_CONFIG;
 }
 
+void
+pidfile_hand(struct pidfile *p, int fd)
+{
+	*p = (struct pidfile){ .fd = fd, .handed = fd != -1 };
+}
+
+/* Whether the file that was handed over is the one that is wanted. */
+static bool
+keep_handed(struct pidfile *p)
+{
+	if (is_ours(p) == 1)
+		return true;
+	close(p->fd);
+	pidfile_hand(p, -1);
+	return false;
+}
+
 int
 pidfile_lock(struct pidfile *p, const char *path, struct errbuf *err)
 {
 	int status, ours;
 
+	snprintf(p->path, sizeof(p->path), "%s", path);
+	if (p->handed && keep_handed(p))
+		return EX_OK;
 	snprintf(p->path, sizeof(p->path), "%s", path);
 	do {
 		status = try_lock(p, err);
@@ -217,6 +260,7 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 	ssize_t written = -1;
 
+	p->handed = false;
 	if (ftruncate(p->fd, 0) == 0)
 		written = pwrite(p->fd, text, (size_t)n, 0);
 	if (written == n)
@@ -230,13 +274,25 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 }
 
 void
+pidfile_restore(struct pidfile *p)
+{
+	struct errbuf err;
+
+	if (p->fd != -1 && pid_in(p->fd) != getpid() &&
+	    pidfile_write(p, &err) == -1)
+		log_warning("%s", err.text);
+}
+
+void
 pidfile_remove(struct pidfile *p)
 {
 	int ours;
 
 	if (p->fd == -1)
 		return;
-	if ((ours = is_ours(p)) == -1 || (ours == 1 && unlink(p->path) == -1))
+	/* After an upgrade it is that of the other master. */
+	if ((ours = is_ours(p)) == -1 ||
+	    (ours == 1 && pid_in(p->fd) == getpid() && unlink(p->path) == -1))
 		log_warning("cannot remove pid file %s: %m", p->path);
 	close(p->fd);
 	p->fd = -1;
