@@ -334,6 +334,7 @@ daemon_tests = \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/unheard-worker-is-replaced.t \
 	%D%/daemon/unwritten-words-keep-the-status.t \
+	%D%/daemon/upgrade.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \
 	%D%/daemon/watchdog-shows-life.t \
@@ -533,6 +534,7 @@ test_support = \
 	%D%/lib/Sweep.pm \
 	%D%/lib/Syslog.pm \
 	%D%/lib/Tracer.pm \
+	%D%/lib/Upgrade.pm \
 	%D%/lib/hostile.c \
 	%D%/lib/shim.c
 

@@ -100,11 +100,12 @@ struct config_found {
 
 /* How long each may take; 0 = without a limit. */
 struct config_timeouts {
-	int64_t idle_ms;     /* until a client sends something */
-	int64_t send_ms;     /* until it takes something */
-	int64_t lifetime_ms; /* a connection as a whole */
-	int64_t drain_ms;    /* one that goes on after a stop or a reload */
-	int64_t defer_ms;    /* one without data, in the kernel */
+	int64_t idle_ms;      /* until a client sends something */
+	int64_t send_ms;      /* until it takes something */
+	int64_t lifetime_ms;  /* a connection as a whole */
+	int64_t drain_ms;     /* one that goes on after a stop or a reload */
+	int64_t defer_ms;     /* one without data, in the kernel */
+	int64_t probation_ms; /* the next master, after an upgrade */
 	/* From a request to stop until new clients are refused; 0 = at once. */
 	int64_t lame_duck_ms;
 };

@@ -83,6 +83,8 @@ const struct setting settings[] = {
 	    "end a connection after this time in any case"),
 	SECONDS("timeouts.drain", timeout.drain_ms, "30", DAY,
 	    "let connections go on this long after a stop or reload"),
+	SECONDS("timeouts.probation", timeout.probation_ms, "10", 3600,
+	    "after an upgrade, take the service back from one that dies"),
 	SECONDS("timeouts.defer_accept", timeout.defer_ms, "1", 600,
 	    "keep a connection without data in the kernel for about this long"),
 	SECONDS("timeouts.lame_duck", timeout.lame_duck_ms, "0", 3600,

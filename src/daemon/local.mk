@@ -78,6 +78,11 @@ libechod_a_SOURCES += \
 	%D%/master/reload.h \
 	%D%/pool/spawn.c \
 	%D%/pool/spawn.h \
+	%D%/master/state.h \
+	%D%/master/succession.c \
+	%D%/master/succession.h \
+	%D%/master/tell.c \
+	%D%/master/tell.h \
 	%D%/pool/terminate.c \
 	%D%/pool/terminate.h \
 	%D%/master/watch.c \
@@ -126,6 +131,16 @@ libechod_a_SOURCES += \
 	%D%/signals.h \
 	%D%/sources.c \
 	%D%/sources.h \
+	%D%/upgrade/executable.c \
+	%D%/upgrade/executable.h \
+	%D%/upgrade/handover.c \
+	%D%/upgrade/handover.h \
+	%D%/upgrade/predecessor.c \
+	%D%/upgrade/predecessor.h \
+	%D%/upgrade/proof.c \
+	%D%/upgrade/proof.h \
+	%D%/upgrade/upgrade.c \
+	%D%/upgrade/upgrade.h \
 	%D%/violation.c \
 	%D%/violation.h \
 	%D%/worker/accept_fault.c \

@@ -13,6 +13,7 @@
 
 #include "common/errbuf.h"
 #include "common/output.h"
+#include "common/units.h"
 #include "config/config.h"
 #include "config/dump.h"
 #include "config/options.h"
@@ -29,12 +30,28 @@
 #include "daemon/sandbox/process.h"
 #include "daemon/sandbox/sandbox.h"
 #include "daemon/signals.h"
+#include "daemon/upgrade/predecessor.h"
 
 static void
 complain(const char *text)
 {
 	fprintf(output_error(), "%sechod: %s\n",
 	    environment_prefix(STDERR_FILENO, LEVEL_ERR), text);
+}
+
+/* The descriptor by which the echod before this one hands over; -1: none. */
+static int
+handover_link(void)
+{
+	const char *text = environment()->handover;
+	struct errbuf why;
+	int64_t fd;
+
+	return text != NULL &&
+		units_integer(text, STDERR_FILENO + 1, INT_MAX, &fd, &why) ==
+		    0 ?
+	    (int)fd :
+	    -1;
 }
 
 /*
@@ -60,11 +77,14 @@ close_others(const struct options *opt)
 {
 	int keep[DESCRIPTORS_KEEP] = { 0, 1, 2 };
 	unsigned n = 3, passed = environment()->listen_fds;
+	int link = handover_link();
 
 	if (opt->ready_fd != 0)
 		keep[n++] = opt->ready_fd;
 	for (unsigned i = 0; i < passed && n < DESCRIPTORS_KEEP; i++)
 		keep[n++] = ENVIRONMENT_LISTEN_FD + (int)i;
+	if (link != -1 && n < DESCRIPTORS_KEEP)
+		keep[n++] = link;
 	descriptors_keep(keep, n);
 	return opt->ready_fd == 0 ? 0 :
 				    fcntl(opt->ready_fd, F_SETFD, FD_CLOEXEC);
@@ -136,29 +156,58 @@ check(const struct options *opt, const struct listener_set *adopted)
 	return status == EX_OK ? flush() : status;
 }
 
+/* The master before this one, if this is an upgrade. */
+static struct predecessor predecessor;
+
+/* The start has failed: an old master, which goes on, has the only line of it. */
+static int
+fail(int status, const char *why)
+{
+	if (predecessor_waits(&predecessor))
+		predecessor_fail(&predecessor, status, why);
+	else if (why[0] != '\0')
+		complain(why);
+	return status;
+}
+
+/* Sets the descriptor for daemonize_report().  -1 with the reason in err. */
+static int
+go_to_background(struct options *opt, int *notify, struct errbuf *err)
+{
+	static char path[PATH_MAX];
+
+	if (options_absolute(&opt->file, path, err) == -1)
+		return -1;
+	/* A child of a master in the background is there already. */
+	if (predecessor_waits(&predecessor))
+		return chdir("/") == 0 ? 0 : errbuf_sys(err, "/");
+	*notify = daemonize_start(err);
+	return *notify == -1 ? -1 : 0;
+}
+
 static int
 run(struct options *opt, const struct listener_set *adopted)
 {
 	static struct master master;
-	static char path[PATH_MAX];
+	const char *why = master.err.text;
 	int status, notify = -1;
 
 	if (!opt->foreground &&
-	    (options_absolute(&opt->file, path, &master.err) == -1 ||
-		(notify = daemonize_start(&master.err)) == -1)) {
-		complain(master.err.text);
-		return EX_OSERR;
-	}
+	    go_to_background(opt, &notify, &master.err) == -1)
+		return fail(EX_OSERR, why);
 	process_name("echod:master");
-	status = master_run(&master, opt, adopted, notify);
-	/* The start has failed: tell the process that waits for it. */
-	if (master.notify != -1 && status == EX_OK)
-		(void)daemonize_report(master.notify, EX_OSERR,
-		    "told to stop before it was ready");
-	else if (master.notify != -1)
-		(void)daemonize_report(master.notify, status, master.err.text);
-	else if (master.err.text[0] != '\0')
-		complain(master.err.text);
+	/* To an upgrade all of them come from the master before. */
+	if (predecessor_waits(&predecessor))
+		adopted = &predecessor.gave.listeners;
+	status = master_run(&master, opt, adopted, &predecessor, notify);
+	/* Whoever waits for the start is told that it has failed. */
+	if (status == EX_OK)
+		why = "told to stop before it was ready";
+	if (master.notify != -1)
+		(void)daemonize_report(master.notify,
+		    status == EX_OK ? EX_OSERR : status, why);
+	else if (status != EX_OK || predecessor_waits(&predecessor))
+		(void)fail(status, why);
 	return status;
 }
 
@@ -176,8 +225,9 @@ main(int argc, char *argv[])
 		return EX_OSERR;
 	}
 	open_standard();
+	predecessor_begin(&predecessor, handover_link());
 	if (options_read(&opt, argc, argv, &err) == -1) {
-		complain(err.text);
+		(void)fail(EX_USAGE, err.text);
 		complain("try echod -h");
 		return EX_USAGE;
 	}
@@ -189,6 +239,8 @@ main(int argc, char *argv[])
 		complain(err.text);
 		return EX_USAGE;
 	}
+	if (predecessor_take(&predecessor, &err) == -1)
+		return fail(EX_OSERR, err.text);
 	/* Before the background, where its pid would be another. */
 	if (inherited_take(&adopted, &err) == -1) {
 		complain(err.text);

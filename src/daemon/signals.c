@@ -21,6 +21,7 @@ static const struct {
 	{ SIGINT, REQUEST_QUIT },
 	{ SIGQUIT, REQUEST_QUIT },
 	{ SIGUSR1, REQUEST_REPORT },
+	{ SIGUSR2, REQUEST_UPGRADE },
 };
 
 static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };

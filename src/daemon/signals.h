@@ -14,11 +14,12 @@ struct errbuf;
 
 /* What signals ask of the master: bits, for two HUPs are one reload. */
 enum request {
-	REQUEST_REAP = 1 << 0,	 /* CHLD */
-	REQUEST_RELOAD = 1 << 1, /* HUP */
-	REQUEST_STOP = 1 << 2,	 /* TERM: when the clients are served */
-	REQUEST_QUIT = 1 << 3,	 /* INT, QUIT: now */
-	REQUEST_REPORT = 1 << 4, /* USR1 */
+	REQUEST_REAP = 1 << 0,	  /* CHLD */
+	REQUEST_RELOAD = 1 << 1,  /* HUP */
+	REQUEST_STOP = 1 << 2,	  /* TERM: when the clients are served */
+	REQUEST_QUIT = 1 << 3,	  /* INT, QUIT: now */
+	REQUEST_REPORT = 1 << 4,  /* USR1 */
+	REQUEST_UPGRADE = 1 << 5, /* USR2 */
 };
 
 /* First in main(): no signal that echod uses is lost, others are ignored. */

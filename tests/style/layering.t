@@ -40,13 +40,14 @@ my @layers = (
         daemon/log daemon/pool daemon/service/notify))],
     ['daemon/reporter', join(' ', qw(common config daemon daemon/control
         daemon/listen daemon/log daemon/sandbox))],
+    ['daemon/upgrade', 'common config daemon daemon/listen daemon/log ' .
+        'daemon/pool daemon/reporter daemon/sandbox snapshot'],
     ['daemon/master', join(' ', qw(common config daemon daemon/control
         daemon/forker daemon/listen daemon/log daemon/pool daemon/report
         daemon/reporter daemon/sandbox daemon/service daemon/service/notify
-        daemon/worker
-        snapshot))],
+        daemon/upgrade daemon/worker snapshot))],
     ['daemon/main', join(' ', qw(common config daemon daemon/listen daemon/log
-        daemon/master daemon/sandbox))],
+        daemon/master daemon/sandbox daemon/upgrade))],
     # The program that answers HTTP.
     ['reporter', 'common config daemon daemon/sandbox snapshot'],
     # What all modes of echoc share, and then one folder a mode.  The options

@@ -34,13 +34,13 @@ my @owners = (
     ['children', call(qw(v?fork clone daemon posix_spawn\w* system popen
             exec[lv]\w* fexecve)),
         qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/
-            daemon/reporter/ plot)],
+            daemon/reporter/ upgrade/executable plot)],
     ['clones that fork cannot make', qr/\bSYS_clone3?\b/, qw(forker)],
     ['the end of children', call(qw(wait waitpid waitid wait[34])),
         qw(daemon/master/ daemon/pool/ plot)],
     ['signals to others', call(qw(kill killpg tgkill pidfd_send_signal sigqueue)),
         qw(daemon/master/ daemon/pool/ daemon/forker/ daemon/log/
-            daemon/reporter/)],
+            daemon/reporter/ upgrade/upgrade)],
     ['signals that come', call(qw(sigaction sigprocmask signal signalfd
             sigsuspend sigwait\w* siginterrupt pthread_sigmask)),
         qw(daemon/signals client/core/signals control/repeat)],
@@ -52,7 +52,8 @@ my @owners = (
     ['shared memory', call('mmap'), qw(scoreboard sources accounts daemon/log/)],
 
     # Sockets.
-    ['listening', call(qw(bind listen)), qw(listen/open tune dial place)],
+    ['listening', call(qw(bind listen)), qw(listen/open tune upgrade/proof
+            dial place)],
     ['accept', call('accept4?'), qw(daemon/worker/ daemon/control/
             reporter/)],
     ['options of sockets', call('setsockopt'), qw(common/net listener listen/open tune

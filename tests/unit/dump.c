@@ -76,7 +76,7 @@ round_trips(void **state)
 		"  deny = [ \"192.0.2.1\", \"::/0\", \"10.0.0.0/31\" ]; };",
 		"access = { deny = [ \"::1\" ]; allow = [ \"::1\" ]; };",
 		"timeouts = { idle = 0.001; send = 604799.999; lifetime = 1.5;\n"
-		"  drain = 0.0; defer_accept = 600; lame_duck = 1; };",
+		"  drain = 0.0; probation = 0; defer_accept = 600; lame_duck = 1; };",
 		"timeouts = { lifetime = 31449599.999; idle = 1e5; };",
 		"timeouts = { lifetime = 31449600L; idle = 1e-9; };",
 		"log = { ident = \"a \\\"b\\\" \\\\ c\"; facility = \"local7\";\n"
@@ -110,7 +110,7 @@ everything_at_once(void **state)
 	    "workers = { start = 1; min_spare = 2; max_spare = 3; max = 4;\n"
 	    "  max_connections = 5; };\n"
 	    "timeouts = { idle = 6; send = 7; lifetime = 8; drain = 9;\n"
-	    "  defer_accept = 0; lame_duck = 1; };\n"
+	    "  probation = 11; defer_accept = 0; lame_duck = 1; };\n"
 	    "access = { allow = [ \"127.0.0.0/8\" ]; deny = [ \"::1\" ];\n"
 	    "  max_per_source = 10; rate_per_source = 11;\n"
 	    "  source_prefix4 = 24; source_prefix6 = 56; };\n"

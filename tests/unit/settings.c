@@ -88,6 +88,7 @@ defaults_are_those_of_the_design(void **state)
 		{ "timeouts.send", 30000 },
 		{ "timeouts.lifetime", 0 },
 		{ "timeouts.drain", 30000 },
+		{ "timeouts.probation", 10000 },
 		{ "timeouts.defer_accept", 1000 },
 		{ "timeouts.lame_duck", 0 },
 		{ "access.max_per_source", 0 },

@@ -12,7 +12,6 @@
 #include "config/config.h"
 #include "daemon/environment.h"
 #include "daemon/listen/announce.h"
-#include "daemon/listen/listener.h"
 #include "daemon/listen/store.h"
 #include "daemon/log/log.h"
 #include "daemon/sandbox/descriptors.h"
@@ -31,9 +30,8 @@ ask(int fd, int level, int name)
 	return getsockopt(fd, level, name, &value, &len) == -1 ? -1 : value;
 }
 
-/* Why this is no listener for us; NULL: it is one. */
-static const char *
-find_fault(int fd, enum listener_origin origin)
+const char *
+inherited_fault(int fd, enum listener_origin origin)
 {
 	int family = ask(fd, SOL_SOCKET, SO_DOMAIN);
 
@@ -62,10 +60,10 @@ next_name(const char **names, char name[LISTENER_NAME])
 		*names = (*names)[n] == ':' ? *names + n + 1 : NULL;
 }
 
-/* -1 with errno.  The options of the socket itself stay as they are. */
-static int
-wrap(struct listener *l, int fd)
+int
+inherited_wrap(struct listener *l, int fd)
 {
+	/* The options of the socket itself stay as they are. */
 	/* The manager does not say so, and we never wait in accept(2). */
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
 	    net_local(fd, &l->bound) == -1 ||
@@ -105,13 +103,13 @@ inherited_take(struct listener_set *set, struct errbuf *err)
 			l->stored = true;
 			l->name[0] = '\0';
 		}
-		fault = find_fault(fd, l->origin);
+		fault = inherited_fault(fd, l->origin);
 		if (fault != NULL)
 			errbuf_set(err,
 			    "descriptor %d \"%s\", passed by the service "
 			    "manager, %s",
 			    fd, l->name, fault);
-		else if (wrap(l, fd) == 0)
+		else if (inherited_wrap(l, fd) == 0)
 			continue;
 		else
 			errbuf_sys(err,

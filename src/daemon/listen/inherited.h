@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-struct config;
+#include "daemon/listen/listener.h"
+
 struct errbuf;
-struct listener_set;
 
 /*
  * Make a set of the descriptors that environment() counts.  Each is made
@@ -19,6 +19,13 @@ struct listener_set;
  * one of them is no TCP socket that listens.
  */
 int inherited_take(struct listener_set *, struct errbuf *);
+
+/*
+ * Why a descriptor is no listener for us, one that comes from there; NULL: it is
+ * one.  To make it one, with the fields that tell where it is; -1 with errno.
+ */
+const char *inherited_fault(int fd, enum listener_origin);
+int inherited_wrap(struct listener *, int fd);
 
 /* Log at a start that descriptors were passed that are for somebody else. */
 void inherited_report(void);

@@ -155,7 +155,7 @@ may_be_inherited(const struct listener_set *now,
 static int
 adopt(struct listener *l, const struct config *config)
 {
-	return l->origin == LISTENER_HANDED ? 0 : tune(l, config);
+	return l->served ? 0 : tune(l, config);
 }
 
 /* The listener of one entry.  -1 with errno. */
@@ -288,7 +288,7 @@ listener_set_commit(struct listener_set *now, struct listener_set *next,
 		if (l->kept && tune(l, config) == -1)
 			log_warning("cannot change the options of %s: %m",
 			    l->text);
-		l->kept = false;
+		l->kept = l->served = false;
 	}
 	next->count = 0;
 }

@@ -39,6 +39,7 @@ struct listener {
 	bool dual;		  /* at the wildcard of both families */
 	bool listed;   /* in `listen`, or it was when it was last in force */
 	bool stored;   /* the service manager has a copy, for the next echod */
+	bool served;   /* by the master before this one, to whom it is shared */
 	bool kept;     /* the same socket as in the set before */
 	bool reported; /* the log has its line */
 	bool hidden;   /* new clients do not find it any more */

@@ -38,6 +38,7 @@ static const struct {
 	[CLASS_LISTENER] = { "listener-mended", { 10, SECOND_MS } },
 	[CLASS_RELOAD_REFUSED] = { "reload-refused", { 1, SECOND_MS } },
 	[CLASS_CONTROL] = { "control-refused", { 10, SECOND_MS } },
+	[CLASS_UPGRADE_REFUSED] = { "upgrade-refused", { 10, SECOND_MS } },
 	[CLASS_ACCEPT] = { "accept-failed", { 1, MINUTE_MS } },
 	[CLASS_ACCEPT_LEAVING] = { "accept-failed-leaving", { 10, SECOND_MS } },
 	[CLASS_CANNOT_START] = { "worker-cannot-start", { 10, SECOND_MS } },

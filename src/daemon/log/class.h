@@ -28,6 +28,7 @@ enum log_class {
 	CLASS_LISTENER,
 	CLASS_RELOAD_REFUSED,
 	CLASS_CONTROL,
+	CLASS_UPGRADE_REFUSED,
 	/* Lines of workers, counted in memory that they share. */
 	CLASS_OF_WORKERS,
 	CLASS_ACCEPT = CLASS_OF_WORKERS,

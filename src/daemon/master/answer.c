@@ -99,8 +99,11 @@ static void
 answer_reload(struct master *m, struct caller *c, int64_t now_ms)
 {
 	note(c);
-	if (m->phase == PHASE_STOP) {
-		caller_error(c, EX_TEMPFAIL, "reload refused: stopping");
+	if (m->phase == PHASE_STOP || m->phase == PHASE_PROBATION) {
+		caller_error(c, EX_TEMPFAIL,
+		    m->phase == PHASE_STOP ?
+			"reload refused: stopping" :
+			"reload refused: the new echod has the service");
 		return;
 	}
 	/* One that is under way may have read the files already. */
@@ -114,7 +117,7 @@ answer_drain(struct master *m, struct caller *c, int64_t now_ms)
 {
 	note(c);
 	caller_wait(c, EVENT_STOP, 0);
-	if (m->phase != PHASE_STOP && !life_is_lame_duck(m))
+	if (m->phase != PHASE_STOP && !state_is_lame_duck(m))
 		life_stop_gracefully(m, now_ms);
 }
 

@@ -14,6 +14,7 @@
 #include "daemon/master/reload.h"
 #include "daemon/pool/spawn.h"
 #include "daemon/reporter/reporter.h"
+#include "daemon/upgrade/upgrade.h"
 
 /* Workers that were requested will not come. */
 static void
@@ -40,8 +41,8 @@ children_hear(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 
 /* A child has ended; if echod is pid 1, it may be any process. */
 static void
-bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
-    int64_t now_ms)
+bury(struct reload *r, struct autoscale *autoscale, struct upgrade *upgrade,
+    pid_t pid, int status, int64_t now_ms)
 {
 	struct spawn_failure failure;
 	struct pool_end end;
@@ -68,15 +69,16 @@ bury(struct reload *r, struct autoscale *autoscale, pid_t pid, int status,
 		pool_end_text(status, how, sizeof(how));
 		(void)class_log(CLASS_REPORTER, LEVEL_ERR,
 		    "reporter died pid=%ld %s", (long)pid, how);
-	} else if (!loader_reaped(&r->loader, pid)) {
+	} else if (!loader_reaped(&r->loader, pid) &&
+	    !upgrade_reaped(upgrade, pid, status)) {
 		log_debug("reaped pid=%ld", (long)pid);
 		spawn_hurry(r->pool, now_ms);
 	}
 }
 
 static void
-freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
-    int64_t now_ms)
+freeze(struct reload *r, struct autoscale *autoscale,
+    const struct upgrade *upgrade, pid_t pid, bool frozen, int64_t now_ms)
 {
 	struct spawn_failure failure;
 
@@ -88,14 +90,16 @@ freeze(struct reload *r, struct autoscale *autoscale, pid_t pid, bool frozen,
 			autoscale_frozen(autoscale);
 	} else if (frozen && spawn_stopped(r->pool, pid, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
-	} else if (frozen && getpid() != 1 && pid != r->loader.pid) {
+	} else if (frozen && getpid() != 1 && pid != r->loader.pid &&
+	    pid != upgrade->pid) {
 		/* Nobody else would ever end it. */
 		kill(pid, SIGKILL);
 	}
 }
 
 int
-children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
+children_reap(struct reload *r, struct autoscale *autoscale,
+    struct upgrade *upgrade, int64_t now_ms)
 {
 	const int how = WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT;
 	siginfo_t who = { 0 };
@@ -114,9 +118,10 @@ children_reap(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		if (pid == 0)
 			continue;
 		if (WIFSTOPPED(status) || WIFCONTINUED(status))
-			freeze(r, autoscale, pid, WIFSTOPPED(status), now_ms);
+			freeze(r, autoscale, upgrade, pid, WIFSTOPPED(status),
+			    now_ms);
 		else
-			bury(r, autoscale, pid, status, now_ms);
+			bury(r, autoscale, upgrade, pid, status, now_ms);
 	}
 	/* There may be no children; but workers are. */
 	return found == -1 && (errno != ECHILD || r->pool->count > 0) ? errno :

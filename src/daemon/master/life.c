@@ -2,102 +2,77 @@
 #include "daemon/master/life.h"
 
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <sysexits.h>
 
-#include "common/clock.h"
 #include "daemon/listen/announce.h"
+#include "daemon/log/class.h"
 #include "daemon/log/log.h"
 #include "daemon/master/daemonize.h"
+#include "daemon/master/tell.h"
 #include "daemon/pool/terminate.h"
-
-/* How the service is now. */
-static struct service_facts
-facts(const struct master *m)
-{
-	struct pool_census census;
-
-	pool_census(&m->pool, m->current.number, &census);
-	return (struct service_facts){ .generation = m->current.number,
-		.workers = m->pool.count,
-		.busy = census.busy,
-		.max = (unsigned)m->current.config.workers_max,
-		.full = m->autoscale.full.on,
-		.lame_duck = life_is_lame_duck(m),
-		.failing = m->service.watchdog.failures > 0 };
-}
-
-int64_t
-life_tell(struct master *m, int64_t now_ms)
-{
-	bool serving = m->phase == PHASE_RUN && !m->autoscale.full.on;
-	struct watchdog *w = &m->service.watchdog;
-	struct service_facts now;
-	int64_t next;
-
-	if (m->current.number == 0 || !service_is_heard(&m->service))
-		return INT64_MAX;
-	next = watchdog_step(w, &m->service.notify, &m->current, serving,
-	    now_ms);
-	if (watchdog_take(w))
-		gather_probe(&m->gather, w->good, w->why.text, w->us);
-	now = facts(m);
-	return clock_earlier(next, service_step(&m->service, &now, now_ms));
-}
-
-/* It begins to drain in `lame_ms`; or it stops now, with -1. */
-static void
-tell_stop(struct master *m, int64_t lame_ms, int64_t now_ms)
-{
-	const struct service_facts now = facts(m);
-	int64_t drain_ms = m->current.config.timeout.drain_ms;
-	int64_t ms = lame_ms == -1 ? 0 :
-	    drain_ms > 0	   ? lame_ms + drain_ms :
-				     INT64_MAX;
-
-	service_stops(&m->service, ms, &now, now_ms);
-}
 
 void
 life_reload(struct master *m, int64_t now_ms)
 {
-	const struct service_facts now = facts(m);
-
+	/* Whoever has the service when the upgrade is over does it; and an echod
+	 * that waits to take the service has loaded its first configuration. */
+	if (m->phase == PHASE_PROBATION)
+		upgrade_pass_reload(&m->upgrade);
+	if (m->phase == PHASE_PROBATION)
+		return;
+	if (m->upgrade.step != UPGRADE_NONE ||
+	    (m->phase == PHASE_START && m->reload.step == RELOAD_NONE)) {
+		m->reload.again = true;
+		return;
+	}
 	if (m->phase == PHASE_RUN && m->reload.step == RELOAD_NONE)
-		service_reload_begins(&m->service, &now, now_ms);
+		tell_reload_begins(m, now_ms);
 	reload_begin(&m->reload);
 }
 
-/*
- * What has become of a reload is one sentence, and everybody who wants to know
- * gets it here.
- */
-static void __attribute__((format(printf, 4, 5)))
-conclude(struct master *m, int status, int64_t now_ms, const char *fmt, ...)
+void
+life_resume(struct master *m, int64_t now_ms)
 {
-	const struct service_facts now = facts(m);
-	const bool good = status == EX_OK;
-	char sentence[SNAPSHOT_SENTENCE];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, ap);
-	va_end(ap);
-	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
-	gather_reload(&m->gather, good, sentence);
-	service_reload_ends(&m->service, good ? NULL : sentence, &now, now_ms);
-	control_tell(&m->control, EVENT_RELOAD, status, sentence, false);
+	m->phase = PHASE_RUN;
+	pidfile_restore(&m->pidfile);
+	tell_return(m, now_ms);
 }
 
-/* End the reload that is under way, and say that we stop. */
+void
+life_retire(struct master *m)
+{
+	upgrade_release(&m->upgrade);
+	m->phase = PHASE_STOP;
+	pool_let_go(&m->pool);
+}
+
+/* An upgrade is of no use any more: what the next master may have begun ends. */
+static void
+end_upgrade(struct master *m, int64_t now_ms)
+{
+	bool taking = m->upgrade.step == UPGRADE_TAKING;
+
+	upgrade_abandon(&m->upgrade);
+	if (taking)
+		life_resume(m, now_ms);
+	predecessor_leaving(m->predecessor);
+}
+
+/* End what is under way, and say that we stop. */
 static void
 begin_stop(struct master *m, const char *how, int64_t now_ms)
 {
 	reload_abandon(&m->reload, now_ms);
+	end_upgrade(m, now_ms);
 	log_notice("stopping %s workers=%u", how, m->pool.count);
 	control_tell(&m->control, EVENT_RELOAD, EX_TEMPFAIL,
 	    "reload abandoned: stopping", true);
+	control_tell(&m->control, EVENT_UPGRADE, EX_TEMPFAIL,
+	    "upgrade abandoned: stopping", true);
+	if (m->phase == PHASE_PROBATION) {
+		life_retire(m);
+		return;
+	}
 	m->phase = PHASE_STOP;
 	pool_let_go(&m->pool);
 	store_stop(&m->store, &m->service.notify, &m->current.listeners);
@@ -106,12 +81,16 @@ begin_stop(struct master *m, const char *how, int64_t now_ms)
 void
 life_stop_now(struct master *m, int64_t now_ms)
 {
+	static struct generation none;
+
 	if (m->phase != PHASE_STOP)
 		begin_stop(m, "now", now_ms);
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
 	tell_stop(m, -1, now_ms);
-	drain_end(&m->drain, &m->current);
+	/* What the next master has is not ours to end. */
+	drain_end(&m->drain,
+	    m->upgrade.step == UPGRADE_TAKEN ? &none : &m->current);
 	terminate_now(&m->pool, now_ms);
 }
 
@@ -127,22 +106,20 @@ stop_gracefully(struct master *m, int64_t now_ms)
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
 }
 
-bool
-life_is_lame_duck(const struct master *m)
-{
-	return m->phase == PHASE_RUN && m->lame_ms != 0;
-}
-
 void
 life_stop_gracefully(struct master *m, int64_t now_ms)
 {
 	int64_t ms = m->current.config.timeout.lame_duck_ms;
 
-	if (m->phase != PHASE_RUN) {
+	if (m->phase == PHASE_PROBATION) {
+		/* Its workers have been told already. */
+		begin_stop(m, "gracefully", now_ms);
+	} else if (m->phase != PHASE_RUN) {
 		life_stop_now(m, now_ms);
-	} else if (ms == 0 || life_is_lame_duck(m)) {
+	} else if (ms == 0 || state_is_lame_duck(m)) {
 		stop_gracefully(m, now_ms);
 	} else {
+		end_upgrade(m, now_ms);
 		m->lame_ms = now_ms;
 		log_notice("lame duck seconds=%.3f", (double)ms / 1000);
 		tell_stop(m, ms, now_ms);
@@ -162,7 +139,7 @@ lame_duck_ms(const struct master *m, int64_t now_ms)
 int64_t
 life_step(struct master *m, int64_t now_ms)
 {
-	if (!life_is_lame_duck(m))
+	if (!state_is_lame_duck(m))
 		return INT64_MAX;
 	if (lame_duck_ms(m, now_ms) > 0)
 		return now_ms + lame_duck_ms(m, now_ms);
@@ -207,7 +184,9 @@ commit(struct master *m, int64_t now_ms)
 	/* Before it is said that the service is up: a crash costs no client. */
 	store_renew(&m->store);
 	(void)life_store(m, now_ms);
-	control_settle(&m->control, &m->current.config.control, false);
+	/* That of the master before this one gives way, and leaves no gap. */
+	control_settle(&m->control, &m->current.config.control,
+	    m->phase == PHASE_START && m->predecessor->gave.pid != 0);
 }
 
 /*
@@ -234,12 +213,11 @@ static void
 say_ready(struct master *m, bool start, int64_t now_ms)
 {
 	const double seconds = (double)(now_ms - m->reload.started_ms) / 1000;
-	struct service_facts now;
 	struct pool_census census;
 
 	pool_census(&m->pool, m->current.number, &census);
 	if (!start) {
-		conclude(m, EX_OK, now_ms,
+		tell_reload(m, EX_OK, now_ms,
 		    "reload done generation=%u listeners=%u workers=%u "
 		    "seconds=%.3f",
 		    m->current.number, m->current.listeners.count,
@@ -250,8 +228,7 @@ say_ready(struct master *m, bool start, int64_t now_ms)
 	    m->current.number, m->current.listeners.count,
 	    m->pool.count - census.leaving, seconds);
 	gather_ready(&m->gather);
-	now = facts(m);
-	service_ready(&m->service, &now, now_ms);
+	tell_ready(m, now_ms);
 }
 
 void
@@ -259,14 +236,27 @@ life_ready(struct master *m, int64_t now_ms)
 {
 	bool start = m->phase == PHASE_START, wanted = true;
 
+	if (start && m->predecessor->state == PREDECESSOR_SERVES &&
+	    !m->predecessor->yielded) {
+		predecessor_ready(m->predecessor);
+		return;
+	}
+	if (start && m->pidfile.handed &&
+	    pidfile_write(&m->pidfile, &m->reload.err) == -1) {
+		m->reload.status = EX_OSERR;
+		life_failed(m, now_ms);
+		return;
+	}
 	if (start)
 		log_notice("started version=%s", PACKAGE_VERSION);
 	commit(m, now_ms);
 	if (start)
 		wanted = announce(m);
 	say_ready(m, start, now_ms);
+	if (start)
+		predecessor_committed(m->predecessor);
 	/* Its time is another one now. */
-	if (life_is_lame_duck(m))
+	if (state_is_lame_duck(m))
 		tell_stop(m, lame_duck_ms(m, now_ms), now_ms);
 	if (!wanted)
 		stop_gracefully(m, now_ms);
@@ -282,15 +272,17 @@ life_failed(struct master *m, int64_t now_ms)
 		m->phase = PHASE_STOP;
 		m->status = r->status;
 		m->err = r->err;
-		service_failed(&m->service, r->err.text, now_ms);
+		if (!predecessor_waits(m->predecessor))
+			service_failed(&m->service, r->err.text, now_ms);
 		pool_let_go(&m->pool);
 		terminate_now(&m->pool, now_ms);
-		/* The caller of master_run() tells standard error. */
-		if (m->logger.pid != 0 &&
+		/* The caller of master_run() tells standard error, or the old
+		 * master, which has the one line that there is to be. */
+		if (m->logger.pid != 0 && !predecessor_waits(m->predecessor) &&
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);
 	} else {
-		conclude(m, r->status, now_ms,
+		tell_reload(m, r->status, now_ms,
 		    "reload failed, nothing has changed: %s", r->err.text);
 	}
 	reload_abandon(r, now_ms);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * life: what the master is made of, and the steps of its life: it starts, serves,
- * puts a new generation in force, and stops.
+ * life: the steps of the master's life: it starts, serves, puts a new generation
+ * in force, and stops.
  */
 #ifndef ECHOD_LIFE_H
 #define ECHOD_LIFE_H
@@ -9,61 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/errbuf.h"
-#include "daemon/control/control.h"
-#include "daemon/listen/store.h"
-#include "daemon/log/logger.h"
-#include "daemon/pool/autoscale.h"
-#include "daemon/master/drain.h"
-#include "daemon/pool/generation.h"
-#include "daemon/master/pidfile.h"
-#include "daemon/pool/pool.h"
-#include "daemon/master/reload.h"
-#include "daemon/reporter/reporter.h"
-#include "daemon/master/watch.h"
-#include "daemon/service/service.h"
-#include "daemon/report/gather.h"
-
-enum phase {
-	PHASE_START, /* the first load; nothing is served yet */
-	PHASE_RUN,
-	PHASE_STOP, /* waiting for the last workers */
-};
-
-struct master {
-	enum phase phase;
-	int waiter;  /* epoll over signals, the wake pipe and the loader */
-	int signals; /* signalfd */
-	int notify;  /* for daemonize_report(), -1: foreground */
-	struct pidfile pidfile;
-	struct pool pool;
-	struct autoscale autoscale;
-	struct generation current; /* in force; number 0: not yet */
-	struct reload reload;	   /* has the one to come */
-	struct drain drain;
-	struct watch watch; /* over the listeners in force */
-	struct logger logger;
-	struct service service;
-	struct store store; /* of the service manager, for our listeners */
-	struct control control;
-	struct gather gather;
-	struct reporter reporter;
-	int64_t lame_ms; /* a lame duck since then; 0: it is none */
-	/* Calls that fail, of which the log is told once; see master.c. */
-	struct trouble {
-		bool wait, signals, reap;
-	} said;
-	int64_t reap_ms; /* waitpid has failed: try again then; 0: it has not */
-	int status;	 /* what the process will exit with */
-	struct errbuf err; /* why the start failed */
-};
+#include "daemon/master/state.h"
 
 /* Begin a reload, or note that there is to be one after the present one. */
 void life_reload(struct master *, int64_t now_ms);
 
 /*
  * A reload has brought up the next generation: put it in force.  The first one
- * is the start, which is reported.
+ * is the start, which is reported; in an upgrade the old master is told first, and
+ * this is to be called again when it has yielded.
  */
 void life_ready(struct master *, int64_t now_ms);
 
@@ -75,6 +29,14 @@ void life_failed(struct master *, int64_t now_ms);
 
 /* The state of the service, which is made for each call. */
 void life_snapshot(struct master *, int64_t now_ms, struct snapshot *);
+
+/*
+ * This master is the one that has the service, and says so again, whatever the
+ * next one has said; or the next one has it for good, and this one leaves, without
+ * a change to listeners that are not its own any more.
+ */
+void life_resume(struct master *, int64_t now_ms);
+void life_retire(struct master *);
 
 /*
  * Stop: clients are served to their end, within timeouts.drain; or each ends
@@ -90,18 +52,6 @@ void life_stop_now(struct master *, int64_t now_ms);
  * done.  Returns as store_step().
  */
 int64_t life_store(struct master *, int64_t now_ms);
-
-/*
- * Tell the service manager what has changed.  Returns the clock_ms() to be
- * called again at, INT64_MAX: only at events.
- */
-int64_t life_tell(struct master *, int64_t now_ms);
-
-/*
- * A lame duck serves as ever, but is about to stop: whoever sends clients here
- * has timeouts.lame_duck to learn of it.
- */
-bool life_is_lame_duck(const struct master *);
 
 /* Stop when that time is over.  Returns the clock_ms() of that, or INT64_MAX. */
 int64_t life_step(struct master *, int64_t now_ms);

@@ -20,6 +20,8 @@
 #include "daemon/master/children.h"
 #include "daemon/master/daemonize.h"
 #include "daemon/pool/spawn.h"
+#include "daemon/master/succession.h"
+#include "daemon/master/tell.h"
 #include "daemon/pool/terminate.h"
 #include "daemon/report/status.h"
 #include "daemon/signals.h"
@@ -50,13 +52,17 @@ open_all(struct master *m)
 	if (watch(m, m->signals, EPOLLIN) == -1 ||
 	    watch(m, m->pool.wake[0], EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
+	upgrade_init(&m->upgrade, m->waiter);
+	if (predecessor_watch(m->predecessor, m->waiter) == -1)
+		return errbuf_sys(&m->err, "cannot wait for the old echod");
 	return 0;
 }
 
 static void
 reap(struct master *m, int64_t now_ms)
 {
-	int error = children_reap(&m->reload, &m->autoscale, now_ms);
+	int error = children_reap(&m->reload, &m->autoscale, &m->upgrade,
+	    now_ms);
 
 	log_trouble(&m->said.reap, error, "learn of the end of processes");
 	m->reap_ms = error != 0 ? now_ms + RETRY_MS : 0;
@@ -73,10 +79,10 @@ follow_reload(struct master *m, int64_t now_ms)
 		life_ready(m, now_ms);
 	else if (outcome == RELOAD_FAILED)
 		life_failed(m, now_ms);
-	if (outcome != RELOAD_PENDING && m->reload.again &&
+	if (m->reload.again && m->reload.step == RELOAD_NONE &&
 	    m->phase == PHASE_RUN)
 		life_reload(m, now_ms);
-	if (m->phase == PHASE_RUN)
+	if (m->phase == PHASE_RUN && m->upgrade.step == UPGRADE_NONE)
 		renew_ms = reload_renew(&m->reload, now_ms);
 	return clock_earlier(renew_ms, reload_deadline(&m->reload));
 }
@@ -95,6 +101,8 @@ report(struct master *m, int64_t now_ms)
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
+	struct errbuf err;
+
 	if (requests & REQUEST_REAP)
 		reap(m, now_ms);
 	if (requests & REQUEST_QUIT)
@@ -106,6 +114,8 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		life_reload(m, now_ms);
+	else if (requests & REQUEST_UPGRADE)
+		(void)succession_begin(m, now_ms, &err);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		report(m, now_ms);
 }
@@ -114,7 +124,8 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 static int64_t
 keep_serving(struct master *m, bool launching, int64_t now_ms)
 {
-	if (watch_due(&m->watch, now_ms))
+	/* The next master may be setting options of its own. */
+	if (watch_due(&m->watch, now_ms) && m->upgrade.step != UPGRADE_TAKING)
 		autoscale_waiting(&m->autoscale, &m->pool, &m->current,
 		    watch_look(&m->watch, &m->current, now_ms), now_ms);
 	return clock_earlier(life_store(m, now_ms),
@@ -127,13 +138,13 @@ keep_serving(struct master *m, bool launching, int64_t now_ms)
 static int64_t
 tend(struct master *m, int64_t now_ms)
 {
-	int64_t next = follow_reload(m, now_ms);
+	int64_t next = succession_step(m, now_ms);
 	bool launching;
 
+	next = clock_earlier(next, follow_reload(m, now_ms));
 	/* Now, for a reload may have changed the time. */
 	next = clock_earlier(next, life_step(m, now_ms));
 	launching = m->reload.step == RELOAD_READYING;
-
 	if (m->reap_ms != 0 && now_ms >= m->reap_ms)
 		reap(m, now_ms);
 	if (m->reap_ms != 0)
@@ -150,7 +161,7 @@ tend(struct master *m, int64_t now_ms)
 	next = clock_earlier(next, reporter_maintain(&m->reporter, now_ms));
 	next = clock_earlier(next, class_tell(now_ms, false));
 	next = clock_earlier(next, refusals_tell(now_ms, false));
-	next = clock_earlier(next, life_tell(m, now_ms));
+	next = clock_earlier(next, tell_step(m, now_ms));
 	/* Last, for the others set deadlines. */
 	next = clock_earlier(next, spawn_deadline(&m->pool));
 	return clock_earlier(next, terminate_enforce(&m->pool, now_ms));
@@ -249,14 +260,18 @@ is_over(struct master *m)
 
 int
 master_run(struct master *m, const struct options *options,
-    const struct listener_set *adopted, int notify)
+    const struct listener_set *adopted, struct predecessor *predecessor,
+    int notify)
 {
+	/* Too large for a small stack. */
+	static struct snapshot snapshot;
 	int64_t next = 0;
 	unsigned requests;
 
 	memset(m, 0, sizeof(*m));
 	m->notify = notify;
-	m->pidfile.fd = -1;
+	m->predecessor = predecessor;
+	pidfile_hand(&m->pidfile, predecessor->gave.pidfile);
 	m->reload.loader.fd = -1;
 	gather_begin(&m->gather, clock_ms());
 	if (open_all(m) == -1)
@@ -273,7 +288,10 @@ master_run(struct master *m, const struct options *options,
 	m->reporter.program = options->reporter;
 	m->reporter.control = &m->control;
 	m->reload.reporter = &m->reporter;
-	m->reload.background = notify != -1;
+	m->reload.background = !options->foreground;
+	m->reload.prove = predecessor->state != PREDECESSOR_NONE;
+	if (m->reload.prove)
+		reporter_succeed(&m->reporter, &predecessor->gave.endpoints);
 	m->reload.waiter = m->watch.waiter = m->waiter;
 	reload_begin(&m->reload);
 	while (!is_over(m)) {
@@ -283,6 +301,8 @@ master_run(struct master *m, const struct options *options,
 		next = tend(m, clock_ms());
 	}
 	pidfile_remove(&m->pidfile);
+	life_snapshot(m, clock_ms(), &snapshot);
+	upgrade_end(&m->upgrade, &snapshot);
 	control_leave(&m->control);
 	(void)class_tell(clock_ms(), true);
 	(void)refusals_tell(clock_ms(), true);

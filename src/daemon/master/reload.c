@@ -35,6 +35,8 @@ void
 reload_abandon(struct reload *r, int64_t now_ms)
 {
 	loader_close(&r->loader);
+	if (r->step == RELOAD_PROVING)
+		proof_end(&r->proof);
 	/* The workers may have clients already, which may finish, unbounded by
 	 * a configuration that has failed. */
 	if (r->step == RELOAD_READYING)
@@ -173,6 +175,47 @@ launch(struct reload *r, unsigned n, int64_t now_ms)
 	return EX_OK;
 }
 
+/* New workers do not come, and may have said why. */
+static void
+fail(struct reload *r, const char *what, int status)
+{
+	char why[SCOREBOARD_WHY];
+
+	if (!scoreboard_take_why(&r->pool->board, why))
+		why[0] = '\0';
+	errbuf_set(&r->err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
+	errbuf_clean(&r->err);
+	r->status = status == EX_NOPERM ? EX_NOPERM : EX_OSERR;
+}
+
+/* The same for the proof that precedes them. */
+static int
+prove(struct reload *r, int64_t now_ms)
+{
+	if (proof_start(&r->proof, r->pool, &r->next, r->waiter, now_ms,
+		&r->err) == -1)
+		return EX_OSERR;
+	r->step = RELOAD_PROVING;
+	r->deadline_ms = r->proof.deadline_ms;
+	return EX_OK;
+}
+
+/* One that was handed over has the pid of the old master until the commit. */
+static int
+take_pid_file(struct reload *r)
+{
+	const char *path = r->next.config.pid_file;
+	int status;
+
+	if (path[0] == '\0')
+		return EX_OK;
+	if ((status = pidfile_lock(r->pidfile, path, &r->err)) != EX_OK)
+		return status;
+	if (!r->pidfile->handed && pidfile_write(r->pidfile, &r->err) == -1)
+		return EX_OSERR;
+	return EX_OK;
+}
+
 /* Everything that a new generation needs.  0 or an exit status. */
 static int
 open_next(struct reload *r, int64_t now_ms)
@@ -183,13 +226,8 @@ open_next(struct reload *r, int64_t now_ms)
 	static struct listener_set all;
 	int status;
 
-	if (is_start(r) && config->pid_file[0] != '\0') {
-		status = pidfile_lock(r->pidfile, config->pid_file, &r->err);
-		if (status != EX_OK)
-			return status;
-		if (pidfile_write(r->pidfile, &r->err) == -1)
-			return EX_OSERR;
-	}
+	if (is_start(r) && (status = take_pid_file(r)) != EX_OK)
+		return status;
 	/* Do not fork workers that we would not be allowed to signal. */
 	if (!is_start(r) && !identity_may_signal(config->uid)) {
 		errbuf_set(&r->err, "cannot signal workers of uid %u",
@@ -215,9 +253,11 @@ open_next(struct reload *r, int64_t now_ms)
 	r->next.number = ++r->tried;
 	r->next.queue = r->logger->queue;
 	r->launched = 0;
-	r->step = RELOAD_READYING;
 	/* Each worker wakes the master when it is ready. */
 	scoreboard_thresholds(&r->pool->board, 0, 0);
+	if (r->prove && is_start(r))
+		return prove(r, now_ms);
+	r->step = RELOAD_READYING;
 	return launch(r, 1, now_ms);
 }
 
@@ -286,6 +326,24 @@ get_ready(struct reload *r, int64_t now_ms)
 	return RELOAD_PENDING;
 }
 
+/* The proof has been going on.  0 or an exit status, with the reason. */
+static int
+check_proof(struct reload *r, int64_t now_ms)
+{
+	switch (proof_step(&r->proof, r->pool, now_ms, &r->err)) {
+	case PROOF_PENDING:
+		return EX_OK;
+	case PROOF_BAD:
+		fail(r, r->err.text, EX_OSERR);
+		return r->status;
+	case PROOF_GOOD:
+		break;
+	}
+	proof_end(&r->proof);
+	r->step = RELOAD_READYING;
+	return launch(r, 1, now_ms);
+}
+
 enum reload_outcome
 reload_step(struct reload *r, int64_t now_ms)
 {
@@ -294,6 +352,8 @@ reload_step(struct reload *r, int64_t now_ms)
 	if (r->status == EX_OK && r->step == RELOAD_LOADING &&
 	    loader_step(&r->loader))
 		r->status = loaded(r, now_ms);
+	if (r->status == EX_OK && r->step == RELOAD_PROVING)
+		r->status = check_proof(r, now_ms);
 	if (r->status == EX_OK && r->step == RELOAD_READYING)
 		outcome = get_ready(r, now_ms);
 	return r->status == EX_OK ? outcome : RELOAD_FAILED;
@@ -304,22 +364,9 @@ reload_deadline(const struct reload *r)
 {
 	if (r->status != EX_OK)
 		return 0;
-	return r->step == RELOAD_LOADING ? r->loader.deadline_ms :
-	    r->step == RELOAD_READYING	 ? r->deadline_ms :
-					   INT64_MAX;
-}
-
-/* New workers do not come, and may have said why. */
-static void
-fail(struct reload *r, const char *what, int status)
-{
-	char why[SCOREBOARD_WHY];
-
-	if (!scoreboard_take_why(&r->pool->board, why))
-		why[0] = '\0';
-	errbuf_set(&r->err, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
-	errbuf_clean(&r->err);
-	r->status = status == EX_NOPERM ? EX_NOPERM : EX_OSERR;
+	return r->step == RELOAD_NONE ? INT64_MAX :
+	    r->step == RELOAD_LOADING ? r->loader.deadline_ms :
+					r->deadline_ms;
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "common/errbuf.h"
 #include "daemon/pool/generation.h"
 #include "daemon/master/loader.h"
+#include "daemon/upgrade/proof.h"
 
 struct drain;
 struct logger;
@@ -26,6 +27,7 @@ struct spawn_failure;
 enum reload_step {
 	RELOAD_NONE,
 	RELOAD_LOADING,	 /* the loader is at work */
+	RELOAD_PROVING,	 /* the first worker of an upgrade proves itself */
 	RELOAD_READYING, /* the new workers are getting ready */
 };
 
@@ -49,6 +51,9 @@ struct reload {
 	/* Listeners from outside that are not in force, of which the start and
 	 * each reload may take some. */
 	struct listener_set adopted;
+	/* Of an upgrade: a worker proves itself before others meet clients. */
+	bool prove;
+	struct proof proof;
 
 	enum reload_step step;
 	bool again;	   /* another HUP came meanwhile */

@@ -305,6 +305,14 @@ cause(const struct pool_worker *worker, int wait_status, bool early)
 	return worker->leaving ? SNAPSHOT_RETIRED : SNAPSHOT_RECYCLED;
 }
 
+void
+pool_forget(struct pool *pool)
+{
+	memset(&pool->ledger, 0, sizeof(pool->ledger));
+	memset(pool->exited, 0, sizeof(pool->exited));
+	pool->born = pool->served = 0;
+}
+
 bool
 pool_reaped(struct pool *pool, pid_t pid, int wait_status, int64_t now_ms,
     struct pool_end *end)

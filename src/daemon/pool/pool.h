@@ -117,6 +117,9 @@ bool pool_settled_beside(const struct pool *, unsigned generation);
 /* How a child has ended: "signal=SIGKILL core=no", "status=71". */
 void pool_end_text(int wait_status, char *buf, size_t size);
 
+/* While there is no worker: those that there were have never been. */
+void pool_forget(struct pool *);
+
 /* A child has been stopped or continued.  False when it was no worker. */
 bool pool_frozen(struct pool *, pid_t, bool frozen);
 

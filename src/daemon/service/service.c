@@ -53,6 +53,8 @@ tell(struct service *s, const char *state, const struct service_facts *f,
 {
 	char text[NOTIFY_TEXT];
 
+	if (s->silent)
+		return;
 	s->told = *f;
 	s->told_ms = now_ms;
 	describe(s, f, text);
@@ -119,6 +121,34 @@ service_reload_ends(struct service *s, const char *failure,
 }
 
 void
+service_yields(struct service *s, pid_t pid, int64_t now_ms)
+{
+	notify_send(&s->notify, NOTIFY_STATE, now_ms, "MAINPID=%ld", (long)pid);
+	s->silent = true;
+}
+
+void
+service_returns(struct service *s, const struct service_facts *f,
+    int64_t now_ms)
+{
+	char state[64];
+
+	s->silent = false;
+	snprintf(state, sizeof(state), "MAINPID=%ld\nREADY=1\n",
+	    (long)getpid());
+	tell(s, state, f, now_ms);
+}
+
+void
+service_upgrade_ends(struct service *s, const char *failure,
+    const struct service_facts *f, int64_t now_ms)
+{
+	snprintf(s->failure, sizeof(s->failure), "%s",
+	    failure != NULL ? failure : "");
+	tell(s, "", f, now_ms);
+}
+
+void
 service_stops(struct service *s, int64_t drain_ms,
     const struct service_facts *f, int64_t now_ms)
 {
@@ -153,6 +183,8 @@ service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
 {
 	int64_t next = INT64_MAX;
 
+	if (s->silent)
+		return notify_step(&s->notify, now_ms);
 	/* Each client makes a worker busy, which is not told; the pool changes
 	 * its size, or is exhausted, when many do. */
 	if (f->workers != s->told.workers || f->full != s->told.full ||

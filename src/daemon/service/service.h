@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "daemon/service/notify.h"
 #include "daemon/service/watchdog.h"
@@ -35,7 +36,9 @@ struct service {
 	bool background; /* the manager has to be told the main process */
 	int ready_fd;	 /* gets a newline; 0: there is none */
 	bool reloading, stopping;
-	char failure[SERVICE_OUTCOME]; /* of the last reload; "": none */
+	bool silent; /* another echod speaks for the service */
+	char
+	    failure[SERVICE_OUTCOME]; /* of the last reload or upgrade, or "" */
 	/* The facts of the last status, and when it was sent. */
 	struct service_facts told;
 	int64_t told_ms;
@@ -63,6 +66,18 @@ void service_failed(struct service *, const char *reason, int64_t now_ms);
 void service_reload_begins(struct service *, const struct service_facts *,
     int64_t now_ms);
 void service_reload_ends(struct service *, const char *failure,
+    const struct service_facts *, int64_t now_ms);
+
+/*
+ * The service has another main process from now on, which speaks for it; or it
+ * is this process again.
+ */
+void service_yields(struct service *, pid_t, int64_t now_ms);
+void service_returns(struct service *, const struct service_facts *,
+    int64_t now_ms);
+
+/* An upgrade has ended, with the sentence that says why, NULL: well. */
+void service_upgrade_ends(struct service *, const char *failure,
     const struct service_facts *, int64_t now_ms);
 
 /*
