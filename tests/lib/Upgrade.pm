@@ -33,11 +33,15 @@ use constant OUTCOME => qr/: (?:error: )?upgrade (?:done|failed|refused|undone)/
 
 # programs: copies of echod and its loader in a folder of their own, which the
 # test starts from now on.
+my ($original, $copied) = ('', '');
+
 sub programs {
     my $class = shift;
     my $dir = Files::new_dir();
-    my $self = bless { dir => $dir, echod => "$dir/echod",
-        original => $Machine::ECHOD }, $class;
+    $original = $Machine::ECHOD if $Machine::ECHOD ne $copied;
+    $copied = "$dir/echod";
+    my $self = bless { dir => $dir, echod => $copied, original => $original },
+        $class;
     for my $name (qw(echod echod-load)) {
         my $from = $name eq 'echod' ? $self->{original}
             : dirname($self->{original}) . "/$name";

@@ -26,6 +26,7 @@
  *	poison		a worker that receives "poison: signal N" sends itself
  *			that signal, and one that receives "poison: exit N"
  *			exits with that status.
+ *	garble		recv of a worker changes the first byte.
  *	no-peer		accept4 reports no address of the client.
  *	die-CALL	a process that calls prctl or pdeathsig as above kills
  *			itself; that is, before it is ready.
@@ -198,6 +199,8 @@ recv(int fd, void *buf, size_t n, int flags)
 	hold("recv");
 	got = interrupted(&n, 3) ? -1 : REAL(recv)(fd, buf, n, flags);
 	swallow(buf, got);
+	if (got > 0 && flags == 0 && ordered("garble", ""))
+		*(char *)buf ^= 1;
 	return got;
 }
 
