@@ -334,7 +334,9 @@ daemon_tests = \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/unheard-worker-is-replaced.t \
 	%D%/daemon/unwritten-words-keep-the-status.t \
+	%D%/daemon/upgrade-and-signals.t \
 	%D%/daemon/upgrade-from-a-folder-that-is-gone.t \
+	%D%/daemon/upgrade-keeps-counts-and-lines.t \
 	%D%/daemon/upgrade-to-a-broken-program.t \
 	%D%/daemon/upgrade.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
