@@ -9,8 +9,10 @@
 
 fuzz_targets = \
 	%D%/address.fuzz \
+	%D%/answer.fuzz \
 	%D%/arguments.fuzz \
 	%D%/bench.fuzz \
+	%D%/caller.fuzz \
 	%D%/loader.fuzz \
 	%D%/logger.fuzz \
 	%D%/message.fuzz \
@@ -26,8 +28,10 @@ EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 
 %C%_address_fuzz_SOURCES = %D%/fuzz.h %D%/address.c
+%C%_answer_fuzz_SOURCES = %D%/fuzz.h %D%/answer.c
 %C%_arguments_fuzz_SOURCES = %D%/fuzz.h %D%/arguments.c
 %C%_bench_fuzz_SOURCES = %D%/fuzz.h %D%/peer.h %D%/bench.c
+%C%_caller_fuzz_SOURCES = %D%/fuzz.h %D%/caller.c
 %C%_loader_fuzz_SOURCES = %D%/fuzz.h %D%/loader.c
 %C%_logger_fuzz_SOURCES = %D%/fuzz.h %D%/logger.c
 %C%_message_fuzz_SOURCES = %D%/fuzz.h %D%/message.c
@@ -53,6 +57,12 @@ fuzz_ldadd = \
 	libcommon.a \
 	$(LIBCONFIG_LIBS) \
 	$(SECCOMP_LIBS)
+fuzz_control_ldadd = \
+	$(FUZZ_MAIN) \
+	libechodctl.a \
+	libsnapshot.a \
+	libcommon.a \
+	$(JANSSON_LIBS)
 fuzz_client_ldadd = \
 	$(FUZZ_MAIN) \
 	libechoc.a \
@@ -62,8 +72,10 @@ fuzz_client_ldadd = \
 	$(PTHREAD_LIBS)
 
 %C%_address_fuzz_LDADD = $(fuzz_ldadd)
+%C%_answer_fuzz_LDADD = $(fuzz_control_ldadd)
 %C%_arguments_fuzz_LDADD = $(fuzz_client_ldadd)
 %C%_bench_fuzz_LDADD = $(fuzz_client_ldadd)
+%C%_caller_fuzz_LDADD = $(fuzz_ldadd)
 %C%_loader_fuzz_LDADD = $(fuzz_ldadd)
 %C%_logger_fuzz_LDADD = $(fuzz_ldadd)
 %C%_message_fuzz_LDADD = $(fuzz_ldadd)
