@@ -8,6 +8,7 @@ use POSIX ();
 use Test::More;
 use Client;
 use Clock;
+use Control;
 use Echod;
 use Files;
 use Notify;
@@ -40,14 +41,16 @@ plan skip_all => 'this system does not tell who makes which call'
 
 # With a service manager that is told when something happens, and only then.
 my $n = Notify->new;
+my $dir = Files::new_dir();
 my $d = Echod->start(env => { NOTIFY_SOCKET => $n->address,
-    WATCHDOG_USEC => undef });
+    WATCHDOG_USEC => undef, RUNTIME_DIRECTORY => "$dir" });
 
 # After some work: nothing of it may go on.
 my $data = Client::seeded(1, 100_000);
 is((grep { Client::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
     'it has served');
 like($d->reload, qr/reload done/, 'and reloaded');
+is((Control::ask("$dir/control", 'status'))[-1], 'ok', 'and told how it is');
 ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');
 my @all = ($d->pid, $d->children);
