@@ -18,6 +18,7 @@ unit_tests = \
 	%D%/unit/class.t \
 	%D%/unit/config.t \
 	%D%/unit/connection.t \
+	%D%/unit/control.t \
 	%D%/unit/counts.t \
 	%D%/unit/dump.t \
 	%D%/unit/echo.t \
@@ -84,6 +85,7 @@ unit_tests = \
 %C%_unit_class_t_SOURCES = %D%/unit/check.h %D%/unit/lines.h %D%/unit/class.c
 %C%_unit_config_t_SOURCES = %D%/unit/check.h %D%/unit/load.h %D%/unit/config.c
 %C%_unit_connection_t_SOURCES = %D%/unit/check.h %D%/unit/connection.c
+%C%_unit_control_t_SOURCES = %D%/unit/check.h %D%/unit/control.c
 %C%_unit_counts_t_SOURCES = %D%/unit/check.h %D%/unit/counts.c
 %C%_unit_dump_t_SOURCES = %D%/unit/check.h %D%/unit/load.h %D%/unit/dump.c
 %C%_unit_echo_t_SOURCES = %D%/unit/check.h %D%/unit/echo.c

@@ -291,9 +291,16 @@ control_deadline(const struct control *control)
 struct caller *
 control_asked(struct control *control)
 {
-	for (unsigned i = 0; i < ALL; i++)
-		if (caller_asks(&control->caller[i]))
-			return &control->caller[i];
+	/* From the one after that on: who asks without end gets one answer while
+	 * each other gets one. */
+	for (unsigned i = 1; i <= ALL; i++) {
+		unsigned next = (control->last + i) % ALL;
+
+		if (caller_asks(&control->caller[next])) {
+			control->last = next;
+			return &control->caller[next];
+		}
+	}
 	return NULL;
 }
 

@@ -28,8 +28,9 @@ struct control {
 	int waiter;   /* an epoll over all of this, in that of the master */
 	bool noticed; /* set this when it has an event */
 	struct place place;
-	int64_t
-	    accept_ms; /* accept has failed: not before then; 0: it has not */
+	unsigned last; /* who was answered last */
+	/* Accept has failed: not before then; 0: it has not. */
+	int64_t accept_ms;
 	struct caller caller[CONTROL_CALLERS + CONTROL_ADOPTED];
 };
 
@@ -55,7 +56,7 @@ void control_step(struct control *, int64_t now_ms);
 /* When to do that again, by clock_ms(); INT64_MAX: only when noticed. */
 int64_t control_deadline(const struct control *);
 
-/* A caller whose `verb` is to be answered; NULL: there is none. */
+/* The next caller in turn whose `verb` is to be answered; NULL: there is none. */
 struct caller *control_asked(struct control *);
 
 /* What has been said to this caller can be sent. */
