@@ -36,6 +36,7 @@ control_open(struct control *control, int waiter, struct errbuf *err)
 	struct epoll_event event = { .events = EPOLLIN };
 
 	control->place.fd = -1;
+	control->last = ALL - 1;
 	control->waiter = epoll_create1(EPOLL_CLOEXEC);
 	event.data.fd = control->waiter;
 	if (control->waiter == -1 ||
