@@ -75,12 +75,9 @@ prove(const struct identity *id, struct errbuf *err)
 	return 0;
 }
 
-/*
- * Who is not root may yet have capabilities, by a service manager.  The ambient
- * set goes with the permitted one (capabilities(7)).
- */
+/* -1 with errno. */
 static int
-drop_capabilities(struct errbuf *err)
+has_capabilities(void)
 {
 	struct __user_cap_header_struct self = {
 		.version = _LINUX_CAPABILITY_VERSION_3
@@ -88,14 +85,35 @@ drop_capabilities(struct errbuf *err)
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	static const struct __user_cap_data_struct none;
 
-	if (syscall(SYS_capset, &self, sets) == -1)
-		return errbuf_sys(err, "cannot drop the capabilities");
 	if (syscall(SYS_capget, &self, sets) == -1)
-		return errbuf_sys(err, "cannot read the capabilities");
+		return -1;
 	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
 		if (memcmp(&sets[i], &none, sizeof(none)) != 0)
-			return errbuf_set(err, "still has capabilities");
+			return 1;
 	return 0;
+}
+
+/*
+ * Who is not root may yet have capabilities, by a service manager.  The ambient
+ * set goes with the permitted one (capabilities(7)).  Who has none may not be
+ * allowed to ask for that.
+ */
+static int
+drop_capabilities(struct errbuf *err)
+{
+	struct __user_cap_header_struct self = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	int has = has_capabilities();
+
+	if (has == 0)
+		return 0;
+	if (has == 1 && syscall(SYS_capset, &self, none) == -1)
+		return errbuf_sys(err, "cannot drop the capabilities");
+	if (has == -1 || (has = has_capabilities()) == -1)
+		return errbuf_sys(err, "cannot read the capabilities");
+	return has == 0 ? 0 : errbuf_set(err, "still has capabilities");
 }
 
 int
