@@ -27,7 +27,7 @@ put_places = sed \
 	-e 's|/usr/local/libexec/echod/echod-load|$(pkglibexecdir)/$(installed_loader)|g' \
 	-e 's|/usr/local/share/echod|$(pkgdatadir)|g'
 
-install-data-local:
+install-data-local: install-units
 	@$(MKDIR_P) "$(DESTDIR)$(sysconfdir)"
 	@case "$(runstatedir)" in \
 	/run | /var/run) ;; \
@@ -44,10 +44,52 @@ install-data-local:
 	    echo " keeping $(conf_installed), the new one is $(conf_installed).new"; \
 	fi
 
-uninstall-local:
+uninstall-local: uninstall-units
 	@rm -f "$(conf_installed).new"
 	@if $(put_places) "$(conf_ours)" | cmp -s - "$(conf_installed)"; then \
 	    rm -f "$(conf_installed)"; \
 	elif test -e "$(conf_installed)"; then \
 	    echo " keeping $(conf_installed), it was changed"; \
 	fi
+
+# Units go where systemd looks for them.  A drop-in there would be in force, so
+# those are put elsewhere, for an administrator to choose one.
+units = echod.service echod.socket
+drop_ins = unprivileged.conf socket.conf
+EXTRA_DIST += %D%/systemd
+drop_in_dir = $(pkgdatadir)/systemd
+
+if NOTIFY_RELOAD
+unit_type = -e 's/^Type=notify$$/Type=notify-reload/' \
+	-e '/^\# Waits for the outcome/,/^ExecReload=/d'
+endif
+put_units = $(put_places) $(unit_type) \
+	-e 's|/usr/local/sbin/echodctl|$(sbindir)/$(installed_echodctl)|g' \
+	-e 's|/usr/local/sbin/echod |$(sbindir)/$(installed_echod) |g'
+
+install-units:
+if UNITS
+	@$(MKDIR_P) "$(DESTDIR)$(systemdsystemunitdir)" \
+	    "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(drop_in_dir)"
+	@cd "$(srcdir)/%D%/systemd" && \
+	for unit in $(units); do \
+	    $(put_units) $$unit >"$(DESTDIR)$(systemdsystemunitdir)/$$unit" && \
+	    chmod 644 "$(DESTDIR)$(systemdsystemunitdir)/$$unit" || exit 1; \
+	done && \
+	for drop_in in $(drop_ins); do \
+	    $(put_units) $$drop_in >"$(DESTDIR)$(drop_in_dir)/$$drop_in" && \
+	    chmod 644 "$(DESTDIR)$(drop_in_dir)/$$drop_in" || exit 1; \
+	done
+	@cp "$(srcdir)/%D%/systemd/sysusers.conf" \
+	    "$(DESTDIR)$(sysusersdir)/echod.conf"
+	@chmod 644 "$(DESTDIR)$(sysusersdir)/echod.conf"
+endif
+
+uninstall-units:
+if UNITS
+	@cd "$(DESTDIR)$(systemdsystemunitdir)" && rm -f $(units)
+	@cd "$(DESTDIR)$(drop_in_dir)" && rm -f $(drop_ins)
+	@rm -f "$(DESTDIR)$(sysusersdir)/echod.conf"
+endif
+
+.PHONY: install-units uninstall-units

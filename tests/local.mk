@@ -273,6 +273,7 @@ daemon_tests = \
 	%D%/daemon/inherited-sockets-are-checked.t \
 	%D%/daemon/inherited-sockets-are-matched.t \
 	%D%/daemon/inherited-sockets-outlive-echod.t \
+	%D%/daemon/installs-units.t \
 	%D%/daemon/installs.t \
 	%D%/daemon/lame-duck.t \
 	%D%/daemon/lifetime.t \
@@ -479,6 +480,8 @@ service_tests = \
 	%D%/service/s6-waits-until-it-is-ready.t \
 	%D%/service/starts-under-a-manager.t \
 	%D%/service/stored-listeners-outlive-a-crash.t \
+	%D%/service/units-are-tight.t \
+	%D%/service/units-run.t \
 	%D%/service/watchdog.t
 
 # Each test is one rule about the source tree.
