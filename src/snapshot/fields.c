@@ -149,28 +149,40 @@ const struct field_list fields_snapshot = LIST(of_snapshot);
 const struct field_list fields_listener = LIST(of_listener);
 const struct field_list fields_worker = LIST(of_worker);
 
-/* What does not fit stays at the end of the scale. */
 static void
-add(uint64_t *sum, uint64_t n)
+lift(uint64_t *now, uint64_t last)
 {
-	*sum = n > UINT64_MAX - *sum ? UINT64_MAX : *sum + n;
+	if (*now < last)
+		*now = last;
+}
+
+static void
+for_each_counter(const struct field_list *list, void *to, const void *from,
+    void (*change)(uint64_t *, uint64_t))
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct field *field = &list->field[i];
+		unsigned n = field->kind == FIELD_NUMBERS ? field->count : 1;
+		size_t at = field->offset;
+
+		if (!field->counter)
+			continue;
+		for (; n > 0; n--, at += sizeof(uint64_t))
+			change((uint64_t *)(void *)((char *)to + at),
+			    *(const uint64_t *)(const void *)((const char *)
+								  from +
+				at));
+	}
 }
 
 void
 fields_add(const struct field_list *list, void *to, const void *from)
 {
-	for (unsigned i = 0; i < list->count; i++) {
-		const struct field *field = &list->field[i];
-		uint64_t *sum = (uint64_t *)(void *)((char *)to +
-		    field->offset);
-		const uint64_t *n =
-		    (const uint64_t *)(const void *)((const char *)from +
-			field->offset);
+	for_each_counter(list, to, from, snapshot_add);
+}
 
-		if (!field->counter)
-			continue;
-		add(sum, *n);
-		for (unsigned k = 1; k < field->count; k++)
-			add(&sum[k], n[k]);
-	}
+void
+fields_floor(const struct field_list *list, void *now, const void *last)
+{
+	for_each_counter(list, now, last, lift);
 }

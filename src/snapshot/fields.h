@@ -39,6 +39,9 @@ struct field_list {
  */
 void fields_add(const struct field_list *, void *to, const void *from);
 
+/* No counter of `now` shall be less than it was in `last`. */
+void fields_floor(const struct field_list *, void *now, const void *last);
+
 extern const struct field_list fields_snapshot; /* of struct snapshot */
 extern const struct field_list
     fields_listener;			      /* of struct snapshot_listener */

@@ -230,4 +230,11 @@ struct snapshot {
 	struct snapshot_listener listener[SNAPSHOT_LISTENERS];
 };
 
+/* Add to a counter; what does not fit stays at the end of the scale. */
+static inline void
+snapshot_add(uint64_t *counter, uint64_t n)
+{
+	*counter = n > UINT64_MAX - *counter ? UINT64_MAX : *counter + n;
+}
+
 #endif

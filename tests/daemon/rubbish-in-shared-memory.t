@@ -47,7 +47,7 @@ for my $round (1 .. ROUNDS) {
     my $from = $d->mark;
     $d->signal('USR1');
     my @numbers;
-    ok($d->wait_log(qr/: status connections=\d+ in_bytes=\d+ /,
+    ok($d->wait_log(qr/: status connections=\d+ .*\bin_bytes=\d+ /,
         from => $from), "$text: a status report");
     is($d->count_log(qr/: status longest .*seconds=(?!\d{1,4}$)/,
         from => $from), 0, "$text: with a sane age");

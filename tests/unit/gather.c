@@ -16,6 +16,7 @@
 #include "daemon/pool/generation.h"
 #include "daemon/pool/pool.h"
 #include "daemon/report/gather.h"
+#include "snapshot/fields.h"
 #include "snapshot/snapshot.h"
 
 static struct pool pool;
@@ -228,13 +229,30 @@ tells_each_address_once(void **state)
 }
 
 static void
+check_counters(const struct snapshot *before)
+{
+	for (unsigned i = 0; i < fields_snapshot.count; i++) {
+		const struct field *f = &fields_snapshot.field[i];
+		uint64_t was, is;
+
+		memcpy(&was, (const char *)before + f->offset, sizeof(was));
+		memcpy(&is, (const char *)&s + f->offset, sizeof(is));
+		CHECK(!f->counter || is >= was, "%s %s", f->record,
+		    f->key != NULL ? f->key : f->names[0]);
+	}
+}
+
+/* Nor does a counter go down. */
+static void
 believes_no_worker(void **state)
 {
+	static struct snapshot before;
 	struct snapshot_worker row;
 	unsigned i = worker();
 	uint32_t seed = 99;
 
 	(void)state;
+	memset(&s, 0, sizeof(s));
 	for (unsigned round = 0; round < 2000; round++) {
 		uint8_t *slot = (uint8_t *)&pool.board.slots[i];
 		uint8_t *account = (uint8_t *)&pool.accounts[i];
@@ -243,7 +261,9 @@ believes_no_worker(void **state)
 			slot[k] = (uint8_t)check_random(&seed);
 		for (size_t k = 0; k < sizeof(struct account); k++)
 			account[k] = (uint8_t)check_random(&seed);
+		before = s;
 		look();
+		check_counters(&before);
 		assert_true(gather_worker(&pool, i, clock_ms(), &row));
 		assert_true(row.since_ms <= 60000);
 		assert_true(row.state < SNAPSHOT_DOINGS);

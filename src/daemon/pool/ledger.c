@@ -27,18 +27,11 @@ ledger_number(struct ledger *ledger, const char *address)
 	return i;
 }
 
-/* What does not fit stays at the end of the scale. */
-static void
-add(uint64_t *sum, uint64_t n)
-{
-	*sum = n > UINT64_MAX - *sum ? UINT64_MAX : *sum + n;
-}
-
 void
 ledger_bury(struct ledger *ledger, const struct account_copy *copy)
 {
 	for (unsigned i = 0; i < COUNTS; i++)
-		add(&ledger->gone[i], copy->count[i]);
+		snapshot_add(&ledger->gone[i], copy->count[i]);
 }
 
 void
@@ -52,7 +45,7 @@ void
 ledger_add(struct ledger_sums *sums, const struct account_copy *copy)
 {
 	for (unsigned i = 0; i < COUNTS; i++)
-		add(&sums->count[i], copy->count[i]);
+		snapshot_add(&sums->count[i], copy->count[i]);
 	sums->active[copy->listener] += copy->open;
 }
 

@@ -219,9 +219,10 @@ count_connections(const struct ledger_sums *sums,
 
 	for (unsigned i = 0; i < ACCOUNT_LISTENERS; i++) {
 		c->active += sums->active[i];
-		c->accepted += count[COUNT_ENDED + i] + sums->active[i];
-		c->bytes_in += count[COUNT_IN + i];
-		c->bytes_out += count[COUNT_OUT + i];
+		snapshot_add(&c->accepted,
+		    count[COUNT_ENDED + i] + sums->active[i]);
+		snapshot_add(&c->bytes_in, count[COUNT_IN + i]);
+		snapshot_add(&c->bytes_out, count[COUNT_OUT + i]);
 	}
 	c->empty = count[COUNT_EMPTY];
 	c->mismatched = count[COUNT_MISMATCHED];
@@ -382,10 +383,9 @@ gather_snapshot(struct gather *g, const struct gather_view *view,
 	s->log.lines_lost = log_lost();
 	s->log.sources_uncounted = sources_uncounted(&view->pool->sources);
 	usage_measure(view->pool, view->logger, &s->process);
-	/* Clocks are rounded, and a process changes from one to another when
-	 * it ends. */
-	if (s->process.cpu_ms < g->cpu_ms)
-		s->process.cpu_ms = g->cpu_ms;
-	g->cpu_ms = s->process.cpu_ms;
 	add_before(before, s);
+	/* Workers can write some of them; and processor time is rounded, and
+	 * measured in another way when a process has ended. */
+	fields_floor(&fields_snapshot, s, &g->told);
+	g->told = *s;
 }

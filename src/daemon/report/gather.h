@@ -26,7 +26,7 @@ struct gather {
 	struct snapshot_upgrade upgrade;
 	struct snapshot_probe probe;
 	struct snapshot before; /* of the master before an upgrade, or empty */
-	uint64_t cpu_ms;	/* what was told last */
+	struct snapshot told;	/* the last one */
 };
 
 /* Where a snapshot is made of. */
