@@ -64,8 +64,8 @@ sub run {
     my $dir = Files::new_dir();
     my @wrapper = $opt{plain} ? () : @Machine::WRAPPER;
     my $pid = Process::launch(
-        [@{ $opt{prefix} // [] }, @wrapper, $Machine::ECHOD, @{ $opt{args} },
-            unconfined($opt{env}, @{ $opt{args} })],
+        [@{ $opt{prefix} // [] }, @wrapper, $Machine::ECHOD,
+            unconfined($opt{env}, @{ $opt{args} }), @{ $opt{args} }],
         stdout => "$dir/stdout", stderr => "$dir/log", env => $opt{env},
         before => $opt{before});
     my $status = Process::wait($pid, $opt{timeout});
