@@ -42,8 +42,7 @@ plan skip_all => 'this system does not tell who makes which call'
 # With a service manager that is told when something happens, and only then.
 my $n = Notify->new;
 my $dir = Files::new_dir();
-my $d = Echod->start(env => { NOTIFY_SOCKET => $n->address,
-    WATCHDOG_USEC => undef, RUNTIME_DIRECTORY => "$dir" });
+my $d = Echod->start(notify => $n, env => { RUNTIME_DIRECTORY => "$dir" });
 
 # After some work: nothing of it may go on.
 my $data = Client::seeded(1, 100_000);

@@ -107,7 +107,7 @@ for my $signals ([qw(TERM TERM)], ['INT'], ['QUIT']) {
 {
     my $n = Notify->new;
     my $d = Echod->start(config => config(LONG),
-        env => { NOTIFY_SOCKET => $n->address },
+        notify => $n,
         options => [ '-o', 'timeouts.drain=200' ]);
     my $grant = sub {
         my $usec = shift;

@@ -50,7 +50,7 @@ socket my $socket, Socket::AF_UNIX(), Socket::SOCK_DGRAM(), 0 or die;
 $socket->blocking(0);
 1 while send $socket, 'full', 0, Socket::pack_sockaddr_un($n->address);
 my $start = Clock::now();
-my $d = Echod->start(env => { NOTIFY_SOCKET => $n->address });
+my $d = Echod->start(notify => $n);
 is Client::echo_once($d->port, 'hello'), 'hello', 'full: it serves';
 like $d->reload, qr/: reload done /, 'full: it reloads';
 Clock::soon($start, 'full: nothing takes its time');
@@ -62,7 +62,7 @@ $d->finish;
 
 # More than can wait: the oldest are lost.
 1 while send $socket, 'full', 0, Socket::pack_sockaddr_un($n->address);
-$d = Echod->start(env => { NOTIFY_SOCKET => $n->address });
+$d = Echod->start(notify => $n);
 $d->reload for 1 .. 6;
 $n->mark;
 ok $n->wait_for(qr/^READY=1\nSTATUS=generation 7/),

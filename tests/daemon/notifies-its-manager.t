@@ -18,7 +18,7 @@ sub usec { return Clock::now() * 1e6 }
 # The life of a service ----------------------------------------------------------
 
 my $n = Notify->new;
-my $d = Echod->start(wait => 0, env => { NOTIFY_SOCKET => $n->address },
+my $d = Echod->start(wait => 0, notify => $n,
     options => ['-o', 'timeouts.drain=20']);
 my $ready = $n->wait_for(qr/^READY=1$/m);
 is $ready, "READY=1\nSTATUS=generation 1, busy 0/256",
@@ -80,7 +80,7 @@ ok((grep { $_ eq 'stopping, workers left 1' } $n->texts),
 
 $n = Notify->new(abstract => 1);
 $d = Echod->start(mode => 'background', wait => 'idle',
-    env     => { NOTIFY_SOCKET => $n->address },
+    notify  => $n,
     options => ['-o', 'log.to=stderr']);
 is $n->wait_for(qr/^READY=1$/m),
     'READY=1' . "\nMAINPID=" . $d->pid . "\nSTATUS=generation 1, busy 0/256",

@@ -15,9 +15,10 @@ use Notify;
 sub start {
     my ($usec, $env, @options) = @_;
     my $n = Notify->new;
-    my $d = Echod->start(options => [map { ('-o', $_) } @options], env => {
-        NOTIFY_SOCKET => $n->address, WATCHDOG_USEC => $usec,
-        WATCHDOG_PID => undef, %$env });
+    my $d = Echod->start(
+        options => [map { ('-o', $_) } @options],
+        notify  => $n,
+        env     => { WATCHDOG_USEC => $usec, WATCHDOG_PID => undef, %$env });
     return ($d, $n);
 }
 
@@ -49,7 +50,8 @@ $d->finish;
 my $m = Notify->new;
 my $plain = Echod->start(
     config => Echod::DEFAULT_CONFIG . qq(watchdog = "plain";\n),
-    env    => { NOTIFY_SOCKET => $m->address, WATCHDOG_USEC => 1_200_000 });
+    notify => $m,
+    env    => { WATCHDOG_USEC => 1_200_000 });
 ok Clock::until(sub { signs($m) >= 2 }), 'plain: it shows that it lives';
 is probes($plain), 0, 'plain: and does not echo';
 is signs($n), 0, 'nothing is shown when another process is watched';

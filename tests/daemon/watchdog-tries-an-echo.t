@@ -21,9 +21,10 @@ Tracer::needs();
 sub start {
     my ($usec, @options) = @_;
     my $n = Notify->new;
-    my $d = Echod->start(options => [map { ('-o', $_) } @options], env => {
-        NOTIFY_SOCKET => $n->address, WATCHDOG_USEC => $usec,
-        WATCHDOG_PID => undef });
+    my $d = Echod->start(
+        options => [map { ('-o', $_) } @options],
+        notify  => $n,
+        env     => { WATCHDOG_USEC => $usec, WATCHDOG_PID => undef });
     return ($d, $n);
 }
 

@@ -84,6 +84,7 @@ sub run {
 #   env     => {...}, undef for a variable that is to be unset
 #   prefix  => [command that executes its arguments]
 #   before  => CODE for its process before it is executed; see Activation.pm
+#   notify  => a Notify, its service manager
 sub start {
     my ($class, %arg) = @_;
     my $dir = Files::new_dir();
@@ -92,10 +93,12 @@ sub start {
         mode   => $arg{mode} // 'foreground',
         wait   => $arg{wait} // 1,
         inodes => {},
+        notify => $arg{notify},
         tag    => "echod-$$-" . scalar(@started) . '-' . rand,
     );
     push @started, $self;
 
+    $arg{env}{NOTIFY_SOCKET} = $arg{notify}->address if $arg{notify};
     my @argv = @{ $arg{options} // [] };
     if (!exists $arg{config} || defined $arg{config}) {
         $self->rewrite($arg{config} // DEFAULT_CONFIG);

@@ -4,7 +4,7 @@
 # it, in the process of the test.
 #
 #	my $n = Notify->new;
-#	my $d = Echod->start(env => { NOTIFY_SOCKET => $n->address });
+#	my $d = Echod->start(notify => $n);
 #	ok $n->wait_for(qr/^READY=1$/m), 'it says that it is ready';
 package Notify;
 

@@ -160,6 +160,8 @@ sub traces_fault {
     my $self = shift;
     my @left;
     Clock::until(sub {
+        # What it has given its manager to store listens until that is read.
+        $self->{notify}->messages if $self->{notify};
         my $all = Process::listening();
         @left = map { $all->{$_} // () } keys %{ $self->{inodes} };
         return !@left;
