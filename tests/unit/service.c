@@ -163,6 +163,45 @@ stop_asks_for_time_within_its_bound(void **state)
 	close_both(fd);
 }
 
+/* A start or a reload, with many workers. */
+static void
+what_takes_long_asks_for_time(void **state)
+{
+	const struct service_facts none = { .workers = 7 };
+	int fd = open_both();
+	int64_t ms;
+
+	(void)state;
+	(void)next(fd);
+	service_reload_begins(&s, &quiet, 1000);
+	(void)next(fd);
+	assert_int_equal(service_step(&s, &quiet, 1001), 2000);
+	assert_int_equal(grant(fd), -1);
+	assert_int_equal(service_step(&s, &quiet, 2000), 3000);
+	assert_int_equal(grant(fd), 10000);
+	service_reload_ends(&s, NULL, &quiet, 2001);
+	(void)next(fd);
+	assert_true(service_step(&s, &quiet, 9000) == INT64_MAX);
+	assert_int_equal(grant(fd), -1);
+
+	close(s.notify.fd);
+	setenv("NOTIFY_SOCKET", check_path("manager"), 1);
+	assert_int_equal(environment_take((char *[]){ NULL }), 0);
+	service_open(&s, -1, false, 0);
+	ms = s.extend_ms;
+	assert_int_equal(service_step(&s, &none, ms - 1), ms);
+	assert_string_equal(next(fd), "");
+	assert_int_equal(service_step(&s, &none, ms), ms + 1000);
+	assert_int_equal(grant(fd), 10000);
+	/* How it is, is of no interest yet. */
+	assert_string_equal(next(fd), "");
+	service_failed(&s, "no", ms);
+	(void)next(fd);
+	assert_true(service_step(&s, &none, ms + 9000) == INT64_MAX);
+	assert_string_equal(next(fd), "");
+	close_both(fd);
+}
+
 static void
 start_that_fails_says_why(void **state)
 {
@@ -183,6 +222,7 @@ main(void)
 		cmocka_unit_test(each_state_has_its_text),
 		cmocka_unit_test(changes_are_told_once_a_second),
 		cmocka_unit_test(stop_asks_for_time_within_its_bound),
+		cmocka_unit_test(what_takes_long_asks_for_time),
 		cmocka_unit_test(start_that_fails_says_why),
 	};
 

@@ -33,7 +33,7 @@ tell_step(struct master *m, int64_t now_ms)
 	struct service_facts now;
 	int64_t next = INT64_MAX;
 
-	if (m->current.number == 0 || !service_is_heard(&m->service))
+	if (!service_is_heard(&m->service))
 		return INT64_MAX;
 	/* Another master that has the service says that it lives. */
 	if (!m->service.silent)

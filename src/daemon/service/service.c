@@ -10,14 +10,19 @@
 
 enum {
 	EACH_MS = 1000, /* between two texts, or two requests for time */
-	/* More time for a stop without an end: it is asked for again before. */
+	/* More time for what nobody knows the end of: it is asked for again
+	 * before. */
 	GRANT_MS = 10000,
 };
 
 void
 service_open(struct service *s, int waiter, bool background, int ready_fd)
 {
-	*s = (struct service){ .background = background, .ready_fd = ready_fd };
+	*s = (struct service){ .background = background,
+		.ready_fd = ready_fd,
+		.starting = true,
+		.over_ms = INT64_MAX,
+		.extend_ms = clock_ms() + EACH_MS };
 	notify_open(&s->notify, environment()->notify_socket);
 	watchdog_open(&s->watchdog, waiter);
 }
@@ -79,6 +84,7 @@ service_ready(struct service *s, const struct service_facts *f, int64_t now_ms)
 	char state[64] = "READY=1\n";
 
 	write_newline(s);
+	s->starting = false;
 	if (s->background)
 		snprintf(state, sizeof(state), "READY=1\nMAINPID=%ld\n",
 		    (long)getpid());
@@ -90,6 +96,7 @@ service_failed(struct service *s, const char *reason, int64_t now_ms)
 {
 	char text[SERVICE_OUTCOME];
 
+	s->starting = false;
 	snprintf(text, sizeof(text), "%s", reason);
 	notify_send(&s->notify, NOTIFY_STATE, now_ms,
 	    "STOPPING=1\nSTATUS=start failed: %s", notify_clean(text));
@@ -102,6 +109,10 @@ service_reload_begins(struct service *s, const struct service_facts *f,
 	char state[64];
 
 	s->reloading = true;
+	if (!s->stopping) {
+		s->over_ms = INT64_MAX;
+		s->extend_ms = now_ms + EACH_MS;
+	}
 	/* Of the same moment as the message, or the manager takes it for the
 	 * answer to an earlier request. */
 	snprintf(state, sizeof(state),
@@ -152,7 +163,7 @@ void
 service_stops(struct service *s, int64_t drain_ms,
     const struct service_facts *f, int64_t now_ms)
 {
-	s->stop_ms = drain_ms == INT64_MAX ?
+	s->over_ms = drain_ms == INT64_MAX ?
 	    INT64_MAX :
 	    now_ms + drain_ms + SERVICE_STOP_MS;
 	s->extend_ms = now_ms;
@@ -162,11 +173,14 @@ service_stops(struct service *s, int64_t drain_ms,
 	tell(s, "STOPPING=1\n", f, now_ms);
 }
 
-/* Ask for as much time as the rest of the stop may take, again and again. */
+/*
+ * Ask for as much time as the rest may take, again and again: many workers, or
+ * clients, take their time.
+ */
 static int64_t
 extend(struct service *s, int64_t now_ms)
 {
-	int64_t left = s->stop_ms == INT64_MAX ? GRANT_MS : s->stop_ms - now_ms;
+	int64_t left = s->over_ms == INT64_MAX ? GRANT_MS : s->over_ms - now_ms;
 
 	if (left <= 0)
 		return INT64_MAX;
@@ -187,15 +201,16 @@ service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
 		return notify_step(&s->notify, now_ms);
 	/* Each client makes a worker busy, which is not told; the pool changes
 	 * its size, or is exhausted, when many do. */
-	if (f->workers != s->told.workers || f->full != s->told.full ||
-	    f->max != s->told.max || f->lame_duck != s->told.lame_duck ||
-	    f->failing != s->told.failing) {
+	if (f->generation != 0 &&
+	    (f->workers != s->told.workers || f->full != s->told.full ||
+		f->max != s->told.max || f->lame_duck != s->told.lame_duck ||
+		f->failing != s->told.failing)) {
 		if (now_ms >= s->told_ms + EACH_MS)
 			tell(s, "", f, now_ms);
 		else
 			next = s->told_ms + EACH_MS;
 	}
-	if (s->stopping)
+	if (!s->silent && (s->starting || s->reloading || s->stopping))
 		next = clock_earlier(next, extend(s, now_ms));
 	return clock_earlier(next, notify_step(&s->notify, now_ms));
 }

@@ -35,16 +35,16 @@ struct service {
 	struct watchdog watchdog;
 	bool background; /* the manager has to be told the main process */
 	int ready_fd;	 /* gets a newline; 0: there is none */
-	bool reloading, stopping;
+	bool starting, reloading, stopping;
 	bool silent; /* another echod speaks for the service */
 	char
 	    failure[SERVICE_OUTCOME]; /* of the last reload or upgrade, or "" */
 	/* The facts of the last status, and when it was sent. */
 	struct service_facts told;
 	int64_t told_ms;
-	/* A stop: over then, INT64_MAX: nobody knows; and when to ask for more
-	 * time again. */
-	int64_t stop_ms, extend_ms;
+	/* What the manager waits for is over then, INT64_MAX: nobody knows; and
+	 * when to ask for more time again. */
+	int64_t over_ms, extend_ms;
 };
 
 /*
