@@ -312,6 +312,7 @@ daemon_tests = \
 	%D%/daemon/quit-after-idle.t \
 	%D%/daemon/rate-per-source.t \
 	%D%/daemon/ready-descriptor.t \
+	%D%/daemon/readyz-follows-the-service.t \
 	%D%/daemon/real-syslogd.t \
 	%D%/daemon/recycles-workers.t \
 	%D%/daemon/refusals-are-summed-up.t \

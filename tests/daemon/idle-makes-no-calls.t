@@ -11,6 +11,7 @@ use Clock;
 use Control;
 use Echod;
 use Files;
+use Http;
 use Notify;
 
 plan skip_all => 'the numbers of system calls are those of x86_64'
@@ -39,17 +40,21 @@ sub sleeps_for_ever {
 plan skip_all => 'this system does not tell who makes which call'
     if !defined Files::slurp("/proc/$$/syscall");
 
-# With a service manager that is told when something happens, and only then.
+# With a service manager that is told when something happens, and only then; and
+# with a control socket and a reporter that nobody asks.
 my $n = Notify->new;
-my $dir = Files::new_dir();
-my $d = Echod->start(notify => $n, env => { RUNTIME_DIRECTORY => "$dir" });
+my $control = Files::new_name();
+my $http = Http::has();
+my $d = Echod->start(notify => $n,
+    options => [Control::option($control), $http ? Http::OPTIONS : ()]);
 
 # After some work: nothing of it may go on.
 my $data = Client::seeded(1, 100_000);
 is((grep { Client::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
     'it has served');
+is((Control::ask($control, 'status'))[-1], 'ok', 'it has been asked');
+is(Http::status(Http::port($d), '/metrics'), 200, 'and by HTTP') if $http;
 like($d->reload, qr/reload done/, 'and reloaded');
-is((Control::ask("$dir/control", 'status'))[-1], 'ok', 'and told how it is');
 ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');
 my @all = ($d->pid, $d->children);

@@ -10,6 +10,7 @@ use Test::More;
 use Client;
 use Clock;
 use Echod;
+use Http;
 use Machine;
 use Shim;
 
@@ -26,11 +27,13 @@ sub ps_names {
 
 # A loader can be looked at while its name service hangs.
 my $shim = Shim->build;
-my $d = Echod->start(env => $shim->env,
+my $http = Http::has();
+my $d = Echod->start(env => $shim->env, options => [$http ? Http::OPTIONS : ()],
     config => qq(listen = ( { address = "localhost"; port = 0; } );\n));
 is_deeply ps_names($d->{pid}, $d->children),
     { 'echod:master' => 1, 'echod:logger' => 1, 'echod:forker' => 1,
-        'echod:worker' => 5 }, 'all of them are told apart';
+        'echod:worker' => 5, $http ? ('echod:reporter' => 1) : () },
+    'all of them are told apart';
 
 my $client = $d->connect;
 is Client::echo($client, 'x'), 'x', 'a worker serves';

@@ -9,17 +9,25 @@ use warnings;
 use Test::More;
 use Client;
 use Clock;
+use Control;
 use Echod;
+use Files;
+use Http;
 use Tracer;
 
 Tracer::needs();
 
-my $d = Echod->start;
+my $control = Files::new_name();
+my $http = Http::has();
+my $d = Echod->start(
+    options => [Control::option($control), $http ? Http::OPTIONS : ()]);
 
 # After some work: nothing of it may go on.
 my $data = Client::seeded(1, 100_000);
 is((grep { Client::echo_once($d->port, $data) eq $data } 1 .. 20), 20,
     'it has served');
+is((Control::ask($control, 'status'))[-1], 'ok', 'it has been asked');
+is(Http::status(Http::port($d), '/metrics'), 200, 'and by HTTP') if $http;
 like($d->reload, qr/reload done/, 'and reloaded');
 ok(Clock::until(sub { $d->pool_fault eq '' && !$d->busy_workers }),
     'and come to rest');

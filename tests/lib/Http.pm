@@ -22,10 +22,13 @@ use Echod;
 use constant OPTIONS => map { ('-o', "metrics.$_") }
     'address=127.0.0.1', 'port=0';
 
-# needs(): skip the whole test where there is no reporter.
+# has(): whether there is a reporter in this build.
+sub has { return (Echod->run(args => ['-V']))[1] =~ /^libmicrohttpd: yes$/m }
+
+# needs(): skip the whole test where there is none.
 sub needs {
     Test::More::plan(skip_all => 'this echod was built without libmicrohttpd')
-        if (Echod->run(args => ['-V']))[1] !~ /^libmicrohttpd: yes$/m;
+        if !has();
     return;
 }
 
