@@ -61,16 +61,18 @@ is_ready(const struct snapshot *s)
 	    s->service.state == SNAPSHOT_RELOADING;
 }
 
-/* Not as long as it might have been: several replies may be under way. */
 static char *
 metrics(const struct snapshot *s)
 {
-	char *text = malloc(EXPOSITION_TEXT), *shorter;
+	char *text = malloc(EXPOSITION_TEXT), *shorter = NULL;
 
-	if (text == NULL)
-		return NULL;
-	shorter = realloc(text, exposition_write(s, text, EXPOSITION_TEXT) + 1);
-	return shorter != NULL ? shorter : text;
+	/* Not as long as it might have been: several may be under way. */
+	if (text != NULL)
+		shorter = realloc(text,
+		    exposition_write(s, text, EXPOSITION_TEXT) + 1);
+	if (shorter != NULL)
+		return shorter;
+	return text;
 }
 
 void

@@ -151,7 +151,7 @@ on_connection(void *closure, struct MHD_Connection *connection, void **context,
 
 /* Have the library go on with whoever has waited for the master. */
 static void
-reply(struct visit *v, const struct snapshot *snapshot)
+answer(struct visit *v, const struct snapshot *snapshot)
 {
 	reply_make(&v->reply, v->page, snapshot);
 	visit_take(v, clock_ms());
@@ -211,7 +211,7 @@ hear(struct server *s)
 	    wire_read(&snapshot, NULL, NULL, s->master.text, s->master.got,
 		&err) == 0;
 	while ((v = visits_waiting(&s->visits, s->master.last)) != NULL)
-		reply(v, good ? &snapshot : NULL);
+		answer(v, good ? &snapshot : NULL);
 	return 0;
 }
 
@@ -223,7 +223,7 @@ expire(struct server *s, int64_t now_ms)
 
 	while ((v = visits_late(&s->visits, now_ms)) != NULL)
 		if (v->state == VISIT_WAITS)
-			reply(v, NULL);
+			answer(v, NULL);
 		else
 			drop(v);
 }

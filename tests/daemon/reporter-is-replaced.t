@@ -21,6 +21,7 @@ $d->expect_log(qr/: error: reporter died pid=/);
 
 my $held = $d->connect;
 is Client::echo($held, 'a'), 'a', 'a client';
+ok Clock::until(sub { $d->idle_workers >= 5 }), 'whose worker has a substitute';
 my @workers = $d->workers;
 
 # ended(CODE): CODE ends it; another one comes.
