@@ -17,6 +17,7 @@ use Client;
 use Clock;
 use Echod;
 use Files;
+use Http;
 use Machine;
 use Process;
 
@@ -29,7 +30,9 @@ system('unshare -m mount --bind /tmp /tmp 2>/dev/null') == 0
 use constant UID => 1_234_567_890;
 
 my $root = Files::new_dir();
-for my $program ($Machine::ECHOD, dirname($Machine::ECHOD) . '/echod-load') {
+my @helpers = grep { -e }
+    map { dirname($Machine::ECHOD) . "/$_" } qw(echod-load echod-report);
+for my $program ($Machine::ECHOD, @helpers) {
     copy($program, "$root/" . basename($program));
     my $libraries = qx(ldd '$program' 2>/dev/null);
     copy($_, "$root$_") for $libraries =~ m{(/\S+)(?= \(0x)}g;
@@ -60,7 +63,7 @@ END
 
 my $d = Echod->start(
     config  => undef,
-    options => ['-l', 'localhost:0'],
+    options => ['-l', 'localhost:0', @helpers > 1 ? Http::OPTIONS : ()],
     prefix  => ['unshare', '-m', $^X, '-I' . dirname($INC{'Machine.pm'}),
         '-MMachine', '-e', $without, "$root", UID]);
 
@@ -82,6 +85,11 @@ for my $place (0 .. $#{ [$d->listeners] }) {
 like($d->reload, qr/: reload done /, 'it can be reloaded');
 $d->signal('USR1');
 ok($d->wait_log(qr/: status generation=2 /), 'and asked for its status');
+
+SKIP: {
+    skip 'this echod was built without libmicrohttpd', 1 if @helpers == 1;
+    is(Http::get(Http::port($d), '/readyz')->{status}, 200, 'or by HTTP');
+}
 
 # That nothing warns is asserted here.
 $d->finish;
