@@ -483,6 +483,7 @@ service_tests = \
 	%D%/service/stored-listeners-outlive-a-crash.t \
 	%D%/service/units-are-tight.t \
 	%D%/service/units-run.t \
+	%D%/service/upgrade-moves-the-main-process.t \
 	%D%/service/watchdog.t
 
 # Each test is one rule about the source tree.
