@@ -259,6 +259,7 @@ daemon_tests = \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/ends-and-refusals-are-counted.t \
 	%D%/daemon/failed-confinement-never-serves.t \
+	%D%/daemon/fifty-upgrades-leave-no-trace.t \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
@@ -338,6 +339,7 @@ daemon_tests = \
 	%D%/daemon/tutorial-story.t \
 	%D%/daemon/unheard-worker-is-replaced.t \
 	%D%/daemon/unwritten-words-keep-the-status.t \
+	%D%/daemon/upgrade-and-back-under-load.t \
 	%D%/daemon/upgrade-and-signals.t \
 	%D%/daemon/upgrade-from-a-folder-that-is-gone.t \
 	%D%/daemon/upgrade-keeps-counts-and-lines.t \

@@ -81,6 +81,22 @@ sub install {
 
 sub restore { return $_[0]->copy($_[0]{echod}) }
 
+# version(TEXT): programs that say that they are of this version, as long as the
+# real one.
+sub version {
+    my ($self, $version) = @_;
+    for my $name (qw(echod-load echod)) {
+        my $from = $name eq 'echod' ? $self->{original}
+            : dirname($self->{original}) . "/$name";
+        my $bytes = Files::slurp($from);
+        $bytes =~ s/\Q$ENV{ECHOD_VERSION}\E/$version/g;
+        Files::spew("$self->{dir}/$name.new", $bytes);
+        chmod 0755, "$self->{dir}/$name.new";
+        rename "$self->{dir}/$name.new", "$self->{dir}/$name";
+    }
+    return;
+}
+
 # masters(ECHOD): the pids of all its masters, old and new.
 sub masters {
     my $d = shift;
