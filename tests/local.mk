@@ -256,6 +256,7 @@ daemon_tests = \
 	%D%/daemon/drops-privileges.t \
 	%D%/daemon/echodctl-on-a-terminal.t \
 	%D%/daemon/echodctl-shows-the-service.t \
+	%D%/daemon/echodctl-upgrades.t \
 	%D%/daemon/echoes-every-byte.t \
 	%D%/daemon/ends-and-refusals-are-counted.t \
 	%D%/daemon/failed-confinement-never-serves.t \

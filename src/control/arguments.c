@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "metrics", "status", SHOW_METRICS, "all numbers, for Prometheus" },
 	{ "version", "version", SHOW_VERSION, "the version of echod" },
 	{ "reload", "reload", SHOW_OUTCOME, "read the configuration again" },
+	{ "upgrade", "upgrade", SHOW_OUTCOME, "replace the program" },
 	{ "drain", "drain", SHOW_OUTCOME, "stop when the clients are done" },
 	{ "stop", "stop", SHOW_OUTCOME, "stop now" },
 };

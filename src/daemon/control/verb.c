@@ -19,6 +19,8 @@ static const struct verb verbs[] = {
 	{ "status", VERB_STATUS, CONTROL_READ,
 	    "the service, its listeners and its counters" },
 	{ "stop", VERB_STOP, CONTROL_CHANGE, "stop now" },
+	{ "upgrade", VERB_UPGRADE, CONTROL_CHANGE,
+	    "execute the program again, which takes the service" },
 	{ "version", VERB_VERSION, CONTROL_READ, "the version of echod" },
 	{ "workers", VERB_WORKERS, CONTROL_READ, "each worker and its client" },
 };

@@ -9,6 +9,7 @@
 #include "daemon/control/control.h"
 #include "daemon/log/log.h"
 #include "daemon/master/life.h"
+#include "daemon/master/succession.h"
 #include "daemon/report/gather.h"
 #include "snapshot/exposition.h"
 #include "snapshot/wire.h"
@@ -130,6 +131,19 @@ answer_stop(struct master *m, struct caller *c, int64_t now_ms)
 }
 
 static void
+answer_upgrade(struct master *m, struct caller *c, int64_t now_ms)
+{
+	struct errbuf err;
+
+	note(c);
+	caller_wait(c, EVENT_UPGRADE, 0);
+	/* One that fails at once is an event; one that is refused is none. */
+	if (succession_begin(m, now_ms, &err) == -1 &&
+	    c->state == CALLER_WAITING)
+		caller_error(c, EX_TEMPFAIL, err.text);
+}
+
+static void
 answer(struct master *m, struct caller *c, int64_t now_ms)
 {
 	switch (c->verb->id) {
@@ -153,6 +167,9 @@ answer(struct master *m, struct caller *c, int64_t now_ms)
 		break;
 	case VERB_STOP:
 		answer_stop(m, c, now_ms);
+		break;
+	case VERB_UPGRADE:
+		answer_upgrade(m, c, now_ms);
 		break;
 	case VERB_VERSION:
 		caller_line(c, "%s", PACKAGE_STRING);
