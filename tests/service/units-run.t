@@ -42,7 +42,9 @@ for (['passwd', "echod:x:987:987::/:/bin/false\n"],
 mkdir SBIN;
 Namespace::quietly('mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', SBIN)
     or plan(skip_all => 'cannot have a folder for programs of our own');
-my @programs = grep { -x "$build/$_" } qw(echod echod-load echodctl);
+my @programs = grep { -x "$build/$_" }
+    qw(echod echod-load echod-report echodctl);
+my $reports = grep { $_ eq 'echod-report' } @programs;
 Namespace::quietly('cp', (map { "$build/$_" } @programs), SBIN)
     or die "cannot copy the programs\n";
 
@@ -95,10 +97,32 @@ sub worker {
         $m->processes('echod'))[0];
 }
 
+# echo_listeners(PID): those of the service itself.
+sub echo_listeners {
+    my $all = Process::listeners($_[0]);
+    return { map { $_ => $all->{$_} } grep { /:7$/ } keys %$all };
+}
+
 use constant { NET_BIND => 1 << 10, NONE => '0' x 16 };
 my $five = sprintf '%016x', NET_BIND | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 18;
 my $one = sprintf '%016x', NET_BIND;
-my $entry = qq(listen = ( { address = "127.0.0.1"; port = 7; } );\n);
+my $entry = qq(listen = ( { address = "127.0.0.1"; port = 7; } );\n)
+    . ($reports ? "metrics = { port = 9107; };\n" : '');
+
+# metrics(): as echodctl has them.
+sub metrics {
+    my ($status, $text) = $m->run(SBIN . '/echodctl', '-s',
+        Manager::SETUP . '/echod/control', 'metrics');
+    return $status == 0 ? $text : "status $status\n$text";
+}
+
+# fetch(PATH): the first line of an answer of the reporter.
+sub fetch {
+    my ($path) = @_;
+    my $s = Client::connect('127.0.0.1', 9107) or return "$@";
+    my $answer = Client::echo($s, "GET $path HTTP/1.0\r\n\r\n", eof => 1);
+    return ($answer =~ /^(.*?)\r?\n/)[0];
+}
 
 # run(WHAT, DROP_IN): what holds for each of them.
 sub run {
@@ -119,31 +143,36 @@ sub run {
     is_deeply [@$is{qw(Groups CapPrm CapEff CapAmb NoNewPrivs Seccomp)}],
         [$group, NONE, NONE, NONE, 1, 2], "$what: a worker has no right";
     isnt $is->{Uid}, 0, "$what: and is not root";
-
-    # A reload, and one of a bad file.
+    ok metrics() =~ /^echod_build_info\{/m, "$what: echodctl has its metrics";
     SKIP: {
-        skip 'there is no echodctl', 4 if !-x SBIN . '/echodctl';
-        my $from = $log->mark;
-        is $m->systemctl('reload', 'echod'), 0, "$what: it is reloaded";
-        is $log->count_log(qr/: reload done /, from => $from), 1,
-            "$what: and that is waited for";
-        configure("backlog = 0;\n");
-        isnt $m->systemctl('reload', 'echod'), 0,
-            "$what: a reload of a bad file fails";
-        $log->expect_log(qr/reload failed, nothing has changed: /);
-        like $m->show('echod', 'StatusText'), qr/backlog: 0 is out of range/,
-            "$what: and the status says why";
-        configure($entry);
+        skip 'there is no reporter', 1 if !$reports;
+        # There is nobody who could ask it in a network of its own.
+        skip 'nobody could ask the reporter', 1 if $drop_in eq 'socket.conf';
+        ok Clock::until(sub { fetch('/metrics') =~ m{^HTTP/1\.[01] 200 } }),
+            "$what: its reporter answers" or diag fetch('/metrics');
     }
 
-    # A crash: the same listener, and no client is refused.
-    my $before = Process::listeners($master);
+    # A reload, and one of a bad file.
     my $from = $log->mark;
+    is $m->systemctl('reload', 'echod'), 0, "$what: it is reloaded";
+    is $log->count_log(qr/: reload done /, from => $from), 1,
+        "$what: and that is waited for";
+    configure("backlog = 0;\n");
+    isnt $m->systemctl('reload', 'echod'), 0,
+        "$what: a reload of a bad file fails";
+    $log->expect_log(qr/reload failed, nothing has changed: /);
+    like $m->show('echod', 'StatusText'), qr/backlog: 0 is out of range/,
+        "$what: and the status says why";
+    configure($entry);
+
+    # A crash: the same listener, and no client is refused.
+    my $before = echo_listeners($master);
+    $from = $log->mark;
     kill KILL => $master;
     ok Clock::until(sub { !Process::is_alive($master) }), "$what: it crashes";
     is Client::echo_once(7, 'hello'), 'hello', "$what: a client waits for it";
     ok $log->wait_log(qr/: ready /, from => $from), "$what: it is restarted";
-    is_deeply Process::listeners($m->main_pid('echod')), $before,
+    is_deeply echo_listeners($m->main_pid('echod')), $before,
         "$what: with the same sockets";
     return $m->main_pid('echod');
 }
@@ -152,6 +181,9 @@ my $master = run('echod.service', '');
 my $is = rights($master);
 is_deeply [@$is{qw(Uid CapEff)}], [0, $five], 'its master is root with five rights';
 is rights(worker())->{Uid}, 987, 'its workers are echod';
+my $metrics = metrics();
+ok $metrics =~ /^echod_$_ [1-9]/m, "it has the metric echod_$_"
+    for qw(resident_memory_bytes open_fds);
 is $m->systemctl('stop', 'echod'), 0, 'it is stopped';
 
 $master = run('unprivileged.conf', 'unprivileged.conf');
