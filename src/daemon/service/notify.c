@@ -70,7 +70,7 @@ transmit(struct notify *n, const char *text, const int *fds, unsigned count)
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
 	} control;
-	struct iovec line = { (void *)(uintptr_t)text, strlen(text) };
+	struct iovec line = { (char *)text, strlen(text) };
 	struct msghdr message = { .msg_name = &n->to,
 		.msg_namelen = n->length,
 		.msg_iov = &line,
