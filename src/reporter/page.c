@@ -171,6 +171,18 @@ put_cell(FILE *out, uint64_t n)
 	fputs("</td>", out);
 }
 
+/* With TCP_DEFER_ACCEPT the kernel drops one packet of each connection, too. */
+static void
+put_drops(FILE *out, const struct snapshot_listener *l)
+{
+	fputs(l->deferred != 0 ? "<td>~" : "<td>", out);
+	put_number(out,
+	    l->deferred == 0	       ? l->drops :
+		l->drops > l->accepted ? l->drops - l->accepted :
+					 0);
+	fputs("</td>", out);
+}
+
 static void
 put_listener(FILE *out, const struct snapshot_listener *l)
 {
@@ -192,7 +204,7 @@ put_listener(FILE *out, const struct snapshot_listener *l)
 	fputs(" of ", out);
 	put_number(out, l->limit);
 	fputs("</td>", out);
-	put_cell(out, l->drops);
+	put_drops(out, l);
 	put_cell(out, l->active);
 	put_cell(out, l->accepted);
 	fputs("<td>", out);

@@ -34,6 +34,6 @@ const char style_sheet[] =
     "font-variant-numeric:tabular-nums}"
     "th,td{padding:.25em .6em .25em 0;text-align:right;"
     "border-bottom:1px solid var(--line);font-weight:normal}"
-    "th:first-child{text-align:left}tr:first-child th{color:var(--dim)}"
-    ".groups th{color:inherit}a{color:var(--busy);margin-right:1em}"
+    "th:first-child{text-align:left}.wide tr:first-child th{color:var(--dim)}"
+    "a{color:var(--busy);margin-right:1em}"
     ".events{margin-top:1.4em}.links{margin-top:2em}";

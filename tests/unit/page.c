@@ -110,6 +110,19 @@ listeners(void **state)
 	has("[::1]:7 <small>draining</small>");
 	has("<i class=\"full\" style=\"width:90.00%\">");
 	has("3 of 4");
+	/* A deferred listener drops a packet of each connection. */
+	s.listener[0].drops = 1009;
+	s.listener[1].drops = 109;
+	s.listener[1].accepted = 100;
+	s.listener[1].deferred = 1;
+	free(page);
+	write_page();
+	has("<td>1&nbsp;009</td>");
+	has("<td>~9</td>");
+	s.listener[1].accepted = 110;
+	free(page);
+	write_page();
+	has("<td>~0</td>");
 }
 
 /* Whoever can write a name or a sentence writes no HTML. */
