@@ -75,7 +75,7 @@ unlike $unit, qr/echodctl reload|Waits for the outcome/,
 like $unit, qr{^ExecStart=/opt/sbin/xechod -F -o user=echod$}m,
     'the program has the name that it was given';
 like Files::slurp("$new/root/usr/local/share/echod/systemd/socket.conf"),
-    qr{^ExecStart=/opt/sbin/xechod -F -o listen= -o metrics.address=$}m, 'in a drop-in as well';
+    qr{^ExecStart=/opt/sbin/xechod -F -o listen=$}m, 'in a drop-in as well';
 
 is files(install(0)), '', 'without systemd there are no units';
 is files(install(252, '--prefix=/home/me')), '',
