@@ -4,6 +4,9 @@
  *
  * A request is a line of one word.  An answer is lines of text and then either
  * "ok" or "error STATUS TEXT", with a status of sysexits(3).
+ *
+ * To add one: a row here, a case in answer.c, a paragraph in echod(8); for
+ * operators a row in control/arguments.c, and a paragraph in echodctl(8).
  */
 #ifndef ECHOD_VERB_H
 #define ECHOD_VERB_H
