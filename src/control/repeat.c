@@ -54,25 +54,38 @@ wait_until(int signals, int64_t until_ms)
 }
 
 static bool
+draws(const struct show_case *c)
+{
+	return c->terminal.out && c->terminal.moves;
+}
+
+static bool
+put(const char *text)
+{
+	return output_write(STDOUT_FILENO, text, strlen(text)) == 0;
+}
+
+static bool
 print(const struct show_case *c, const char *text, bool first)
 {
-	char *frame = NULL;
-	int result;
+	char *frame;
+	bool done;
 
-	if (c->terminal.out && c->terminal.moves)
-		text = frame = screen_frame(text, c->width,
-		    terminal_height(STDOUT_FILENO), first);
-	result = text == NULL ? 0 :
-				output_write(STDOUT_FILENO, text, strlen(text));
+	/* People tell one answer from the next by the empty line. */
+	if (!draws(c))
+		return (first || c->opt->json || put("\n")) && put(text);
+	frame = screen_frame(text, c->width, terminal_height(STDOUT_FILENO),
+	    first);
+	done = frame == NULL || put(frame);
 	free(frame);
-	return result == 0;
+	return done;
 }
 
 /* One look.  False: nobody wants to know any more. */
 static bool
 look(struct show_case *c, bool first)
 {
-	bool draws = c->terminal.out && c->terminal.moves, wanted = true;
+	bool wanted = true;
 	struct errbuf err;
 	char line[sizeof(err.text) + 32];
 	char *text;
@@ -80,7 +93,7 @@ look(struct show_case *c, bool first)
 	c->width = terminal_width(STDOUT_FILENO);
 	if (show(c, &text, &err) != EX_OK) {
 		snprintf(line, sizeof(line), "echodctl: %s\n", err.text);
-		if (draws && text == NULL)
+		if (draws(c) && text == NULL)
 			wanted = print(c, line, first);
 		else
 			(void)output_write(STDERR_FILENO, line, strlen(line));

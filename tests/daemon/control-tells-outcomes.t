@@ -14,6 +14,7 @@ use Clock;
 use Control;
 use Echod;
 use Files;
+use Machine;
 use Process;
 
 my $dir    = Files::new_dir();
@@ -58,7 +59,7 @@ close $_ for @s;
 
 # Who may read, and nothing else.
 SKIP: {
-    skip 'only root can become another user', 8 if !defined $group;
+    skip 'only root can become another user', 9 if !defined $group;
     $d->mark;
     open my $out, '>', "$dir/answers" or die "$dir/answers: $!";
     Process::wait(Process::child(sub {
@@ -77,6 +78,14 @@ SKIP: {
     is($d->count_log(qr/: control refused request=\w+ uid=$nobody pid=\d+$/), 3,
         'which the log says');
     is($d->count_log(qr/: (?:reload|stopping)/), 0, 'and nothing happens');
+
+    # Anybody else does not get that far.
+    my $status = Process::wait(Process::child(sub {
+        $( = $) = '65533 65533';
+        POSIX::setuid(65533);
+        exec $Machine::ECHODCTL, '-s', $path, 'status';
+    }));
+    is($status, 77, 'who is not of the group may not even connect');
 }
 
 # Drain: waits for the clients, and whoever asks twice waits twice.
