@@ -31,7 +31,7 @@ use constant SOON => ('-o', 'timeouts.probation=0');
 # The line that tells what has become of an upgrade.
 use constant OUTCOME => qr/: (?:error: )?upgrade (?:done|failed|refused|undone)/;
 
-# programs: copies of echod and its loader in a folder of their own, which the
+# programs: copies of echod and what it executes in a folder of their own, which the
 # test starts from now on.
 my ($original, $copied) = ('', '');
 
@@ -42,7 +42,7 @@ sub programs {
     $copied = "$dir/echod";
     my $self = bless { dir => $dir, echod => $copied, original => $original },
         $class;
-    for my $name (qw(echod echod-load)) {
+    for my $name (qw(echod echod-load echod-report)) {
         my $from = $name eq 'echod' ? $self->{original}
             : dirname($self->{original}) . "/$name";
         next if !-e $from;
