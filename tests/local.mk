@@ -264,6 +264,7 @@ daemon_tests = \
 	%D%/daemon/forbidden-calls-are-reported.t \
 	%D%/daemon/forker-is-replaced.t \
 	%D%/daemon/forkers-and-workers-die-a-thousand-times.t \
+	%D%/daemon/hostile-reporter.t \
 	%D%/daemon/hostile-worker-blocks-nobody.t \
 	%D%/daemon/hostile-worker.t \
 	%D%/daemon/http-answers.t \
