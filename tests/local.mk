@@ -412,6 +412,7 @@ fault_tests = \
 	%D%/faults/io-errors.t \
 	%D%/faults/ipv6-off.t \
 	%D%/faults/kill-ten-workers-under-load.t \
+	%D%/faults/killed-at-each-call-of-an-upgrade.t \
 	%D%/faults/killed-at-each-call.t \
 	%D%/faults/killed-logger-owes-lost-lines.t \
 	%D%/faults/leaked-descriptors.t \
