@@ -346,6 +346,7 @@ daemon_tests = \
 	%D%/daemon/upgrade-from-a-folder-that-is-gone.t \
 	%D%/daemon/upgrade-keeps-counts-and-lines.t \
 	%D%/daemon/upgrade-keeps-metrics.t \
+	%D%/daemon/upgrade-moves-control-and-metrics.t \
 	%D%/daemon/upgrade-to-a-broken-program.t \
 	%D%/daemon/upgrade.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
