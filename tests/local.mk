@@ -343,11 +343,13 @@ daemon_tests = \
 	%D%/daemon/unwritten-words-keep-the-status.t \
 	%D%/daemon/upgrade-and-back-under-load.t \
 	%D%/daemon/upgrade-and-signals.t \
+	%D%/daemon/upgrade-as-an-ordinary-user.t \
 	%D%/daemon/upgrade-from-a-folder-that-is-gone.t \
 	%D%/daemon/upgrade-keeps-counts-and-lines.t \
 	%D%/daemon/upgrade-keeps-metrics.t \
 	%D%/daemon/upgrade-moves-control-and-metrics.t \
 	%D%/daemon/upgrade-to-a-broken-program.t \
+	%D%/daemon/upgrade-to-a-program-that-hangs.t \
 	%D%/daemon/upgrade.t \
 	%D%/daemon/waiting-client-puts-off-one-round.t \
 	%D%/daemon/waits-for-room-in-its-output.t \
