@@ -278,6 +278,7 @@ daemon_tests = \
 	%D%/daemon/inherited-sockets-outlive-echod.t \
 	%D%/daemon/installs-units.t \
 	%D%/daemon/installs.t \
+	%D%/daemon/killed-at-each-call-of-an-upgrade.t \
 	%D%/daemon/lame-duck.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/loader-gives-up-root.t \
@@ -415,7 +416,6 @@ fault_tests = \
 	%D%/faults/io-errors.t \
 	%D%/faults/ipv6-off.t \
 	%D%/faults/kill-ten-workers-under-load.t \
-	%D%/faults/killed-at-each-call-of-an-upgrade.t \
 	%D%/faults/killed-at-each-call.t \
 	%D%/faults/killed-logger-owes-lost-lines.t \
 	%D%/faults/leaked-descriptors.t \

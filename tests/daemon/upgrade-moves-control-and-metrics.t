@@ -48,7 +48,7 @@ my $asks = Process::child(sub {
         my ($accepted) = "@answer" =~ /\baccepted=(\d+)/;
         print {$fh} "$last, then $accepted\n" if ($accepted // 0) < $last;
         $last = $accepted // $last;
-        Client::readable(*STDIN, 0.01);
+        select undef, undef, undef, 0.01;
     }
 });
 
