@@ -74,6 +74,21 @@ refused('cannot read the configuration', qr{/no/such/file: No such file},
 refused('cannot bind', qr/cannot listen on 192\.0\.2\.1:7: Cannot assign/,
     "#!/bin/sh\nexec $good \"\$@\" -l 192.0.2.1:7\n");
 
+# Who else could change it, decides what root executes.
+Files::spew($echod, "#!/bin/sh\nexit 1\n");
+chmod 0757, $echod;
+refused('all may write to it', qr/\Q$echod\E can be written to by (?:everybody|others)/);
+SKIP: {
+    skip 'only root can give files to others', 12 if $> != 0;
+    chmod 0755, $echod;
+    chown 65534, -1, $echod;
+    refused('of another user', qr/\Q$echod\E does not belong to root/);
+    chown 0, -1, $echod;
+    chmod 0777, $programs->dir;
+    refused('in a folder of all', qr/\Q$echod\E can be replaced by others: /);
+    chmod 0755, $programs->dir;
+}
+
 # A library that is preloaded does what no version ever should.
 my %env = %{ $shim->env };
 my $with_shim = "#!/bin/sh\n"
