@@ -56,6 +56,7 @@ my @told = map { [Control::answer($_)]->[0] } @s;
 is_deeply([sort map { /^reload done generation=(\d+) / } @told], [3, 4],
     'two that ask at once get an outcome each');
 close $_ for @s;
+$d->wait_log(qr/: reload done generation=4 /);
 
 # Who may read, and nothing else.
 SKIP: {
@@ -75,8 +76,8 @@ SKIP: {
         for 0 .. 2;
     is($answers[$_], 'error 77 this takes root or the user who runs echod',
         'but not change anything') for 3 .. 5;
-    is($d->count_log(qr/: control refused request=\w+ uid=$nobody pid=\d+$/), 3,
-        'which the log says');
+    ok($d->wait_log(qr/: control refused request=\w+ uid=$nobody pid=\d+$/,
+        count => 3), 'which the log says');
     is($d->count_log(qr/: (?:reload|stopping)/), 0, 'and nothing happens');
 
     # Anybody else does not get that far.

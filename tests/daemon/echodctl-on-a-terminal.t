@@ -61,6 +61,7 @@ is(scalar(grep { length(s/$escape\[K//r) > 30 } split /\n/, $narrow), 0,
     'and shorter ones');
 
 # echod goes, and comes back.
+close $_ for @clients;
 $d->stop('INT');
 ok(Clock::until(sub { $watch->terminal_so_far =~ /echodctl: no echod /s }),
     'when echod is gone it says so');
