@@ -68,6 +68,7 @@ unit_tests = \
 	%D%/unit/spell.t \
 	%D%/unit/stamp.t \
 	%D%/unit/stats.t \
+	%D%/unit/store.t \
 	%D%/unit/target.t \
 	%D%/unit/text.t \
 	%D%/unit/threshold.t \
@@ -139,6 +140,7 @@ unit_tests = \
 %C%_unit_stamp_t_SOURCES = %D%/unit/check.h %D%/unit/stamp.c
 %C%_unit_stats_t_SOURCES = %D%/unit/check.h %D%/unit/stats.c
 %C%_unit_target_t_SOURCES = %D%/unit/check.h %D%/unit/target.c
+%C%_unit_store_t_SOURCES = %D%/unit/check.h %D%/unit/store.c
 %C%_unit_text_t_SOURCES = %D%/unit/check.h %D%/unit/text.c
 %C%_unit_threshold_t_SOURCES = %D%/unit/check.h %D%/unit/threshold.c
 %C%_unit_throttle_t_SOURCES = %D%/unit/check.h %D%/unit/throttle.c

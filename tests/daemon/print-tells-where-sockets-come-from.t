@@ -11,16 +11,18 @@ use Activation;
 use Echod;
 use Files;
 
-my ($listed, $unlisted) = map { Activation::listener($_) } '127.0.0.1',
-    '127.0.0.2';
-my ($port, $other) = map { $_->sockport } $listed, $unlisted;
-my @args = ('-T', '-l', "127.0.0.1:$port", '-l', '127.0.0.3:7');
+my ($listed, $unlisted, $http) = map { Activation::listener($_) } '127.0.0.1',
+    '127.0.0.2', '127.0.0.4';
+my ($port, $other, $metrics) = map { $_->sockport } $listed, $unlisted, $http;
+my @args = ('-T', '-l', "127.0.0.1:$port", '-l', '127.0.0.3:7',
+    '-o', 'metrics.address=127.0.0.4', '-o', "metrics.port=$metrics");
 my ($status, $text) = Echod->run(args => \@args,
-    Activation::pass([$listed, $unlisted], names => "ec\tho:"));
+    Activation::pass([$listed, $unlisted, $http], names => "ec\tho::http"));
 is($status, 0, '-T with sockets that were passed');
 is(join("\n", grep { /^# / } split /\n/, $text),
     qq(# 127.0.0.1:$port: inherited as "ec\\tho"\n)
     . "# 127.0.0.3:7: own\n"
+    . qq(# 127.0.0.4:$metrics: inherited as "http", for metrics\n)
     . "# 127.0.0.2:$other: inherited, not in `listen`",
     'says where each of them comes from');
 my $dir = Files::new_dir();

@@ -146,34 +146,34 @@ print(const struct addr *at, const struct listener *l, const char *note,
 	    name[0] != '\0' ? " as " : "", name, note);
 }
 
+/* Those of a list of addresses, and which of the set they take. */
+static void
+print_all(const struct listener_set *set, const struct config_address *at,
+    unsigned count, const char *note, bool *taken, FILE *out)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct listener *l = listener_set_find(set, &at[i].addr);
+
+		if (l != NULL)
+			taken[l - set->item] = true;
+		print(&at[i].addr, l, note, out);
+	}
+}
+
 void
 inherited_print(const struct listener_set *set, const struct config *config,
     FILE *out)
 {
-	bool listed[CONFIG_ADDRESSES] = { false };
+	bool taken[CONFIG_ADDRESSES] = { false };
 
 	if (set->count == 0)
 		return;
-	for (unsigned i = 0; i < config->address_count; i++) {
-		const struct addr *at = &config->addresses[i].addr;
-		const struct listener *l = listener_set_find(set, at);
-
-		if (l != NULL)
-			listed[l - set->item] = true;
-		print(at, l, "", out);
-	}
-	/* It is none of the echo service. */
-	for (unsigned i = 0; i < config->metrics.count; i++) {
-		const struct addr *at = &config->metrics.at[i].addr;
-		const struct listener *l = listener_set_find(set, at);
-
-		if (l != NULL && !listed[l - set->item]) {
-			listed[l - set->item] = true;
-			print(at, l, ", for metrics", out);
-		}
-	}
+	print_all(set, config->addresses, config->address_count, "", taken,
+	    out);
+	print_all(set, config->metrics.at, config->metrics.count,
+	    ", for metrics", taken, out);
 	for (unsigned i = 0; i < set->count; i++)
-		if (!listed[i])
+		if (!taken[i])
 			print(&set->item[i].bound, &set->item[i],
 			    config->address_count > 0 ? ", not in `listen`" :
 							"",

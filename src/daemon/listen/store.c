@@ -10,13 +10,17 @@
 enum { RETRY_MS = 200 };
 
 void
-store_open(struct store *s, const struct listener_set *adopted)
+store_open(struct store *s, const struct notify *n,
+    const struct listener_set *adopted)
 {
 	int64_t max = environment()->store_max;
 
-	*s = (struct store){ .room = max < 0 || max > CONFIG_ADDRESSES ?
-		    CONFIG_ADDRESSES :
-		    (unsigned)max };
+	*s = (struct store){ 0 };
+	/* Without a manager to ask there is none, whatever FDSTORE says. */
+	if (n->fd == -1)
+		return;
+	s->room = max < 0 || max > CONFIG_ADDRESSES ? CONFIG_ADDRESSES :
+						      (unsigned)max;
 	for (unsigned i = 0; i < adopted->count; i++)
 		s->count += adopted->item[i].stored;
 	s->certain = max > 0 || s->count > 0;

@@ -28,8 +28,12 @@ struct store {
 	int64_t retry_ms;
 };
 
-/* What has come from it, if anything, is in this set. */
-void store_open(struct store *, const struct listener_set *adopted);
+/*
+ * Whom to ask must be open.  What has come from the store, if anything, is in
+ * this set.
+ */
+void store_open(struct store *, const struct notify *,
+    const struct listener_set *adopted);
 
 /*
  * Have it keep those listeners of the set in force that are ours, and no others.

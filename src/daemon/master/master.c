@@ -277,9 +277,9 @@ master_run(struct master *m, const struct options *options,
 	if (open_all(m) == -1)
 		return EX_OSERR;
 	service_open(&m->service, m->waiter, notify != -1, options->ready_fd);
+	store_open(&m->store, &m->service.notify, adopted);
 	m->reload.options = options;
 	m->reload.adopted = *adopted;
-	store_open(&m->store, adopted);
 	m->reload.current = &m->current;
 	m->reload.pidfile = &m->pidfile;
 	m->reload.pool = &m->pool;
