@@ -460,6 +460,151 @@ ports_can_be_taken_again(void **state)
 	listener_set_close(&set);
 }
 
+/* As a service manager passes it, with a queue of its own. */
+static void
+inherit(struct listener_set *adopted, const char *address, bool dual)
+{
+	struct listener *l = &adopted->item[adopted->count++];
+
+	*l = (struct listener){ .origin = LISTENER_INHERITED, .dual = dual };
+	assert_int_equal(addr_from_literal(&l->wanted, address, 0), 0);
+	l->fd = socket(l->wanted.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(l->fd >= 0);
+	assert_int_equal(bind(l->fd, &l->wanted.sa, l->wanted.len), 0);
+	assert_int_equal(listen(l->fd, 3), 0);
+	assert_int_equal(net_local(l->fd, &l->bound), 0);
+	l->wanted = l->bound;
+}
+
+static void
+want(const struct addr *addr)
+{
+	config.addresses[config.address_count++] = (struct config_address){
+		.addr = *addr
+	};
+}
+
+/* Those that are listed, those that are not, and what is opened beside. */
+static void
+adopted_are_taken(void **state)
+{
+	static struct listener_set none, adopted, next, now;
+	unsigned before = count_descriptors(), limit;
+	struct errbuf err;
+	int fd[2];
+
+	(void)state;
+	adopted.count = now.count = 0;
+	inherit(&adopted, "127.0.0.1", false);
+	inherit(&adopted, "127.0.0.2", false);
+	fd[0] = adopted.item[0].fd;
+	fd[1] = adopted.item[1].fd;
+	configure(one);
+	want(&adopted.item[0].bound);
+	CHECK(listener_set_prepare(&next, &none, &adopted, &config, &err) == 0,
+	    "%s", err.text);
+	assert_int_equal(next.count, 3);
+	assert_false(next.item[0].kept);
+	assert_int_equal(next.item[1].fd, fd[0]);
+	assert_true(next.item[1].kept && next.item[1].listed);
+	assert_int_equal(next.item[2].fd, fd[1]);
+	assert_true(next.item[2].kept && !next.item[2].listed);
+	/* They have all options before they have a worker; but their queue. */
+	assert_int_equal(option(fd[1], IPPROTO_TCP, TCP_NODELAY), 1);
+	(void)listener_waiting(&next.item[2], &limit);
+	assert_int_equal(limit, 3);
+	/* Given up: they are there for the next one. */
+	listener_set_abandon(&next);
+	assert_int_equal(count_descriptors(), before + 2);
+	assert_int_equal(listener_set_prepare(&next, &none, &adopted, &config,
+			     &err),
+	    0);
+	listener_set_commit(&now, &next, &config);
+	(void)listener_waiting(&now.item[1], &limit);
+	assert_int_equal(limit, 3);
+
+	/* One that was listed goes with its entry, one that was not stays. */
+	configure(one);
+	assert_int_equal(listener_set_prepare(&next, &now, &none, &config,
+			     &err),
+	    0);
+	assert_int_equal(next.count, 2);
+	assert_int_equal(next.item[1].fd, fd[1]);
+	/* And all of them stay without any entry. */
+	config.address_count = 0;
+	assert_int_equal(listener_set_prepare(&next, &now, &none, &config,
+			     &err),
+	    0);
+	assert_int_equal(next.count, 2);
+	assert_int_equal(next.item[0].fd, fd[0]);
+	listener_set_close(&now);
+}
+
+/* One socket at the wildcards of both families is for both entries. */
+static void
+one_is_for_both_wildcards(void **state)
+{
+	static struct listener_set none, adopted, next;
+	struct addr four, six;
+	struct errbuf err;
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	(void)state;
+	if (fd == -1)
+		skip();
+	close(fd);
+	for (int order = 0; order < 2; order++) {
+		adopted.count = 0;
+		inherit(&adopted, "::", true);
+		addr_wildcard(&four, AF_INET,
+		    addr_port(&adopted.item[0].bound));
+		addr_wildcard(&six, AF_INET6, addr_port(&four));
+		configure(one);
+		config.address_count = 0;
+		want(order == 0 ? &four : &six);
+		want(order == 0 ? &six : &four);
+		CHECK(listener_set_prepare(&next, &none, &adopted, &config,
+			  &err) == 0,
+		    "%s", err.text);
+		assert_int_equal(next.count, 1);
+		assert_int_equal(next.item[0].fd, adopted.item[0].fd);
+		/* Another port, and one address of this one, are others. */
+		assert_ptr_equal(listener_set_find(&adopted, &four),
+		    &adopted.item[0]);
+		addr_wildcard(&four, AF_INET, 1);
+		assert_null(listener_set_find(&adopted, &four));
+		assert_int_equal(addr_from_literal(&four, "127.0.0.1",
+				     addr_port(&six)),
+		    0);
+		assert_null(listener_set_find(&adopted, &four));
+		listener_set_close(&next);
+	}
+}
+
+/* Where a socket unit passes others, it is named as the place for one more. */
+static void
+a_socket_unit_is_advised(void **state)
+{
+	static struct listener_set none, adopted, next;
+	struct errbuf err;
+
+	(void)state;
+	configure((const char *const[]){ "192.0.2.1 0", NULL });
+	adopted.count = 0;
+	assert_int_equal(listener_set_prepare(&next, &none, &adopted, &config,
+			     &err),
+	    -1);
+	assert_null(strstr(err.text, "socket unit"));
+	inherit(&adopted, "127.0.0.1", false);
+	assert_int_equal(listener_set_prepare(&next, &none, &adopted, &config,
+			     &err),
+	    -1);
+	assert_non_null(strstr(err.text, "192.0.2.1"));
+	assert_non_null(strstr(err.text, "; the socket unit that passes"));
+	listener_set_abandon(&next);
+	listener_set_close(&adopted);
+}
+
 int
 main(void)
 {
@@ -472,6 +617,9 @@ main(void)
 		cmocka_unit_test(wildcards_do_not_collide),
 		cmocka_unit_test(waiting_connections_are_counted),
 		cmocka_unit_test(ports_can_be_taken_again),
+		cmocka_unit_test(adopted_are_taken),
+		cmocka_unit_test(one_is_for_both_wildcards),
+		cmocka_unit_test(a_socket_unit_is_advised),
 	};
 
 	return cmocka_run_group_tests(listener, NULL, NULL);
