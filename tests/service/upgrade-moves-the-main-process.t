@@ -107,8 +107,8 @@ $log = $m->service('sock', "Type=notify\n", '-c', $m->dir . '/sock.conf',
 is $m->systemctl('start', 'sock.socket'), 0, 'a socket unit';
 is Client::echo_once(10010, 'x'), 'x', 'starts it';
 upgrade('sock', $log);
-is $log->count_log(qr/: listening on 127\.0\.0\.1 port 10010 \(inherited as /), 2,
-    'the new one knows what is the unit\'s';
+ok $log->wait_log(qr/: listening on 127\.0\.0\.1 port 10010 \(inherited as /,
+    count => 2), 'the new one knows what is the unit\'s';
 is Client::echo_once(10010, 'x'), 'x', 'it serves';
 is $m->systemctl('stop', 'sock.service'), 0, 'it is stopped';
 is Client::echo_once(10010, 'again'), 'again', 'and started by the next client';
