@@ -69,6 +69,23 @@ is $m->wait_for('echod', 'ActiveState', qr/failed/), 'failed',
 is $m->show('echod', 'Result'), 'watchdog', 'by the watchdog';
 $fault->detach;
 
+# After an upgrade another process is watched.
+$m->service('echod', $unit, '-l', '127.0.0.1:10007',
+    '-o', 'timeouts.probation=0');
+$m->systemctl('start', 'echod');
+$log->mark;
+kill USR2 => $m->main_pid('echod');
+ok $log->wait_log(qr/: upgrade done /), 'an upgrade is done';
+my $new = $m->main_pid('echod');
+$start = Clock::now();
+ok Clock::until(sub { $log->count_log(qr/: connection ended /) >= 4 }),
+    'the new one tries an echo, again and again';
+cmp_ok Clock::now() - $start, '>', 1, 'for longer than the watchdog waits';
+is $m->main_pid('echod'), $new, 'and lives';
+unlike $m->manager_log, qr/reception only permitted/,
+    'nobody has spoken who is not the main process';
+is $m->systemctl('stop', 'echod'), 0, 'it is stopped';
+
 # Where the listener is in another network, it cannot be a client.
 $m->unit('other.socket', "[Socket]\nListenStream=127.0.0.1:10008\n");
 my $other = $m->service('other', "${unit}PrivateNetwork=yes\n",

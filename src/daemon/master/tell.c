@@ -35,8 +35,9 @@ tell_step(struct master *m, int64_t now_ms)
 
 	if (!service_is_heard(&m->service))
 		return INT64_MAX;
-	/* Another master that has the service says that it lives. */
-	if (!m->service.silent)
+	/* Another master that has the service says that it lives, and nobody
+	 * waits for a sign from one that starts. */
+	if (!m->service.silent && m->current.number != 0)
 		next = watchdog_step(w, &m->service.notify, &m->current,
 		    serving, now_ms);
 	if (watchdog_take(w))

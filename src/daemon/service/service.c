@@ -20,7 +20,8 @@ service_open(struct service *s, int waiter, bool background, int ready_fd)
 {
 	*s = (struct service){ .background = background,
 		.ready_fd = ready_fd,
-		.starting = true,
+		/* The manager hears of a successor when it has the service. */
+		.starting = environment()->handover == NULL,
 		.over_ms = INT64_MAX,
 		.extend_ms = clock_ms() + EACH_MS };
 	notify_open(&s->notify, environment()->notify_socket);
