@@ -70,6 +70,19 @@ begin(void **state)
 	return 0;
 }
 
+static int
+end(void **state)
+{
+	(void)state;
+	free(pool.worker);
+	close(pool.forkers.waiter);
+	for (unsigned i = 0; i < 2; i++) {
+		close(pool.lifeline[i]);
+		close(pool.wake[i]);
+	}
+	return 0;
+}
+
 /* A worker whose pid is our own, which is there. */
 static unsigned
 worker(void)
@@ -137,14 +150,14 @@ tells_what_workers_do(void **state)
 static void
 keeps_what_the_dead_have_done(void **state)
 {
-	struct pool_end end;
+	struct pool_end how;
 	unsigned i = worker();
 
 	(void)state;
 	take(i, "127.0.0.1:7", 70, 2000);
 	account_ended(&pool.accounts[i], SNAPSHOT_CLOSED, 70, 70, 10);
 	take(i, "127.0.0.1:7", 8, 2000);
-	assert_true(pool_reaped(&pool, getpid(), SIGKILL, clock_ms(), &end));
+	assert_true(pool_reaped(&pool, getpid(), SIGKILL, clock_ms(), &how));
 	look();
 	assert_int_equal(s.pool.exited[SNAPSHOT_SIGNAL], 1);
 	assert_int_equal(s.connections.accepted, 2);
@@ -302,12 +315,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(tells_what_workers_do, begin),
-		cmocka_unit_test_setup(keeps_what_the_dead_have_done, begin),
-		cmocka_unit_test_setup(goes_on_after_an_upgrade, begin),
-		cmocka_unit_test_setup(tells_each_address_once, begin),
-		cmocka_unit_test_setup(believes_no_worker, begin),
-		cmocka_unit_test_setup(keeps_outcomes, begin),
+		cmocka_unit_test_setup_teardown(tells_what_workers_do, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(keeps_what_the_dead_have_done,
+		    begin, end),
+		cmocka_unit_test_setup_teardown(goes_on_after_an_upgrade, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(tells_each_address_once, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(believes_no_worker, begin, end),
+		cmocka_unit_test_setup_teardown(keeps_outcomes, begin, end),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
