@@ -5,14 +5,18 @@ use strict;
 use warnings;
 
 use Test::More;
+use Clock;
 use EchocPing;
 use Server;
+
+# Seconds.  A client that is slower than that makes one connection for two probes.
+my $interval = 0.05 * Clock::scale();
 
 # ping(NAME, TARGET, ARGUMENTS, REASON): each probe is lost by that, and by a
 # connection of its own.
 sub ping {
     my ($name, $target, $args, $reason) = @_;
-    my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', '50ms', '-W', 20,
+    my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', $interval, '-W', 20,
             @$args, $target], timeout => 40);
     is($r->{status}, 1, "$name: status 1") or diag($r->{stderr});
     my @records = EchocPing::records($r->{stdout});
@@ -34,7 +38,7 @@ ping('refused, --reconnect', $server->target, ['--reconnect'], 'refused');
 
 # And none where there is none.
 $server = Server->start;
-my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', '50ms', '-W', 20,
+my $r = EchocPing::run(args => ['-j', '-c', 3, '-i', $interval, '-W', 20,
         $server->target], timeout => 40);
 my ($sum) = EchocPing::typed('summary', EchocPing::records($r->{stdout}));
 is($sum->{failed_connections}, 0, 'a good server: none has failed');
