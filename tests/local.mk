@@ -28,6 +28,7 @@ unit_tests = \
 	%D%/unit/exposition.t \
 	%D%/unit/fold.t \
 	%D%/unit/gather.t \
+	%D%/unit/handover.t \
 	%D%/unit/histogram.t \
 	%D%/unit/humanize.t \
 	%D%/unit/json.t \
@@ -96,6 +97,7 @@ unit_tests = \
 %C%_unit_exposition_t_SOURCES = %D%/unit/check.h %D%/unit/exposition.c
 %C%_unit_fold_t_SOURCES = %D%/unit/check.h %D%/unit/fold.c
 %C%_unit_gather_t_SOURCES = %D%/unit/check.h %D%/unit/gather.c
+%C%_unit_handover_t_SOURCES = %D%/unit/check.h %D%/unit/handover.c
 %C%_unit_histogram_t_SOURCES = %D%/unit/check.h %D%/unit/histogram.c
 %C%_unit_humanize_t_SOURCES = %D%/unit/check.h %D%/unit/humanize.c
 %C%_unit_json_t_SOURCES = %D%/unit/check.h %D%/unit/json.c
