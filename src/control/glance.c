@@ -102,6 +102,8 @@ print_clients(FILE *out, const struct terminal *t, const struct looks *looks)
 	print_label(out, t, "clients");
 	fprintf(out, "%" PRIu64 " now, %" PRIu64 " in all", c->active,
 	    c->accepted);
+	if (c->empty > 0)
+		fprintf(out, ", %" PRIu64 " without a byte", c->empty);
 	b = looks->before != NULL ? &looks->before->connections : c;
 	if ((new = table_rate(looks, c->accepted, b->accepted)) >= 0)
 		fprintf(out, ", %s/s", humanize_short(new).text);

@@ -109,6 +109,10 @@ is(ctl('listeners')->{stdout} =~ s/\n.*//sr,
 like(ctl('metrics')->{stdout}, qr/^echod_connections_accepted_total\{.*\} 1$/m,
     'metrics for Prometheus');
 close $client;
+close($d->connect);
+ok(Clock::until(sub { ctl('status')->{stdout} =~
+    /^clients   0 now, 2 in all, 1 without a byte$/m }),
+    'who has sent nothing is told apart');
 
 # Rates, from one look to the next.
 my $watch = Control::start($path, args => ['-j', '-w', '0.1', 'status']);
