@@ -287,12 +287,16 @@ void
 pidfile_remove(struct pidfile *p)
 {
 	int ours;
+	pid_t pid;
 
 	if (p->fd == -1)
 		return;
-	/* After an upgrade it is that of the other master. */
+	/* After an upgrade it is that of the other master; and empty if our pid
+	 * could not be written. */
+	pid = pid_in(p->fd);
 	if ((ours = is_ours(p)) == -1 ||
-	    (ours == 1 && pid_in(p->fd) == getpid() && unlink(p->path) == -1))
+	    (ours == 1 && (pid == getpid() || pid == 0) &&
+		unlink(p->path) == -1))
 		log_warning("cannot remove pid file %s: %m", p->path);
 	close(p->fd);
 	p->fd = -1;
