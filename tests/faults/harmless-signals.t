@@ -37,7 +37,7 @@ ok($d->logger, 'the logger leaves last, whatever it is told');
 
 # The ones that the master does not use.
 my $mark = $d->mark;
-$d->signal($_) for qw(USR2 PIPE WINCH TTIN TTOU ALRM IO VTALRM PROF URG CONT);
+$d->signal($_) for qw(PIPE WINCH TTIN TTOU ALRM IO VTALRM PROF URG CONT);
 is(Client::echo_once($d->port, 'hello'), 'hello', 'the master does not mind');
 
 # Two storms while clients come and go.  First: to everybody, and with workers
@@ -47,12 +47,12 @@ srand $seed;
 my $young = Echod->start(options => ['-o', 'log.level=notice',
     '-o', 'workers.max_connections=1']);
 is(storm($young, STORM, sub { $young->children },
-    qw(CHLD INT USR1 USR2 ALRM PIPE WINCH)), 0,
+    qw(CHLD INT USR1 ALRM PIPE WINCH)), 0,
     'young ones in a storm: each client is served') or diag("seed $seed");
 
 # Second: the same with reloads.
 is(storm($d, STORM, sub { $d->workers, $d->logger // () },
-    qw(HUP CHLD USR1 USR2 ALRM PIPE WINCH)), 0,
+    qw(HUP CHLD USR1 ALRM PIPE WINCH)), 0,
     'reloads in a storm: each client is served') or diag("seed $seed");
 is(Client::echo($sock, 'still here'), 'still here',
     'and the one from before it');

@@ -221,7 +221,7 @@ sub freeze_master {
 # Those that ask for nothing, and a report.
 sub signals {
     my $self = shift;
-    my @names = qw(CHLD USR1 USR2 ALRM PIPE WINCH TTIN CONT IO);
+    my @names = qw(CHLD USR1 ALRM PIPE WINCH TTIN CONT IO);
     for (1 .. 50) {
         kill $names[rand @names],
             any($self->{echod}->pid, $self->{echod}->workers);

@@ -114,7 +114,8 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		life_reload(m, now_ms);
-	else if (requests & REQUEST_UPGRADE)
+	/* After a reload that has just begun it is refused, and that is said. */
+	if (requests & REQUEST_UPGRADE)
 		(void)succession_begin(m, now_ms, &err);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		report(m, now_ms);

@@ -173,7 +173,8 @@ is_over(const struct master *m, int64_t now_ms)
 {
 	return m->phase == PHASE_PROBATION && m->pool.count == 0 &&
 	    m->drain.listeners.count == 0 &&
-	    (now_ms >= m->probation_ms || m->upgrade.step == UPGRADE_NONE);
+	    (now_ms >= m->probation_ms || m->upgrade.leaving ||
+		m->upgrade.step == UPGRADE_NONE);
 }
 
 int64_t
@@ -192,6 +193,10 @@ succession_step(struct master *m, int64_t now_ms)
 	if (m->phase == PHASE_STOP)
 		return INT64_MAX;
 	hear_successor(m, now_ms);
+	/* The service stops: nobody will take it back, and no client is to find
+	 * a listener that only we have left open. */
+	if (m->phase == PHASE_PROBATION && m->upgrade.leaving)
+		listener_set_close(&m->current.listeners);
 	if (is_over(m, now_ms))
 		life_retire(m);
 	next = upgrade_deadline(&m->upgrade);
