@@ -65,8 +65,19 @@ my ($status) = grep { /^service / } Control::ask($path, 'status');
 is(($status =~ / pid=(\d+) /)[0], $d->pid, 'the first one still has it');
 $d->finish;
 
-# What is no socket of ours stays as it is.
-for my $case (['a file', sub { Files::spew($path, 'precious') }, 'is no socket'],
+# What is no socket of ours stays as it is, at a start and at a reload, which looks
+# again.  Root may write anywhere but into /proc.
+$d = Echod->start(options => [Control::option('/proc/control')]);
+$d->expect_log(qr/: cannot make the control socket: /);
+is($d->count_log(qr/: warning: cannot make the control socket: /), 1,
+    'a folder that takes no files costs a warning');
+ok(Client::echo_once($d->port, 'x') eq 'x', 'and nothing else');
+$d->finish;
+
+Files::spew($path, 'precious');
+$d = Echod->start(config => control($path));
+$d->expect_log(qr/: cannot make the control socket: /);
+for my $case (['a file', undef, 'is no socket'],
     ['a folder', sub { mkdir $path or die "$path: $!" }, 'is no socket'],
     ['a symbolic link', sub { symlink '/nowhere', $path }, 'is no socket'],
     ['the socket of another user', sub {
@@ -76,24 +87,18 @@ for my $case (['a file', sub { Files::spew($path, 'precious') }, 'is no socket']
 {
     my ($what, $make, $why, $root) = @$case;
     next if $root && $> != 0;
-    $make->();
+    my $from = $make ? $d->mark : 0;
+    $make->() if $make;
     my @before = lstat $path;
-    $d = Echod->start(options => [Control::option($path)]);
-    $d->expect_log(qr/: cannot make the control socket: /);
-    is($d->count_log(qr/: cannot make the control socket: \Q$path\E .*\Q$why\E$/), 1,
-        "$what is named in a warning");
-    ok(Client::echo_once($d->port, 'x') eq 'x', '  and the service goes on');
-    $d->finish;
+    like($d->reload, qr/: reload done/, "$what: a reload is done") if $make;
+    is($d->count_log(qr/: cannot make the control socket: \Q$path\E .*\Q$why\E$/,
+        from => $from), 1, "$what is named in a warning");
     is((lstat $path)[1], $before[1], '  it is still there');
     -d $path && !-l $path ? rmdir $path : unlink $path;
 }
-
-# A place where it cannot be.  Root may write anywhere but here.
-$d = Echod->start(options => [Control::option('/proc/control')]);
-$d->expect_log(qr/: cannot make the control socket: /);
-is($d->count_log(qr/: warning: cannot make the control socket: /), 1,
-    'a folder that takes no files costs a warning');
-ok(Client::echo_once($d->port, 'x') eq 'x', 'and nothing else');
+$d->mark;
+$d->reload;
+is((Control::ask($path, 'version'))[-1], 'ok', 'when the way is free, it is made');
 $d->finish;
 
 # A reload moves it, and gives it to a group.
