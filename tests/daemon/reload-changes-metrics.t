@@ -14,6 +14,7 @@ use Clock;
 use Echod;
 use Http;
 use Process;
+use Upgrade;
 
 Http::needs();
 
@@ -94,4 +95,16 @@ my ($status, undef, $text) = Echod->run(args => ['-F', '-l', '127.0.0.1:0',
 is $status, 69, 'a start that cannot have the address fails';
 like $text, qr/metrics\.address: cannot listen on 127\.0\.0\.1:$taken_port: /,
     'and says why';
+
+# Nor is one that could answer nobody.
+my $programs = Upgrade->programs;
+unlink $programs->dir . '/echod-report' or die "echod-report: $!\n";
+SKIP: {
+    ($status, undef, $text) = Echod->run(args => ['-F', '-l', '127.0.0.1:0',
+        Http::OPTIONS], timeout => 5);
+    skip 'another echod is installed here', 2 if !defined $status;
+    is $status, 69, 'a start without the program fails';
+    like $text, qr{metrics\.address: cannot execute \S+/echod-report: No such},
+        'and says why';
+}
 done_testing;
