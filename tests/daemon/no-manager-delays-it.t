@@ -56,7 +56,8 @@ like $d->reload, qr/: reload done /, 'full: it reloads';
 Clock::soon($start, 'full: nothing takes its time');
 ok $n->wait_for(qr/^READY=1\nSTATUS=generation 2/),
     'and tells when there is room';
-is join(' ', map { /^((?!FDSTORE)\w+)=/ ? $1 : () } $n->messages),
+# On a slow machine the pool has had a second to change, which is told as well.
+is join(' ', map { /^((?!FDSTORE|STATUS)\w+)=/ ? $1 : () } $n->messages),
     'READY RELOADING READY', 'all that had happened, in its order';
 $d->finish;
 
