@@ -189,7 +189,8 @@ my $conf = sub {
 };
 $conf->('first.pid');
 my $pid = Process::launch(
-    [ @Machine::WRAPPER, $Machine::ECHOD, '-c', "$dir/conf" ],
+    [ @Machine::WRAPPER, $Machine::ECHOD, Echod::unconfined(), '-c',
+        "$dir/conf" ],
     stderr => "$dir/log");
 is(Process::wait($pid, Clock::START), 0, 'pid_file: started');
 chomp(my $master = Files::slurp("$dir/first.pid") // '');
