@@ -24,8 +24,10 @@ sub start {
         prefix  => ['sh', '-c', qq(exec "\$@" 7>$fifo), 'sh'],
         options => ['--ready-fd', 7, @{ $opt{options} // [] }]);
     open my $pipe, '<', $fifo or die "$fifo: $!\n";
-    close $keep;
     $pipe->blocking(0);
+    # Until it has opened it, or has ended, nobody else could write.
+    Clock::until(sub { Client::readable($pipe, 0) || !$d->is_running });
+    close $keep;
     return ($d, $pipe);
 }
 
