@@ -44,6 +44,10 @@ for (
         . "$reason\n", "$what: with its number, its name and the reason");
 }
 my ($status, undef, $err) = Echod->run(args => \@args,
+    Activation::pass([$pipe]));
+is($err, "echod: descriptor 3, passed by the service manager, is not a socket\n",
+    'without a name the number is enough');
+($status, undef, $err) = Echod->run(args => \@args,
     Activation::pass([$good], count => 129));
 is($status, 69, 'more than can be served: the start fails');
 is($err, "echod: LISTEN_FDS is 129: expected at most 128\n", 'and says so');

@@ -81,6 +81,19 @@ inherited_wrap(struct listener *l, int fd)
 	return 0;
 }
 
+/* One that was passed, by its number and its name, if it has one. */
+static const char *
+describe(int fd, const char *name)
+{
+	static char text[LISTENER_NAME + 64];
+	const char *quote = name[0] != '\0' ? "\"" : "";
+
+	snprintf(text, sizeof(text),
+	    "descriptor %d%s%s%s%s, passed by the service manager,", fd,
+	    name[0] != '\0' ? " " : "", quote, name, quote);
+	return text;
+}
+
 int
 inherited_take(struct listener_set *set, struct errbuf *err)
 {
@@ -104,18 +117,13 @@ inherited_take(struct listener_set *set, struct errbuf *err)
 			l->name[0] = '\0';
 		}
 		fault = inherited_fault(fd, l->origin);
-		if (fault != NULL)
-			errbuf_set(err,
-			    "descriptor %d \"%s\", passed by the service "
-			    "manager, %s",
-			    fd, l->name, fault);
-		else if (inherited_wrap(l, fd) == 0)
+		if (fault == NULL && inherited_wrap(l, fd) == 0)
 			continue;
+		if (fault == NULL)
+			errbuf_sys(err, "%s cannot be used",
+			    describe(fd, l->name));
 		else
-			errbuf_sys(err,
-			    "descriptor %d \"%s\", passed by the service "
-			    "manager, cannot be used",
-			    fd, l->name);
+			errbuf_set(err, "%s %s", describe(fd, l->name), fault);
 		errbuf_clean(err);
 		return -1;
 	}
