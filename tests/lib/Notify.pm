@@ -52,13 +52,19 @@ sub messages {
 # mark: wait_for() looks at what comes from now on.
 sub mark { return $_[0]{mark} = $_[0]->messages }
 
+# fresh: those after the mark.
+sub fresh {
+    my $self = shift;
+    my @all = $self->messages;
+    return @all[$self->{mark} .. $#all];
+}
+
 # wait_for(qr/RE/, SECONDS): the first message after the mark that matches;
 # undef when none came.
 sub wait_for {
     my ($self, $re, $seconds) = @_;
     return Clock::until(sub {
-        my @all = $self->messages;
-        return (grep { $_ =~ $re } @all[$self->{mark} .. $#all])[0];
+        return (grep { $_ =~ $re } $self->fresh)[0];
     }, $seconds);
 }
 
