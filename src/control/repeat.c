@@ -41,11 +41,11 @@ open_signals(void)
 static bool
 wait_until(int signals, int64_t until_ms)
 {
-	struct pollfd look = { .fd = signals, .events = POLLIN };
+	struct pollfd event = { .fd = signals, .events = POLLIN };
 	struct signalfd_siginfo info;
 	int64_t left = until_ms - clock_ms();
 
-	if (poll(&look, 1, left > 0 ? (int)left : 0) <= 0)
+	if (poll(&event, 1, left > 0 ? (int)left : 0) <= 0)
 		return true;
 	while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		if (info.ssi_signo != SIGWINCH)

@@ -116,10 +116,8 @@ sent_all(struct caller *c)
 void
 caller_send(struct caller *c, int64_t now_ms)
 {
-	ssize_t n = 0;
-
 	while (c->state != CALLER_GONE && c->sent < c->used) {
-		n = send(c->fd, c->answer + c->sent, c->used - c->sent,
+		ssize_t n = send(c->fd, c->answer + c->sent, c->used - c->sent,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n == -1 && errno == EAGAIN)
 			return;
