@@ -63,8 +63,8 @@ options_help(void)
 	       "\n"
 	       "Signals: HUP reloads the configuration, TERM stops gracefully, "
 	       "INT and QUIT stop\n"
-	       "now, USR1 logs a status report.  See echod(8) and "
-	       "echod.conf(5).\n";
+	       "now, USR1 logs a status report, USR2 upgrades.  See echod(8) "
+	       "and\nechod.conf(5).\n";
 }
 
 int
