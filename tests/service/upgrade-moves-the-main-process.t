@@ -31,6 +31,8 @@ sub upgrade {
         "$unit: the main process is the new one";
     is $log->count_log(qr/: upgrade pid=/, from => $from), 1,
         "$unit: by one upgrade";
+    is $log->count_log(qr/^echod: /, from => $from), 0,
+        "$unit: and nobody has more to say";
     ok $log->wait_log(qr/: the echod before this one has left pid=$old$/,
         from => $from), "$unit: the old one leaves";
     is $m->show($unit, 'ActiveState'), 'active', "$unit: it is active";
@@ -108,7 +110,7 @@ is $m->systemctl('start', 'sock.socket'), 0, 'a socket unit';
 is Client::echo_once(10010, 'x'), 'x', 'starts it';
 upgrade('sock', $log);
 ok $log->wait_log(qr/: listening on 127\.0\.0\.1 port 10010 \(inherited as /,
-    count => 2), 'the new one knows what is the unit\'s';
+    from => 0, count => 2), 'the new one knows what is the unit\'s';
 is Client::echo_once(10010, 'x'), 'x', 'it serves';
 is $m->systemctl('stop', 'sock.service'), 0, 'it is stopped';
 is Client::echo_once(10010, 'again'), 'again', 'and started by the next client';

@@ -114,8 +114,9 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		life_reload(m, now_ms);
-	/* After a reload that has just begun it is refused, and that is said. */
-	if (requests & REQUEST_UPGRADE)
+	/* After a reload that has just begun it is refused, and that is said.  Who
+	 * is just starting is what others have been told to upgrade to. */
+	if ((requests & REQUEST_UPGRADE) && m->phase != PHASE_START)
 		(void)succession_begin(m, now_ms, &err);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		report(m, now_ms);

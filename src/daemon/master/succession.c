@@ -16,8 +16,6 @@
 static const char *
 obstacle(const struct master *m)
 {
-	if (m->phase == PHASE_START)
-		return "not ready yet";
 	if (m->phase == PHASE_STOP || state_is_lame_duck(m))
 		return "stopping";
 	if (m->phase == PHASE_PROBATION)
