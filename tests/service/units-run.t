@@ -213,5 +213,14 @@ ok $waiting, 'a client can connect still';
 is Client::echo($waiting, 'hello'), 'hello', 'and has it started again';
 close $waiting;
 is $m->systemctl('stop', 'echod.socket', 'echod.service'), 0, 'both are stopped';
+
+# Another start does not mend a configuration, so there is none.
+install('');
+configure("backlog = 0;\n");
+isnt $m->systemctl('start', 'echod'), 0, 'a start with a bad file fails';
+is $m->show('echod', 'ExecMainStatus'), 78, 'with its status';
+is_deeply [map { $m->show('echod', $_) } qw(ActiveState NRestarts)],
+    ['failed', 0], 'and is not tried again';
+$m->systemctl('reset-failed', 'echod');
 $m->finish;
 done_testing;
