@@ -93,7 +93,7 @@ take_interval(struct arguments *opt, char *argv[], struct errbuf *err)
 		text = argv[optind++];
 	if (text == NULL)
 		return 0;
-	if (units_seconds(text, 100, 86400 * 1000, &opt->interval_ms, err) == 0)
+	if (units_seconds(text, 100, 86400000, &opt->interval_ms, err) == 0)
 		return 0;
 	return errbuf_prefix(err, "-w: ");
 }

@@ -108,7 +108,7 @@ int
 repeat_show(struct show_case *c)
 {
 	int signals = open_signals(), status = EX_OK;
-	int64_t next_ms = clock_ms();
+	int64_t next_ms;
 	bool first = true;
 
 	if (signals == -1)
