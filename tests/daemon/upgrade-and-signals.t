@@ -124,7 +124,7 @@ for my $signal (qw(TERM QUIT)) {
     $d = start(60);
     ($from, $new) = under_way($d);
     is($d->stop($signal, unseen => 1), 0, "$signal to the old one: it ends");
-    ok(!Process::is_alive($new), 'and so does the new one');
+    ok(Clock::until(sub { !Process::is_alive($new) }), 'and so does the new one');
     finish($d, unseen => 1);
     ok(!-e $pid_file, 'the pid file is removed');
 }
