@@ -8,6 +8,7 @@ use warnings;
 use Test::More;
 
 use Client;
+use Clock;
 use Echod;
 use Upgrade;
 
@@ -30,6 +31,8 @@ Client::echo_once($d->port, 'x' x 100) for 1 .. 3;
 $d->wait_log(qr/: connection ended/, count => 3, from => 0);
 my $stays = $d->connect;
 is(Client::echo($stays, 'y' x 50), 'y' x 50, 'a client stays');
+# Its worker counts what it has sent after it has sent it.
+ok(Clock::until(sub { totals()->[2] == 350 }), 'what it got is counted');
 is_deeply(totals(), [4, 350, 350], 'four connections, 350 bytes');
 
 my $first = $d->pid;
