@@ -27,7 +27,7 @@ begin(const char *room)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	char *argv[] = { (char *)(uintptr_t) "echod", NULL };
-	char name[64];
+	char name[128];
 	socklen_t len;
 
 	if (manager != -1)
