@@ -17,7 +17,8 @@ for my $signal (qw(INT QUIT)) {
     # One that floods and reads slowly, with a small window.
     my $flood = $d->connect(0, Sockopts => [
         [Socket::SOL_SOCKET(), Socket::SO_RCVBUF(), pack 'i', 8192]]);
-    my $data = Client::seeded(1, 1 << 24);
+    # More than the buffers of both sides can take.
+    my $data = Client::seeded(1, 3 << 24);
     my $sent = 0;
     $flood->blocking(0);
     my $fill = sub {
