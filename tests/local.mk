@@ -284,6 +284,7 @@ daemon_tests = \
 	%D%/daemon/installs.t \
 	%D%/daemon/killed-at-each-call-of-an-upgrade.t \
 	%D%/daemon/lame-duck.t \
+	%D%/daemon/leaving-worker-is-killed-awake.t \
 	%D%/daemon/lifetime.t \
 	%D%/daemon/loader-gives-up-root.t \
 	%D%/daemon/loader-of-another-version.t \

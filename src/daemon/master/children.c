@@ -50,10 +50,13 @@ bury(struct reload *r, struct autoscale *autoscale, struct upgrade *upgrade,
 	char how[64];
 
 	if (pool_reaped(r->pool, pid, status, now_ms, &end)) {
-		if (end.generation == r->current->number)
+		if (end.generation == r->current->number) {
 			autoscale_ended(autoscale, &end, now_ms);
-		else
+		} else {
 			reload_lost_worker(r, &end);
+			if (end.wake_lost)
+				autoscale_wake_lost(autoscale);
+		}
 	} else if (spawn_reaped(r->pool, pid, status, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
 	} else if (logger_reaped(r->logger, pid, now_ms)) {
@@ -87,7 +90,7 @@ freeze(struct reload *r, struct autoscale *autoscale,
 		return;
 	if (pool_frozen(r->pool, pid, frozen)) {
 		if (frozen)
-			autoscale_frozen(autoscale);
+			autoscale_wake_lost(autoscale);
 	} else if (frozen && spawn_stopped(r->pool, pid, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
 	} else if (frozen && getpid() != 1 && pid != r->loader.pid &&

@@ -26,7 +26,7 @@ back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 }
 
 void
-autoscale_frozen(struct autoscale *autoscale)
+autoscale_wake_lost(struct autoscale *autoscale)
 {
 	autoscale->replace++;
 }
@@ -35,9 +35,10 @@ void
 autoscale_ended(struct autoscale *autoscale, const struct pool_end *end,
     int64_t now_ms)
 {
+	if (end->unexpected || end->wake_lost)
+		autoscale->replace++;
 	if (!end->unexpected)
 		return;
-	autoscale->replace++;
 	/* One that had served is replaced at once, however often that happens:
 	 * a client that kills its worker must not slow down the others. */
 	if (end->early)

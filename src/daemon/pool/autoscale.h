@@ -60,8 +60,11 @@ void autoscale_waiting(struct autoscale *, struct pool *,
 /* Another configuration: what failed under the old one may not any more. */
 void autoscale_renew(struct autoscale *);
 
-/* A worker was stopped, perhaps just when a connection had woken it. */
-void autoscale_frozen(struct autoscale *);
+/*
+ * A worker of any generation was stopped or has died, perhaps just when a
+ * connection had woken it alone: another worker must look at the listeners.
+ */
+void autoscale_wake_lost(struct autoscale *);
 
 /* A worker of the generation has ended: replace it, perhaps after a wait. */
 void autoscale_ended(struct autoscale *, const struct pool_end *,

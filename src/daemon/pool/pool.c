@@ -329,6 +329,8 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, int64_t now_ms,
 	end->early = !worker->leaving && worker->settle_ms != 0 &&
 	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
 	end->unexpected = !worker->leaving && (end->early || !in_order);
+	end->wake_lost = !in_order &&
+	    scoreboard_state(&pool->board, i) != SLOT_BUSY;
 	end->served = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
 		/* terminate_enforce() has reported its own SIGKILL. */

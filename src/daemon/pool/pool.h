@@ -72,6 +72,7 @@ struct pool_end {
 	bool unexpected; /* not told to leave, and not in order */
 	bool early;	 /* unexpected, and it was never ready */
 	bool served;	 /* it had at least one client */
+	bool wake_lost;	 /* a client may have woken it, which it did not take */
 };
 
 /* The epoll is that of the master.  -1 with the reason in err. */
