@@ -61,14 +61,19 @@ sub serving {
 # fault(ECHOD): what is wrong when it is over, which it then is.
 sub fault {
     my $d = shift;
-    my $pid;
+    my ($pid, @others);
     Clock::until(sub { defined($pid = serving($d)) }, 15)
         or return 'no master has the service';
     my $back = Client::echo_once($d->port, 'x') // '';
     return "no echo: $Client::problem" if $back ne 'x';
-    # A second one could only be the old one, which stays for some time.
-    my @others = grep { $_ != $pid } Upgrade::masters($d);
-    return "there are others: @others" if grep { $_ != $d->pid } @others;
+    # A second one could only be the old one, which stays for some time.  What a
+    # master has just forked has its name for a moment, and the one that serves may
+    # only now be killed.
+    Clock::until(sub {
+        $pid = serving($d) // return;
+        @others = grep { $_ != $pid } Upgrade::masters($d);
+        return !grep { $_ != $d->pid } @others;
+    }) or return "there are others than $pid: @others";
     for my $master ($pid, @others) {
         kill TERM => $master;
         Clock::until(sub { !Process::is_alive($master) })
