@@ -318,19 +318,21 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, int64_t now_ms,
     struct pool_end *end)
 {
 	struct pool_worker *worker;
+	enum slot_state state;
 	bool in_order = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
 	unsigned i = pool_find(pool, pid);
 
 	if (i == pool->used)
 		return false;
 	worker = &pool->worker[i];
+	state = scoreboard_state(&pool->board, i);
 	end->generation = worker->generation;
 	end->status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
 	end->early = !worker->leaving && worker->settle_ms != 0 &&
-	    scoreboard_state(&pool->board, i) == SLOT_STARTING;
+	    state == SLOT_STARTING;
 	end->unexpected = !worker->leaving && (end->early || !in_order);
-	end->wake_lost = !in_order &&
-	    scoreboard_state(&pool->board, i) != SLOT_BUSY;
+	end->wake_lost = !in_order && state != SLOT_STARTING &&
+	    state != SLOT_BUSY;
 	end->served = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
 		/* terminate_enforce() has reported its own SIGKILL. */
