@@ -157,7 +157,7 @@ my $lines = 0;
 for my $file (files('src/daemon', qr/\.c$/)) {
     my $source = slurp($file);
 
-    while ($source =~ /\b(?:log_(?:err|warning|notice|info|debug|write)|class_log|conclude)\s*
+    while ($source =~ /\b(?:log_(?:err|warning|notice|info|debug|write)|class_log|tell_outcome)\s*
         \([^"();]*((?:"(?:[^"\\]|\\.)*"|PRI\w+|\s)+)/gx) {
         my $format = join '', map {
             /^"(.*)"$/s ? $1 : /PRI/ ? 'd' : ''

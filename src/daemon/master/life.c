@@ -217,7 +217,7 @@ say_ready(struct master *m, bool start, int64_t now_ms)
 
 	pool_census(&m->pool, m->current.number, &census);
 	if (!start) {
-		tell_reload(m, EX_OK, now_ms,
+		tell_outcome(m, EVENT_RELOAD, EX_OK, now_ms,
 		    "reload done generation=%u listeners=%u workers=%u "
 		    "seconds=%.3f",
 		    m->current.number, m->current.listeners.count,
@@ -282,7 +282,7 @@ life_failed(struct master *m, int64_t now_ms)
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);
 	} else {
-		tell_reload(m, r->status, now_ms,
+		tell_outcome(m, EVENT_RELOAD, r->status, now_ms,
 		    "reload failed, nothing has changed: %s", r->err.text);
 	}
 	reload_abandon(r, now_ms);

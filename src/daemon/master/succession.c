@@ -63,7 +63,7 @@ succession_begin(struct master *m, int64_t now_ms, struct errbuf *err)
 	gather(m, &handover.listeners);
 	if (upgrade_start(&m->upgrade, &handover, now_ms, err) == -1) {
 		errbuf_prefix(err, "upgrade failed, nothing has changed: ");
-		tell_upgrade(m, false, now_ms, "%s", err->text);
+		tell_outcome(m, EVENT_UPGRADE, EX_OSERR, now_ms, "%s", err->text);
 		return -1;
 	}
 	log_notice("upgrade pid=%ld", (long)m->upgrade.pid);
@@ -86,7 +86,7 @@ yield(struct master *m, int64_t now_ms)
 	    m->current.config.timeout.drain_ms, now_ms);
 	scoreboard_thresholds(&m->pool.board, 0, UINT_MAX);
 	reporter_yield(&m->reporter);
-	tell_upgrade(m, true, now_ms,
+	tell_outcome(m, EVENT_UPGRADE, EX_OK, now_ms,
 	    "upgrade done pid=%ld version=%s seconds=%.3f", (long)u->pid,
 	    u->version, (double)(now_ms - u->started_ms) / 1000);
 	if (m->reload.again) {
@@ -125,7 +125,7 @@ take_back(struct master *m, int64_t now_ms)
 	reporter_resume(&m->reporter, now_ms);
 	autoscale_renew(&m->autoscale);
 	watch_arm(&m->watch, &m->current, now_ms);
-	tell_upgrade(m, false, now_ms,
+	tell_outcome(m, EVENT_UPGRADE, EX_OSERR, now_ms,
 	    "upgrade undone, the old echod has the service again: %s",
 	    m->upgrade.err.text);
 }
@@ -134,7 +134,7 @@ static void
 keep(struct master *m, int64_t now_ms)
 {
 	life_resume(m, now_ms);
-	tell_upgrade(m, false, now_ms,
+	tell_outcome(m, EVENT_UPGRADE, EX_OSERR, now_ms,
 	    "upgrade failed, nothing has changed: %s", m->upgrade.err.text);
 }
 

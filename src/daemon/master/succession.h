@@ -15,7 +15,7 @@ struct master;
 /*
  * Begin an upgrade.  -1 with the reason in err when it is refused or cannot
  * begin, which the log has been told.  Its outcome becomes known later
- * (tell_upgrade()).
+ * (tell_outcome()).
  */
 int succession_begin(struct master *, int64_t now_ms, struct errbuf *);
 

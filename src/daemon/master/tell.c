@@ -84,35 +84,25 @@ tell_reload_begins(struct master *m, int64_t now_ms)
 }
 
 void
-tell_reload(struct master *m, int status, int64_t now_ms, const char *fmt, ...)
+tell_outcome(struct master *m, enum caller_event event, int status,
+    int64_t now_ms, const char *fmt, ...)
 {
 	const struct service_facts now = facts(m);
 	const bool good = status == EX_OK;
 	char sentence[SNAPSHOT_SENTENCE];
+	const char *failure = good ? NULL : sentence;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(sentence, sizeof(sentence), fmt, ap);
 	va_end(ap);
 	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
-	gather_reload(&m->gather, good, sentence);
-	service_reload_ends(&m->service, good ? NULL : sentence, &now, now_ms);
-	control_tell(&m->control, EVENT_RELOAD, status, sentence, false);
-}
-
-void
-tell_upgrade(struct master *m, bool good, int64_t now_ms, const char *fmt, ...)
-{
-	const struct service_facts now = facts(m);
-	char sentence[SNAPSHOT_SENTENCE];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, ap);
-	va_end(ap);
-	log_write(good ? LEVEL_NOTICE : LEVEL_ERR, "%s", sentence);
-	gather_upgrade(&m->gather, good, sentence);
-	service_upgrade_ends(&m->service, good ? NULL : sentence, &now, now_ms);
-	control_tell(&m->control, EVENT_UPGRADE, good ? EX_OK : EX_OSERR,
-	    sentence, false);
+	if (event == EVENT_UPGRADE) {
+		gather_upgrade(&m->gather, good, sentence);
+		service_upgrade_ends(&m->service, failure, &now, now_ms);
+	} else {
+		gather_reload(&m->gather, good, sentence);
+		service_reload_ends(&m->service, failure, &now, now_ms);
+	}
+	control_tell(&m->control, event, status, sentence, false);
 }

@@ -6,8 +6,9 @@
 #ifndef ECHOD_TELL_H
 #define ECHOD_TELL_H
 
-#include <stdbool.h>
 #include <stdint.h>
+
+#include "daemon/control/caller.h"
 
 struct master;
 
@@ -27,12 +28,11 @@ void tell_stop(struct master *, int64_t lame_ms, int64_t now_ms);
 void tell_reload_begins(struct master *, int64_t now_ms);
 
 /*
- * What has become of a reload, with a status of sysexits.h, or of an upgrade: one
+ * What has become of a reload or an upgrade, with a status of sysexits.h: one
  * sentence, of printf(3) format, and everybody gets it here.
  */
-void tell_reload(struct master *, int status, int64_t now_ms, const char *fmt,
-    ...) __attribute__((format(printf, 4, 5)));
-void tell_upgrade(struct master *, bool good, int64_t now_ms, const char *fmt,
-    ...) __attribute__((format(printf, 4, 5)));
+void tell_outcome(struct master *, enum caller_event, int status,
+    int64_t now_ms, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 
 #endif
