@@ -110,10 +110,10 @@ predecessor_step(struct predecessor *p)
 			p->yielded = true;
 	}
 	if (got == -1) {
-		log_notice("the echod before this one has left pid=%ld",
-		    (long)p->gave.pid);
 		p->yielded = true;
 		hang_up(p);
+		log_notice("the echod before this one has left pid=%ld",
+		    (long)p->gave.pid);
 	}
 	return awaited && p->yielded;
 }
