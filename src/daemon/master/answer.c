@@ -14,7 +14,7 @@
 #include "snapshot/exposition.h"
 #include "snapshot/wire.h"
 
-enum { PART = 64 * 1024 }; /* of a long answer, at a time */
+enum { PART = 64 * 1024 }; /* bytes of an answer, at a time */
 
 static void
 answer_help(struct caller *c)
@@ -26,7 +26,7 @@ answer_help(struct caller *c)
 	caller_ok(c);
 }
 
-/* Too large for a small stack, as is the text made of it. */
+/* Static, as is the text made of it: both are too large for a small stack. */
 static struct snapshot snapshot;
 
 static void
@@ -49,7 +49,10 @@ answer_metrics(struct master *m, struct caller *c, int64_t now_ms)
 	caller_ok(c);
 }
 
-/* There may be thousands: a part at a time, as fast as the caller reads. */
+/*
+ * There may be thousands of workers, so the answer is written in parts, each
+ * when the caller has read the one before.
+ */
 static void
 answer_workers(const struct master *m, struct caller *c, int64_t now_ms)
 {
@@ -88,7 +91,10 @@ answer_config(const struct master *m, struct caller *c)
 	free(text);
 }
 
-/* Who changes something is in the log, before what becomes of it. */
+/*
+ * Requests that change something are logged before they are carried out, so
+ * that the log tells who caused the lines that follow.
+ */
 static void
 note(const struct caller *c)
 {
@@ -107,12 +113,16 @@ answer_reload(struct master *m, struct caller *c, int64_t now_ms)
 			"reload refused: the new echod has the service");
 		return;
 	}
-	/* One that is under way may have read the files already. */
+	/* A reload that is under way may have read the files before the caller
+	 * changed them: wait for the one after it. */
 	caller_wait(c, EVENT_RELOAD, m->reload.step != RELOAD_NONE ? 1 : 0);
 	life_reload(m, now_ms);
 }
 
-/* To ask twice is to wait twice, and not to be in a hurry. */
+/*
+ * A second request, unlike a second TERM, does not make the stop more abrupt:
+ * it only waits for the same end.
+ */
 static void
 answer_drain(struct master *m, struct caller *c, int64_t now_ms)
 {
@@ -137,7 +147,8 @@ answer_upgrade(struct master *m, struct caller *c, int64_t now_ms)
 
 	note(c);
 	caller_wait(c, EVENT_UPGRADE, 0);
-	/* One that fails at once is an event; one that is refused is none. */
+	/* An upgrade that fails at once has answered the caller already, by an
+	 * event (tell_outcome()); one that is refused has not. */
 	if (succession_begin(m, now_ms, &err) == -1 &&
 	    c->state == CALLER_WAITING)
 		caller_error(c, EX_TEMPFAIL, err.text);
@@ -187,12 +198,14 @@ answer_step(struct master *m, int64_t now_ms)
 	struct caller *c;
 
 	control_step(&m->control, now_ms);
-	/* One answer at a time: signals and workers have to be heard as well. */
+	/* One answer in each turn of the event loop, so that signals and
+	 * workers do not wait for a crowd of callers. */
 	if ((c = control_asked(&m->control)) == NULL)
 		return control_deadline(&m->control);
 	answer(m, c, now_ms);
 	control_said(&m->control, c, now_ms);
-	/* There may be another, and it may have changed what is to be done. */
+	/* Come back at once: more requests may wait, and this one may have
+	 * given other modules something to do. */
 	return now_ms;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * answer: what the master says to the callers of the control socket, and does
- * for them.
+ * answer: carries out what callers of the control socket ask of the master, and
+ * answers them.
  */
 #ifndef ECHOD_ANSWER_H
 #define ECHOD_ANSWER_H
@@ -10,10 +10,16 @@
 
 struct master;
 
-/* Do what has been asked.  Returns when to come back, by clock_ms(). */
+/*
+ * Carry out one request, if there is any.  Returns the clock_ms() at which to
+ * call this again.
+ */
 int64_t answer_step(struct master *, int64_t now_ms);
 
-/* The master ends, which is the answer to all who wait for that. */
+/*
+ * The last thing that the master does: tell the callers that wait for its end
+ * that it has ended, with its exit status, and close all connections.
+ */
 void answer_end(struct master *);
 
 #endif

@@ -16,7 +16,7 @@
 #include "daemon/reporter/reporter.h"
 #include "daemon/upgrade/upgrade.h"
 
-/* Workers that were requested will not come. */
+/* Requested workers will never be born: tell whoever requested them. */
 static void
 miss(struct reload *r, struct autoscale *autoscale,
     const struct spawn_failure *failure, int64_t now_ms)
@@ -39,7 +39,10 @@ children_hear(struct reload *r, struct autoscale *autoscale, int64_t now_ms)
 		miss(r, autoscale, &failure, now_ms);
 }
 
-/* A child has ended; if echod is pid 1, it may be any process. */
+/*
+ * A child has ended.  It may be unknown to all modules: if echod is process 1,
+ * the kernel gives it every orphan.
+ */
 static void
 bury(struct reload *r, struct autoscale *autoscale, struct upgrade *upgrade,
     pid_t pid, int status, int64_t now_ms)
@@ -60,7 +63,8 @@ bury(struct reload *r, struct autoscale *autoscale, struct upgrade *upgrade,
 	} else if (spawn_reaped(r->pool, pid, status, &failure)) {
 		miss(r, autoscale, &failure, now_ms);
 	} else if (logger_reaped(r->logger, pid, now_ms)) {
-		/* With status 0 it has left to be confined in another way. */
+		/* A logger ends with status 0 when a reload changes its
+		 * confinement: another one takes its place. */
 		if (r->current->number == 0 || status == 0)
 			return;
 		pool_end_text(status, how, sizeof(how));
@@ -95,7 +99,8 @@ freeze(struct reload *r, struct autoscale *autoscale,
 		miss(r, autoscale, &failure, now_ms);
 	} else if (frozen && getpid() != 1 && pid != r->loader.pid &&
 	    pid != upgrade->pid) {
-		/* Nobody else would ever end it. */
+		/* A stopped child that no module knows: nobody else would ever
+		 * end it. */
 		kill(pid, SIGKILL);
 	}
 }
@@ -110,8 +115,9 @@ children_reap(struct reload *r, struct autoscale *autoscale,
 	pid_t pid;
 
 	while ((found = waitid(P_ALL, 0, &who, how)) == 0 && who.si_pid != 0) {
-		/* A worker may end as soon as it has said that it was born:
-		 * hear it while its pid is still its own. */
+		/* A worker may end right after it has told its birth.  That
+		 * message must be heard before the worker is reaped, while its
+		 * pid cannot belong to another process. */
 		children_hear(r, autoscale, now_ms);
 		pid = waitpid(who.si_pid, &status,
 		    WNOHANG | WUNTRACED | WCONTINUED);
@@ -126,7 +132,7 @@ children_reap(struct reload *r, struct autoscale *autoscale,
 		else
 			bury(r, autoscale, upgrade, pid, status, now_ms);
 	}
-	/* There may be no children; but workers are. */
+	/* ECHILD is no error unless the pool says that there are workers. */
 	return found == -1 && (errno != ECHILD || r->pool->count > 0) ? errno :
 									0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * children: who of the master's children was born, stopped or ended; the pool,
- * the reload, the autoscale, the logger or the upgrade is told.
+ * children: finds out which of the master's children have been born, stopped or
+ * ended, and tells the module that each of them belongs to: the pool, the
+ * reload, the autoscale, the logger, the reporter or the upgrade.
  */
 #ifndef ECHOD_CHILDREN_H
 #define ECHOD_CHILDREN_H
@@ -13,10 +14,17 @@ struct autoscale;
 struct reload;
 struct upgrade;
 
-/* Workers have been born, or those that were requested will not come. */
+/*
+ * Find out which of the requested workers have been born, and which will never
+ * be.
+ */
 void children_hear(struct reload *, struct autoscale *, int64_t now_ms);
 
-/* After a SIGCHLD.  0, or an errno: ask again later. */
+/*
+ * After a SIGCHLD: reap the children that have ended, and note which were
+ * stopped or continued.  Returns 0, or the errno of a call that failed; then
+ * call this again a little later.
+ */
 int children_reap(struct reload *, struct autoscale *, struct upgrade *,
     int64_t now_ms);
 

@@ -83,7 +83,8 @@ daemonize_report(int fd, int status, const char *text)
 
 	if (text != NULL)
 		errbuf_set(&report.text, "%s", text);
-	/* Shorter than PIPE_BUF: all of it or nothing. */
+	/* It is shorter than PIPE_BUF, so write(2) takes all of it or
+	 * nothing. */
 	n = write(fd, &report, sizeof(report));
 	close(fd);
 	return n == (ssize_t)sizeof(report) ? 0 : -1;

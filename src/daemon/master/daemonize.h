@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * daemonize: goes to the background; its parent reports how the start went.
+ * daemonize: goes to the background.  The process that was started stays until
+ * it knows how the start went, prints the reason if it failed, and exits with
+ * that status.
  */
 #ifndef ECHOD_DAEMONIZE_H
 #define ECHOD_DAEMONIZE_H
@@ -16,12 +18,15 @@ struct errbuf;
 int daemonize_start(struct errbuf *);
 
 /*
- * Tell the parent the outcome: an exit status of sysexits.h, and why (NULL:
- * nothing to say).  Closes fd.  Returns -1 when the parent has ended.
+ * Tell the parent how the start went: an exit status of sysexits.h, and a text
+ * for standard error (NULL: none).  Closes fd.  Returns -1 if the parent has
+ * ended already.
  */
 int daemonize_report(int fd, int status, const char *text);
 
-/* Replace the standard streams by /dev/null, standard error only if not kept. */
+/*
+ * Replace the standard streams by /dev/null, standard error unless it is kept.
+ */
 void daemonize_detach(int keep_stderr);
 
 #endif

@@ -13,10 +13,10 @@
 #include "daemon/pool/terminate.h"
 
 enum {
-	CLOSE_MS = 5000, /* clients may come faster than they are served */
-	STOP_MS = 1000,	 /* the same at a stop, which should not take long */
+	CLOSE_MS = 5000, /* as clients may come faster than they are served */
+	STOP_MS = 1000,	 /* the same at a stop, which has to be quick */
 	ANSWER_MS = 500, /* for a client to answer a SYN-ACK */
-	LOOK_MS = 20,	 /* no event tells what is looked at here */
+	LOOK_MS = 20,	 /* between two looks: no event tells of this */
 };
 
 static int64_t
@@ -45,13 +45,17 @@ hold_ms(const struct config *config)
 {
 	int64_t ms = (config->timeout.defer_ms + 999) / 1000 * 1000 + ANSWER_MS;
 
-	/* A client that is silent gets no more time than the others. */
+	/* A client that connected and is silent gets no more time than those
+	 * that have a worker. */
 	if (config->timeout.drain_ms > 0 && config->timeout.drain_ms < ms)
 		ms = config->timeout.drain_ms;
 	return ms;
 }
 
-/* A full set loses its oldest, whose clients had the most time. */
+/*
+ * A full set loses its oldest listener, whose clients had the most time to be
+ * served.
+ */
 static void
 make_room(struct listener_set *set)
 {
@@ -66,7 +70,9 @@ make_room(struct listener_set *set)
 	memmove(set->item, set->item + 1, set->count * sizeof(set->item[0]));
 }
 
-/* The sockets are ours from now on. */
+/*
+ * Add these listeners to the drained ones, which own their sockets from now on.
+ */
 static void
 take(struct drain *d, const struct listener_set *removed)
 {
@@ -77,8 +83,8 @@ take(struct drain *d, const struct listener_set *removed)
 }
 
 /*
- * The same, and they are closed at the latest `ms` after the kernel can hold
- * back no client any more.
+ * The same, and hide them.  They are closed at the latest `ms` after the time
+ * when the kernel holds back no client any more.
  */
 static void
 take_over(struct drain *d, const struct listener_set *removed,
@@ -93,9 +99,9 @@ take_over(struct drain *d, const struct listener_set *removed,
 }
 
 /*
- * Fork a drainer for each client that waits, but for `takers` of them, which
- * others take; not more than a pool of `max` has room for.  Returns how many
- * clients have no worker.
+ * Fork a drainer for each client in the queues, less `takers`, for which there
+ * are other workers; and not more than a pool of `max` workers has room for.
+ * Returns how many clients are left without a worker.
  */
 static unsigned
 serve(struct drain *d, struct pool *pool, const struct generation *now,
@@ -107,7 +113,8 @@ serve(struct drain *d, struct pool *pool, const struct generation *now,
 	for (; left > 0 && pool->count < 2 * (unsigned)max; left--)
 		if (spawn_drainer(pool, now, &d->listeners) == -1)
 			break;
-	/* A drainer that starts late has no more time than the others. */
+	/* During a stop, the deadline of the clients holds for these drainers
+	 * as well. */
 	if (d->finish_ms > 0)
 		terminate_generations(pool, 0, UINT_MAX,
 		    later(d->finish_ms - now_ms, 1), now_ms);
@@ -115,8 +122,8 @@ serve(struct drain *d, struct pool *pool, const struct generation *now,
 }
 
 /*
- * Move those of a socket unit from one set to another, which has room for all
- * that were ever inherited.
+ * Move the listeners of socket units from one set to another.  `inherited`
+ * cannot overflow: there are never more of them than a set can hold.
  */
 static void
 set_aside(struct listener_set *set, struct listener_set *inherited)
@@ -131,7 +138,10 @@ set_aside(struct listener_set *set, struct listener_set *inherited)
 	set->count = left;
 }
 
-/* Those of `now` that go; a reload may want the inherited ones again. */
+/*
+ * The log is told which listeners go.  Those of socket units are set aside, for
+ * a later reload may list them again.
+ */
 static void
 part_with(struct listener_set *removed, struct listener_set *aside)
 {
@@ -148,7 +158,10 @@ part_with(struct listener_set *removed, struct listener_set *aside)
 	}
 }
 
-/* The service manager is about to forget them, too (store.h). */
+/*
+ * These listeners do not count as stored any more: the next store_step() has
+ * the service manager forget them.
+ */
 static void
 disown(struct listener_set *set)
 {
@@ -180,10 +193,11 @@ drain_begin(struct drain *d, struct pool *pool, const struct generation *now,
 	part_with(&removed, adopted);
 	disown(&removed);
 	take_over(d, &removed, config, CLOSE_MS, now_ms);
-	/* A start has no workers yet that could be asked for more. */
+	/* At a start there is no generation before this one whose workers could
+	 * serve them. */
 	if (start)
 		return;
-	/* The next generation needs room beside them. */
+	/* Leave room for the workers of the next generation. */
 	if (next->config.workers_max < max)
 		max = next->config.workers_max;
 	(void)serve(d, pool, now, max, 0, now_ms);
@@ -207,7 +221,10 @@ drain_abandon(struct drain *d, struct pool *pool, const struct generation *now,
 	(void)serve(d, pool, now, now->config.workers_max, 0, now_ms);
 }
 
-/* The unit's own copies live on, with the clients that wait in them. */
+/*
+ * Close our copies of the listeners of socket units.  The queue, with the
+ * clients that wait in it, lives on in the copy of the service manager.
+ */
 static void
 let_go(struct listener_set *set)
 {
@@ -230,7 +247,7 @@ drain_stop(struct drain *d, struct pool *pool, struct generation *now,
 	let_go(&now->listeners);
 	take_over(d, &now->listeners, &now->config, STOP_MS, now_ms);
 	now->listeners.count = 0;
-	/* Each idle worker takes one that waits, before it leaves. */
+	/* Each idle worker that is told to leave takes one client first. */
 	pool_census(pool, now->number, &census);
 	(void)serve(d, pool, now, now->config.workers_max, census.idle, now_ms);
 	d->finish_ms = drain_ms > 0 ? now_ms + drain_ms : 0;
@@ -266,8 +283,9 @@ drain_step(struct drain *d, struct pool *pool, const struct generation *now,
 	if (now_ms < d->close_ms) {
 		if (!pool_settled_beside(pool, d->stopping ? 0 : now->number))
 			return now_ms + LOOK_MS;
-		/* Asked first: a client that is held back may be queued
-		 * between the two questions. */
+		/* This question comes first: a client that is held back may
+		 * enter the queue between the two questions, and the second one
+		 * finds it then. */
 		expects = now_ms < d->held_ms &&
 		    listener_set_expects(&d->listeners);
 		if (listener_set_waiting(&d->listeners) > 0) {

@@ -14,8 +14,9 @@
 void
 life_reload(struct master *m, int64_t now_ms)
 {
-	/* Whoever has the service when the upgrade is over does it; and an echod
-	 * that waits to take the service has loaded its first configuration. */
+	/* In an upgrade, the reload is done by whoever has the service at its
+	 * end.  A new master that only waits to take it has loaded its first
+	 * configuration, and reloads when it has taken it. */
 	if (m->phase == PHASE_PROBATION)
 		upgrade_pass_reload(&m->upgrade);
 	if (m->phase == PHASE_PROBATION)
@@ -46,7 +47,11 @@ life_retire(struct master *m)
 	pool_let_go(&m->pool);
 }
 
-/* An upgrade is of no use any more: what the next master may have begun ends. */
+/*
+ * A stop ends an upgrade that is not done, by killing the next master; and
+ * tells the master before, which may still wait for its clients, that it will
+ * not have to take the service back.
+ */
 static void
 end_upgrade(struct master *m, int64_t now_ms)
 {
@@ -58,7 +63,10 @@ end_upgrade(struct master *m, int64_t now_ms)
 	predecessor_leaving(m->predecessor);
 }
 
-/* End what is under way, and say that we stop. */
+/*
+ * Abandon a reload and an upgrade that are under way, and tell everybody that
+ * this master stops.
+ */
 static void
 begin_stop(struct master *m, const char *how, int64_t now_ms)
 {
@@ -88,7 +96,8 @@ life_stop_now(struct master *m, int64_t now_ms)
 	else
 		log_notice("stopping now workers=%u", m->pool.count);
 	tell_stop(m, -1, now_ms);
-	/* What the next master has is not ours to end. */
+	/* The listeners of a service that the next master has are not ours to
+	 * drain. */
 	drain_end(&m->drain,
 	    m->upgrade.step == UPGRADE_TAKEN ? &none : &m->current);
 	terminate_now(&m->pool, now_ms);
@@ -102,7 +111,8 @@ stop_gracefully(struct master *m, int64_t now_ms)
 	drain_stop(&m->drain, &m->pool, &m->current, now_ms);
 	terminate_generations(&m->pool, 0, UINT_MAX,
 	    m->current.config.timeout.drain_ms, now_ms);
-	/* Each worker that becomes busy wakes us, so that we see when all are. */
+	/* Each worker that becomes busy wakes the master, so that drain_step()
+	 * sees when none of them takes clients any more. */
 	scoreboard_thresholds(&m->pool.board, UINT_MAX, UINT_MAX);
 }
 
@@ -112,7 +122,7 @@ life_stop_gracefully(struct master *m, int64_t now_ms)
 	int64_t ms = m->current.config.timeout.lame_duck_ms;
 
 	if (m->phase == PHASE_PROBATION) {
-		/* Its workers have been told already. */
+		/* In a probation the workers drain already. */
 		begin_stop(m, "gracefully", now_ms);
 	} else if (m->phase != PHASE_RUN) {
 		life_stop_now(m, now_ms);
@@ -126,7 +136,7 @@ life_stop_gracefully(struct master *m, int64_t now_ms)
 	}
 }
 
-/* For how much longer it is one. */
+/* For how much longer the master is a lame duck. */
 static int64_t
 lame_duck_ms(const struct master *m, int64_t now_ms)
 {
@@ -181,10 +191,12 @@ commit(struct master *m, int64_t now_ms)
 	autoscale_renew(&m->autoscale);
 	announce_listeners(&m->current.listeners, &m->current.config);
 	watch_arm(&m->watch, &m->current, now_ms);
-	/* Before it is said that the service is up: a crash costs no client. */
+	/* The listeners are stored before the service manager hears that the
+	 * service is up, so that a crash from then on costs no client. */
 	store_renew(&m->store);
 	(void)life_store(m, now_ms);
-	/* That of the master before this one gives way, and leaves no gap. */
+	/* In an upgrade the control socket of the old master is replaced in one
+	 * step, so that a caller always finds one. */
 	control_settle(&m->control, &m->current.config.control,
 	    m->phase == PHASE_START && m->predecessor->gave.pid != 0);
 }
@@ -255,14 +267,14 @@ life_ready(struct master *m, int64_t now_ms)
 	say_ready(m, start, now_ms);
 	if (start)
 		predecessor_committed(m->predecessor);
-	/* Its time is another one now. */
+	/* The reload may have changed timeouts.lame_duck, and so the time of
+	 * the stop that the service manager was told. */
 	if (state_is_lame_duck(m))
 		tell_stop(m, lame_duck_ms(m, now_ms), now_ms);
 	if (!wanted)
 		stop_gracefully(m, now_ms);
 }
 
-/* A start that fails is the end; a reload that fails changes nothing. */
 void
 life_failed(struct master *m, int64_t now_ms)
 {
@@ -276,8 +288,9 @@ life_failed(struct master *m, int64_t now_ms)
 			service_failed(&m->service, r->err.text, now_ms);
 		pool_let_go(&m->pool);
 		terminate_now(&m->pool, now_ms);
-		/* The caller of master_run() tells standard error, or the old
-		 * master, which has the one line that there is to be. */
+		/* The caller of master_run() has the reason told on standard
+		 * error, or in an upgrade by the old master: so only a log that
+		 * goes elsewhere needs a line here. */
 		if (m->logger.pid != 0 && !predecessor_waits(m->predecessor) &&
 		    m->logger.settings.log.to == LOG_TO_SYSLOG)
 			log_err("start failed: %s", r->err.text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * life: the steps of the master's life: it starts, serves, puts a new generation
- * in force, and stops.
+ * life: the transitions in the life of the service: a start or a reload has
+ * succeeded or failed, an upgrade has moved the service to another master or
+ * back, a stop begins.
  */
 #ifndef ECHOD_LIFE_H
 #define ECHOD_LIFE_H
@@ -15,45 +16,53 @@
 void life_reload(struct master *, int64_t now_ms);
 
 /*
- * A reload has brought up the next generation: put it in force.  The first one
- * is the start, which is reported; in an upgrade the old master is told first, and
- * this is to be called again when it has yielded.
+ * A reload has brought up the next generation: put it in force.  If it is the
+ * first one, the start is reported as done.  In an upgrade, the first call only
+ * tells the old master that this one is ready; call it again when the old one
+ * has yielded.
  */
 void life_ready(struct master *, int64_t now_ms);
 
 /*
- * A reload has failed, and the reason is in m->reload: a start that fails is the
- * end; a reload that fails changes nothing.
+ * A reload has failed for the reason in m->reload.  If it was the start, the
+ * master stops; else the generation in force stays as it is.
  */
 void life_failed(struct master *, int64_t now_ms);
 
-/* The state of the service, which is made for each call. */
+/* Describe the state of the service at this moment. */
 void life_snapshot(struct master *, int64_t now_ms, struct snapshot *);
 
 /*
- * This master is the one that has the service, and says so again, whatever the
- * next one has said; or the next one has it for good, and this one leaves, without
- * a change to listeners that are not its own any more.
+ * After an upgrade has failed or has been undone: this master has the service,
+ * and tells the service manager so, whatever the next master has told it.
  */
 void life_resume(struct master *, int64_t now_ms);
+
+/*
+ * The next master has the service for good: begin to end this one, without a
+ * change to the listeners that both have.
+ */
 void life_retire(struct master *);
 
 /*
- * Stop: clients are served to their end, within timeouts.drain; or each ends
- * cleanly now.  To be told again to stop gracefully means the next step: for
- * timeouts.lame_duck everything goes on, then clients are served to their end,
- * then each ends now.
+ * Stop.  A graceful stop has three steps: the master is a lame duck for
+ * timeouts.lame_duck; then clients are served to their end, for timeouts.drain
+ * at most; then the connections that are left end cleanly.  Each further call
+ * goes to the next step at once.  A stop now begins with the last one.
  */
 void life_stop_gracefully(struct master *, int64_t now_ms);
 void life_stop_now(struct master *, int64_t now_ms);
 
 /*
- * Have the service manager store the listeners in force, if that is still to be
- * done.  Returns as store_step().
+ * If the service manager does not store the listeners in force yet, ask it to.
+ * Returns what store_step() returns.
  */
 int64_t life_store(struct master *, int64_t now_ms);
 
-/* Stop when that time is over.  Returns the clock_ms() of that, or INT64_MAX. */
+/*
+ * Go to the next step of a stop when the time of a lame duck is over.  Returns
+ * the clock_ms() of that, or INT64_MAX.
+ */
 int64_t life_step(struct master *, int64_t now_ms);
 
 #endif

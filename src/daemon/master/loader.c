@@ -21,7 +21,9 @@
 #include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
-/* A limit that is already tighter is as good. */
+/*
+ * This fails only if echod was started with a tighter limit, which is as good.
+ */
 #define LIMIT(resource, value)                                                 \
 	((void)setrlimit(resource, &(struct rlimit){ value, value }))
 
@@ -33,12 +35,14 @@ execute(const struct options *opt, int in, int out, struct message *message,
 	const char *argv[OPTIONS_ARGV];
 	int keep[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 
-	/* It ends by itself, by a limit, or with its parent. */
+	/* Signals to the process group do not end it: it ends by itself, at a
+	 * limit, or with its parent. */
 	signals_deaf();
 	if (dup2(in, STDIN_FILENO) == -1 || dup2(out, STDOUT_FILENO) == -1 ||
 	    process_parent(parent, SIGKILL, &message->err) == -1)
 		_exit(EX_OSERR);
-	/* Standard error is for the dynamic linker to complain. */
+	/* Standard error stays open for the complaints of the dynamic
+	 * linker. */
 	descriptors_keep(keep, 3);
 	LIMIT(RLIMIT_CPU, 2);
 	LIMIT(RLIMIT_CORE, 0);
@@ -47,7 +51,8 @@ execute(const struct options *opt, int in, int out, struct message *message,
 	LIMIT(RLIMIT_AS, 512UL << 20);
 #endif
 	options_argv(opt, "echod-load", argv);
-	/* The environment has what name services look at. */
+	/* The environment stays: name services look for their settings
+	 * there. */
 	execv(opt->loader, (char *const *)argv);
 	errbuf_sys(&message->err, "cannot execute %s", opt->loader);
 	message_identify(message->identity);
@@ -56,7 +61,10 @@ execute(const struct options *opt, int in, int out, struct message *message,
 	_exit(EX_OSERR);
 }
 
-/* A pipe with what the loader is to know; returns the end to read, or -1. */
+/*
+ * Make a pipe that holds the request for the loader.  Returns the end to read
+ * from, or -1.
+ */
 static int
 request_pipe(const struct config *now, struct errbuf *err)
 {
@@ -68,7 +76,8 @@ request_pipe(const struct config *now, struct errbuf *err)
 		request.before = now->found;
 	if (pipe2(fd, O_CLOEXEC) == -1)
 		return errbuf_sys(err, "cannot make the loader's pipe");
-	/* A pipe takes as much without a reader (pipe(7)). */
+	/* A pipe holds as much as PIPE_BUF before anybody reads (pipe(7)), so
+	 * this write does not wait. */
 	_Static_assert(sizeof(request) <= PIPE_BUF, "too large for a pipe");
 	result = output_write(fd[1], &request, sizeof(request));
 	close(fd[1]);
@@ -115,8 +124,9 @@ loader_start(struct loader *loader, const struct options *opt,
 enum { END_MS = 100 }; /* for a killed process to end */
 
 /*
- * A process that sleeps in a file system that does not answer cannot be killed.
- * It is not waited for: the master reaps any child, whenever it ends.
+ * A process that waits for a file system which does not answer cannot be
+ * killed.  After END_MS it is left to itself: the master reaps it whenever it
+ * ends.
  */
 static void
 end_child(struct loader *loader)
@@ -132,7 +142,7 @@ end_child(struct loader *loader)
 	loader->pid = 0;
 }
 
-/* The load is over without a result. */
+/* End the load, with the reason why there is no configuration. */
 static bool
 fail(struct loader *loader, int status, const char *why)
 {
@@ -164,7 +174,10 @@ refuse_other(struct loader *loader)
 	return true;
 }
 
-/* Where it had given up root, the loader could perhaps not look at these. */
+/*
+ * The loader has given up root and perhaps cannot see these paths, so the
+ * master checks them itself.
+ */
 static int
 check_paths(struct message *load)
 {
@@ -187,8 +200,9 @@ is_string(const struct errbuf *e)
 }
 
 /*
- * The process has parsed hostile text: what it sends must not lead the master
- * out of an array, whatever became of it.
+ * The loader has parsed text that may be hostile, and may have been taken over
+ * by it.  Therefore its message is checked: nothing in it may lead the master
+ * out of an array.
  */
 static bool
 take_message(struct loader *loader)
@@ -221,7 +235,8 @@ loader_step(struct loader *loader)
 		if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return fail(loader, EX_OSERR,
 			    "the loader's pipe failed");
-		/* Late: most likely a name service does not answer. */
+		/* The most likely cause is a name service that does not
+		 * answer. */
 		if (n == -1 && clock_ms() >= loader->deadline_ms)
 			return fail(loader, EX_UNAVAILABLE,
 			    "the configuration could not be read within 10 seconds");

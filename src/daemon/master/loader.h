@@ -15,35 +15,38 @@
 
 struct options;
 
-enum { LOADER_MS = 10000 }; /* for a file and the names in it */
+enum { LOADER_MS = 10000 }; /* for reading the files and resolving names */
 
-/* One load under way; owns the process, the pipe and the message. */
+/* A load; owns the process, the pipe and the message. */
 struct loader {
 	pid_t pid;	     /* 0: none, or reaped */
-	int fd;		     /* readable when there is something; -1 */
+	int fd;		     /* the pipe from the process; -1: none */
 	int64_t deadline_ms; /* clock_ms() */
-	const char *program; /* that is executed */
+	const char *program; /* the path of echod-load */
 	size_t have;	     /* bytes of *load that have come */
 	struct message *load;
 };
 
 /*
- * Start a load, of the program opt->loader; `now` is the configuration in
- * force, NULL at a start.  -1 with the reason in err when there is no process.
+ * Start a load by executing opt->loader; `now` is the configuration in force,
+ * or NULL at a start.  -1 with the reason in err if it cannot be started.
  */
 int loader_start(struct loader *, const struct options *,
     const struct config *now, struct errbuf *);
 
-/* Take what has come.  True: it is over, and loader->load says how it went. */
+/*
+ * Read what the process has sent, without waiting.  True when the load is over:
+ * then loader->load has the configuration, or why there is none.
+ */
 bool loader_step(struct loader *);
 
-/* The caller reaped this child; true when it was the loader. */
+/* The caller has reaped this child.  True if it was the loader. */
 bool loader_reaped(struct loader *, pid_t);
 
 /* Free everything; ends the process if it still runs. */
 void loader_close(struct loader *);
 
-/* Load for a start, not for a reload, and wait; the caller frees the result. */
+/* Load as for a start, and wait for the result, which the caller frees. */
 struct message *loader_run(const struct options *, struct errbuf *);
 
 #endif

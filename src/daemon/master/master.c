@@ -27,8 +27,8 @@
 #include "daemon/signals.h"
 
 enum {
-	GOODBYE_MS = 4000, /* for the logger to write the last lines */
-	RETRY_MS = 200,	   /* after a call of this loop has failed */
+	GOODBYE_MS = 4000, /* at the end, for the last lines of the log */
+	RETRY_MS = 200,	   /* until a call that has failed is tried again */
 };
 
 static int
@@ -48,7 +48,8 @@ open_all(struct master *m)
 	    pool_open(&m->pool, m->waiter, &m->err) == -1 ||
 	    control_open(&m->control, m->waiter, &m->err) == -1)
 		return -1;
-	/* Edge-triggered: if it could not be read, it would not spin. */
+	/* The wake pipe is edge-triggered, so that the loop does not spin if
+	 * reading it fails. */
 	if (watch(m, m->signals, EPOLLIN) == -1 ||
 	    watch(m, m->pool.wake[0], EPOLLIN | EPOLLET) == -1)
 		return errbuf_sys(&m->err, "cannot wait for events");
@@ -97,7 +98,10 @@ report(struct master *m, int64_t now_ms)
 	status_report(&snapshot);
 }
 
-/* The order of these questions decides which of several signals rules. */
+/*
+ * Do what signals ask for.  The order decides which of several signals
+ * prevails.
+ */
 static void
 obey(struct master *m, unsigned requests, int64_t now_ms)
 {
@@ -114,19 +118,25 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
 		life_reload(m, now_ms);
-	/* After a reload that has just begun it is refused, and that is said.  Who
-	 * is just starting is what others have been told to upgrade to. */
+	/* An upgrade is refused, with a line in the log, during a reload, also
+	 * one that has just begun above.  During the start USR2 is ignored: it
+	 * may have been meant for the old master, which has executed this
+	 * one. */
 	if ((requests & REQUEST_UPGRADE) && m->phase != PHASE_START)
 		(void)succession_begin(m, now_ms, &err);
 	if ((requests & REQUEST_REPORT) && m->current.number != 0)
 		report(m, now_ms);
 }
 
-/* What the service asks for while it runs.  Returns when to come back. */
+/*
+ * What is to be done only while the master has the service.  Returns when to
+ * come back.
+ */
 static int64_t
 keep_serving(struct master *m, bool launching, int64_t now_ms)
 {
-	/* The next master may be setting options of its own. */
+	/* While the next master takes the service, it may be setting options of
+	 * its own on the listeners, and they are not to be set back. */
 	if (watch_due(&m->watch, now_ms) && m->upgrade.step != UPGRADE_TAKING)
 		autoscale_waiting(&m->autoscale, &m->pool, &m->current,
 		    watch_look(&m->watch, &m->current, now_ms), now_ms);
@@ -136,7 +146,10 @@ keep_serving(struct master *m, bool launching, int64_t now_ms)
 		    launching, now_ms)));
 }
 
-/* Whatever is to be done now.  Returns when to come back. */
+/*
+ * Give each module its turn, whatever the event was.  Returns when to come
+ * back: the earliest of their deadlines.
+ */
 static int64_t
 tend(struct master *m, int64_t now_ms)
 {
@@ -144,7 +157,8 @@ tend(struct master *m, int64_t now_ms)
 	bool launching;
 
 	next = clock_earlier(next, follow_reload(m, now_ms));
-	/* Now, for a reload may have changed the time. */
+	/* This comes after the reload, which may have changed the time of a
+	 * lame duck. */
 	next = clock_earlier(next, life_step(m, now_ms));
 	launching = m->reload.step == RELOAD_READYING;
 	if (m->reap_ms != 0 && now_ms >= m->reap_ms)
@@ -164,7 +178,8 @@ tend(struct master *m, int64_t now_ms)
 	next = clock_earlier(next, class_tell(now_ms, false));
 	next = clock_earlier(next, refusals_tell(now_ms, false));
 	next = clock_earlier(next, tell_step(m, now_ms));
-	/* Last, for the others set deadlines. */
+	/* These are last, because the modules before them request and terminate
+	 * workers, and so set deadlines. */
 	next = clock_earlier(next, spawn_deadline(&m->pool));
 	return clock_earlier(next, terminate_enforce(&m->pool, now_ms));
 }
@@ -179,13 +194,16 @@ hear_signals(struct master *m)
 	return requests;
 }
 
-/* It cannot be told what has happened: do as if everything had. */
+/*
+ * epoll_wait(2) has failed, so it is unknown what has happened: wait a little,
+ * and do as if every event had come.
+ */
 static unsigned
 do_without_events(struct master *m, int timeout)
 {
 	int ms = timeout == -1 || timeout > RETRY_MS ? RETRY_MS : timeout;
 
-	/* A debugger interrupts it as well, and nothing has happened then. */
+	/* EINTR is no sign of a client: a debugger also causes it. */
 	m->watch.noticed = m->watch.noticed || errno != EINTR;
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
 	pool_woken(&m->pool);
@@ -193,7 +211,9 @@ do_without_events(struct master *m, int timeout)
 	return hear_signals(m);
 }
 
-/* The only place that waits.  Returns what signals ask for. */
+/*
+ * The only place where the master waits.  Returns what signals have asked for.
+ */
 static unsigned
 wait_for_events(struct master *m, int64_t until_ms)
 {
@@ -209,8 +229,8 @@ wait_for_events(struct master *m, int64_t until_ms)
 	    "wait for events");
 	if (n == -1)
 		return do_without_events(m, timeout);
-	/* The loader's pipe is read by reload_step(), the links of the forkers
-	 * are by children_hear(). */
+	/* The other descriptors need no note: reload_step() reads the loader's
+	 * pipe, and children_hear() the links of the forkers, in each turn. */
 	for (int i = 0; i < n; i++)
 		if (events[i].data.fd == m->signals)
 			requests |= hear_signals(m);
@@ -231,7 +251,8 @@ say_goodbye(struct master *m)
 	pid_t pid;
 
 	log_close();
-	/* As pid 1 we may have children that are not ours. */
+	/* Any child may end here: as process 1, echod gets the orphans of its
+	 * container. */
 	while (m->logger.pid != 0 && (pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid > 0) {
 			(void)logger_reaped(&m->logger, pid, clock_ms());
@@ -241,7 +262,8 @@ say_goodbye(struct master *m)
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 	}
-	/* A log daemon that does not answer must not delay the stop. */
+	/* A logger that waits for a log daemon which does not answer must not
+	 * delay the stop. */
 	logger_kill(&m->logger);
 }
 
@@ -312,7 +334,8 @@ master_run(struct master *m, const struct options *options,
 		log_notice("stopped status=%d", m->status);
 	reporter_end(&m->reporter);
 	say_goodbye(m);
-	/* Whoever waits for the end can rely on it. */
+	/* Callers that wait for the end are told last, when everything else is
+	 * done. */
 	answer_end(m);
 	return m->status;
 }

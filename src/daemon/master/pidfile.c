@@ -16,7 +16,7 @@
 #include "config/trust.h"
 #include "daemon/log/log.h"
 
-enum { WRITE_MS = 100 }; /* to write a pid after the file has been locked */
+enum { WRITE_MS = 100 }; /* for who has locked the file to write its pid */
 
 /* Whether the path still names the file that we have open; -1 with errno. */
 static int
@@ -66,9 +66,9 @@ pid_in(int fd)
 }
 
 /*
- * Another process has the lock, an echod or not.  Its pid (fcntl(2)) is 0 for a
- * process of another pid namespace, and -1 for the lock of an open file, as those
- * of echod are: then no pid is known but that in the file.
+ * Say which process has the lock.  fcntl(2) tells its pid; or 0 if it is in
+ * another pid namespace; or -1 if the lock belongs to an open file, as that of
+ * an echod does: then the pid is the number in the file.
  */
 static void
 blame_holder(const struct pidfile *p, const struct flock *lock,
@@ -118,7 +118,7 @@ is_refused_by_rule(const char *path, struct stat *st)
 	    access(path, R_OK | W_OK) == 0;
 }
 
-/* It could not be opened, and errno says why. */
+/* The file could not be opened: explain errno. */
 static void
 blame_open(const char *path, struct errbuf *err)
 {
@@ -143,7 +143,10 @@ blame_open(const char *path, struct errbuf *err)
 	}
 }
 
-/* Who has just taken the lock is about to write its pid. */
+/*
+ * The process that has just taken the lock is about to write its pid: wait for
+ * it a little, so that it can be named.
+ */
 static void
 await_pid(const struct pidfile *p)
 {
@@ -165,7 +168,7 @@ take_lock(const struct pidfile *p, struct errbuf *err)
 			errbuf_sys(err, "cannot lock pid file %s", p->path);
 			return EX_OSERR;
 		}
-		/* It may have been unlocked meanwhile. */
+		/* If it has been unlocked meanwhile, try again. */
 		if (theirs.l_type != F_UNLCK) {
 			await_pid(p);
 			blame_holder(p, &theirs, err);
@@ -175,7 +178,10 @@ take_lock(const struct pidfile *p, struct errbuf *err)
 	return EX_OK;
 }
 
-/* Open and lock once; the file may be removed by another echod meanwhile. */
+/*
+ * Open and lock the file once.  The caller checks whether another echod has
+ * removed it meanwhile, and tries again then.
+ */
 static int
 try_lock(struct pidfile *p, struct errbuf *err)
 {
@@ -202,7 +208,7 @@ try_lock(struct pidfile *p, struct errbuf *err)
 static int
 check_owner(const struct pidfile *p, struct errbuf *err)
 {
-	struct errbuf warning = { 0 }; /* as the load has said */
+	struct errbuf warning = { 0 }; /* the load has logged it already */
 
 	if (geteuid() != 0 || trust_file(p->path, p->fd, &warning, err) == 0)
 		return EX_OK;
@@ -268,7 +274,8 @@ pidfile_write(struct pidfile *p, struct errbuf *err)
 	if (written >= 0)
 		errno = ENOSPC; /* there was room for a part */
 	errbuf_sys(err, "cannot write pid file %s", p->path);
-	/* Half a number would be the pid of another process. */
+	/* Leave no part of the number, which would be the pid of another
+	 * process. */
 	(void)!ftruncate(p->fd, 0);
 	return -1;
 }
@@ -291,8 +298,8 @@ pidfile_remove(struct pidfile *p)
 
 	if (p->fd == -1)
 		return;
-	/* After an upgrade it is that of the other master; and empty if our pid
-	 * could not be written. */
+	/* After an upgrade the file has the pid of the other master, and stays.
+	 * It is empty, and ours, if our pid could not be written. */
 	pid = pid_in(p->fd);
 	if ((ours = is_ours(p)) == -1 ||
 	    (ours == 1 && (pid == getpid() || pid == 0) &&

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pidfile: at most one echod for a pid file.
+ * pidfile: lets at most one echod run for each pid file.
  *
- * The lock tells whether echod runs, not the number in the file: it is held for
- * the master's life, and cannot be stale.  It is that of an open file (fcntl(2),
- * F_OFD_SETLK), so that an upgrade hands it over with the descriptor, and without
- * a gap; all other children close their copies first thing.
+ * Whether an echod runs is told by a lock on the file, which is held for the
+ * master's life and so cannot be stale, and not by the number in it.  The lock
+ * belongs to the open file (F_OFD_SETLK of fcntl(2)): an upgrade hands it over
+ * with the descriptor, without a gap.  All other children close their copies
+ * before anything else.
  */
 #ifndef ECHOD_PIDFILE_H
 #define ECHOD_PIDFILE_H
@@ -18,30 +19,34 @@ struct errbuf;
 struct pidfile {
 	char path[PATH_MAX];
 	int fd; /* -1: none */
-	/* It was handed over: the number in it is that of the master before,
-	 * until pidfile_write(). */
+	/* The old master has handed it over, and its pid is still in it. */
 	bool handed;
 };
 
-/* A locked file of the echod before this one, or -1. */
+/* Begin with the locked file of the master before this one, or -1. */
 void pidfile_hand(struct pidfile *, int fd);
 
 /*
- * Create and lock a regular file with one name, unless that is the one which was
- * handed over.  Returns 0 or an exit status of sysexits.h with the reason in err:
- * EX_TEMPFAIL if a process holds it.
+ * Create the file and lock it, unless it is the one that was handed over.  It
+ * has to be a regular file without another name (link(2)).  Returns 0, or an
+ * exit status of sysexits.h with the reason in err: EX_TEMPFAIL if another
+ * process has the lock.
  */
 int pidfile_lock(struct pidfile *, const char *path, struct errbuf *);
 
 /* Write our pid.  -1 with the reason in err. */
 int pidfile_write(struct pidfile *, struct errbuf *);
 
-/* Write our pid again if the number in the file is another one. */
+/*
+ * Write our pid again if the file has another one, as after an upgrade that was
+ * undone.
+ */
 void pidfile_restore(struct pidfile *);
 
 /*
- * Remove the file if it is still ours, with our pid, or log why not.  It is
- * unlocked when no other echod has it.
+ * Remove the file if the path still names it and it has our pid; the log is
+ * told if that fails.  The lock ends with its last descriptor, which may be
+ * that of another master.
  */
 void pidfile_remove(struct pidfile *);
 

@@ -37,8 +37,8 @@ reload_abandon(struct reload *r, int64_t now_ms)
 	loader_close(&r->loader);
 	if (r->step == RELOAD_PROVING)
 		proof_end(&r->proof);
-	/* The workers may have clients already, which may finish, unbounded by
-	 * a configuration that has failed. */
+	/* The new workers may have clients already, which are served to their
+	 * end: the configuration has failed, so its time-out does not hold. */
 	if (r->step == RELOAD_READYING)
 		terminate_generations(r->pool, r->next.number, r->next.number,
 		    0, now_ms);
@@ -66,8 +66,8 @@ announce(struct reload *r, int64_t now_ms)
 void
 reload_begin(struct reload *r)
 {
-	/* Edge-triggered, for the pipe stays in the set after it is closed, as
-	 * long as a worker that has just been forked still has it. */
+	/* Edge-triggered: the pipe stays in the set after it is closed here, as
+	 * long as a worker that has just been forked has a copy. */
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 
 	if (r->step != RELOAD_NONE) {
@@ -109,9 +109,9 @@ keep_fixed(struct reload *r)
 }
 
 /*
- * The logger comes first, so that it can write what else goes wrong; and what
- * confines it comes before it.  In the background standard error is kept for
- * good, or given up for good.  0 or an exit status.
+ * The logger is started before the rest, so that it can write what goes wrong
+ * later; and its sandbox is prepared before it.  A daemon decides at its start
+ * whether it keeps standard error, for good.  0 or an exit status.
  */
 static int
 open_logger(struct reload *r)
@@ -121,7 +121,7 @@ open_logger(struct reload *r)
 	struct errbuf why;
 	int prepared;
 
-	/* At a start this goes to standard error, for the log is lost. */
+	/* There is no logger at a start: this goes to standard error. */
 	if ((is_start(r) || r->current->config.log.to != LOG_TO_SYSLOG) &&
 	    !logger_is_heard(config))
 		log_warning("no syslog daemon listens at /dev/log: until one "
@@ -154,12 +154,12 @@ open_logger(struct reload *r)
 
 /*
  * Request the first workers, workers.start of them: one at first, then a batch
- * whenever the workers before are ready.  So a fault that all of them share is
- * met by one worker, and signals are seen in between.
+ * whenever all before are ready.  So a fault that all workers share is met by
+ * one alone, and signals are read between the batches.
  *
- * A worker that cannot be set up takes three lines of the log: its reason, its
- * end, and the failed reload.  Every fault that can be found before the fork
- * takes one.
+ * A worker that cannot be set up costs three lines of the log: the reason, its
+ * end, and the failed reload.  Faults that can be found before the fork cost
+ * one.
  */
 static int
 launch(struct reload *r, unsigned n, int64_t now_ms)
@@ -175,7 +175,7 @@ launch(struct reload *r, unsigned n, int64_t now_ms)
 	return EX_OK;
 }
 
-/* New workers do not come, and may have said why. */
+/* Fail for lack of workers, with the reason that one of them may have left. */
 static void
 fail(struct reload *r, const char *what, int status)
 {
@@ -188,7 +188,7 @@ fail(struct reload *r, const char *what, int status)
 	r->status = status == EX_NOPERM ? EX_NOPERM : EX_OSERR;
 }
 
-/* The same for the proof that precedes them. */
+/* In an upgrade: begin the proof, which comes before the first workers. */
 static int
 prove(struct reload *r, int64_t now_ms)
 {
@@ -200,7 +200,7 @@ prove(struct reload *r, int64_t now_ms)
 	return EX_OK;
 }
 
-/* One that was handed over has the pid of the old master until the commit. */
+/* A file that was handed over has the old master's pid until the commit. */
 static int
 take_pid_file(struct reload *r)
 {
@@ -216,7 +216,7 @@ take_pid_file(struct reload *r)
 	return EX_OK;
 }
 
-/* Everything that a new generation needs.  0 or an exit status. */
+/* Make what the new generation needs, or return an exit status. */
 static int
 open_next(struct reload *r, int64_t now_ms)
 {
@@ -234,7 +234,7 @@ open_next(struct reload *r, int64_t now_ms)
 		    (unsigned)config->uid);
 		return EX_NOPERM;
 	}
-	/* Forget the reasons of workers that were replaced meanwhile. */
+	/* Forget reasons that workers have left since the last reload. */
 	(void)scoreboard_take_why(&r->pool->board, why);
 	if ((status = open_logger(r)) != EX_OK)
 		return status;
@@ -243,7 +243,7 @@ open_next(struct reload *r, int64_t now_ms)
 	r->reporter->keep_stderr = r->logger->keeps_stderr;
 	if (reporter_prepare(r->reporter, &r->adopted, config, &r->err) == -1)
 		return EX_UNAVAILABLE;
-	/* Who asks during a start is told so. */
+	/* At a start echod-report runs already, to answer that echod starts. */
 	if (is_start(r) && !r->reporter->paused)
 		reporter_commit(r->reporter, config, now_ms);
 	drain_all(r->drain, r->current, &all);
@@ -253,7 +253,7 @@ open_next(struct reload *r, int64_t now_ms)
 	r->next.number = ++r->tried;
 	r->next.queue = r->logger->queue;
 	r->launched = 0;
-	/* Each worker wakes the master when it is ready. */
+	/* Have each worker wake the master when it is ready. */
 	scoreboard_thresholds(&r->pool->board, 0, 0);
 	if (r->prove && is_start(r))
 		return prove(r, now_ms);
@@ -261,7 +261,7 @@ open_next(struct reload *r, int64_t now_ms)
 	return launch(r, 1, now_ms);
 }
 
-/* The loader is done. */
+/* The loader is done: go on with its configuration. */
 static int
 loaded(struct reload *r, int64_t now_ms)
 {
@@ -279,7 +279,7 @@ loaded(struct reload *r, int64_t now_ms)
 	if (!is_start(r))
 		keep_fixed(r);
 	status = open_next(r, now_ms);
-	/* Not before: there may be no logger yet. */
+	/* Only now is it certain that there is a logger. */
 	if (status == EX_OK && warning.text[0] != '\0')
 		log_warning("the configuration is barely trusted: %s",
 		    warning.text);
@@ -301,7 +301,7 @@ reload_renew(struct reload *r, int64_t now_ms)
 	return INT64_MAX;
 }
 
-/* Returns RELOAD_PENDING with r->status if it has failed. */
+/* Request the other workers until all are ready, or fail with r->status. */
 static enum reload_outcome
 get_ready(struct reload *r, int64_t now_ms)
 {
@@ -326,7 +326,7 @@ get_ready(struct reload *r, int64_t now_ms)
 	return RELOAD_PENDING;
 }
 
-/* The proof has been going on.  0 or an exit status, with the reason. */
+/* Go on when the proof has succeeded.  0 or an exit status. */
 static int
 check_proof(struct reload *r, int64_t now_ms)
 {

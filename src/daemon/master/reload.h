@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reload: brings up the next generation beside the one in force: load, open,
- * fork, wait until its workers are ready.  Each step may fail, and leaves what
- * is in force as it is.  The start is the first reload.
+ * reload: brings up the next generation beside the one in force: load the
+ * configuration, open listeners, fork workers, and wait until these are ready.
+ * If a step fails, the generation in force stays as it is.  The start is the
+ * first reload.
  */
 #ifndef ECHOD_RELOAD_H
 #define ECHOD_RELOAD_H
@@ -32,13 +33,13 @@ enum reload_step {
 };
 
 enum reload_outcome {
-	RELOAD_PENDING, /* not yet known, or there is no reload */
+	RELOAD_PENDING, /* it is under way, or there is none */
 	RELOAD_READY,	/* `next` can be put in force */
 	RELOAD_FAILED,	/* see status and err; then call reload_abandon() */
 };
 
 struct reload {
-	/* Of the master; to be set before the first reload. */
+	/* What the master sets before the first reload. */
 	const struct options *options;
 	const struct generation *current; /* number 0: this is the start */
 	struct pidfile *pidfile;
@@ -47,53 +48,61 @@ struct reload {
 	struct logger *logger;
 	struct reporter *reporter;
 	int waiter;	 /* epoll, for the loader's pipe */
-	bool background; /* standard error may be given up */
-	/* Listeners from outside that are not in force, of which the start and
-	 * each reload may take some. */
+	bool background; /* echod is a daemon: standard error may be closed */
+	/* Listeners that come from outside and are not in force.  The start and
+	 * each reload may take some of them. */
 	struct listener_set adopted;
-	/* Of an upgrade: a worker proves itself before others meet clients. */
+	/* In an upgrade: one worker has to prove itself before others meet
+	 * clients. */
 	bool prove;
 	struct proof proof;
 
 	enum reload_step step;
-	bool again;	   /* another HUP came meanwhile */
-	unsigned tried;	   /* number of the last generation */
+	bool again;	   /* another is to follow this one */
+	unsigned tried;	   /* the last generation's number */
 	unsigned launched; /* its workers so far */
 	int64_t started_ms;
 	int64_t deadline_ms; /* for the workers */
-	int64_t renew_ms;    /* no reload_renew() before */
+	int64_t renew_ms;    /* no reload_renew() until then */
 	struct loader loader;
 	struct generation next;
-	int status; /* why it failed: of sysexits.h, */
+	int status; /* why it failed: of sysexits.h, and: */
 	struct errbuf err;
 };
 
-/* Begin; during another reload: note that there is to be one afterwards. */
+/*
+ * Begin a reload.  If one is under way, note that another is to follow it: the
+ * files may have changed since they were read.
+ */
 void reload_begin(struct reload *);
 
 /*
- * If the workers in force write into a log that is closed (logger.h), begin a
- * reload with the configuration in force, once in some seconds at most.  Returns
- * the clock_ms() to call it again at, INT64_MAX: only at events.
+ * If the workers in force write into a log queue that is closed (logger.h),
+ * begin a reload with the same configuration, so that new workers take their
+ * place; once in RENEW_MS at most.  Returns the clock_ms() to call this again
+ * at, INT64_MAX: only at events.
  */
 int64_t reload_renew(struct reload *, int64_t now_ms);
 
 /*
- * Go on as far as possible without waiting.  After RELOAD_READY there is no
- * reload any more, and the caller owns what `next` has.
+ * Go on as far as possible without waiting.  After RELOAD_READY the reload is
+ * over, and the caller owns what is in `next`.
  */
 enum reload_outcome reload_step(struct reload *, int64_t now_ms);
 
 /* The clock_ms() to call reload_step() again at, INT64_MAX: only at events. */
 int64_t reload_deadline(const struct reload *);
 
-/* A worker has ended: the reload fails if it was a new one, not ready yet. */
+/*
+ * A worker has ended.  If it belonged to the next generation and was not ready,
+ * the reload fails.
+ */
 void reload_lost_worker(struct reload *, const struct pool_end *);
 
-/* The same for workers that will not come. */
+/* The same for requested workers that will never be born. */
 void reload_lost_birth(struct reload *, const struct spawn_failure *);
 
-/* Undo what has been done so far, if there is a reload. */
+/* If a reload is under way, undo what it has done so far. */
 void reload_abandon(struct reload *, int64_t now_ms);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * state: what the master is made of.
+ * state: the data of the master.  Each part belongs to a module, which says
+ * what it is for; here is how they make one master.
  */
 #ifndef ECHOD_STATE_H
 #define ECHOD_STATE_H
@@ -28,8 +29,8 @@
 enum phase {
 	PHASE_START, /* the first load; nothing is served yet */
 	PHASE_RUN,
-	PHASE_PROBATION, /* another master has the service, and may die soon */
-	PHASE_STOP,	 /* waiting for the last workers */
+	PHASE_PROBATION, /* the next master serves; may be taken back */
+	PHASE_STOP,	 /* the last workers are awaited */
 };
 
 struct master {
@@ -41,31 +42,33 @@ struct master {
 	struct pool pool;
 	struct autoscale autoscale;
 	struct generation current; /* in force; number 0: not yet */
-	struct reload reload;	   /* has the one to come */
+	struct reload reload;	   /* has the next one */
 	struct drain drain;
-	struct watch watch; /* over the listeners in force */
+	struct watch watch; /* looks after the listeners in force */
 	struct logger logger;
 	struct service service;
-	struct store store; /* of the service manager, for our listeners */
+	struct store store; /* where the service manager keeps listeners */
 	struct control control;
 	struct gather gather;
 	struct reporter reporter;
-	struct upgrade upgrade;		 /* by the next master */
+	struct upgrade upgrade;		 /* to the next master */
 	struct predecessor *predecessor; /* the master before */
-	int64_t probation_ms;		 /* the next master must live so long */
-	int64_t lame_ms; /* a lame duck since then; 0: it is none */
-	/* Calls that fail, of which the log is told once; see master.c. */
+	int64_t probation_ms;		 /* end of the probation */
+	int64_t lame_ms; /* a lame duck since then; 0: no */
+	/* Calls of the event loop that fail now, which the log has been told
+	 * once (log_trouble()). */
 	struct trouble {
 		bool wait, signals, reap;
 	} said;
-	int64_t reap_ms; /* waitpid has failed: try again then; 0: it has not */
+	int64_t reap_ms; /* waitid(2) failed: try again then; 0: no */
 	int status;	 /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };
 
 /*
- * A lame duck serves as ever, but is about to stop: whoever sends clients here
- * has timeouts.lame_duck to learn of it.
+ * A lame duck has been told to stop, but serves new clients for
+ * timeouts.lame_duck, so that load balancers have time to learn that it is
+ * about to stop.
  */
 static inline bool
 state_is_lame_duck(const struct master *m)

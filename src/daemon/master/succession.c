@@ -12,7 +12,7 @@
 #include "daemon/master/tell.h"
 #include "daemon/pool/terminate.h"
 
-/* Why there can be no upgrade now; NULL: there can. */
+/* Why an upgrade is refused now; NULL: it is not. */
 static const char *
 obstacle(const struct master *m)
 {
@@ -32,7 +32,10 @@ obstacle(const struct master *m)
 	return NULL;
 }
 
-/* The listeners in force, and those of a socket unit that nobody serves now. */
+/*
+ * The listeners to hand over: those in force, and those of socket units that no
+ * generation serves now.
+ */
 static void
 gather(const struct master *m, struct listener_set *all)
 {
@@ -71,9 +74,10 @@ succession_begin(struct master *m, int64_t now_ms, struct errbuf *err)
 }
 
 /*
- * The new master has the service: our workers serve their clients to the end.
- * The listeners stay open until we leave, to be taken back; they are shared, so
- * they are neither hidden nor drained.
+ * The new master has the service; our workers serve their clients to the end.
+ * Our listeners stay open until this master ends, as it may have to take the
+ * service back.  They are not hidden or drained, because the new master has the
+ * same sockets.
  */
 static void
 yield(struct master *m, int64_t now_ms)
@@ -98,8 +102,9 @@ yield(struct master *m, int64_t now_ms)
 }
 
 /*
- * The other master may have set options of its own, and had others of them, or
- * none, stored by the service manager.
+ * The new master may have set other options on the listeners, and had the
+ * service manager store another set of them.  Set ours again, and store ours
+ * again.
  */
 static void
 renew_listeners(struct master *m)
@@ -149,7 +154,8 @@ hear_successor(struct master *m, int64_t now_ms)
 		break;
 	case UPGRADE_READY:
 		life_snapshot(m, now_ms, &snapshot);
-		/* The manager hears the main process alone: tell it before. */
+		/* The service manager listens to the main process alone: name
+		 * the next one while this master is still the main process. */
 		service_yields(&m->service, m->upgrade.pid, now_ms);
 		upgrade_yield(&m->upgrade, &snapshot);
 		break;
@@ -165,7 +171,10 @@ hear_successor(struct master *m, int64_t now_ms)
 	}
 }
 
-/* Whether the old master is of no more use: when its last client has left. */
+/*
+ * Whether this master has nothing left to do after an upgrade: its last client
+ * has left, and it will not have to take the service back.
+ */
 static bool
 is_over(const struct master *m, int64_t now_ms)
 {
@@ -187,12 +196,13 @@ succession_step(struct master *m, int64_t now_ms)
 	p->counted = false;
 	if (yielded && m->phase == PHASE_START)
 		life_ready(m, now_ms);
-	/* A master that stops has told what it had to. */
+	/* A master that stops has told the other one already. */
 	if (m->phase == PHASE_STOP)
 		return INT64_MAX;
 	hear_successor(m, now_ms);
-	/* The service stops: nobody will take it back, and no client is to find
-	 * a listener that only we have left open. */
+	/* The new master has been told to stop, and that means the service:
+	 * close our listeners as well, for a client that finds one would wait
+	 * for nobody. */
 	if (m->phase == PHASE_PROBATION && m->upgrade.leaving)
 		listener_set_close(&m->current.listeners);
 	if (is_over(m, now_ms))

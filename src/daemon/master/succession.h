@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * succession: the steps of an upgrade in the lives of both masters: the new one
- * takes the service when the old one yields it; the old one lets go of it, and
- * takes it back if the new one dies soon.
+ * succession: the part of an upgrade that concerns the service.  The old master
+ * lets go of it when the new one is ready, and takes it back if that one dies
+ * soon; the new master takes the service when the old one lets go.
  */
 #ifndef ECHOD_SUCCESSION_H
 #define ECHOD_SUCCESSION_H
@@ -13,15 +13,20 @@ struct errbuf;
 struct master;
 
 /*
+<<<<<<< HEAD
  * Begin an upgrade.  -1 with the reason in err when it is refused or cannot
  * begin, which the log has been told.  Its outcome becomes known later
  * (tell_outcome()).
+=======
+ * Begin an upgrade.  -1 with the reason in err, which is also in the log, if it
+ * is refused or cannot begin.  How it ends is told later (tell_outcome()).
+>>>>>>> 78d6ce3 (Say in full what the master does and why)
  */
 int succession_begin(struct master *, int64_t now_ms, struct errbuf *);
 
 /*
- * Take what the other master has said, and do it.  Returns the clock_ms() to
- * call it again at, INT64_MAX: only at events.
+ * Read what the other master has said, and do what follows from it.  Returns
+ * the clock_ms() to call this again at, INT64_MAX: only at events.
  */
 int64_t succession_step(struct master *, int64_t now_ms);
 

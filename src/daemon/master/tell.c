@@ -9,7 +9,7 @@
 #include "daemon/log/log.h"
 #include "daemon/master/state.h"
 
-/* How the service is now. */
+/* What the service manager is told of the state of the service. */
 static struct service_facts
 facts(const struct master *m)
 {
@@ -35,8 +35,9 @@ tell_step(struct master *m, int64_t now_ms)
 
 	if (!service_is_heard(&m->service))
 		return INT64_MAX;
-	/* Another master that has the service says that it lives, and nobody
-	 * waits for a sign from one that starts. */
+	/* The sign of life is the watchdog's.  Another master that has the
+	 * service gives it instead of this one, and the manager does not expect
+	 * it before the start is over. */
 	if (!m->service.silent && m->current.number != 0)
 		next = watchdog_step(w, &m->service.notify, &m->current,
 		    serving, now_ms);

@@ -11,9 +11,10 @@
 enum { LOOK_MS = 1000 };
 
 /*
- * One event at most, until it is armed again: under load the master must not be
- * woken by each client.  A listener that was closed here and lives on in a
- * worker has one more event, which does no harm.
+ * Ask for one event of each listener.  There is no other until this is called
+ * again, so that clients do not wake the master one by one under load.  A
+ * listener that has been closed here but lives on in a worker may cause one
+ * event more, which does no harm.
  */
 static bool
 arm(const struct watch *watch, const struct generation *gen)
@@ -56,7 +57,10 @@ watch_deadline(const struct watch *watch)
 	return watch->look_ms != 0 ? watch->look_ms : INT64_MAX;
 }
 
-/* False if it does not listen, and cannot be made to. */
+/*
+ * Mend a listener if it needs it.  False if it is closed and cannot be opened
+ * again.
+ */
 static bool
 mend(const struct watch *watch, const struct listener *l,
     const struct config *config)
@@ -97,7 +101,8 @@ watch_look(struct watch *watch, struct generation *gen, int64_t now_ms)
 	watch->noticed = false;
 	watch->broken = broken;
 	watch->look_ms = now_ms + LOOK_MS;
-	/* Not at the first look, so that there is one a second at most. */
+	/* Only a second look may ask for events again, so that there is not
+	 * more than one look a second. */
 	if (!first && !broken && waiting == 0 && arm(watch, gen))
 		watch->look_ms = 0;
 	return waiting;

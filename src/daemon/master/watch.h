@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * watch: when the master looks at the listeners in force: when a client comes,
- * and then once a second until none waits any more.  So clients that wait in
- * vain are seen, whatever the workers say; and an idle service costs nothing.
+ * watch: looks at the listeners in force: when a client comes, and then once a
+ * second until no client waits any more.  So the master sees clients that wait
+ * in vain, whatever the workers pretend; and an idle service costs nothing.
  *
- * A look also mends what a worker may have done to a listener.
+ * A look also mends a listener that a worker has closed or changed, as it can
+ * because all processes have the same socket.
  */
 #ifndef ECHOD_WATCH_H
 #define ECHOD_WATCH_H
@@ -18,12 +19,15 @@ enum { WATCH_EVENT = -1 }; /* events of listeners have this as their data.fd */
 
 struct watch {
 	int waiter;	 /* the master's epoll */
-	bool noticed;	 /* set this when an event has come */
-	bool broken;	 /* a listener does not listen, and the log says so */
-	int64_t look_ms; /* look again then; 0: at the next event */
+	bool noticed;	 /* set by the caller: such an event has come */
+	bool broken;	 /* a listener is closed, as the log says */
+	int64_t look_ms; /* time of the next look; 0: at an event */
 };
 
-/* Wait for events of the listeners of a generation that comes in force. */
+/*
+ * This generation is in force now: wait for events of its listeners, and note
+ * their options, to see later whether these have been changed.
+ */
 void watch_arm(struct watch *, struct generation *, int64_t now_ms);
 
 /* Whether it is time to look. */
