@@ -12,7 +12,7 @@
 #include "daemon/pool/spawn.h"
 #include "daemon/pool/terminate.h"
 
-enum { LATE_MS = 1500 }; /* a look that was due half a second ago */
+enum { LATE_MS = 1500 }; /* between two looks: late by half a second */
 
 static void
 back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
@@ -20,7 +20,8 @@ back_off(struct autoscale *autoscale, const char *what, int64_t now_ms)
 	int64_t ms = backoff_failed(&autoscale->backoff, BACKOFF_MAX_MS,
 	    now_ms);
 
-	/* Several failures in one step count as one, with one line. */
+	/* Of several failures in one step only the first is counted and
+	 * logged. */
 	if (ms > 0)
 		log_warning("%s, next try in %.1f s", what, (double)ms / 1000);
 }
@@ -39,8 +40,9 @@ autoscale_ended(struct autoscale *autoscale, const struct pool_end *end,
 		autoscale->replace++;
 	if (!end->unexpected)
 		return;
-	/* One that had served is replaced at once, however often that happens:
-	 * a client that kills its worker must not slow down the others. */
+	/* A worker that has served a client is replaced at once, however often
+	 * that happens: a client that kills its worker must not slow down the
+	 * others. */
 	if (end->early)
 		back_off(autoscale, "a worker died before it was ready",
 		    now_ms);
@@ -53,7 +55,8 @@ void
 autoscale_renew(struct autoscale *autoscale)
 {
 	autoscale->backoff = (struct backoff){ 0 };
-	/* Its queues are looked at at once, which is not a second later. */
+	/* The next look comes at once, so it must not count as one that found
+	 * clients still waiting a second later. */
 	autoscale->looks = 0;
 }
 
@@ -65,7 +68,10 @@ begin(struct episode *episode, bool said, int64_t now_ms)
 	episode->said = said;
 }
 
-/* True when it ends and the log has said that it began. */
+/*
+ * End an episode.  True if the log has told its beginning, so that it has to
+ * tell the end as well.
+ */
 static bool
 ends(struct episode *episode)
 {
@@ -140,12 +146,12 @@ autoscale_lost_birth(struct autoscale *autoscale, const struct pool *pool,
 		fork_failed(autoscale, pool, failure->error, now_ms);
 	else if (failure->early)
 		back_off(autoscale, failure->why.text, now_ms);
-	else /* The log has a line of it already. */
+	else /* The log has a line about it already. */
 		(void)backoff_failed(&autoscale->backoff, BACKOFF_FORK_MS,
 		    now_ms);
 }
 
-/* A generation whose forker has died gets another, before it needs one. */
+/* If the forker has died, start another now, not when a worker is wanted. */
 static void
 keep_forker(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, int64_t now_ms)
@@ -156,7 +162,7 @@ keep_forker(struct autoscale *autoscale, struct pool *pool,
 		fork_failed(autoscale, pool, errno, now_ms);
 }
 
-/* Returns how many could be requested. */
+/* Request n workers.  Returns how many requests were made before one failed. */
 static unsigned
 grow(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, unsigned n, int64_t now_ms)
@@ -169,7 +175,9 @@ grow(struct autoscale *autoscale, struct pool *pool,
 	return n;
 }
 
-/* As the workers say. */
+/*
+ * How many connections have been served in all, if the workers tell the truth.
+ */
 static uint64_t
 connections(const struct pool *pool)
 {
@@ -181,7 +189,10 @@ connections(const struct pool *pool)
 	return sum;
 }
 
-/* Clients have waited for a second, and there are idle workers. */
+/*
+ * Clients were found waiting at two looks in a row.  If there are idle workers,
+ * find out why they do not serve them.
+ */
 static void
 judge_idle(struct autoscale *autoscale, struct pool *pool,
     const struct generation *gen, unsigned waiting, bool moved, int64_t now_ms)
@@ -192,12 +203,14 @@ judge_idle(struct autoscale *autoscale, struct pool *pool,
 	if (census.idle == 0)
 		return;
 	if (census.paused > 0) {
-		/* They say themselves why they accept nobody, and a lack of
-		 * memory does not ask for many more; but see. */
+		/* Their accept(2) fails, as the log says.  Many more workers
+		 * would not help if memory is short; but try one. */
 		autoscale->replace++;
 	} else if (moved) {
-		/* Too much work for this machine; or the counts are forged, and
-		 * then the clients must not wait for ever. */
+		/* Clients are served, but too slowly: the machine has too much
+		 * work, or the workers forge their counts.  As in that case the
+		 * clients would wait for ever, replace workers all the same
+		 * after a few looks. */
 		if (autoscale->looks > 2)
 			autoscale->replace += waiting;
 	} else {
@@ -219,7 +232,8 @@ autoscale_waiting(struct autoscale *autoscale, struct pool *pool,
 	uint64_t taken = connections(pool);
 	bool moved = taken != autoscale->taken;
 
-	/* A machine that stood still proves nothing about its workers. */
+	/* If this look is late, the machine stood still, and the workers with
+	 * it. */
 	if (now_ms - autoscale->looked_ms > LATE_MS)
 		autoscale->looks = 0;
 	autoscale->looked_ms = now_ms;
@@ -235,8 +249,9 @@ autoscale_waiting(struct autoscale *autoscale, struct pool *pool,
 }
 
 /*
- * One round a second while too many are idle, the first one after a while.
- * Returns when the next is.
+ * While too many workers are idle, tell some of them to leave once a second;
+ * not before they have been too many for POLICY_EXCESS_MS.  Returns the time of
+ * the next round.
  */
 static int64_t
 shrink(struct autoscale *autoscale, struct pool *pool,
@@ -288,8 +303,9 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	unsigned wanted = plan.spawn, granted, room, after;
 	int64_t next, retry;
 
-	/* A connection may have woken a worker that died before it took it;
-	 * its replacement looks at the listeners first. */
+	/* A connection may have woken only a worker that died before it took
+	 * it.  So a worker is requested for each one that is gone: a new worker
+	 * looks at the listeners when it starts. */
 	if (wanted < autoscale->replace)
 		wanted = policy_least(autoscale->replace,
 		    policy_least(total < limits.max ? limits.max - total : 0,
@@ -298,7 +314,8 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	keep_forker(autoscale, pool, gen, now_ms);
 	granted = backoff_allow(&autoscale->backoff, wanted, view.starting,
 	    now_ms);
-	/* Each birth brings us here again, for what is wanted beyond that. */
+	/* No more than a batch at once: each birth leads here again for the
+	 * rest. */
 	room = pool->requested < POOL_BATCH ? POOL_BATCH - pool->requested : 0;
 	granted = policy_least(granted, policy_least(wanted, room));
 	report_births(autoscale, pool, now_ms);
@@ -309,14 +326,16 @@ autoscale_maintain(struct autoscale *autoscale, struct pool *pool,
 	if (autoscale->backoff.state != BACKOFF_OFF) {
 		retry = backoff_next(&autoscale->backoff, now_ms);
 		next = retry < next ? retry : next;
-		launching = true; /* the probe */
+		launching = true; /* the probe of the back-off has to wake us */
 	} else if (granted == wanted) {
 		autoscale->replace = 0;
 	}
 	if (launching)
 		plan.wake_above = 0;
 
-	/* A worker may have changed its state by the old thresholds. */
+	/* A worker that has changed its state before the new thresholds were
+	 * set has not woken the master: look again at once if it should
+	 * have. */
 	scoreboard_thresholds(&pool->board, plan.wake_below, plan.wake_above);
 	after = scoreboard_idle_count(&pool->board);
 	if (after != before &&

@@ -16,61 +16,69 @@ struct pool;
 struct pool_end;
 struct spawn_failure;
 
-/* Something that lasts, of which the log tells begin and end. */
+/* A state that lasts; the log tells when it begins and when it ends. */
 struct episode {
 	bool on;
-	bool said; /* the log has told that it began */
+	bool said; /* the log has told its beginning */
 	int64_t since_ms;
 };
 
 struct autoscale {
-	unsigned replace; /* workers that are gone and not replaced yet */
+	unsigned replace; /* workers that are gone, to be replaced */
 	struct backoff backoff;
 	int64_t shrink_ms;	/* next round of retiring; 0: none */
-	struct episode full;	/* at max, and none idle */
+	struct episode full;	/* workers.max reached, and none idle */
 	struct episode no_fork; /* fork fails */
-	/* Counters: episodes at max, their length but for that of one that
-	 * lasts, and failures to fork. */
+	/* Counters: how often all workers.max were busy, for how long in all
+	 * (without an episode that still lasts), and how often fork failed. */
 	uint64_t at_max, fork_failures;
 	int64_t at_max_ms;
-	uint64_t born;	     /* workers, when it failed last */
+	uint64_t born;	     /* pool.born when fork failed last */
 	struct episode vain; /* clients wait beside idle workers */
-	unsigned looks;	     /* in a row at which clients waited */
+	unsigned looks;	     /* that found clients waiting, in a row */
 	int64_t looked_ms;
-	uint64_t taken; /* connections until then */
+	uint64_t taken; /* connections served until looked_ms */
 };
 
 /*
- * Request and retire as the moment asks.  `launching`: workers of another
- * generation are getting ready, each of which is to wake the master.  Returns
- * the clock_ms() at which to call it again at the latest, INT64_MAX when only
- * an event can change anything.
+ * Request workers, or tell idle ones to leave, as policy_plan() decides.
+ * `launching`: workers of another generation are getting ready, and each of
+ * them has to wake the master then.  Returns the clock_ms() to call this again
+ * at, INT64_MAX: only at events.
  */
 int64_t autoscale_maintain(struct autoscale *, struct pool *,
     const struct generation *, bool launching, int64_t now_ms);
 
 /*
  * The master has looked at the accept queues, as it does once a second while
- * clients wait.  If they do so for a second although workers say that they are
- * idle, these do not work: they are told to leave, which has them replaced.
+ * clients wait there.  If clients wait at two looks in a row although workers
+ * call themselves idle, these workers do not work: they are told to leave, so
+ * that others take their place.
  */
 void autoscale_waiting(struct autoscale *, struct pool *,
     const struct generation *, unsigned waiting, int64_t now_ms);
 
-/* Another configuration: what failed under the old one may not any more. */
+/* Another configuration is in force: forget the failures under the old one. */
 void autoscale_renew(struct autoscale *);
 
 /*
- * A worker of any generation was stopped or has died, perhaps just when a
- * connection had woken it alone: another worker must look at the listeners.
+ * A worker of any generation was stopped or has died.  A connection may have
+ * woken this worker alone and would now wait for nobody, so another worker is
+ * requested: it looks at the listeners when it starts.
  */
 void autoscale_wake_lost(struct autoscale *);
 
-/* A worker of the generation has ended: replace it, perhaps after a wait. */
+/*
+ * A worker of the generation in force has ended: request another, after a wait
+ * if such deaths are frequent.
+ */
 void autoscale_ended(struct autoscale *, const struct pool_end *,
     int64_t now_ms);
 
-/* Workers of the generation will not come: request others, after a wait. */
+/*
+ * Requested workers of the generation in force will never be born: request
+ * others, after a wait.
+ */
 void autoscale_lost_birth(struct autoscale *, const struct pool *,
     const struct spawn_failure *, int64_t now_ms);
 

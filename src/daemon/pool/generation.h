@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * generation: a configuration, the listeners that it asks for, and the number
- * by which its workers are known.  The master has the one in force, a reload
- * the one to come.
+ * that its forker and workers have in the table.  The master has the generation
+ * in force, and a reload the next one.
  */
 #ifndef ECHOD_GENERATION_H
 #define ECHOD_GENERATION_H
@@ -12,7 +12,7 @@
 
 struct generation {
 	unsigned number; /* 1 is the first; 0: there is none */
-	unsigned queue;	 /* of the log, in which its workers write */
+	unsigned queue;	 /* the log queue of its workers (logger.h) */
 	struct config config;
 	struct listener_set listeners;
 };

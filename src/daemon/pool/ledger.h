@@ -13,10 +13,10 @@
 #include "daemon/accounts.h"
 
 struct ledger {
-	unsigned listeners; /* numbers in use */
+	unsigned listeners; /* how many have numbers */
 	char address[ACCOUNT_LISTENERS][ADDR_TEXT];
 	uint64_t gone[COUNTS];	/* of workers that have ended */
-	uint64_t shown[COUNTS]; /* what was told last */
+	uint64_t shown[COUNTS]; /* what ledger_show() has told last */
 };
 
 /* All workers together. */
@@ -26,18 +26,22 @@ struct ledger_sums {
 };
 
 /*
- * The number of a listener in accounts, which an address keeps for good.  The
- * first 31 addresses have their own, and all further ones ACCOUNT_OTHERS.
+ * The number that an address has in the accounts, for good.  The first 31
+ * addresses have numbers of their own, and all others share ACCOUNT_OTHERS.
  */
 unsigned ledger_number(struct ledger *, const char *address);
 
-/* The same of an address that may be unknown, which has ACCOUNT_OTHERS. */
+/* The same, but an address without a number gets none: ACCOUNT_OTHERS then. */
 unsigned ledger_find(const struct ledger *, const char *address);
 
-/* A worker has ended, after this: what it did is kept. */
+/* A worker has ended: add its account to those that are gone. */
 void ledger_bury(struct ledger *, const struct account_copy *);
 
-/* First of all workers alive: nothing.  Then for each: add it.  Then: show. */
+/*
+ * To sum up: begin with the workers that are gone, add the account of each one
+ * that lives, and show.  The last step raises each sum to what was told last,
+ * if a worker has lowered its count.
+ */
 void ledger_begin(const struct ledger *, struct ledger_sums *);
 void ledger_add(struct ledger_sums *, const struct account_copy *);
 void ledger_show(struct ledger *, struct ledger_sums *);

@@ -20,7 +20,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.retire = (view->idle - limits->max_spare + 3) / 4;
 	plan.excess = view->idle > limits->max_spare;
 
-	/* The workers that are asked for count as spare at once. */
+	/* Requested workers count as spare at once. */
 	spare += plan.spawn;
 	total += plan.spawn;
 	plan.full = total >= limits->max &&
@@ -29,7 +29,7 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		    spare < policy_least(limits->min_spare, limits->max)));
 
 	if (plan.full) {
-		/* Nothing can be done until enough are idle again. */
+		/* Nothing can be done before enough workers are idle again. */
 		plan.wake_below = 0;
 		plan.wake_above = policy_least(limits->min_spare, limits->max) -
 		    1;
@@ -40,8 +40,9 @@ policy_plan(const struct policy_view *view, const struct policy_limits *limits,
 		plan.wake_below = limits->min_spare;
 		plan.wake_above = limits->max_spare;
 	}
-	/* While too many are idle, the master looks again each second: no worker
-	 * would wake it at the moment when no client waits any more. */
+	/* While too many are idle, the master looks once a second by itself:
+	 * some may be told to leave only when no client waits any more, and no
+	 * worker wakes the master at that moment. */
 	if (plan.excess)
 		plan.wake_above = UINT_MAX;
 	return plan;

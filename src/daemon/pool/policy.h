@@ -14,16 +14,16 @@ policy_least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* The `workers` settings, in Apache's meaning. */
+/* The settings of `workers`; they mean what they mean in Apache's prefork. */
 struct policy_limits {
-	unsigned min_spare; /* fewer idle than this: fork */
+	unsigned min_spare; /* fewer idle than this: request more */
 	unsigned max_spare; /* more idle than this: retire */
-	unsigned max;	    /* never more of one generation */
+	unsigned max;	    /* at most so many of one generation */
 };
 
-/* What there is: the workers of one generation and its clients' queue. */
+/* What there is now of one generation. */
 struct policy_view {
-	unsigned starting; /* forked, not ready; spare already */
+	unsigned starting; /* requested, not ready; count as spare */
 	unsigned idle;
 	unsigned busy;
 	unsigned waiting; /* connections in the accept queues */
@@ -31,10 +31,10 @@ struct policy_view {
 };
 
 struct policy_plan {
-	unsigned spawn;	 /* fork so many now */
-	unsigned retire; /* retire so many idle ones */
+	unsigned spawn;	 /* request so many now */
+	unsigned retire; /* tell so many idle ones to leave */
 	bool excess;	 /* too many are idle: look again soon */
-	bool full;	 /* at max: clients have to wait */
+	bool full;	 /* workers.max reached: clients have to wait */
 	/* A worker wakes the master when its step leaves fewer than
 	 * wake_below, or more than wake_above, idle workers. */
 	unsigned wake_below;
@@ -42,16 +42,17 @@ struct policy_plan {
 };
 
 enum {
-	/* Too many have to be idle for so long before one is retired: a load that
-	 * comes and goes within this time finds its workers again. */
+	/* Too many have to be idle for so long before one is told to leave, so
+	 * that a load which comes back within this time finds its workers
+	 * again. */
 	POLICY_EXCESS_MS = 3000,
 	POLICY_SHRINK_MS = 1000, /* between two rounds of retiring */
 };
 
 /*
- * What to do about the pool.  `was_full` is the `full` of the plan before:
- * an episode ends only when min_spare workers are idle again, so that a pool
- * on the edge does not report every connection.
+ * Decide what to do about the pool.  `was_full` is the `full` of the plan
+ * before.  A pool stays full until min_spare workers are idle again; otherwise
+ * one that is almost full would be reported at every connection.
  */
 struct policy_plan policy_plan(const struct policy_view *,
     const struct policy_limits *, bool was_full);

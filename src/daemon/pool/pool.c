@@ -47,8 +47,8 @@ pool_woken(struct pool *pool)
 {
 	char bytes[4096];
 
-	/* A part will do: each event leaves room for a write, which is another
-	 * event. */
+	/* It need not be emptied: there is room for a write now, and the next
+	 * one is another event. */
 	(void)!read(pool->wake[0], bytes, sizeof(bytes));
 }
 
@@ -87,7 +87,7 @@ free_entry(struct pool *pool, unsigned i)
 	scoreboard_release(&pool->board, i);
 	pool->count--;
 	pool->worker[i] = (struct pool_worker){ 0 };
-	/* The table stays short. */
+	/* Keep the part of the table that is in use short. */
 	while (pool->used > 0 && is_free(&pool->worker[pool->used - 1]))
 		pool->used--;
 }
@@ -126,19 +126,23 @@ pool_census(const struct pool *pool, unsigned generation,
 		if (is_free(worker) || worker->leaving ||
 		    worker->generation != generation)
 			continue;
-		/* It may be at work before we have heard of it. */
+		/* Its slot may say more already, but its birth has not been
+		 * heard yet. */
 		if (worker->requested) {
 			census->starting++;
 			continue;
 		}
-		/* A frozen worker takes no client, but keeps its own. */
+		/* A frozen worker takes no new client, but keeps the one that
+		 * it has. */
 		state = scoreboard_state(&pool->board, i);
 		if (worker->frozen && state != SLOT_BUSY)
 			continue;
 		switch (state) {
 		case SLOT_FREE:
 		case SLOT_STARTING:
-			/* One that was ready may say so, but takes no client. */
+			/* A worker that was ready once can claim to be
+			 * starting; but as it takes no client, it counts as
+			 * busy. */
 			if (worker->settle_ms != 0)
 				census->starting++;
 			else
@@ -181,13 +185,15 @@ pool_settled_beside(const struct pool *pool, unsigned generation)
 	for (unsigned i = 0; i < pool->used; i++) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		/* A frozen worker would keep the listeners open. */
+		/* Frozen workers are left out: they would keep the listeners
+		 * open. */
 		if (worker->pid != 0 && !worker->frozen &&
 		    (worker->generation != generation || worker->drainer) &&
 		    scoreboard_state(&pool->board, i) != SLOT_BUSY)
 			return false;
 	}
-	/* Nor has one that has just been killed closed them yet. */
+	/* A forker of another generation that has been killed may not have
+	 * closed them yet. */
 	return forkers_beside(&pool->forkers, generation) == 0;
 }
 
@@ -210,7 +216,7 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 		return false;
 	pool->worker[i].frozen = frozen;
 	if (frozen) {
-		/* The worker sets its idle bit again when it goes on. */
+		/* The worker sets its idle bit again when it is continued. */
 		scoreboard_discount(&pool->board, i);
 		(void)class_log(CLASS_FROZEN, LEVEL_WARNING,
 		    "worker stopped pid=%ld", (long)pid);
@@ -224,8 +230,9 @@ pool_frozen(struct pool *pool, pid_t pid, bool frozen)
 }
 
 /*
- * Whether a worker ended because its filter forbids a call.  What it left may
- * be untrue, for it may have been taken over, but it is no more than a number.
+ * Whether a worker ended because its filter forbids a system call.  The number
+ * of the call comes from the worker, which may have been taken over and lie; so
+ * nothing but a line of the log depends on it.
  */
 static bool
 is_violation(const struct pool *pool, unsigned i, int wait_status)
@@ -275,7 +282,10 @@ report_death(const struct pool *pool, unsigned i, int wait_status)
 	    peer);
 }
 
-/* What a worker has done, and what it left undone, goes into the ledger. */
+/*
+ * Add to the ledger what a worker has counted, and the connection that it has
+ * left unfinished.
+ */
 static void
 close_account(struct pool *pool, unsigned i, int64_t now_ms)
 {
@@ -283,7 +293,8 @@ close_account(struct pool *pool, unsigned i, int64_t now_ms)
 	int64_t since_ms = atomic_load(&slot->since_ms);
 	struct account_copy copy;
 
-	/* It may be untrue, or the number of a forbidden call. */
+	/* The worker wrote it: it may be untrue, or the number of a forbidden
+	 * call. */
 	if (since_ms < pool->worker[i].born_ms || since_ms > now_ms)
 		since_ms = now_ms;
 	account_read(&pool->accounts[i], slot, &copy);
@@ -335,7 +346,8 @@ pool_reaped(struct pool *pool, pid_t pid, int wait_status, int64_t now_ms,
 	    state != SLOT_BUSY;
 	end->served = atomic_load(&pool->board.slots[i].connections) > 0;
 	if (end->early || !in_order) {
-		/* terminate_enforce() has reported its own SIGKILL. */
+		/* A SIGKILL of terminate_enforce() has its line in the log
+		 * already. */
 		if (worker->kill_ms == 0 || !WIFSIGNALED(wait_status) ||
 		    WTERMSIG(wait_status) != SIGKILL)
 			report_death(pool, i, wait_status);

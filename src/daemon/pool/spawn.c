@@ -52,7 +52,7 @@ spawn_forker(struct pool *pool, const struct generation *gen)
 	return forkers_start(&pool->forkers, gen->number, &job);
 }
 
-/* Neighbours do not leave at the same time. */
+/* For each worker another number, so that they do not all leave at once. */
 static uint64_t
 connections(const struct pool *pool, const struct generation *gen)
 {
@@ -60,7 +60,7 @@ connections(const struct pool *pool, const struct generation *gen)
 	    (uint32_t)pool->born + pool->requested);
 }
 
-/* The request has failed, and errno says why. */
+/* Free the entry of a request that has failed.  Returns -1, and keeps errno. */
 static int
 give_up(struct pool *pool, int entry)
 {
@@ -123,7 +123,7 @@ spawn_drainer(struct pool *pool, const struct generation *gen,
 	return 0;
 }
 
-/* Whether this is a child of ours, dead or alive, and still to be reaped. */
+/* Whether this is a child of ours that has not been reaped, dead or alive. */
 static bool
 is_child(pid_t pid)
 {
@@ -135,7 +135,10 @@ is_child(pid_t pid)
 		errno != ECHILD);
 }
 
-/* Take an answer; false: it cannot be true. */
+/*
+ * Take a message about a request.  False if it cannot be true: then somebody
+ * has forged it, and the forker is not to be trusted any more.
+ */
 static bool
 take(struct pool *pool, struct forker *forker,
     const struct forker_answer *answer, pid_t sender)
@@ -169,8 +172,8 @@ fail(struct spawn_failure *failure, const struct forker *forker)
 }
 
 /*
- * The forker is of no more use.  Workers that it has just made are taken, and
- * its other requests are free.
+ * This forker is of no more use.  Enter the workers that have been born
+ * already, and free the entries of its other requests.
  */
 static void
 hang_up(struct pool *pool, struct forker *forker, struct spawn_failure *failure)
@@ -191,7 +194,7 @@ hang_up(struct pool *pool, struct forker *forker, struct spawn_failure *failure)
 		}
 }
 
-/* It lives, but cannot be relied upon. */
+/* This forker lives, but is not to be relied upon: kill it. */
 static void
 discard(struct pool *pool, struct forker *forker, const char *what,
     struct spawn_failure *failure)
@@ -225,7 +228,8 @@ hear(struct pool *pool, struct forker *forker, struct spawn_failure *failure)
 			return true;
 		}
 	}
-	/* It has died, as we are about to be told; or it must. */
+	/* Nobody holds the other end: the forker has died, and SIGCHLD is about
+	 * to tell; or it has closed the link, and is of no use. */
 	if (lost)
 		kill(forker->pid, SIGKILL);
 	return false;
@@ -265,7 +269,7 @@ spawn_overdue(struct pool *pool, int64_t now_ms, struct spawn_failure *failure)
 		i++;
 	if (i == pool->used)
 		return false;
-	/* There is one as long as there are requests. */
+	/* There is a forker as long as there are requests to it. */
 	forker = forkers_find(&pool->forkers, pool->worker[i].generation);
 	if (forker != NULL)
 		discard(pool, forker, "does not answer", failure);

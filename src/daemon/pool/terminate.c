@@ -11,13 +11,15 @@
 #include "daemon/worker/echo.h"
 
 enum {
-	/* The drain time-out is for clients; an idle worker has none. */
+	/* For an idle worker to leave: timeouts.drain is for clients alone. */
 	SETTLE_MS = 5000,
-	/* After QUIT: time to send the rest, to linger, and a second. */
+	/* From QUIT to KILL: to send the rest, to linger, and a second more. */
 	CUT_MS = 2 * ECHO_LINGER_MS + 1000,
 };
 
-/* Cut it off after drain_ms (0: never), unless that is due earlier. */
+/*
+ * Have a worker cut off after drain_ms (0: never), if it is not to be earlier.
+ */
 static void
 bound(struct pool_worker *worker, int64_t drain_ms, int64_t now_ms)
 {
@@ -57,7 +59,8 @@ terminate_idle(struct pool *pool, unsigned generation, unsigned n,
 	for (unsigned i = pool->used; i-- > 0 && n > 0;) {
 		const struct pool_worker *worker = &pool->worker[i];
 
-		/* A frozen worker does not count, and would not hear it. */
+		/* A frozen worker does not count as idle, and would not hear
+		 * TERM. */
 		if (worker->pid == 0 || worker->leaving || worker->frozen ||
 		    worker->generation != generation ||
 		    scoreboard_state(&pool->board, i) != SLOT_IDLE)
@@ -94,7 +97,7 @@ terminate_now(struct pool *pool, int64_t now_ms)
 			tell_cut(pool, i, now_ms);
 }
 
-/* Was told to finish, has a client, and may still serve it. */
+/* Whether this worker was told to finish, has a client, and is not cut off. */
 static bool
 is_finishing(const struct pool *pool, unsigned i)
 {
@@ -103,7 +106,7 @@ is_finishing(const struct pool *pool, unsigned i)
 	    scoreboard_state(&pool->board, i) == SLOT_BUSY;
 }
 
-/* Has been forked for a client that it has not taken yet. */
+/* Whether this is a drainer that has not taken its client yet. */
 static bool
 is_draining(const struct pool *pool, unsigned i)
 {
@@ -145,8 +148,9 @@ earlier(int64_t a, int64_t b)
 }
 
 /*
- * A worker that has been forked gets ready; one that was told to leave takes a
- * client or leaves.
+ * The first deadline of a new worker ends when it is ready, and that of a
+ * worker which was told to leave when it serves a last client.  Whoever misses
+ * it is cut off.
  */
 static void
 enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)
@@ -186,7 +190,7 @@ terminate_enforce(struct pool *pool, int64_t now_ms)
 			    (long)worker->pid);
 			kill(worker->pid, SIGKILL);
 			worker->kills++;
-			/* A process may take its time to die: look again. */
+			/* A process may take time to die: look again later. */
 			worker->kill_ms = now_ms + CUT_MS;
 		}
 		next = earlier(next, worker->settle_ms);

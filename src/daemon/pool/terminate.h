@@ -2,11 +2,13 @@
 /*
  * terminate: tells workers to leave, and ends those that do not.
  *
- *	forked      ready within 15 s, or cut off
- *	idle    --  TERM: has left, or got a last client, within 5 s, or cut off
- *	busy    --  TERM: has served its client within the drain time-out, or cut
- *	            off
- *	cut off --  QUIT: ends its client cleanly, has left within 5 s, or killed
+ *	new worker	is cut off if it is not ready within 15 s
+ *	idle one	gets TERM, and is cut off if it has neither left nor got
+ *			a last client within 5 s
+ *	busy one	gets TERM, and is cut off if it has not served its client
+ *			to the end within the drain time-out
+ *	cut off		it gets QUIT, ends its connection cleanly, and is killed
+ *			if it has not left within 5 s
  *
  * The deadlines are in the table of pool.h, where no worker can move them.
  */
@@ -19,35 +21,43 @@
 struct pool;
 
 /*
- * Tell up to n idle workers of a generation to leave, from the end of the
- * table, which keeps it short.  One that has just got a client may finish.
+ * Tell up to n idle workers of a generation to leave, the last ones in the
+ * table first, so that it stays short.  A worker that has just taken a client
+ * serves it to its end.
  */
 void terminate_idle(struct pool *, unsigned generation, unsigned n,
     int64_t now_ms);
 
 /*
- * Tell all workers of the generations from `first` to `last` to finish; there
- * will be no more of them (spawn_cancel()).  Those that are not done in drain_ms (0: no bound) are cut off, also if they were
- * told before and given more time.
+ * Tell all workers of the generations from `first` to `last` to finish, and
+ * request no more of them (spawn_cancel()).  Those that are not done after
+ * drain_ms (0: no bound) are cut off.  This may shorten the time that a worker
+ * was given before, but not prolong it.
  */
 void terminate_generations(struct pool *, unsigned first, unsigned last,
     int64_t drain_ms, int64_t now_ms);
 
 /*
- * Tell all workers to end their connections cleanly now, and leave; there will
- * be no more.
+ * Tell all workers to end their connections cleanly now and to leave, and
+ * request no more.
  */
 void terminate_now(struct pool *, int64_t now_ms);
 
-/* Cut off the oldest of the leaving workers if more than `max` have a client. */
+/*
+ * If more than `max` leaving workers still have a client, cut off those of the
+ * oldest generations.
+ */
 void terminate_excess(struct pool *, unsigned max, int64_t now_ms);
 
-/* Enforce the deadlines.  Returns the next, of clock_ms(), or INT64_MAX. */
+/*
+ * Do what is due for workers whose deadline has come.  Returns the next
+ * deadline, by clock_ms(), or INT64_MAX.
+ */
 int64_t terminate_enforce(struct pool *, int64_t now_ms);
 
 /*
- * Whether all workers that are left have been killed twice, and have not ended,
- * or nobody tells that they have.
+ * Whether each worker that is left has been killed twice in vain: it cannot
+ * die, or wait(2) does not tell of its death.
  */
 bool terminate_hopeless(const struct pool *);
 
