@@ -6,12 +6,13 @@
 #define ECHOD_ACCEPT_FAULT_H
 
 enum accept_fault {
-	ACCEPT_FAULT_NONE,   /* there is no client, or a signal came */
-	ACCEPT_FAULT_CLIENT, /* it concerns one connection alone */
-	ACCEPT_FAULT_LACK,   /* something is used up: waiting may help */
-	/* The listener does not listen any more; the master makes it do so. */
+	ACCEPT_FAULT_NONE,   /* no client is there, or a signal came */
+	ACCEPT_FAULT_CLIENT, /* one connection failed, and no other */
+	ACCEPT_FAULT_LACK,   /* a resource is used up: waiting may help */
+	/* A worker has closed the listener for all; the master mends it
+	 * (watch.h). */
 	ACCEPT_FAULT_CLOSED,
-	ACCEPT_FAULT_WORKER, /* it will not be better in this worker */
+	ACCEPT_FAULT_WORKER, /* this worker will never accept anybody */
 };
 
 enum accept_fault accept_fault(int error);

@@ -23,7 +23,7 @@ admission_ask(const struct config *config, struct sources *sources,
 
 	if (!access_allows(&config->access, peer))
 		return refuse(REFUSAL_ACCESS, peer);
-	/* Without a limit nothing that is shared is touched. */
+	/* Without these limits no memory of other workers need be touched. */
 	if (limit->max == 0 && limit->rate == 0)
 		return ADMISSION_SERVE;
 	network = sources_network(sources, peer, (unsigned)limit->prefix4,

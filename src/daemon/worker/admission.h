@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * admission: whether a client that has connected is served: by its address, by
- * how many connections its network has, and how fast these come.
+ * admission: decides whether a client that has connected is served: by its
+ * address (`access`), by the number of connections that its network has, and by
+ * the rate at which these come.
  */
 #ifndef ECHOD_ADMISSION_H
 #define ECHOD_ADMISSION_H
@@ -20,7 +21,9 @@ enum admission {
 	ADMISSION_REFUSE_WAKE, /* and wake the master, which writes a line */
 };
 
-/* A refusal is counted, and in the log. */
+/*
+ * Decide.  A refusal is counted for the log, which tells of many in one line.
+ */
 enum admission admission_ask(const struct config *, struct sources *,
     unsigned worker, const struct addr *peer);
 

@@ -13,7 +13,6 @@
 #include "daemon/scoreboard.h"
 #include "daemon/worker/job.h"
 
-/* Close what only the master needs. */
 static void
 keep_descriptors(const struct worker_job *job, int link)
 {

@@ -10,14 +10,15 @@
 #include "common/clock.h"
 #include "common/net.h"
 
-/* For the signal handler; -1: there is no connection to end. */
+/* The descriptor that the signal handler may end; -1: there is none. */
 static volatile sig_atomic_t serving = -1;
 static volatile sig_atomic_t told = ECHO_OPEN;
 
 /*
- * A flag alone would be missed by a call that is just about to begin.  So the
- * handler shortens the time-outs of the socket, too: such a call returns at
- * once, and one that has begun returns with EINTR.
+ * A recv(2) or send(2) that has begun returns with EINTR, and `told` is seen.
+ * But a call that is just about to begin would wait in spite of it.  So the
+ * time-outs of the socket are made short as well, and that call returns at
+ * once.
  */
 void
 echo_interrupt(enum echo_end end)
@@ -79,8 +80,9 @@ send_all(struct echo *e, size_t n, size_t *done)
 			return failure(e);
 		if (sent != -1 || errno != EAGAIN)
 			continue;
-		/* The peer may take bytes, but too few to make room for a
-		 * send: what it acknowledges counts as well. */
+		/* A peer may take bytes, but too few to make room for a send.
+		 * It has not stalled then: bytes that it acknowledges count as
+		 * well. */
 		before = queued;
 		queued = net_unacknowledged(e->fd);
 		if (queued < before)
@@ -103,7 +105,7 @@ finish(struct echo *e, size_t n, size_t done)
 	int64_t now, deadline = clock_ms() + ECHO_LINGER_MS;
 	ssize_t got;
 
-	/* From here on the connection ends by itself. */
+	/* This has its own deadlines: the signal handler has nothing to add. */
 	serving = -1;
 	(void)net_send_timeout(e->fd, ECHO_LINGER_MS);
 	while (done < n && clock_ms() < deadline) {
@@ -126,7 +128,10 @@ finish(struct echo *e, size_t n, size_t done)
 	}
 }
 
-/* The call begins anew after a signal, but not the client's idle time. */
+/*
+ * After a signal recv(2) is called again, but the client's idle time goes on:
+ * wait only for the rest of it.
+ */
 static void
 resume_idle_time(const struct echo *e)
 {
@@ -172,11 +177,12 @@ echo_serve(struct echo *e)
 		} else if (errno != EINTR && errno != EAGAIN) {
 			end = failure(e);
 		}
-		/* Last, for what the handler did to the time-outs must hold. */
+		/* This comes last: the lines above may have undone what the
+		 * handler did to the time-outs, and would wait. */
 		if (end == ECHO_OPEN)
 			end = (enum echo_end)told;
 	}
-	/* The peer stalled for timeouts.send; do not try to flush. */
+	/* The peer takes nothing, so do not try to send the rest. */
 	if (end == ECHO_SEND_TIMEOUT)
 		done = n;
 	if (end != ECHO_CLOSED && end != ECHO_RESET)

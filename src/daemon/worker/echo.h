@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * echo: the protocol (RFC 862), with two system calls a message.  However a
- * connection ends, what was received is sent as far as the peer takes it.
+ * echo: the protocol (RFC 862): sends back what it receives, with two system
+ * calls a message.  However a connection ends, the bytes that were received are
+ * sent back, as long as the peer takes them.
  */
 #ifndef ECHOD_ECHO_H
 #define ECHOD_ECHO_H
@@ -9,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Why a connection ended; the log line carries it. */
+/* Why a connection ended, as the log says. */
 enum echo_end {
-	ECHO_OPEN,	   /* it has not */
+	ECHO_OPEN,	   /* it has not ended */
 	ECHO_CLOSED,	   /* the client half-closed */
 	ECHO_IDLE,	   /* the client sent nothing for timeouts.idle */
-	ECHO_SEND_TIMEOUT, /* it took nothing for timeouts.send */
+	ECHO_SEND_TIMEOUT, /* the client took nothing for timeouts.send */
 	ECHO_RESET,	   /* the client reset or vanished */
 	ECHO_LIFETIME,	   /* timeouts.lifetime */
 	ECHO_DRAINED,	   /* we were told to end it */
@@ -24,9 +25,10 @@ enum echo_end {
 
 enum {
 	ECHO_LINGER_MS = 2000,
-	/* A send(2) that times out does not tell when it sent something.  So the
-	 * socket's time-out is this part of timeouts.send, and a peer stalls
-	 * when it takes nothing for so many of them. */
+	/* A send(2) that times out does not tell how long ago it sent
+	 * something.  So the time-out of the socket is timeouts.send divided by
+	 * this, and the connection ends when so many calls in a row sent
+	 * nothing. */
 	ECHO_STALLS = 4,
 };
 
@@ -37,8 +39,8 @@ struct echo {
 	int64_t idle_ms;  /* timeouts.idle, as the socket has it */
 	uint64_t in, out; /* bytes so far */
 	int error;	  /* errno of ECHO_RESET and ECHO_ERROR */
-	/* Called after each receive and after each send, for the totals and
-	 * for the log.  May be NULL. */
+	/* Called after each receive and after each send, to count and to log.
+	 * NULL: nothing is called. */
 	void (*received)(const struct echo *, size_t n);
 	void (*sent)(const struct echo *, size_t n);
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * job: what a worker is born with.
+ * job: all that the master gives a worker to work with.
  */
 #ifndef ECHOD_JOB_H
 #define ECHOD_JOB_H
@@ -18,20 +18,23 @@ struct sources;
 struct worker_listener {
 	int fd;		  /* non-blocking */
 	const char *text; /* the address, for the log */
-	unsigned number;  /* in the account; see ledger.h */
+	unsigned number;  /* its number in accounts (ledger.h) */
 };
 
-/* What a worker is born with; all of it the master's. */
+/*
+ * The pointers lead to memory of the master, of which a worker has a copy, or
+ * which it shares.
+ */
 struct worker_job {
 	unsigned slot;
-	bool drainer; /* take one connection that waits, if any, and leave */
+	bool drainer; /* it takes one client from a queue, if any, and leaves */
 	pid_t master;
-	uint64_t max_connections; /* then it leaves; 0: no bound */
+	uint64_t max_connections; /* it leaves after so many; 0: no bound */
 	const struct config *config;
 	struct scoreboard *board;
 	struct account *accounts; /* a row for each slot */
 	struct sources *sources;
-	int lifeline; /* read end; EOF: the master is gone */
+	int lifeline; /* read end; its end of file: no master */
 	int wake;     /* write end of the pipe that wakes the master */
 	unsigned listener_count;
 	struct worker_listener listener[CONFIG_ADDRESSES];

@@ -51,7 +51,10 @@ outcome_is_empty(const struct echo *echo, enum echo_end end)
 	return echo->in == 0 && (end == ECHO_CLOSED || end == ECHO_RESET);
 }
 
-/* They have the same order, but that there an open connection has no reason. */
+/*
+ * The reasons of a snapshot have the same order, without that of an open
+ * connection.
+ */
 _Static_assert((int)SNAPSHOT_CLOSED == ECHO_CLOSED - 1 &&
 	(int)SNAPSHOT_IDLE == ECHO_IDLE - 1 &&
 	(int)SNAPSHOT_SEND_TIMEOUT == ECHO_SEND_TIMEOUT - 1 &&
@@ -72,7 +75,7 @@ outcome_count(struct account *account, const struct echo *echo,
 	    echo->in, echo->out, ms);
 }
 
-/* Probes come all the time, and are of interest to nobody. */
+/* Empty connections are those of health checks, which interest nobody. */
 static enum log_level
 level_of(const struct echo *echo, enum echo_end end)
 {

@@ -30,7 +30,7 @@
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 800 };
 
-/* The worker of this process; static, for the signal handler. */
+/* The worker of this process; static, because the signal handler uses it. */
 static struct {
 	const struct worker_job *job;
 	int waiter; /* epoll over listeners and lifeline */
@@ -38,15 +38,15 @@ static struct {
 	uint64_t left;		       /* connections that it may still serve */
 	int pause_ms;		       /* after the last failed accept */
 	volatile sig_atomic_t busy;    /* the handler may drop the listeners */
-	volatile sig_atomic_t leaving; /* after this connection */
-	volatile sig_atomic_t cut;     /* cut off: now */
+	volatile sig_atomic_t leaving; /* it leaves after its present client */
+	volatile sig_atomic_t cut;     /* it leaves at once: it is cut off */
 	volatile sig_atomic_t dropped; /* listeners and waiter are closed */
 	/* When the connection must end, and why; 0: never. */
 	volatile int64_t deadline_ms;
 	volatile sig_atomic_t deadline_end;
 } w;
 
-/* A worker that is to leave keeps no port from others. */
+/* Let a worker that still serves its last client keep no address in use. */
 static void
 drop_listeners(void)
 {
@@ -106,7 +106,7 @@ account(void)
 static void
 wake_master(bool needed)
 {
-	/* A full pipe will wake it as well. */
+	/* If the pipe is full, the master wakes all the same. */
 	if (needed)
 		(void)!write(w.job->wake, "", 1);
 }
@@ -125,7 +125,7 @@ on_sent(const struct echo *e, size_t n)
 	scoreboard_add(&w.job->board->slots[w.job->slot], 0, n);
 }
 
-/* Signals come at any time, and find w.busy set while there is a connection. */
+/* Serve the connection.  Signals are let in, and find w.busy set meanwhile. */
 static enum echo_end
 converse(void)
 {
@@ -135,7 +135,7 @@ converse(void)
 	echo_begin(&w.echo);
 	set_deadline(w.job->config->timeout.lifetime_ms, ECHO_LIFETIME);
 	w.busy = 1;
-	/* They may have come between the accept and here. */
+	/* Make up for signals that came since the accept. */
 	if (w.leaving)
 		drop_listeners();
 	if (w.leaving && getppid() != w.job->master)
@@ -152,7 +152,7 @@ converse(void)
 	return end;
 }
 
-/* A connection that was served has ended, after so long. */
+/* A connection has ended after `ms`: count it, close it, and log it. */
 static void
 conclude(const struct worker_listener *l, const struct addr *peer,
     enum echo_end end, int64_t ms)
@@ -184,7 +184,7 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	    peer);
 	if (answer == ADMISSION_SERVE)
 		end = converse();
-	else /* A reset at once: nothing was received that could be lost. */
+	else /* Not served: nothing has to be sent before the close. */
 		signals_hold();
 	if (end == ECHO_CLOSED)
 		outcome_left(peer);
@@ -198,7 +198,7 @@ serve(const struct worker_listener *l, int fd, const struct addr *peer)
 	w.left--;
 }
 
-/* Whether it becomes readable before that time, which is below a second. */
+/* Whether fd becomes readable within `ms`, which is below 1000. */
 static bool
 await(int fd, long ms, const sigset_t *mask)
 {
@@ -208,7 +208,7 @@ await(int fd, long ms, const sigset_t *mask)
 	return ppoll(&pfd, 1, &ts, mask) > 0;
 }
 
-/* Wait for a signal, the end of the master, or a time of this worker's own. */
+/* Wait: workers for different times, so that they do not retry together. */
 static void
 pause_accepting(void)
 {
@@ -233,7 +233,7 @@ accept_failed(const struct worker_listener *l)
 		return;
 	case ACCEPT_FAULT_LACK:
 		account_accept_failed(account(), SNAPSHOT_RESOURCE);
-		/* Of this worker one line until an accept succeeds. */
+		/* One line of this worker until an accept succeeds. */
 		if (w.pause_ms == 0)
 			(void)class_log(CLASS_ACCEPT, LEVEL_WARNING,
 			    "accept failed listener=%s, trying again: %m",
@@ -250,8 +250,7 @@ accept_failed(const struct worker_listener *l)
 	}
 }
 
-/* Take one connection from this listener and serve it, if there is one.  Signals
- * are let in before: another worker may have made the listener blocking. */
+/* Serve a client from the queue of this listener.  False if there is none. */
 static bool
 take(const struct worker_listener *l)
 {
@@ -260,6 +259,7 @@ take(const struct worker_listener *l)
 	struct addr peer;
 	int fd;
 
+	/* Another worker may have made the listener blocking. */
 	signals_let();
 	fd = accept4(l->fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC);
 	if (fd == -1) {
@@ -300,7 +300,8 @@ work(void)
 	while (!w.leaving && w.left > 0) {
 		n = epoll_pwait(w.waiter, &event, 1, -1, signals_waiting());
 		if (n != 1) {
-			/* If we were stopped, we did not count meanwhile. */
+			/* If this was SIGCONT, the master has cleared our idle
+			 * bit: set it. */
 			(void)scoreboard_idle(w.job->board, w.job->slot,
 			    clock_ms());
 			continue;
@@ -318,7 +319,7 @@ work(void)
 	}
 }
 
-/* One epoll tells of clients, by listener, and of the end of the master. */
+/* Make one epoll for the clients of all listeners and for the lifeline. */
 static int
 open_waiter(struct errbuf *err)
 {
@@ -361,7 +362,7 @@ worker_prepare(const struct worker_job *job, const char *name, int link)
 	birth_confine(job, name, link);
 }
 
-/* What each worker has to do for itself. */
+/* What worker_prepare() cannot do for all clones at once. */
 static void
 begin(void)
 {
