@@ -64,7 +64,7 @@ handover_say(int link, const char *fmt, ...)
 	return send_record(link, line, -1);
 }
 
-/* What receiving has come to: 1, 0 or -1 as of handover_hear(). */
+/* Make the result of handover_hear() from that of recvmsg(2). */
 static int
 finish(char line[HANDOVER_RECORD], ssize_t n)
 {
@@ -80,8 +80,9 @@ handover_hear(int link, char line[HANDOVER_RECORD])
 	pid_t sender;
 	ssize_t n;
 
-	/* Who ends without having read all of it leaves an error, which comes
-	 * once, and before what was said (unix(7)). */
+	/* If the other master ends without having read everything, the first
+	 * call reports ECONNRESET, and what it had sent comes after that
+	 * (unix(7)). */
 	do
 		n = link_receive(link, line, HANDOVER_RECORD - 1, MSG_DONTWAIT,
 		    &sender);
@@ -89,7 +90,7 @@ handover_hear(int link, char line[HANDOVER_RECORD])
 	return finish(line, n);
 }
 
-/* The same with the descriptor that the record has, or -1. */
+/* The same, with the descriptor of the record, or -1, in *fd. */
 static int
 receive_record(int link, char line[HANDOVER_RECORD], int *fd)
 {
@@ -153,7 +154,10 @@ number(const char *line, const char *key)
 	return units_integer(value, 0, INT64_MAX, &n, &why) == 0 ? n : 0;
 }
 
-/* The name, which is anybody's, is the rest of the line. */
+/*
+ * The name of a socket unit may have blanks in it, so it comes last, and is the
+ * rest of the line.
+ */
 static int
 give_listener(int link, const char *word, const struct listener *l)
 {
@@ -167,7 +171,10 @@ give_listener(int link, const char *word, const struct listener *l)
 	return send_record(link, line, l->fd);
 }
 
-/* The same for one of the reporter, which may have been a listener before. */
+/*
+ * The same for a socket of the reporter, which may have come from a socket
+ * unit.
+ */
 static int
 give_endpoint(int link, const struct endpoint *e)
 {
@@ -198,7 +205,10 @@ handover_give(int link, const struct handover *h)
 	return handover_say(link, "end");
 }
 
-/* It may have been configured with port 0; else it wanted what it has. */
+/*
+ * Which address the configuration asks for, as it may have port 0.  Without a
+ * valid one, it is the address that the socket has.
+ */
 static void
 read_wanted(const char *line, struct listener *l)
 {
@@ -213,7 +223,7 @@ read_wanted(const char *line, struct listener *l)
 		l->wanted = l->bound;
 }
 
-/* False if it is no listener that we could use. */
+/* False if the descriptor is no listener that we can use. */
 static bool
 take_listener(struct listener *l, const char *line, int fd)
 {
@@ -301,7 +311,6 @@ handover_take(int link, struct handover *h, struct errbuf *err)
 	return errbuf_set(err, "the running echod did not hand over all of it");
 }
 
-/* Write all of it; -1 with errno. */
 static int
 fill(int fd, const struct snapshot *snapshot)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * handover: what two masters say to each other while one succeeds the other, and
- * what crosses: listeners, the lock of the pid file, and what has been counted.
+ * handover: what two masters say to each other while one succeeds the other,
+ * and what crosses: listeners, the lock of the pid file, and what has been
+ * counted.
  *
  * Each record is a line of text, with one descriptor at most (unix(7),
- * SCM_RIGHTS).  The first has the number of this protocol.  Records and keys that
- * a master does not know are passed over, so that the new one may be the older
- * version of the two.  Nothing depends on how either of them keeps it in memory.
+ * SCM_RIGHTS).  The first line has the number of this protocol.  A master
+ * passes over records and keys that it does not know, so that an upgrade may
+ * also lead to an older version.  No record depends on how a version lays out
+ * its data in memory.
  *
  *	old: echod 1 version=0.9 pid=123
  *	old: listener wanted=127.0.0.1:0 origin=own ...	with its descriptor
@@ -38,7 +40,7 @@ enum {
 	HANDOVER_VERSION = 32,
 };
 
-/* What the old master gives. */
+/* What the old master hands over. */
 struct handover {
 	char version[HANDOVER_VERSION]; /* of that master */
 	pid_t pid;
@@ -48,40 +50,43 @@ struct handover {
 };
 
 /*
- * Say a line of printf(3) format; never waits.  -1 with errno: the other is gone,
- * or the line is too long, or too much has not been read.
+ * Send a line of printf(3) format, without waiting.  -1 with errno: the other
+ * master has gone, the line is too long, or the link is full.
  */
 int handover_say(int link, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * The next line that the new master has said.  1; 0: there is none now; -1: there
- * will be none.
+ * Receive the next line of the new master.  Returns 1; 0 if there is none now;
+ * -1 if there will be none any more.
  */
 int handover_hear(int link, char line[HANDOVER_RECORD]);
 
-/* What follows a key, up to the next blank; "" if the line does not have it. */
+/*
+ * The value of a key in a line, "key=value"; "" if the line does not have it.
+ */
 void handover_value(const char *line, const char *key, char *value,
     size_t size);
 
-/* Give all of it; never waits.  -1 with errno. */
+/* Hand over all of that, without waiting.  -1 with errno. */
 int handover_give(int link, const struct handover *);
 
 /*
- * Take what the old master has given, which it did before this process began.
- * -1 with the reason in err.
+ * Receive what the old master has handed over, which is in the link since
+ * before this process began.  -1 with the reason in err.
  */
 int handover_take(int link, struct handover *, struct errbuf *);
 
 /*
- * Say how the service is and what it has counted, "snapshot", with a descriptor of
- * its text (wire.h), which may be long; never waits.  -1 with errno.
+ * Send the state of the service and all that it has counted: as the descriptor
+ * of a file with the text of wire.h, for it may be longer than a record.  Does
+ * not wait.  -1 with errno.
  */
 int handover_say_snapshot(int link, const struct snapshot *);
 
 /*
- * The next line that the old master has said.  `snapshot` is set, and *counted, if
- * it is one of those.  Returns as handover_hear().
+ * Receive the next line of the old master.  If it brings a snapshot, that is
+ * read and *counted is true.  Returns what handover_hear() returns.
  */
 int handover_listen(int link, char line[HANDOVER_RECORD], struct snapshot *,
     bool *counted);

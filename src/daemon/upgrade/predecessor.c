@@ -57,7 +57,10 @@ hang_up(struct predecessor *p)
 	p->state = PREDECESSOR_NONE;
 }
 
-/* A line that does not get there tells that nobody is left to read it. */
+/*
+ * A line that cannot be sent is no error: the old master has ended then, and
+ * predecessor_step() finds that out.
+ */
 static void
 say(struct predecessor *p, const char *line)
 {

@@ -17,9 +17,9 @@
 enum { KIND = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC };
 
 /*
- * A listener with a connection that waits, which we have the other end of.  The
- * kernel chooses a name for it (unix(7), autobind), which no file system and no
- * network needs.
+ * Make a listener that has one connection in its queue; the other end is
+ * *client.  The kernel chooses its name (unix(7), autobind), which takes
+ * neither a file system nor a network.
  */
 static int
 connect_to_self(struct listener *l, int *client)
@@ -45,7 +45,7 @@ close_open(int fd)
 		close(fd);
 }
 
-/* All of it fits into the socket, so this does not wait. */
+/* Send the block.  The socket has room for all of it, so this does not wait. */
 static int
 send_block(struct proof *p)
 {
@@ -61,7 +61,10 @@ send_block(struct proof *p)
 	return epoll_ctl(p->waiter, EPOLL_CTL_ADD, p->fd, &event);
 }
 
-/* Our own client is let in by any list, and has no line in the log. */
+/*
+ * Whatever the configuration says, our own client is let in, and does not
+ * appear in the log.
+ */
 static void
 let_in(struct config *config)
 {
@@ -129,7 +132,8 @@ proof_step(struct proof *p, struct pool *pool, int64_t now_ms,
 		    "was sent");
 		return PROOF_BAD;
 	}
-	/* What it served counts when it has been reaped. */
+	/* The worker adds to the totals when it is reaped: wait for that, then
+	 * set them to 0 again. */
 	if (pool->count > 0)
 		return now_ms < p->deadline_ms ? PROOF_PENDING : fail(p, err);
 	pool_forget(pool);

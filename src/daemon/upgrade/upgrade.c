@@ -12,7 +12,7 @@
 #include "daemon/pool/pool.h"
 #include "daemon/upgrade/executable.h"
 
-enum { END_MS = 1000 }; /* from the end of the link to that of the process */
+enum { END_MS = 1000 }; /* from the end of the link to the end of the process */
 
 void
 upgrade_init(struct upgrade *u, int waiter)
@@ -44,14 +44,17 @@ upgrade_abandon(struct upgrade *u)
 {
 	if (u->step == UPGRADE_NONE || u->step == UPGRADE_TAKEN)
 		return;
-	/* Its workers find their lifeline cut, and serve their clients to the
+	/* Its workers notice by their lifeline, and serve their clients to the
 	 * end. */
 	if (u->pid != 0)
 		kill(u->pid, SIGKILL);
 	forget(u);
 }
 
-/* Both ends of the link; what is handed over waits in it for the new master. */
+/*
+ * Put what is handed over into the link, where it waits for the new master, and
+ * execute that with the other end.
+ */
 static int
 start(struct upgrade *u, const int link[2], const struct handover *handover)
 {
@@ -104,7 +107,7 @@ fail(struct upgrade *u)
 	return had ? UPGRADE_UNDONE : UPGRADE_FAILED;
 }
 
-/* A line of the new master.  Returns what it means. */
+/* The new master has sent this line.  Returns what follows from it. */
 static enum upgrade_outcome
 obey(struct upgrade *u, const char *line)
 {
@@ -133,14 +136,18 @@ static enum upgrade_outcome
 lose(struct upgrade *u)
 {
 	if (u->step == UPGRADE_TAKEN && u->leaving) {
-		/* Whoever stopped it meant the service. */
+		/* It was stopped, and that was meant for the service: do not
+		 * take it back. */
 		forget(u);
 		return UPGRADE_PENDING;
 	}
 	return fail(u);
 }
 
-/* It has closed the link: it ends, or is of no use. */
+/*
+ * The new master has closed the link: it is about to end.  If it does not end
+ * soon, it is of no use, and is killed.
+ */
 static enum upgrade_outcome
 await_end(struct upgrade *u, int64_t now_ms)
 {
@@ -184,7 +191,8 @@ upgrade_step(struct upgrade *u, int64_t now_ms)
 void
 upgrade_yield(struct upgrade *u, const struct snapshot *snapshot)
 {
-	/* If it is gone, that is found out when it is heard. */
+	/* Failures are ignored: if it has gone, upgrade_step() finds that
+	 * out. */
 	(void)handover_say_snapshot(u->link, snapshot);
 	(void)handover_say(u->link, "take");
 	u->step = UPGRADE_TAKING;
@@ -230,7 +238,8 @@ upgrade_reaped(struct upgrade *u, pid_t pid, int wait_status)
 		return false;
 	pool_end_text(wait_status, how, sizeof(how));
 	errbuf_set(&u->err, "the new echod ended pid=%ld %s", (long)pid, how);
-	/* The link may still have its reason; see upgrade_step(). */
+	/* The link may still hold the reason that it gave; see
+	 * upgrade_step(). */
 	u->pid = 0;
 	return true;
 }

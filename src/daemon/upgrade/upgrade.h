@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * upgrade: the side of the old master: executes the new echod, hands over, hears
- * how it goes, and watches it for some time after it has taken the service.
+ * upgrade: the side of the old master: executes the new echod, hands over,
+ * hears how it goes, and watches the new one for some time after it has taken
+ * the service.
  *
- * Until then nothing has changed for the old master, which goes on as it was
- * when the new one fails or does not come to its end in time.
+ * Until the new master has taken the service, nothing changes for the old one,
+ * which simply goes on if the new one fails or takes too long.
  */
 #ifndef ECHOD_UPGRADE_H
 #define ECHOD_UPGRADE_H
@@ -29,7 +30,7 @@ enum upgrade_outcome {
 	UPGRADE_PENDING, /* nothing new */
 	UPGRADE_READY,	 /* it can serve: call upgrade_yield() */
 	UPGRADE_DONE,	 /* it has taken the service */
-	UPGRADE_FAILED,	 /* it has not, and has been ended; see err */
+	UPGRADE_FAILED,	 /* it has not, and was ended; see err */
 	UPGRADE_UNDONE,	 /* it had the service, and has died; see err */
 };
 
@@ -39,8 +40,8 @@ struct upgrade {
 	int waiter; /* the master's epoll */
 	int link;   /* -1: closed */
 	int64_t started_ms;
-	int64_t deadline_ms; /* for what is expected of it */
-	bool leaving;	     /* it has been told to stop */
+	int64_t deadline_ms; /* for its next answer, or its end */
+	bool leaving;	     /* it was told to stop, and says so */
 	char version[HANDOVER_VERSION];
 	struct errbuf err;
 };
@@ -48,27 +49,29 @@ struct upgrade {
 void upgrade_init(struct upgrade *, int waiter);
 
 /*
- * Execute the new echod, and give it all of that.  -1 with the reason in err;
+ * Execute the new echod, and hand over all of that.  -1 with the reason in err;
  * then nothing has been started.
  */
 int upgrade_start(struct upgrade *, const struct handover *, int64_t now_ms,
     struct errbuf *);
 
-/* Take what the new master has said.  An outcome is returned once. */
+/* Receive what the new master has sent.  Each outcome is returned once. */
 enum upgrade_outcome upgrade_step(struct upgrade *, int64_t now_ms);
 
-/* After UPGRADE_READY: have it take the service, and go on counting from here. */
+/*
+ * After UPGRADE_READY: tell the new master to take the service, and to go on
+ * counting from this snapshot.
+ */
 void upgrade_yield(struct upgrade *, const struct snapshot *);
 
 /*
- * The old master is about to leave, whatever becomes of the new one: no event
- * comes from it any more.  Then, as the last thing, it is told what has been
- * counted meanwhile.
+ * The old master is about to end, and does not watch the new one any more.  At
+ * the very end, it sends the new one what its workers have counted since.
  */
 void upgrade_release(struct upgrade *);
 void upgrade_end(struct upgrade *, const struct snapshot *);
 
-/* Have the new master reload, which has the service. */
+/* Send HUP to the new master, because the service is its own now. */
 void upgrade_pass_reload(const struct upgrade *);
 
 /* When to call upgrade_step() again, by clock_ms(); INT64_MAX: at events. */
@@ -77,7 +80,10 @@ int64_t upgrade_deadline(const struct upgrade *);
 /* A child has ended; true if it was the new master. */
 bool upgrade_reaped(struct upgrade *, pid_t, int wait_status);
 
-/* End an upgrade that is not done, with the new master; nothing has changed. */
+/*
+ * End an upgrade that is not done yet, by killing the new master; this one goes
+ * on as before.
+ */
 void upgrade_abandon(struct upgrade *);
 
 #endif
