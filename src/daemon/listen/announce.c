@@ -18,7 +18,10 @@ announce_origin(const struct listener *l)
 	return texts[l->origin];
 }
 
-/* Where it listens, and why, if that is not because the file says so. */
+/*
+ * Log the address of a listener; and where the socket comes from, if it was not
+ * opened here.
+ */
 static void
 report(const struct listener *l, const struct config *config)
 {

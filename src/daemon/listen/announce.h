@@ -10,12 +10,12 @@ struct listener;
 struct listener_set;
 
 /*
- * Log the address of each listener that has not been reported yet, and that its
- * queue is shorter than the backlog of the configuration.
+ * Log the address of each listener whose address the log does not have yet; and
+ * a line if its queue is shorter than the configured backlog.
  */
 void announce_listeners(struct listener_set *, const struct config *);
 
-/* Where it comes from, in a word or two: "inherited". */
+/* The word for the origin of a listener, such as "inherited". */
 const char *announce_origin(const struct listener *);
 
 #endif

@@ -20,7 +20,7 @@
 #define SO_BINDTOIFINDEX 62
 #endif
 
-/* An option of a socket; -1 with errno. */
+/* The value of an option of a socket; -1 with errno. */
 static int
 ask(int fd, int level, int name)
 {
@@ -42,14 +42,17 @@ inherited_fault(int fd, enum listener_origin origin)
 	if (ask(fd, SOL_SOCKET, SO_TYPE) != SOCK_STREAM ||
 	    ask(fd, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_TCP)
 		return "is not of TCP";
-	/* Ours may have been closed by a worker, and can be opened again. */
+	/* A listener of an earlier echod may have been closed by a worker: it
+	 * can be opened again, so it is taken. */
 	if (origin == LISTENER_INHERITED &&
 	    ask(fd, SOL_SOCKET, SO_ACCEPTCONN) != 1)
 		return "does not listen";
 	return NULL;
 }
 
-/* The next name in a list with ":" between; "" when there are no more. */
+/*
+ * Take the next name of a list that is separated by ":"; "" if there is none.
+ */
 static void
 next_name(const char **names, char name[LISTENER_NAME])
 {
@@ -63,8 +66,8 @@ next_name(const char **names, char name[LISTENER_NAME])
 int
 inherited_wrap(struct listener *l, int fd)
 {
-	/* The options of the socket itself stay as they are. */
-	/* The manager does not say so, and we never wait in accept(2). */
+	/* The manager may have left the socket blocking, and no worker may wait
+	 * in accept(2).  Its other options stay as they are. */
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
 	    net_local(fd, &l->bound) == -1 ||
 	    (l->fd = descriptors_fix(fd)) == -1)
@@ -72,7 +75,7 @@ inherited_wrap(struct listener *l, int fd)
 	l->dual = l->bound.sa.sa_family == AF_INET6 &&
 	    addr_is_wildcard(&l->bound) &&
 	    ask(l->fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0;
-	/* An earlier echod was about to close it (listener_set_hide()). */
+	/* It is hidden if an earlier echod was about to close it. */
 	l->hidden = l->origin == LISTENER_STORED &&
 	    ask(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX) > 0;
 	addr_unmap(&l->bound);
@@ -81,7 +84,9 @@ inherited_wrap(struct listener *l, int fd)
 	return 0;
 }
 
-/* One that was passed, by its number and its name, if it has one. */
+/*
+ * Name a descriptor that was passed, for a message, by its number and its name.
+ */
 static const char *
 describe(int fd, const char *name)
 {
@@ -154,7 +159,10 @@ print(const struct addr *at, const struct listener *l, const char *note,
 	    name[0] != '\0' ? " as " : "", name, note);
 }
 
-/* Those of a list of addresses, and which of the set they take. */
+/*
+ * Print addresses of the configuration, each with the listener of the set that
+ * it would take, and mark that one as taken.
+ */
 static void
 print_all(const struct listener_set *set, const struct config_address *at,
     unsigned count, const char *note, bool *taken, FILE *out)

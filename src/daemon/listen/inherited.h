@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * inherited: listeners that a service manager has passed on (sd_listen_fds(3)):
- * those of socket units, which stay theirs, and those of an earlier echod that
- * it has stored (store.h), which are ours.
+ * inherited: takes the listeners that a service manager has passed to echod
+ * (sd_listen_fds(3)).  Those of socket units stay the manager's; those that it
+ * has stored for an earlier echod (store.h) are ours.
  */
 #ifndef ECHOD_INHERITED_H
 #define ECHOD_INHERITED_H
@@ -14,25 +14,29 @@
 struct errbuf;
 
 /*
- * Make a set of the descriptors that environment() counts.  Each is made
- * non-blocking and close-on-exec, and gets a fixed number.  -1 with a reason:
- * one of them is no TCP socket that listens.
+ * Make a set of the descriptors that were passed, which environment() counts.
+ * Each is made non-blocking and close-on-exec, and gets a fixed number.  -1
+ * with the reason in err if one of them is not a listening TCP socket.
  */
 int inherited_take(struct listener_set *, struct errbuf *);
 
 /*
- * Why a descriptor is no listener for us, one that comes from there; NULL: it is
- * one.  To make it one, with the fields that tell where it is; -1 with errno.
+ * Why a descriptor of this origin cannot be a listener of ours; NULL: it can.
+ * Then inherited_wrap() makes it one, and fills in its addresses; -1 with
+ * errno.
  */
 const char *inherited_fault(int fd, enum listener_origin);
 int inherited_wrap(struct listener *, int fd);
 
-/* Log at a start that descriptors were passed that are for somebody else. */
+/*
+ * Log at a start if the descriptors that the environment tells of are meant for
+ * another process.
+ */
 void inherited_report(void);
 
 /*
- * Print, as comments of a configuration, where each listener of a start would
- * come from; nothing when none of them comes from outside.
+ * Print, as comments of a configuration, where each listener would come from if
+ * echod started now; nothing if all would be opened by echod.
  */
 void inherited_print(const struct listener_set *, const struct config *,
     FILE *out);

@@ -32,7 +32,10 @@ set_int(int fd, int level, int option, int64_t value)
 	return setsockopt(fd, level, option, &n, sizeof(n));
 }
 
-/* Whether a listener of ours is in the way of this address, and need not be. */
+/*
+ * Whether a listener of ours keeps this address from being bound, unless both
+ * have SO_REUSEPORT.
+ */
 static bool
 overlaps(const struct listener *l, const struct addr *wanted)
 {
@@ -44,7 +47,9 @@ overlaps(const struct listener *l, const struct addr *wanted)
 	    (addr_is_wildcard(ours) || addr_is_wildcard(wanted) || l->hidden);
 }
 
-/* Open the socket of l->wanted, beside those that overlap.  -1 with errno. */
+/*
+ * Open a socket for l->wanted, even if others of ours overlap.  -1 with errno.
+ */
 static int
 open_wanted(struct listener *l, const struct listener_set *now,
     const struct listener_set *adopted, const struct config *config)
@@ -75,8 +80,9 @@ has(const struct listener_set *set, const struct listener *l)
 }
 
 /*
- * A hidden one stays so: to undo it takes CAP_NET_RAW.  Port 0 may now be
- * written as the port that it was given.
+ * Whether a listener serves this address.  One that was opened for port 0 also
+ * serves the port that it was given.  A hidden one is of no use, for to show it
+ * again takes CAP_NET_RAW.
  */
 static bool
 is_at(const struct listener *l, const struct addr *wanted)
@@ -101,7 +107,9 @@ any_at_both(const struct listener_set *set, const struct addr *wanted)
 	return false;
 }
 
-/* Of those that `next` does not have yet. */
+/*
+ * Find the listener for an address among those that `next` has not taken yet.
+ */
 static const struct listener *
 find(const struct listener_set *set, const struct listener_set *next,
     const struct addr *wanted)
@@ -124,7 +132,10 @@ listener_set_find(const struct listener_set *set, const struct addr *wanted)
 	return find(set, &none, wanted);
 }
 
-/* What the queue of a socket unit holds is for the unit to say. */
+/*
+ * Set the options of a listener.  The size of the queue of a socket unit is up
+ * to the unit, so listen(2) is not called for it.
+ */
 static int
 tune(const struct listener *l, const struct config *config)
 {
@@ -132,7 +143,10 @@ tune(const struct listener *l, const struct config *config)
 						 tune_listener(l->fd, config);
 }
 
-/* Without privileges or a network, a socket unit could still have opened it. */
+/*
+ * Whether the advice to use a socket unit fits: echod has some, and an error
+ * that the service manager, with more rights than echod, may not have.
+ */
 static bool
 may_be_inherited(const struct listener_set *now,
     const struct listener_set *adopted, int error)
@@ -149,8 +163,8 @@ may_be_inherited(const struct listener_set *now,
 }
 
 /*
- * What is adopted gets its options before it has a worker; but not what an old
- * master still serves.
+ * A listener that is adopted gets its options before workers take clients from
+ * it; but if an old master still serves it, only at the commit.
  */
 static int
 adopt(struct listener *l, const struct config *config)
@@ -158,7 +172,10 @@ adopt(struct listener *l, const struct config *config)
 	return l->served ? 0 : tune(l, config);
 }
 
-/* The listener of one entry.  -1 with errno. */
+/*
+ * Find or open the listener for l->wanted, an entry of `listen`.  -1 with
+ * errno.
+ */
 static int
 take(struct listener *l, const struct listener_set *next,
     const struct listener_set *now, const struct listener_set *adopted,
@@ -193,7 +210,7 @@ fail(const struct listener *l, const struct config *config, unsigned line,
 	return -1;
 }
 
-/* Inherited ones that no entry asks for. */
+/* Take the listeners of socket units that no entry of `listen` asks for. */
 static int
 take_unlisted(struct listener_set *next, const struct listener_set *set,
     const struct config *config, struct errbuf *err)
@@ -229,7 +246,8 @@ listener_set_prepare(struct listener_set *next, const struct listener_set *now,
 		struct listener *l = &next->item[next->count];
 		int error;
 
-		/* The wildcards of both families may be one socket. */
+		/* One socket may be the wildcard of both families, and serve
+		 * two entries. */
 		if (any_at_both(next, &want->addr))
 			continue;
 		*l = (struct listener){ .wanted = want->addr };
@@ -303,12 +321,11 @@ listener_set_hide(struct listener_set *set)
 		if (l->stored)
 			continue;
 		(void)set_int(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0);
-		/*
-		 * A SYN passes over a listener that is bound to an interface
-		 * which does not exist, while handshakes under way, begun
-		 * without an interface, go on; a close would reset them.
-		 * Fails before Linux 5.0, or 5.7 for others than root.
-		 */
+		/* The listener is bound to an interface that does not exist:
+		 * the kernel does not find it for a new SYN, while handshakes
+		 * under way, begun without an interface, come to their end; a
+		 * close would reset them.  This fails before Linux 5.0, and for
+		 * others than root before 5.7. */
 		if (!l->hidden)
 			l->hidden = set_int(l->fd, SOL_SOCKET, SO_BINDTOIFINDEX,
 					INT32_MAX) == 0;
@@ -364,7 +381,8 @@ listener_waiting(const struct listener *l, unsigned *limit)
 
 	memset(&info, 0, sizeof(info));
 	(void)getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	/* Of a listening socket these two are the queue and its size. */
+	/* For a listening socket these two fields are the queue and its
+	 * size. */
 	if (limit != NULL)
 		*limit = info.tcpi_sacked;
 	return info.tcpi_unacked;

@@ -27,7 +27,7 @@ occupy(int fd, const struct addr *at, const struct config *config)
 						  tune_listener(fd, config);
 }
 
-/* SO_REUSEPORT on or off, for this listener and those beside it. */
+/* Set or clear SO_REUSEPORT of this socket and of the listeners beside it. */
 static void
 share(int fd, const int *beside, unsigned count, int on)
 {
@@ -37,9 +37,10 @@ share(int fd, const int *beside, unsigned count, int on)
 }
 
 /*
- * Bind beside listeners of ours that are in the way, which a commit drains, so
- * that there is no gap between an address and the wildcard.  The kernel allows
- * it while all of them have SO_REUSEPORT (socket(7)).
+ * Bind while listeners of ours that overlap are still open.  So when `listen`
+ * changes from an address to the wildcard, or back, clients find one or the
+ * other at any time; the commit drains the old ones.  The kernel allows this
+ * while all of them have SO_REUSEPORT (socket(7)).
  */
 static int
 occupy_beside(int fd, const struct addr *at, const int *beside, unsigned count,
@@ -61,11 +62,12 @@ open_listener(const struct addr *at, const int *beside, unsigned count,
 	    fd = socket(at->sa.sa_family,
 		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	/* Its number is out of reach of what a worker may do with others. */
+	/* The filter of workers knows listeners by their high numbers
+	 * (calls.c). */
 	if (fd == -1 || (fd = descriptors_fix(fd)) == -1)
 		return -1;
-	/* Allows connections of an earlier echod in TIME_WAIT, but no second
-	 * listener (socket(7)). */
+	/* SO_REUSEADDR lets this socket share the address with old connections
+	 * in TIME_WAIT, but not with another listener (socket(7)). */
 	if (set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
 	    (at->sa.sa_family != AF_INET6 ||
 		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == 0) &&

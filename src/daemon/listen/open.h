@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * open: opens a listening socket, also at an address that another one of ours
- * is in the way of.
+ * open: opens a listening socket, if need be at an address that overlaps with
+ * that of another listener of ours.
  */
 #ifndef ECHOD_OPEN_H
 #define ECHOD_OPEN_H
@@ -12,16 +12,18 @@ struct addr;
 struct config;
 
 /*
- * Open, bind and listen, with all options.  `beside` are descriptors of `count`
- * listeners of ours that are in the way, and will be drained.  Returns the
- * descriptor, with a fixed number (descriptors.h); -1 with errno.
+ * Open a socket, set its options, bind it and listen.  `beside` are the
+ * descriptors of `count` listeners of ours that overlap, and that will be
+ * drained.  Returns the descriptor, with a fixed number (descriptors.h); -1
+ * with errno.
  */
 int open_listener(const struct addr *, const int *beside, unsigned count,
     const struct config *);
 
 /*
- * Whether such an error of open_listener() means that this system does not have
- * the family of the address, for which a name may stand among others.
+ * Whether this errno of open_listener() means that this system does not have
+ * the family of the address.  That is no error for a name like localhost, which
+ * stands for addresses of both.
  */
 bool open_family_missing(const struct addr *, int error);
 

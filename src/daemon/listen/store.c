@@ -16,7 +16,8 @@ store_open(struct store *s, const struct notify *n,
 	int64_t max = environment()->store_max;
 
 	*s = (struct store){ 0 };
-	/* Without a manager to ask there is none, whatever FDSTORE says. */
+	/* Without a connection to the manager there is no store, whatever
+	 * FDSTORE says. */
 	if (n->fd == -1)
 		return;
 	s->room = max < 0 || max > CONFIG_ADDRESSES ? CONFIG_ADDRESSES :
@@ -33,7 +34,10 @@ store_renew(struct store *s)
 	s->retry_ms = 0;
 }
 
-/* There is no way to remove one of several that have the same name. */
+/*
+ * Empty the store.  One of several descriptors that have the same name cannot
+ * be removed alone.
+ */
 static bool
 forget_all(struct store *s, struct notify *n, struct listener_set *set)
 {
@@ -46,7 +50,10 @@ forget_all(struct store *s, struct notify *n, struct listener_set *set)
 	return true;
 }
 
-/* A listener that a worker has closed can be mended, so it is kept. */
+/*
+ * Send the listeners that are not stored yet.  With FDPOLL=0 the manager keeps
+ * one even if a worker has closed it, for it can be mended.
+ */
 static bool
 keep(struct store *s, struct notify *n, struct listener_set *set)
 {
@@ -62,7 +69,7 @@ keep(struct store *s, struct notify *n, struct listener_set *set)
 	}
 	if (missing == 0)
 		return true;
-	/* Those that it has already it does not take again. */
+	/* All are sent: the manager ignores those that it has already. */
 	if (!notify_descriptors(n, text, fds, count))
 		return false;
 	s->count = count;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * store: has the service manager keep copies of our listeners (FDSTORE=1 of
- * sd_notify(3)), so that no client in a queue is lost when the master dies, and
- * none is refused until the next echod is there, which gets them as inherited.h
- * says.
+ * sd_notify(3)).  If the master dies, no client in a queue is lost, and none is
+ * refused until the next echod is there, which is given these listeners
+ * (inherited.h).
  *
- * Managers before systemd 254 do not say whether they store anything, and drop
- * what they do not.  Then it is certain only when a listener has come back.
+ * A manager before systemd 254 does not say whether it has a store, and drops
+ * what it does not keep.  There the store is certain only when a listener has
+ * come back from it.
  */
 #ifndef ECHOD_STORE_H
 #define ECHOD_STORE_H
@@ -21,33 +22,38 @@ struct notify;
 #define STORE_NAME "echod-listener"
 
 struct store {
-	bool certain;	/* it is known that there is one */
-	bool due;	/* it has others than it is to have */
-	unsigned room;	/* so many fit; 0: there is none */
-	unsigned count; /* so many it has */
+	bool certain;	/* the manager certainly has a store */
+	bool due;	/* its content is to be changed */
+	unsigned room;	/* so many fit; 0: there is no store */
+	unsigned count; /* so many have been stored */
 	int64_t retry_ms;
 };
 
 /*
- * Whom to ask must be open.  What has come from the store, if anything, is in
- * this set.
+ * Begin.  The connection to the manager has to be open.  `adopted` has the
+ * listeners that came from the store, if any.
  */
 void store_open(struct store *, const struct notify *,
     const struct listener_set *adopted);
 
 /*
- * Have it keep those listeners of the set in force that are ours, and no others.
- * It is done by store_step(), as soon as the manager has room for messages.
+ * Note that the store has to hold those listeners in force that are ours, and
+ * no others.  store_step() does it, as soon as the manager has room for
+ * messages.
  */
 void store_renew(struct store *);
 
-/* Returns the clock_ms() to be called again at, INT64_MAX: it is done. */
+/*
+ * Bring the store up to date.  Returns the clock_ms() to call this again at,
+ * INT64_MAX: it is done.
+ */
 int64_t store_step(struct store *, struct notify *, struct listener_set *,
     int64_t now_ms);
 
 /*
- * At a stop.  What the next echod will get must be as good as new; so what may
- * be stored, or not, is forgotten, and the listeners are ours alone.
+ * At a stop: unless it is certain that the manager has a store, ask it to
+ * forget our listeners, which are drained and closed then as if nobody had a
+ * copy.
  */
 void store_stop(struct store *, struct notify *, struct listener_set *);
 

@@ -12,7 +12,7 @@
 #include "config/config.h"
 #include "daemon/worker/echo.h"
 
-/* Those of struct tuned. */
+/* The options in struct tuned, in its order. */
 static const struct {
 	int level, name;
 } numbers[TUNE_NUMBERS] = {
@@ -43,8 +43,8 @@ set_int(int fd, int level, int option, int64_t value)
 }
 
 /*
- * The user time-out also ends a connection whose peer does not read; it must
- * not come before the send time-out, which ends it in order.
+ * TCP_USER_TIMEOUT also aborts a connection whose peer does not read.  It must
+ * be longer than timeouts.send, which ends that connection in order.
  */
 static int64_t
 user_timeout(const struct config *config)
@@ -56,7 +56,10 @@ user_timeout(const struct config *config)
 	return 2 * send > USER_TIMEOUT_MS ? 2 * send : USER_TIMEOUT_MS;
 }
 
-/* See ECHO_STALLS.  Rounded up, for 0 means no time-out. */
+/*
+ * The time-out of one send(2) (ECHO_STALLS).  Rounded up, for 0 would mean
+ * none.
+ */
 static int64_t
 send_part(const struct config *config)
 {
@@ -122,7 +125,7 @@ tune_check(int fd, const struct tuned *tuned)
 	struct tuned now;
 	int listens;
 
-	/* What cannot be read is no reason to change it. */
+	/* An option that cannot be read is no reason to mend. */
 	if (!read_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
 		sizeof(listens)))
 		return TUNE_GOOD;
@@ -144,7 +147,7 @@ tune_mend(int fd, const struct addr *bound, bool ours,
 	const struct linger off = { 0 };
 	int listens = 0;
 
-	/* EINVAL: it still has its address. */
+	/* EINVAL means that it still has its address. */
 	if (bind(fd, &bound->sa, bound->len) == -1 && errno != EINVAL)
 		return -1;
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1 ||
