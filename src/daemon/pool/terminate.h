@@ -2,12 +2,12 @@
 /*
  * terminate: tells workers to leave, and ends those that do not.
  *
- *	new worker	is cut off if it is not ready within 15 s
- *	idle one	gets TERM, and is cut off if it has neither left nor got
- *			a last client within 5 s
- *	busy one	gets TERM, and is cut off if it has not served its client
- *			to the end within the drain time-out
- *	cut off		it gets QUIT, ends its connection cleanly, and is killed
+ *	new		is cut off if it is not ready within 15 s
+ *	idle		gets TERM, and is cut off if it has neither left nor
+ *			got a last client within 5 s
+ *	busy		gets TERM, and is cut off if it has not served its
+ *			client to the end within the drain time-out
+ *	cut off		gets QUIT, ends its connection cleanly, and is killed
  *			if it has not left within 5 s
  *
  * The deadlines are in the table of pool.h, where no worker can move them.
