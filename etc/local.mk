@@ -61,7 +61,7 @@ drop_in_dir = $(pkgdatadir)/systemd
 
 if NOTIFY_RELOAD
 unit_type = -e 's/^Type=notify$$/Type=notify-reload/' \
-	-e '/^\# Waits for the outcome/,/^ExecReload=/d'
+	-e '/^\# echodctl waits for/,/^ExecReload=/d'
 endif
 put_units = $(put_places) $(unit_type) \
 	-e 's|/usr/local/sbin/echodctl|$(sbindir)/$(installed_echodctl)|g' \

@@ -70,7 +70,7 @@ is files($old), '', 'and all of them can be taken away';
 my $new = install(255, '--program-prefix=x', '--sbindir=/opt/sbin');
 $unit = Files::slurp("$new/root/opt/units/echod.service");
 like $unit, qr/^Type=notify-reload$/m, '255: the type that waits for a reload';
-unlike $unit, qr/echodctl reload|Waits for the outcome/,
+unlike $unit, qr/echodctl reload|echodctl waits/,
     '255: which needs no command';
 like $unit, qr{^ExecStart=/opt/sbin/xechod -F -o user=echod$}m,
     'the program has the name that it was given';
