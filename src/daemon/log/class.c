@@ -15,12 +15,15 @@
 enum {
 	SECOND_MS = 1000,
 	MINUTE_MS = 60 * SECOND_MS,
-	/* A line with a count says more than the count alone: wait for one. */
+	/* How long a count waits for the next line of its class, which can tell
+	 * it, too. */
 	GRACE_MS = 1000,
 };
 
-/* What has many causes is written ten times and then once a second; what goes
- * on for some time, once a minute. */
+/*
+ * Lines about single events are written ten times and then once a second; those
+ * about a state that lasts, once a minute.
+ */
 static const struct {
 	const char *name;
 	struct throttle_rule rule;
@@ -44,10 +47,15 @@ static const struct {
 	[CLASS_CANNOT_START] = { "worker-cannot-start", { 10, SECOND_MS } },
 };
 
-/* The states, see throttle.h: of this process, and of all workers. */
+/*
+ * The states of the classes (throttle.h): of this process, and of all workers.
+ */
 static _Atomic uint64_t own[CLASSES];
 static _Atomic uint64_t *shared = own;
-/* When the count was written last: no worker can have it written more often. */
+/*
+ * When the master wrote each count last, so that no worker can make it write
+ * more often.
+ */
 static int64_t told_ms[CLASSES];
 
 int
@@ -103,7 +111,7 @@ class_tell(int64_t now_ms, bool all)
 	int64_t next = INT64_MAX, due;
 	struct throttle_step step;
 
-	/* Else the next line of the class has the count. */
+	/* Otherwise the next line of the class has to tell the count. */
 	if (!log_wants(LEVEL_NOTICE))
 		return INT64_MAX;
 	for (unsigned i = 0; i < CLASSES; i++) {

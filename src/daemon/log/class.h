@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * class: log lines that may repeat without end are of a class, of which so many
- * are written in a time; the others are counted, and the count is written.
+ * class: limits log lines that may repeat without end.  Each belongs to a
+ * class, of which only so many lines are written in a time; the others are
+ * counted, and the log is told their number.
  */
 #ifndef ECHOD_CLASS_H
 #define ECHOD_CLASS_H
@@ -41,17 +42,17 @@ enum log_class {
 int class_open(struct errbuf *);
 
 /*
- * Write a line, with left_out=N at its end if lines like it were left out
- * before; or leave it out, and return false.
+ * Write a line, with left_out=N at its end if N lines of the class were left
+ * out before it; or leave it out, and return false.
  */
 bool class_log(enum log_class, enum log_level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * The master: write the counts whose time has come and that no line has
- * written; at the end of echod, `all` of them.  Returns the clock_ms() to be
- * called again at, INT64_MAX when nothing was left out.  Workers do not wake the
- * master for this: it tells their counts when it wakes for something else.
+ * For the master: write the counts that no line has told, if it is time; at the
+ * end of echod, `all` of them.  Returns the clock_ms() to call this again at,
+ * INT64_MAX: nothing was left out.  Workers do not wake the master for this:
+ * their counts are told when it wakes for another reason.
  */
 int64_t class_tell(int64_t now_ms, bool all);
 

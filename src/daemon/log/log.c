@@ -23,7 +23,7 @@
  */
 enum { QUEUE_BYTES = 4 << 20 };
 
-/* Where this process writes, and as far as which level. */
+/* The ends of the queue, and the level up to which this process writes. */
 static int writer = -1, reader = -1;
 static enum log_level limit = LEVEL_INFO;
 
@@ -54,7 +54,7 @@ log_make_room(void)
 {
 	int bytes = QUEUE_BYTES;
 
-	/* Without CAP_NET_ADMIN net.core.wmem_max is the limit. */
+	/* Without CAP_NET_ADMIN the room is limited by net.core.wmem_max. */
 	if (setsockopt(writer, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
 		sizeof(bytes)) == -1)
 		(void)setsockopt(writer, SOL_SOCKET, SO_SNDBUF, &bytes,
@@ -98,7 +98,8 @@ log_reopen(void)
 
 	if (link_open(fd) == -1)
 		return -1;
-	/* The filters of system calls know the numbers. */
+	/* Keep the numbers of the descriptors, which the filters of system
+	 * calls have. */
 	result = dup3(fd[0], reader, O_CLOEXEC) == -1 ||
 		dup3(fd[1], writer, O_CLOEXEC) == -1 ?
 	    -1 :
@@ -173,12 +174,15 @@ log_wants(enum log_level level)
 bool
 log_send(const void *record, size_t n)
 {
-	/* O_NONBLOCK of the socket would not do: any worker could clear it. */
+	/* O_NONBLOCK would not help, for any worker can clear it for all. */
 	return send(writer, record, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)n;
 }
 
-/* Nothing unprintable may reach a log, even if a caller forgot to quote it. */
+/*
+ * Escape what is not printable: it must not reach a log, even if a caller
+ * forgot to quote it.
+ */
 static size_t
 clean(char *out, size_t size, const char *text, size_t length)
 {
@@ -304,7 +308,8 @@ log_receive(void *record, size_t size, pid_t *sender)
 {
 	ssize_t n;
 
-	/* An empty record is none, and no worker can end the logger by it. */
+	/* Skip empty records, or a worker could end the logger by sending
+	 * one. */
 	do
 		n = link_receive(reader, record, size, 0, sender);
 	while (n == 0 && *sender != 0);

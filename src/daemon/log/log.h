@@ -38,19 +38,19 @@ enum {
 int log_open(struct errbuf *);
 
 /*
- * Give the queue the room that it had at first: a process with the socket can
- * have changed it.
+ * Give the queue the room that it had at first, for each process that has the
+ * socket can change it.
  */
 void log_make_room(void);
 
 /*
- * Whether the queue is shut down (shutdown(2)), as a process with the socket can
- * do to all.  What is in it can still be read; lines are lost.
+ * Whether the queue is shut down (shutdown(2)), as each process that has the
+ * socket can do.  Then lines are lost, but what is in the queue can be read.
  */
 bool log_is_shut(void);
 
 /*
- * Make another queue in its place, with the same descriptors.  Processes that
+ * Replace the queue by a new one, with the same descriptors.  Processes that
  * were forked before keep the old one.  -1 with errno.
  */
 int log_reopen(void);
@@ -80,8 +80,9 @@ void log_write(enum log_level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * A call that may fail for ever has failed with `error`, 0: it has not.  One
- * error line until it succeeds again.
+ * A call has failed with `error`, or has succeeded if that is 0.  Log one line
+ * when it begins to fail, for it may fail again and again.  *said keeps that in
+ * mind.
  */
 void log_trouble(bool *said, int error, const char *what);
 
@@ -92,7 +93,7 @@ void log_trouble(bool *said, int error, const char *what);
  */
 const char *log_quote(char *buf, size_t size, const void *data, size_t len);
 
-/* Put one record into the queue.  False: there is no room (or no queue). */
+/* Put one record into the queue.  False: it has no room, or there is none. */
 bool log_send(const void *record, size_t n);
 
 /*
@@ -109,11 +110,14 @@ ssize_t log_receive(void *record, size_t size, pid_t *sender);
 bool log_record(const char *record, size_t n, enum log_level *,
     char text[LOG_TEXT]);
 
-/* Count a lost line; how many lines have been lost in all. */
+/* Count a lost line; and tell how many have been lost in all. */
 void log_lose(void);
 uint64_t log_lost(void);
 
-/* How many of them no line has reported yet; and report so many. */
+/*
+ * How many lost lines the log has not been told of; and note that it has been
+ * told of so many.
+ */
 uint64_t log_untold(void);
 void log_tell(uint64_t lines);
 

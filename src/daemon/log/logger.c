@@ -34,17 +34,17 @@ enum {
 	STABLE_MS = 10000, /* a logger that lived so long is no failure */
 	TELL_MS = 1000,	   /* between two lines about lost ones */
 	UNSENT_MS = 100,   /* between two tries to send the settings */
-	STOPPED_MS = 1000, /* a logger may be stopped for so long */
+	STOPPED_MS = 1000, /* until a stopped logger is killed */
 	SETTINGS = 'S',	   /* first byte of their record; see log_record() */
 };
 
 /* The settings in force in the process of the logger. */
 static struct logger_settings applied;
-static bool journal;	/* it reads standard error, and knows the time */
-static pid_t last_pid;	/* of the last line for syslog(3) */
+static bool journal;	/* standard error is the journal */
+static pid_t last_pid;	/* of the writer of the last line */
 static int64_t told_ms; /* when lost lines were told of; 0: never */
 
-/* Take over settings, which must be for the user that this process is. */
+/* Put settings in force.  They must be for the user of this process. */
 static void
 obey(const struct logger_settings *settings)
 {
@@ -52,7 +52,9 @@ obey(const struct logger_settings *settings)
 	last_pid = -1;
 }
 
-/* False: the line could not be written, or only a part of it. */
+/*
+ * Write a line to standard error.  False: it could not be written completely.
+ */
 static bool
 to_stderr(enum log_level level, pid_t pid, const char *text)
 {
@@ -60,7 +62,8 @@ to_stderr(enum log_level level, pid_t pid, const char *text)
 	char when[STAMP_TEXT];
 	struct timespec ts;
 
-	/* What is between < and > is its level (sd-daemon(3)). */
+	/* The journal takes <N> for the level (sd-daemon(3)), and adds the
+	 * time. */
 	snprintf(when, sizeof(when), "<%d>", (int)level);
 	if (!journal) {
 		clock_gettime(CLOCK_REALTIME, &ts);
@@ -75,7 +78,10 @@ to_stderr(enum log_level level, pid_t pid, const char *text)
 	return output_write(STDERR_FILENO, line, strlen(line)) == 0;
 }
 
-/* Not LOG_PID, which would be our pid: a line has that of its writer. */
+/*
+ * Hand a line to syslog(3), under the pid of its writer, which is part of the
+ * name: LOG_PID would be the logger's.
+ */
 static void
 to_syslog(enum log_level level, pid_t pid, const char *text)
 {
@@ -84,14 +90,17 @@ to_syslog(enum log_level level, pid_t pid, const char *text)
 	if (pid != last_pid) {
 		snprintf(ident, sizeof(ident), "%s[%ld]", applied.log.ident,
 		    (long)pid);
-		/* Also keeps the socket; only the name is changed. */
+		/* This changes only the name, and keeps the socket. */
 		openlog(ident, 0, applied.log.facility);
 		last_pid = pid;
 	}
 	syslog((int)level, "%s", text);
 }
 
-/* False: the line is lost.  syslog(3) does not say whether one is. */
+/*
+ * Write a line.  False if it is lost, as far as that is known: syslog(3) does
+ * not tell.
+ */
 static bool
 emit(enum log_level level, pid_t pid, const char *text)
 {
@@ -102,8 +111,8 @@ emit(enum log_level level, pid_t pid, const char *text)
 }
 
 /*
- * Report the lines that were lost, also in the time of a logger before.  False:
- * that line could not be written either.
+ * Report lost lines, also those of the time of an earlier logger.  False: this
+ * line could not be written either.
  */
 static bool
 tell_losses(void)
@@ -119,7 +128,7 @@ tell_losses(void)
 	return true;
 }
 
-/* Until the next record comes, tell of lost lines, but once a second. */
+/* Wait for the next record, and report lost lines meanwhile, once a second. */
 static void
 tell_and_wait(void)
 {
@@ -133,7 +142,7 @@ tell_and_wait(void)
 	}
 }
 
-/* Settings are obeyed when they come from the master. */
+/* Take a record of settings, but only from the master. */
 static bool
 take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 {
@@ -146,7 +155,8 @@ take_settings(const char *record, size_t n, pid_t sender, pid_t master)
 	/* The queue may still have settings from before this process. */
 	if (settings.number <= applied.number)
 		return true;
-	/* What it has given up is gone; its successor can be another one. */
+	/* This process cannot get back what it has given up, but the next
+	 * logger can begin with other ids or another sandbox. */
 	if (settings.uid != applied.uid || settings.gid != applied.gid ||
 	    settings.sandbox != applied.sandbox)
 		_exit(EX_OK);
@@ -258,7 +268,7 @@ logger_is_heard(const struct config *config)
 	if (config->log.to != LOG_TO_SYSLOG)
 		return true;
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* Some log daemons have a stream there. */
+	/* The socket of some log daemons is a stream. */
 	heard = fd == -1 ||
 	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0 ||
 	    errno == EPROTOTYPE;
@@ -297,7 +307,8 @@ logger_reaped(struct logger *logger, pid_t pid, int64_t now_ms)
 	if (now_ms - logger->started_ms >= STABLE_MS)
 		logger->failures = 0;
 	logger->retry_ms = now_ms;
-	/* It may have left to start as another user, which is no failure. */
+	/* It is no failure if it has ended because its settings have
+	 * changed. */
 	if (logger->born_with == logger->settings.number &&
 	    logger->failures++ > 0)
 		logger->retry_ms += backoff_ms(logger->failures,
@@ -315,9 +326,9 @@ logger_frozen(struct logger *logger, pid_t pid, bool frozen, int64_t now_ms)
 }
 
 /*
- * There is no logger.  It may have written all that was in a queue which somebody
- * had shut down, and left; the next one would leave as well.  True if that is
- * mended.
+ * There is no logger.  If it has ended because a process has shut down the
+ * queue, the next one would end at once as well: make a new queue.  True if
+ * that was so.
  */
 static bool
 mend_queue(struct logger *logger)
@@ -350,7 +361,7 @@ logger_maintain(struct logger *logger, int64_t now_ms)
 	if (logger->kill_ms != 0 && logger->kill_ms < next)
 		next = logger->kill_ms;
 	if (logger->pid == 0 && now_ms >= logger->retry_ms) {
-		/* The caller has workers to replace at once. */
+		/* Come back at once: the caller has to replace the workers. */
 		if (mend_queue(logger))
 			next = now_ms;
 		if (start(logger, &err) == -1)

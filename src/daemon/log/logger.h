@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * logger: the process that takes log lines from the queue and hands them to
- * syslog(3) or standard error.  The only one that may wait for a log daemon.
+ * syslog(3) or standard error.  No other process may wait for a log daemon.
  *
- * It leaves when no process can write to the queue any more.
+ * It ends when no process can write to the queue any more.
  */
 #ifndef ECHOD_LOGGER_H
 #define ECHOD_LOGGER_H
@@ -16,7 +16,10 @@
 
 struct errbuf;
 
-/* What a reload can change.  It travels in the queue, between the lines. */
+/*
+ * The settings that a reload can change.  They are sent through the queue,
+ * between the lines, so that each line is written by the settings of its time.
+ */
 struct logger_settings {
 	struct config_log log;
 	uid_t uid; /* whom the logger becomes */
@@ -29,10 +32,10 @@ struct logger_settings {
 struct logger {
 	pid_t pid; /* 0: there is none now */
 	struct logger_settings settings;
-	unsigned born_with; /* the number of the settings at its start */
-	bool unsent;	    /* the settings: the queue was full */
-	bool keeps_stderr;  /* a reload may send the log there */
-	unsigned queue;	    /* how many queues were shut down before this */
+	unsigned born_with; /* number of its settings at its start */
+	bool unsent;	    /* these wait: the queue was full */
+	bool keeps_stderr;  /* it has standard error, for a reload */
+	unsigned queue;	    /* number of the queue; 0 is the first */
 	unsigned failures;  /* in a row */
 	int64_t started_ms;
 	int64_t retry_ms; /* start it again then */
@@ -40,8 +43,8 @@ struct logger {
 };
 
 /*
- * Make the queue (log_open()) and start the process, with a standard error or
- * without.  A logger that cannot give up its privileges ends with 77
+ * Make the queue (log_open()) and start the logger, with standard error or
+ * without.  A logger that cannot give up its privileges ends with status 77
  * (EX_NOPERM).  Returns -1 with the reason.
  */
 int logger_open(struct logger *, const struct config *, bool keep_stderr,
@@ -51,9 +54,9 @@ int logger_open(struct logger *, const struct config *, bool keep_stderr,
 bool logger_is_heard(const struct config *);
 
 /*
- * Lines that are queued from now on are written as this configuration says.
- * When its user is another one, the logger leaves, and logger_maintain()
- * starts it as that user.
+ * Have lines that are queued from now on written as this configuration says.
+ * If that has another user, the logger ends, and logger_maintain() starts it
+ * again as that user.
  */
 void logger_configure(struct logger *, const struct config *);
 
@@ -65,10 +68,11 @@ bool logger_frozen(struct logger *, pid_t, bool frozen, int64_t now_ms);
 
 /*
  * Kill a logger that has been stopped for a second.  Start a dead logger again
- * when its time has come; the lines in the queue have waited.  If somebody has
- * shut down the queue, make another: then logger->queue changes, and processes
- * that were forked before are of no more use.  Send settings for which there was
- * no room.  Returns the clock_ms() to be called again at, or INT64_MAX.
+ * when its time has come; lines wait in the queue meanwhile.  If a process has
+ * shut down the queue, make another and change logger->queue: processes that
+ * were forked before write into the old one, and have to be replaced.  Send
+ * settings for which there was no room.  Returns the clock_ms() to call this
+ * again at, or INT64_MAX.
  */
 int64_t logger_maintain(struct logger *, int64_t now_ms);
 

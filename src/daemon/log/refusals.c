@@ -30,12 +30,15 @@ static const struct {
 static struct {
 	_Atomic uint64_t total;
 	_Atomic uint64_t state; /* see throttle.h */
-	/* The last peer; and a sum, by which half an address is known. */
+	/* The last peer, and a check sum, as two workers may write it at
+	 * once. */
 	_Atomic uint64_t peer[PEER_WORDS];
 	_Atomic uint64_t sum;
 } * shared;
 
-/* When the master wrote last: no worker can have it write more often. */
+/*
+ * When the master wrote last, so that no worker can make it write more often.
+ */
 static int64_t told_ms[REFUSALS];
 
 int
@@ -58,7 +61,7 @@ add_up(const uint64_t words[PEER_WORDS])
 {
 	uint64_t sum = 0;
 
-	/* Multiplied, or two halves that are exchanged had the same sum. */
+	/* Multiply, for exchanged halves must not have the same sum. */
 	for (unsigned i = 0; i < PEER_WORDS; i++)
 		sum = (sum ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
 	return sum;
@@ -75,7 +78,7 @@ keep_peer(enum refusal why, const struct addr *peer)
 	atomic_store(&shared[why].sum, add_up(words));
 }
 
-/* It is unknown if two workers write at this moment. */
+/* The last peer; unknown if two workers write it at this moment. */
 static void
 take_peer(enum refusal why, struct addr *peer)
 {

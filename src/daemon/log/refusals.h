@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * refusals: connections that are not served, counted for the status report and
- * summed up in the log: at most one line a second for each reason.
+ * refusals: counts connections that are refused, for the status report, and
+ * sums them up in the log: at most one line a second for each reason.
  */
 #ifndef ECHOD_REFUSALS_H
 #define ECHOD_REFUSALS_H
@@ -24,19 +24,19 @@ enum refusal {
 int refusals_open(struct errbuf *);
 
 /*
- * A worker refuses a connection.  True: the worker has to wake the master, so
- * that refusals_tell() is called.
+ * For a worker: count a refused connection, and write a line if it is time.
+ * True: the worker has to wake the master, so that refusals_tell() is called.
  */
 bool refusals_add(enum refusal, const struct addr *peer, int64_t now_ms);
 
 /*
- * The master: write what no worker has written, when its second is over or, at
- * the end of echod, `all` of it.  Returns the clock_ms() to be called again at,
- * INT64_MAX: only after an event.
+ * For the master: write the numbers that no worker has written, when their
+ * second is over; at the end of echod, `all` of them.  Returns the clock_ms()
+ * to call this again at, INT64_MAX: only at events.
  */
 int64_t refusals_tell(int64_t now_ms, bool all);
 
-/* How many there were. */
+/* How many connections were refused for this reason. */
 uint64_t refusals_total(enum refusal);
 
 #endif

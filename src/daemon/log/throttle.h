@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * throttle: whether one more line of a class is written, or left out and
- * counted.  Pure: what is known of a class is a number, which is given and
- * returned, so that it can stand in memory that processes share.
+ * throttle: decides whether one more line of a class is written, or left out
+ * and counted.
  *
- * Such memory is hearsay: any number is a valid state, from which a class
- * finds back to its rule within `burst` times `every_ms`.
+ * These are pure functions: the state of a class is a number, so that it can be
+ * in memory that processes share.  A worker can write anything there; so any
+ * number is a valid state, and the rule holds again after `burst` times
+ * `every_ms`.
  */
 #ifndef ECHOD_THROTTLE_H
 #define ECHOD_THROTTLE_H
@@ -23,8 +24,8 @@ struct throttle_rule {
 struct throttle_step {
 	uint64_t state; /* the next one */
 	bool write;	/* else it is left out */
-	/* How many were left out: before a line that is written, or with this
-	 * one. */
+	/* How many lines were left out since the last one that was written;
+	 * with this one, if it is left out. */
 	uint32_t left_out;
 };
 
@@ -33,17 +34,17 @@ struct throttle_step throttle_line(uint64_t state, const struct throttle_rule *,
     int64_t now_ms);
 
 /*
- * When a line may be written that only says how many were left out:
- * INT64_MAX when none was, now_ms or less when it is time.
+ * When to write a line that only tells how many were left out: INT64_MAX if
+ * none was, now_ms or less if it is time.
  */
 int64_t throttle_due(uint64_t state, const struct throttle_rule *,
     int64_t now_ms);
 
-/* That line is written now, whether or not it is time; if there is any. */
+/* Write that line now, whether or not it is time, if lines were left out. */
 struct throttle_step throttle_rest(uint64_t state, const struct throttle_rule *,
     int64_t now_ms);
 
-/* One of these two steps, on a state that others change at the same time. */
+/* Take one of these two steps on a state that other processes change, too. */
 struct throttle_step throttle_take(_Atomic uint64_t *state,
     const struct throttle_rule *, int64_t now_ms,
     struct throttle_step (

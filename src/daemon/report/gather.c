@@ -109,7 +109,9 @@ doing(const struct pool *pool, unsigned i)
 	}
 }
 
-/* How long a worker says that it has been as it is; not longer than it lives. */
+/*
+ * For how long a worker has been in its state, as it says; bounded by its age.
+ */
 static uint64_t
 since(const struct pool *pool, unsigned i, int64_t now_ms)
 {
@@ -126,7 +128,7 @@ text(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
-/* Where a connection came from and to; of a listener without a number, "". */
+/* Name both ends of a connection; "" for a listener without a number. */
 static void
 name_ends(const struct pool *pool, unsigned i, const struct account_copy *copy,
     char *peer, char *listener)
@@ -192,7 +194,9 @@ find_oldest(const struct pool *pool, unsigned i,
 	name_ends(pool, i, copy, s->oldest.peer, s->oldest.listener);
 }
 
-/* All that is known from looking at each worker once. */
+/*
+ * Count states and find the oldest connection, by looking at each worker once.
+ */
 static void
 look_at_workers(struct pool *pool, int64_t now_ms, struct snapshot *s,
     struct ledger_sums *sums)
@@ -237,7 +241,7 @@ count_connections(const struct ledger_sums *sums,
 	c->refused[SNAPSHOT_RATE] = refusals_total(REFUSAL_RATE_PER_SOURCE);
 }
 
-/* What a number of the accounts says. */
+/* Add what the accounts have counted for the listener with this number. */
 static void
 count_listener(const struct ledger_sums *sums, unsigned number,
     struct snapshot_listener *l)
@@ -284,7 +288,7 @@ add_listeners(const struct pool *pool, const struct ledger_sums *sums,
 		struct listener_queue queue;
 		unsigned number;
 
-		/* An address that drains may have been opened anew. */
+		/* Skip a drained address that has been opened anew. */
 		if (draining && find_listener(s, listener->text) != NULL)
 			continue;
 		l = &s->listener[s->listener_count++];
@@ -303,7 +307,7 @@ add_listeners(const struct pool *pool, const struct ledger_sums *sums,
 	}
 }
 
-/* Addresses that came when all numbers were in use. */
+/* Add the row of the addresses that have no number of their own. */
 static void
 add_others(const struct ledger_sums *sums, struct snapshot *s)
 {
@@ -337,7 +341,7 @@ tell_pool(const struct gather_view *view, int64_t now_ms, struct snapshot *s)
 	memcpy(s->pool.exited, view->pool->exited, sizeof(s->pool.exited));
 }
 
-/* The counters of the masters before. */
+/* Add the counters of earlier masters. */
 static void
 add_before(const struct snapshot *before, struct snapshot *s)
 {
@@ -384,8 +388,9 @@ gather_snapshot(struct gather *g, const struct gather_view *view,
 	s->log.sources_uncounted = sources_uncounted(&view->pool->sources);
 	usage_measure(view->pool, view->logger, &s->process);
 	add_before(before, s);
-	/* Workers can write some of them; and processor time is rounded, and
-	 * measured in another way when a process has ended. */
+	/* Keep counters from going down: workers can write some of them, and
+	 * processor time is measured in another way once a process has
+	 * ended. */
 	fields_floor(&fields_snapshot, s, &g->told);
 	g->told = *s;
 }

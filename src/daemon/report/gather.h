@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gather: makes a snapshot of the service, for whoever asks the master for it.
- * Nothing is done in advance, so a service that nobody asks pays nothing.
+ * gather: makes a snapshot of the service when it is asked for.  Nothing is
+ * done in advance, so it costs nothing if nobody asks.
  */
 #ifndef ECHOD_GATHER_H
 #define ECHOD_GATHER_H
@@ -18,18 +18,18 @@ struct listener_set;
 struct logger;
 struct pool;
 
-/* What is known of nobody else: outcomes, and what was before this master. */
+/* What no other module keeps: outcomes, and the counts of earlier masters. */
 struct gather {
 	int64_t started_ms;  /* clock_ms() */
-	uint64_t started_at; /* the same by the wall clock, since 1970 */
+	uint64_t started_at; /* the same in milliseconds since 1970 */
 	struct snapshot_reload reload;
 	struct snapshot_upgrade upgrade;
 	struct snapshot_probe probe;
-	struct snapshot before; /* of the master before an upgrade, or empty */
-	struct snapshot told;	/* the last one */
+	struct snapshot before; /* of the old master of an upgrade, or empty */
+	struct snapshot told;	/* the last snapshot */
 };
 
-/* Where a snapshot is made of. */
+/* The parts of the master from which a snapshot is made. */
 struct gather_view {
 	enum snapshot_state state;
 	struct pool *pool;
@@ -43,28 +43,29 @@ struct gather_view {
 void gather_begin(struct gather *, int64_t now_ms);
 
 /*
- * What the master before this one has counted goes on, as does the time of the
- * first start.  May be called again with a later snapshot of the same master.
+ * After an upgrade: go on counting from what the old master has counted, and
+ * keep the time of the first start.  May be called again with a later snapshot
+ * of the same master.
  */
 void gather_continue(struct gather *, const struct snapshot *before);
 
 /* The start has succeeded: the first configuration is in force. */
 void gather_ready(struct gather *);
 
-/* A reload has this outcome; the sentence of the log. */
+/* A reload has ended, with this sentence in the log. */
 void gather_reload(struct gather *, bool good, const char *sentence);
 
-/* The same of an upgrade, and of a probe, whose echo took so long. */
+/* The same for an upgrade; and for a self-probe, whose echo took `us`. */
 void gather_upgrade(struct gather *, bool good, const char *sentence);
 void gather_probe(struct gather *, bool good, const char *sentence, int64_t us);
 
-/* All but the rows of workers. */
+/* Make a snapshot, but for the rows of workers. */
 void gather_snapshot(struct gather *, const struct gather_view *,
     int64_t now_ms, struct snapshot *);
 
 /*
- * The row of a worker.  False: there is none in this entry, of pool->used.  So
- * a long list can be made in parts.
+ * Make the row of the worker in entry i of the pool.  False if there is none.
+ * Rows are made one by one, so that a long list can be sent in parts.
  */
 bool gather_worker(const struct pool *, unsigned i, int64_t now_ms,
     struct snapshot_worker *);

@@ -20,7 +20,7 @@ report_workers(const struct snapshot *s)
 	    w->starting, w->idle + w->paused, w->busy, w->leaving, w->max);
 }
 
-/* The client that has held a worker for the longest time. */
+/* Report the connection that has lasted longest. */
 static void
 report_longest(const struct snapshot *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * status: the report for USR1: a snapshot in lines of the log.
+ * status: writes the report for USR1: a snapshot as lines of the log.
  */
 #ifndef ECHOD_STATUS_H
 #define ECHOD_STATUS_H

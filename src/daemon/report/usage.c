@@ -44,7 +44,10 @@ resident_pages(pid_t pid)
 	return strtoull(end, NULL, 10);
 }
 
-/* Since Linux 6.2 the size of /proc/PID/fd is how many there are; else 0. */
+/*
+ * The number of descriptors: since Linux 6.2 the size of /proc/PID/fd; before,
+ * 0.
+ */
 static uint64_t
 descriptors(pid_t pid)
 {
@@ -88,7 +91,7 @@ milliseconds(const struct timeval *t)
 	return (uint64_t)t->tv_sec * 1000 + (uint64_t)t->tv_usec / 1000;
 }
 
-/* Those that have ended and been reaped; they stay counted. */
+/* Processor time of children that have ended and been reaped. */
 static uint64_t
 ended_ms(void)
 {
@@ -113,7 +116,7 @@ usage_measure(const struct pool *pool, const struct logger *logger,
 	for (unsigned i = 0; i < pool->used; i++)
 		add(&sum, pool->worker[i].pid);
 	process->cpu_ms += ended_ms();
-	/* Half of the truth would look like the whole. */
+	/* A sum over some of the processes would look like the whole. */
 	if (!sum.files || sum.blind)
 		process->rss_bytes = process->fds = 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * usage: what all processes of this echod together use of the machine.
+ * usage: adds up what all processes of this echod use of the machine.
  */
 #ifndef ECHOD_USAGE_H
 #define ECHOD_USAGE_H
@@ -11,10 +11,10 @@ struct logger;
 struct pool;
 
 /*
- * Processor time takes one system call a process, by its clock.  Memory and
- * descriptors come from /proc, as far as this process may look there, and of at
- * most 512 workers, so that the master never needs long for it; otherwise they
- * are 0.
+ * Processor time is read from the clock of each process, by one system call.
+ * Memory and descriptors are read from /proc, if this process may look there
+ * and there are at most 512 workers, so that the master never needs long;
+ * otherwise they are 0.
  */
 void usage_measure(const struct pool *, const struct logger *,
     struct snapshot_process *);

@@ -25,7 +25,8 @@ find_kept(const struct endpoint_set *next, const struct endpoint_set *now,
 	for (unsigned i = 0; i < now->count; i++) {
 		const struct endpoint *e = &now->item[i];
 
-		/* Port 0 may now be written as the port that it was given. */
+		/* One that was opened for port 0 also serves the port that it
+		 * was given. */
 		if (!has(next, e) &&
 		    (addr_equal(&e->wanted, wanted) ||
 			addr_equal(&e->bound, wanted)))
@@ -34,7 +35,10 @@ find_kept(const struct endpoint_set *next, const struct endpoint_set *now,
 	return NULL;
 }
 
-/* Those of ours that may be in the way of another, and are about to go. */
+/*
+ * Open a socket, even if it overlaps with those of `now`, which may be about to
+ * go.
+ */
 static int
 open_beside(const struct addr *at, const struct endpoint_set *now,
     const struct config *config)
@@ -46,7 +50,7 @@ open_beside(const struct addr *at, const struct endpoint_set *now,
 	return open_listener(at, beside, now->count, config);
 }
 
-/* Take a socket unit's for this address. */
+/* Take the listener of a socket unit for this address, if there is one. */
 static bool
 adopt(struct endpoint *e, struct listener_set *adopted)
 {
@@ -74,7 +78,10 @@ covered(const struct endpoint_set *next, const struct addr *wanted)
 	return false;
 }
 
-/* 1: there is no such address family here, which does not matter. */
+/*
+ * Find or open a socket for one address.  1: this system does not have the
+ * family of the address, which may be skipped.
+ */
 static int
 prepare(struct endpoint *e, const struct config_address *want,
     const struct endpoint_set *now, struct listener_set *adopted,

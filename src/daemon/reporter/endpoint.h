@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * endpoint: the sockets at which HTTP requests are answered: prepare the next
- * set, which keeps some of those there are, then commit or abandon it.  The
- * master opens them, because that can take root, and never looks into them.
+ * endpoint: sets of the sockets at which echod-report answers HTTP requests.  A
+ * reload prepares the next set, which keeps sockets of the set in force; then
+ * it commits that set, or abandons it.  The master opens the sockets, because
+ * that may take root, but never accepts or reads there.
  */
 #ifndef ECHOD_ENDPOINT_H
 #define ECHOD_ENDPOINT_H
@@ -21,8 +22,8 @@ struct endpoint {
 	char text[ADDR_TEXT]; /* of bound */
 	int fd;		      /* non-blocking, close-on-exec, fixed number */
 	bool kept;	      /* the same socket as in the set before */
-	bool adopted;	      /* a socket unit has opened it, */
-	struct listener from; /* as which it came */
+	bool adopted;	      /* it comes from a socket unit: */
+	struct listener from; /* the listener that it was */
 };
 
 struct endpoint_set {
@@ -31,19 +32,24 @@ struct endpoint_set {
 };
 
 /*
- * Make the set that the configuration asks for.  An address that `now` has as
- * well keeps its socket, one that is adopted is taken from there, so that it
- * is none of the echo service, and the others are opened.  -1 with the address
- * and the reason in err, and nothing has changed then.
+ * Make the set that the configuration asks for.  An address that has a socket
+ * in `now` keeps it; one that has a listener in `adopted` takes that, so that
+ * the echo service does not; for the others a socket is opened.  -1 with the
+ * address and the reason in err, and nothing has changed.
  */
 int endpoint_set_prepare(struct endpoint_set *next,
     const struct endpoint_set *now, struct listener_set *adopted,
     const struct config *, struct errbuf *);
 
-/* Put `next` in force; it is empty then.  True: there is another socket. */
+/*
+ * Put `next` in force, which is empty then.  True if the sockets have changed.
+ */
 bool endpoint_set_commit(struct endpoint_set *now, struct endpoint_set *next);
 
-/* Close what prepare has opened, and give back what it has taken. */
+/*
+ * Close the sockets that prepare has opened, and give back those that it has
+ * taken.
+ */
 void endpoint_set_abandon(struct endpoint_set *next,
     struct listener_set *adopted);
 

@@ -19,7 +19,7 @@
 #include "daemon/sandbox/process.h"
 #include "daemon/signals.h"
 
-enum { STABLE_MS = 10000 }; /* one that lived so long is no failure */
+enum { STABLE_MS = 10000 }; /* one that lived so long has not failed */
 
 int
 reporter_prepare(struct reporter *r, struct listener_set *adopted,
@@ -53,7 +53,7 @@ is_same(const struct reporter_job *a, const struct reporter_job *b)
 	    a->sandbox == b->sandbox && strcmp(a->chroot, b->chroot) == 0;
 }
 
-/* Its end will be reaped. */
+/* Kill the reporter; its end is to be reaped. */
 static void
 end(struct reporter *r)
 {
@@ -112,7 +112,9 @@ reporter_resume(struct reporter *r, int64_t now_ms)
 	r->retry_ms = now_ms;
 }
 
-/* Give descriptors these numbers, whatever had them.  -1 with errno. */
+/*
+ * Give the descriptors the numbers that echod-report expects.  -1 with errno.
+ */
 static int
 arrange(const struct reporter *r, int link)
 {
@@ -124,13 +126,13 @@ arrange(const struct reporter *r, int link)
 	if (r->keep_stderr)
 		keep[n++] = STDERR_FILENO;
 	for (unsigned i = 0; i < r->now.count; i++) {
-		/* Theirs are fixed numbers, which are higher. */
+		/* Their own numbers are higher, so none is lost. */
 		fd = REPORTER_LISTENER + (int)i;
 		if (dup2(r->now.item[i].fd, fd) == -1)
 			return -1;
 		keep[n++] = fd;
 	}
-	/* Whatever complains until it is executed still has the log. */
+	/* Until the program is executed, errors can still be logged. */
 	keep[n++] = log_writer();
 	descriptors_keep(keep, (size_t)n);
 	return 0;
@@ -158,7 +160,7 @@ execute(const struct reporter *r, int link, pid_t parent)
 	_exit(EX_OSERR);
 }
 
-/* -1 with errno. */
+/* Start the reporter.  -1 with errno. */
 static int
 start(struct reporter *r)
 {
@@ -178,7 +180,8 @@ start(struct reporter *r)
 		errno = saved;
 		return -1;
 	}
-	/* If it cannot be taken it is closed, and the reporter leaves. */
+	/* If there are too many callers, the link is closed, and the reporter
+	 * ends. */
 	(void)control_adopt(r->control, link[0], CONTROL_READ);
 	return 0;
 }
@@ -203,7 +206,7 @@ reporter_maintain(struct reporter *r, int64_t now_ms)
 		return INT64_MAX;
 	(void)class_log(CLASS_REPORTER, LEVEL_WARNING,
 	    "cannot fork the reporter: %m, trying again");
-	/* Once more at once would be in vain. */
+	/* Do not start it again at once. */
 	r->failures += r->failures == 0;
 	retry(r, now_ms);
 	return r->retry_ms;

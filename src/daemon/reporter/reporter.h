@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * reporter: the master's side of the program echod-report, which answers HTTP
- * requests: where it listens, and that it runs whenever it is wanted.  It asks
- * for what it answers like a caller of the control socket that may only read.
+ * requests: opens its sockets, and keeps it running while the configuration
+ * asks for it.  It gets its answers from the master as a caller of the control
+ * socket that may only read.
  *
  * Nothing here waits, and the service does not depend on any of it.
  */
@@ -20,61 +21,66 @@ struct control;
 struct errbuf;
 
 struct reporter {
-	const char *program;	 /* its path; set by the master, */
-	struct control *control; /* which answers what it asks, */
-	bool keep_stderr;	 /* and has a standard error for it */
+	const char *program;	 /* its path; set by the master, as is: */
+	struct control *control; /* where its requests are answered */
+	bool keep_stderr;	 /* it gets the standard error of the master */
 	struct endpoint_set now, next;
-	bool prepared; /* `next` is what the next configuration wants */
-	bool paused;   /* another echod answers at these sockets */
+	bool prepared; /* `next` is for the next configuration */
+	bool paused;   /* the other master answers at these sockets */
 	struct reporter_job job; /* of the configuration in force */
 	pid_t pid;		 /* 0: there is none */
-	bool replaced;		 /* it has been killed to start another one */
+	bool replaced;		 /* it was killed, for another one to start */
 	unsigned failures;	 /* in a row */
 	int64_t started_ms;
 	int64_t retry_ms; /* start it again then */
 };
 
 /*
- * Open what the next configuration wants of sockets, or take it from those that
- * are adopted.  -1 with the reason in err: an address cannot be had, or the
- * program is not there.
+ * Open the sockets for the next configuration, or take them from those that are
+ * adopted.  -1 with the reason in err if an address cannot be bound, or the
+ * program is missing.
  */
 int reporter_prepare(struct reporter *, struct listener_set *adopted,
     const struct config *, struct errbuf *);
 
 /*
- * Put that in force, if it has not been done: a reporter that listens elsewhere
- * now, or is to be another user, is replaced; reporter_maintain() starts it.
+ * Put them in force, if that has not been done.  If the sockets or the user
+ * have changed, the reporter is ended, and reporter_maintain() starts another.
  */
 void reporter_commit(struct reporter *, const struct config *, int64_t now_ms);
 
-/* Undo reporter_prepare(), if it has not been put in force. */
+/* Undo reporter_prepare(), unless reporter_commit() has been called. */
 void reporter_abandon(struct reporter *, struct listener_set *adopted);
 
 /*
- * This echod is to succeed another one, whose sockets these are now; until the
- * first commit that one answers.
+ * In an upgrade: begin with the sockets of the old master, at which that
+ * answers until the first commit.
  */
 void reporter_succeed(struct reporter *, const struct endpoint_set *);
 
-/* Another echod succeeds this one: do not answer any more; or do it again. */
+/* In an upgrade: stop answering, for the new master does; or answer again. */
 void reporter_yield(struct reporter *);
 void reporter_resume(struct reporter *, int64_t now_ms);
 
 /*
- * Start it if it is wanted and its time has come.  Returns the clock_ms() to be
- * called again at, or INT64_MAX.
+ * Start the reporter if it is to run and its time has come.  Returns the
+ * clock_ms() to call this again at, or INT64_MAX.
  */
 int64_t reporter_maintain(struct reporter *, int64_t now_ms);
 
-/* A child has ended; true when it was the reporter.  *expected: we ended it. */
+/*
+ * A child has ended.  True if it was the reporter; then *expected tells whether
+ * the master has ended it.
+ */
 bool reporter_reaped(struct reporter *, pid_t, bool *expected, int64_t now_ms);
 
-/* A child was stopped or continued; true when it was the reporter, which is
- * killed when it was stopped. */
+/*
+ * A child was stopped or continued.  True if it is the reporter; then it is
+ * killed if it was stopped.
+ */
 bool reporter_frozen(const struct reporter *, pid_t, bool frozen);
 
-/* End it for good, and close its sockets. */
+/* End the reporter for good, and close its sockets. */
 void reporter_end(struct reporter *);
 
 #endif

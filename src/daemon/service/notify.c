@@ -16,7 +16,7 @@ enum {
 	DESCRIPTORS_MAX = 253, /* of one datagram (unix(7), SCM_RIGHTS) */
 };
 
-/* One warning, until a datagram can be sent again. */
+/* Log one warning, until a datagram can be sent again. */
 static void
 fail(struct notify *n)
 {
@@ -25,7 +25,7 @@ fail(struct notify *n)
 	n->failed = true;
 }
 
-/* False if the address is not one of a socket that we could send to. */
+/* False if the address is not that of a UNIX socket. */
 static bool
 take_address(struct notify *n, const char *address)
 {
@@ -62,7 +62,10 @@ notify_open(struct notify *n, const char *address)
 		n->error = errno;
 }
 
-/* False: there is no room.  Whatever else goes wrong will not get better. */
+/*
+ * Send a datagram.  False: there is no room now.  After any other fault the
+ * datagram is given up, for a second try would not help.
+ */
 static bool
 transmit(struct notify *n, const char *text, const int *fds, unsigned count)
 {
@@ -103,7 +106,7 @@ take_out(struct notify *n, unsigned i)
 	    (n->waiting - i) * sizeof(n->queue[0]));
 }
 
-/* One of this kind that waits is out of date. */
+/* Forget a message of this kind that waits, for it is out of date. */
 static void
 forget(struct notify *n, enum notify_kind kind)
 {

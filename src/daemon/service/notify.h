@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * notify: tells a service manager how the service is, in datagrams as
- * sd_notify(3) describes them.  Only the master does that: the manager listens
- * to the main process.
+ * notify: tells a service manager the state of the service, in datagrams as
+ * sd_notify(3) describes them.  Only the master does that, for the manager
+ * listens to the main process.
  *
  * Nothing here waits or fails.  A datagram for which the manager has no room is
- * sent later; whatever else goes wrong costs the datagram and one warning.
+ * sent later; after any other fault it is lost, and the log has one warning.
  */
 #ifndef ECHOD_NOTIFY_H
 #define ECHOD_NOTIFY_H
@@ -21,8 +21,8 @@ enum {
 };
 
 /*
- * All states arrive, in their order.  Of the others the last one counts, so it
- * takes the place of one that still waits.
+ * All messages of the kind NOTIFY_STATE are sent, in their order.  Of each
+ * other kind only the last one counts: it replaces one that still waits.
  */
 enum notify_kind {
 	NOTIFY_STATE,  /* READY=1 and the like */
@@ -35,47 +35,48 @@ struct notify {
 	int fd; /* -1: nobody wants to know */
 	struct sockaddr_un to;
 	socklen_t length;
-	int error;   /* why it is -1 although somebody does; 0: nobody does */
-	bool failed; /* to send; the log has said it */
+	int error;   /* errno, if the address could not be used */
+	bool failed; /* sending fails, as the log says */
 	unsigned waiting;
 	struct notify_message {
 		enum notify_kind kind;
 		char text[NOTIFY_TEXT];
 	} queue[NOTIFY_QUEUE];
-	/* There was no room: try again then, and so much later the next time. */
+	/* The manager had no room: when to try again, and the pause after
+	 * that. */
 	int64_t retry_ms, pause_ms;
 };
 
 /*
- * Get ready to send to this address, NOTIFY_SOCKET; NULL: to nobody.  One that
- * is of another kind, for virtual machines, is passed over in silence.
+ * Get ready to send to this address, that of NOTIFY_SOCKET; NULL: to nobody.
+ * An address of another kind, for virtual machines, is ignored.
  */
 void notify_open(struct notify *, const char *address);
 
 /*
- * Send lines "NAME=VALUE", now or when there is room for it.  A manager that
- * takes nothing loses the oldest of the messages that wait.
+ * Send lines "NAME=VALUE", now or when the manager has room for them.  If it
+ * takes nothing, the oldest of the messages that wait is lost.
  */
 void notify_send(struct notify *, enum notify_kind, int64_t now_ms,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * Send a message with descriptors, 253 at most, now.  False: it was not sent
- * because earlier ones wait, or there is no room; try again.  True also if it is
- * lost for another reason, or for nobody.
+ * Send a message with at most 253 descriptors now.  False if it was not sent,
+ * because earlier ones wait or there is no room: try again.  True also if it is
+ * lost for another reason, or if there is no manager.
  */
 bool notify_descriptors(struct notify *, const char *text, const int *fds,
     unsigned count);
 
 /*
- * Send what waits, if its time has come.  Returns the clock_ms() to be called
- * again at, INT64_MAX: there is nothing.
+ * Send what waits, if its time has come.  Returns the clock_ms() to call this
+ * again at, INT64_MAX: nothing waits.
  */
 int64_t notify_step(struct notify *, int64_t now_ms);
 
 /*
- * Replace whatever is not printable ASCII, so that a text from outside can be
- * the value of one line.  Returns the text.
+ * Replace each byte that is not printable ASCII, so that a text from outside
+ * can be the value of one line.  Returns the text.
  */
 const char *notify_clean(char *text);
 

@@ -31,7 +31,10 @@ end(struct probe *p, enum probe_outcome outcome)
 	return outcome;
 }
 
-/* A client on this host reaches a wildcard by the loopback address. */
+/*
+ * The address by which a client on this host reaches the listener: the loopback
+ * address for a wildcard.
+ */
 static void
 find_way(const struct listener *l, struct addr *to)
 {
@@ -45,8 +48,8 @@ find_way(const struct listener *l, struct addr *to)
 }
 
 /*
- * A listener that was passed to us may be in another network than we are, where
- * its address is nobody's, or somebody else's.
+ * A listener that was passed to us may be in another network namespace.  In
+ * ours its address belongs to nobody, or to another host.
  */
 static bool
 is_in_our_network(int fd, const struct listener *l)
@@ -60,7 +63,7 @@ is_in_our_network(int fd, const struct listener *l)
 	return ours == its;
 }
 
-/* -1: it cannot be made, with the reason. */
+/* Make the socket of the probe.  -1 with the reason in p->why. */
 static int
 open_socket(struct probe *p, const struct generation *gen,
     const struct listener *l, const struct addr *to)
@@ -68,7 +71,8 @@ open_socket(struct probe *p, const struct generation *gen,
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
 	char host[ADDR_TEXT];
 
-	/* From an address of this host, it comes from that address. */
+	/* A connection to an address of this host comes from the same
+	 * address. */
 	if (!access_allows(&gen->config.access, to)) {
 		addr_host(to, host, sizeof(host));
 		return errbuf_set(&p->why, "access does not allow %s", host);
@@ -108,7 +112,7 @@ probe_begin(struct probe *p, const struct generation *gen,
 	return probe_step(p, now_ms);
 }
 
-/* It has failed to send or to receive; `n` is 0 at the end of the stream. */
+/* Sending or receiving has failed; `n` is 0 at the end of the stream. */
 static enum probe_outcome
 fail(struct probe *p, ssize_t n)
 {
@@ -130,7 +134,8 @@ probe_step(struct probe *p, int64_t now_ms)
 		n = send(p->fd, p->text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return fail(p, n);
-		/* It is too short to be divided. */
+		/* The text is so short that it is sent as a whole or not at
+		 * all. */
 		p->sent = n == -1 ? 0 : length;
 	}
 	while (p->sent != 0 && p->got < length) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * probe: one echo through a listener of our own, as a client would have it.  It
- * is a connection in the event loop of the master, which never waits for it.
+ * probe: has some bytes echoed through a listener of our own, as a client
+ * would.  The connection is in the event loop of the master, which never waits
+ * for it.
  */
 #ifndef ECHOD_PROBE_H
 #define ECHOD_PROBE_H
@@ -21,31 +22,33 @@ enum probe_outcome {
 	PROBE_PENDING,
 	PROBE_GOOD,
 	PROBE_BAD,    /* a client would not have been served */
-	PROBE_UNABLE, /* nothing is known: we cannot be a client here */
+	PROBE_UNABLE, /* unknown: we cannot be a client here */
 };
 
 struct probe {
 	int fd;	      /* -1: none is under way */
 	int waiter;   /* the epoll of the master */
-	bool limited; /* it may be refused, by a limit for client networks */
-	size_t got;   /* bytes of the text that are back; */
-	size_t sent;  /* 0: it is still to be sent */
+	bool limited; /* a limit for client networks may refuse it */
+	size_t got;   /* bytes of the text that came back */
+	size_t sent;  /* 0: the text is still to be sent */
 	char text[PROBE_TEXT];
 	int64_t began_ns, deadline_ms;
 	unsigned number;
-	struct errbuf why; /* of what was not good */
+	struct errbuf why; /* of a bad outcome, or one unable */
 };
 
 void probe_open(struct probe *, int waiter);
 
 /*
- * Connect to a listener of the generation; it takes `ms` at most.  The outcome
- * is that of probe_step().
+ * Connect to a listener of the generation.  The probe fails if it has not
+ * succeeded after `ms`.  Returns what probe_step() returns.
  */
 enum probe_outcome probe_begin(struct probe *, const struct generation *,
     const struct listener *, int64_t ms, int64_t now_ms);
 
-/* Go on, without waiting.  When it is not pending any more, it is over. */
+/*
+ * Go on, without waiting.  The probe is over unless PROBE_PENDING is returned.
+ */
 enum probe_outcome probe_step(struct probe *, int64_t now_ms);
 
 #endif

@@ -10,8 +10,8 @@
 
 enum {
 	EACH_MS = 1000, /* between two texts, or two requests for time */
-	/* More time for what nobody knows the end of: it is asked for again
-	 * before. */
+	/* The time to ask for if the end is unknown; before it is over, more is
+	 * asked for. */
 	GRANT_MS = 10000,
 };
 
@@ -20,7 +20,8 @@ service_open(struct service *s, int waiter, bool background, int ready_fd)
 {
 	*s = (struct service){ .background = background,
 		.ready_fd = ready_fd,
-		/* The manager hears of a successor when it has the service. */
+		/* In an upgrade the old master tells the manager until we have
+		 * the service. */
 		.starting = environment()->handover == NULL,
 		.over_ms = INT64_MAX,
 		.extend_ms = clock_ms() + EACH_MS };
@@ -34,7 +35,7 @@ service_is_heard(const struct service *s)
 	return s->notify.fd != -1;
 }
 
-/* One line for people. */
+/* Describe the state in one line for people. */
 static void
 describe(const struct service *s, const struct service_facts *f,
     char text[NOTIFY_TEXT])
@@ -68,7 +69,7 @@ tell(struct service *s, const char *state, const struct service_facts *f,
 	    now_ms, "%sSTATUS=%s", state, notify_clean(text));
 }
 
-/* Whoever does not read it any more does not want to know. */
+/* A reader that has closed its end does not want to know. */
 static void
 write_newline(struct service *s)
 {
@@ -114,11 +115,12 @@ service_reload_begins(struct service *s, const struct service_facts *f,
 		s->over_ms = INT64_MAX;
 		s->extend_ms = now_ms + EACH_MS;
 	}
-	/* Of the same moment as the message, or the manager takes it for the
-	 * answer to an earlier request. */
+	/* This time must be that of the message, or the manager takes it for
+	 * the answer to an earlier request. */
 	snprintf(state, sizeof(state),
 	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\n", clock_ns() / 1000);
-	/* A manager that has heard of a stop does not take it back. */
+	/* For a manager that was told of a stop, the service does not become
+	 * ready again. */
 	tell(s, s->stopping ? "" : state, f, now_ms);
 }
 
@@ -175,8 +177,8 @@ service_stops(struct service *s, int64_t drain_ms,
 }
 
 /*
- * Ask for as much time as the rest may take, again and again: many workers, or
- * clients, take their time.
+ * Ask for as much time as the start, reload or stop may still take; again and
+ * again, for it may take long with many workers or clients.
  */
 static int64_t
 extend(struct service *s, int64_t now_ms)
@@ -200,8 +202,9 @@ service_step(struct service *s, const struct service_facts *f, int64_t now_ms)
 
 	if (s->silent)
 		return notify_step(&s->notify, now_ms);
-	/* Each client makes a worker busy, which is not told; the pool changes
-	 * its size, or is exhausted, when many do. */
+	/* A change of the busy workers alone is not told, for each client
+	 * causes one.  When many clients come, the pool grows or is full, and
+	 * that is told. */
 	if (f->generation != 0 &&
 	    (f->workers != s->told.workers || f->full != s->told.full ||
 		f->max != s->told.max || f->lame_duck != s->told.lame_duck ||

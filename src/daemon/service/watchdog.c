@@ -58,7 +58,8 @@ static void
 judge(struct watchdog *w, enum probe_outcome outcome, bool serving,
     struct notify *notify, bool strict, int64_t now_ms)
 {
-	/* It may have begun when a client could still expect to be served. */
+	/* While the service is not `serving`, a failure means nothing, even if
+	 * the probe began before. */
 	if (outcome == PROBE_PENDING || (outcome != PROBE_GOOD && !serving))
 		return;
 	if (outcome == PROBE_UNABLE) {

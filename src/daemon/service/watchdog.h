@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * watchdog: shows a service manager that the event loop goes round, and tries
- * whether a client would be served.
+ * watchdog: tells a service manager that the event loop runs, and tries whether
+ * a client would be served (the self-probe).
  *
- * The first is what the manager acts on, after WATCHDOG_USEC without a sign.
- * The second is reported: a machine that is overloaded is not helped by the end
- * of the service, unless the operator says so (setting `watchdog`).
+ * The manager ends echod if it is told nothing for WATCHDOG_USEC.  A self-probe
+ * that fails is only reported, because to end the service does not help a
+ * machine that is overloaded; unless the operator wants it (setting
+ * `watchdog`).
  */
 #ifndef ECHOD_WATCHDOG_H
 #define ECHOD_WATCHDOG_H
@@ -20,24 +21,24 @@ struct notify;
 
 struct watchdog {
 	int64_t half_ms; /* half of the period; 0: nobody watches */
-	int64_t next_ms; /* when the next sign is due */
+	int64_t next_ms; /* when to tell it again */
 	struct probe probe;
-	unsigned turn;	   /* of which listener, each in its turn */
-	char listener[80]; /* the one that was tried last */
-	/* The last one with an outcome. */
-	bool fresh; /* nobody has taken it yet: watchdog_take() */
+	unsigned turn;	   /* which listener is the next */
+	char listener[80]; /* the one of the last self-probe */
+	/* The last self-probe with an outcome. */
+	bool fresh; /* watchdog_take() has not been called */
 	bool good;
 	int64_t us; /* it has taken so long */
-	/* How many have failed since one was good. */
+	/* How many have failed since the last good one, and since when. */
 	unsigned failures;
 	int64_t since_ms;
 	struct errbuf why; /* a sentence; "" while they are good */
-	bool unable;	   /* the log says that none can be made */
+	bool unable;	   /* none can be made, as the log says */
 };
 
 /*
- * Who watches is in the environment (environment.h).  The epoll is that of the
- * master, which is to call watchdog_step() after each of its events.
+ * Begin; the period is in the environment (environment.h).  `waiter` is the
+ * epoll of the master, which has to call watchdog_step() after each event.
  */
 void watchdog_open(struct watchdog *, int waiter);
 
@@ -48,7 +49,7 @@ void watchdog_open(struct watchdog *, int waiter);
 int64_t watchdog_step(struct watchdog *, struct notify *,
     const struct generation *, bool serving, int64_t now_ms);
 
-/* Whether there is an outcome, w->good and so on, that was not taken before. */
+/* Whether there is a new outcome since the last call, in w->good and so on. */
 bool watchdog_take(struct watchdog *w);
 
 #endif
