@@ -43,7 +43,10 @@ refuse(struct caller *c)
 	    "this takes root or the user who runs echod");
 }
 
-/* Take n bytes of its line as a request; `end` more bytes were its newline. */
+/*
+ * Take the first n bytes of the line as a request; `end` bytes more are its
+ * newline.
+ */
 static void
 take(struct caller *c, size_t n, size_t end)
 {
@@ -61,7 +64,7 @@ take(struct caller *c, size_t n, size_t end)
 		c->state = CALLER_ASKED;
 }
 
-/* Look for a request in what has come. */
+/* Look for a complete request in what has come. */
 static void
 look(struct caller *c)
 {
@@ -100,7 +103,9 @@ caller_read(struct caller *c, int64_t now_ms)
 		c->moved_ms = now_ms;
 }
 
-/* All of the answer has been sent, as far as there is one. */
+/*
+ * The answer has been sent, as far as it has been made: go to the next state.
+ */
 static void
 sent_all(struct caller *c)
 {
@@ -138,7 +143,7 @@ caller_asks(const struct caller *c)
 	return c->state == CALLER_ASKED && c->used == 0;
 }
 
-/* Room for n more bytes of the answer; false: there is none. */
+/* Make room for n more bytes of the answer.  False if there can be none. */
 static bool
 make_room(struct caller *c, size_t n)
 {
@@ -181,7 +186,7 @@ caller_line(struct caller *c, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
-	/* No line of ours is that long, unless a path is. */
+	/* No line is that long, unless a path in it is. */
 	if ((size_t)n > sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
 	line[n] = '\n';

@@ -17,8 +17,8 @@
 
 enum {
 	ALL = CONTROL_CALLERS + CONTROL_ADOPTED,
-	THE_PLACE = ALL, /* the number of its events */
-	RETRY_MS = 1000, /* after accept has failed */
+	THE_PLACE = ALL, /* the number that events of the socket have */
+	RETRY_MS = 1000, /* until accept(2) is tried again */
 };
 
 static int
@@ -54,7 +54,7 @@ control_leave(struct control *control)
 	place_close(&control->place);
 }
 
-/* The path that is meant; "": none. */
+/* The path that the configuration means; "": no socket. */
 static void
 path_of(const struct config_control *config, char *path, size_t size)
 {
@@ -95,7 +95,7 @@ control_settle(struct control *control, const struct config_control *config,
 	log_notice("control socket path=%s", path);
 }
 
-/* What the epoll has to look for on behalf of this caller. */
+/* Have the epoll look for what this caller needs now. */
 static void
 look_after(struct control *control, struct caller *c)
 {
@@ -113,7 +113,9 @@ look_after(struct control *control, struct caller *c)
 	}
 }
 
-/* The descriptor is closed if there is no place for it. */
+/*
+ * Begin to serve a new caller.  Without a free place its descriptor is closed.
+ */
 static int
 welcome(struct control *control, unsigned number, int fd, unsigned rights,
     int64_t now_ms)
@@ -143,7 +145,10 @@ control_adopt(struct control *control, int fd, unsigned rights)
 	return -1;
 }
 
-/* A free place, or that of who has been idle for the longest time; -1: none. */
+/*
+ * The number of a free place; if there is none, that of the caller that has
+ * been idle for the longest time, which is disconnected.  -1: there is neither.
+ */
 static int
 make_place(struct control *control)
 {
@@ -166,7 +171,10 @@ make_place(struct control *control)
 	return longest;
 }
 
-/* Who may change something: root, and the user who runs echod. */
+/*
+ * The rights of a user: root, and the user who runs echod, may change
+ * something.
+ */
 static unsigned
 rights_of(const struct ucred *peer)
 {
@@ -198,7 +206,10 @@ let_in(struct control *control, int fd, int64_t now_ms)
 	control->caller[number].pid = peer.pid;
 }
 
-/* While accept fails, the socket must not be looked for: it would spin. */
+/*
+ * accept(2) fails: have the epoll ignore the socket for a while, or the event
+ * loop would spin.
+ */
 static void
 pause_place(struct control *control, int64_t now_ms)
 {
@@ -211,7 +222,7 @@ answer_door(struct control *control, int64_t now_ms)
 {
 	int fd = -1;
 
-	/* So many at a time, for echod has other things to do. */
+	/* No more at a time, for the master has other things to do. */
 	for (int i = 0; i < CONTROL_CALLERS; i++) {
 		fd = accept4(control->place.fd, NULL, NULL,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -247,7 +258,7 @@ handle(struct control *control, const struct epoll_event *event, int64_t now_ms)
 	look_after(control, c);
 }
 
-/* End those whose patience is over. */
+/* Disconnect the callers whose deadline is over. */
 static void
 enforce(struct control *control, int64_t now_ms)
 {
@@ -292,8 +303,8 @@ control_deadline(const struct control *control)
 struct caller *
 control_asked(struct control *control)
 {
-	/* From the one after that on: who asks without end gets one answer while
-	 * each other gets one. */
+	/* Begin after the caller that was answered last: so a caller that asks
+	 * without end gets one answer while each other caller gets one, too. */
 	for (unsigned i = 1; i <= ALL; i++) {
 		unsigned next = (control->last + i) % ALL;
 

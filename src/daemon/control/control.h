@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * control: the control socket: lets callers in, and reads and writes for them.
- * What they ask is answered by who has it all, the master (answer.h).
+ * control: the control socket: accepts callers, and reads and writes for them.
+ * The master makes the answers (answer.h).
  *
- * Nothing here waits, and a caller that is slow or silent costs nobody else
- * anything: when all places are taken, the one that has been idle for the longest
- * time gives way to a new one.
+ * Nothing here waits, and a caller that is slow or silent does not keep others
+ * out: when all places are taken, the caller that has been idle for the longest
+ * time is disconnected for a new one.
  */
 #ifndef ECHOD_CONTROL_H
 #define ECHOD_CONTROL_H
@@ -25,55 +25,61 @@ enum {
 };
 
 struct control {
-	int waiter;   /* an epoll over all of this, in that of the master */
-	bool noticed; /* set this when it has an event */
+	int waiter;   /* an epoll for these, which is in the master's */
+	bool noticed; /* set by the master: `waiter` has an event */
 	struct place place;
-	unsigned last; /* who was answered last */
-	/* Accept has failed: not before then; 0: it has not. */
+	unsigned last; /* number of the caller answered last */
+	/* accept(2) has failed, and is tried again then; 0: it has not. */
 	int64_t accept_ms;
 	struct caller caller[CONTROL_CALLERS + CONTROL_ADOPTED];
 };
 
-/* Without a place, until control_settle().  -1 with the reason in err. */
+/*
+ * Begin, without a socket until control_settle() is called.  -1 with the reason
+ * in err.
+ */
 int control_open(struct control *, int waiter, struct errbuf *err);
 
 /*
- * Have the control socket where the configuration wants it.  What cannot be done
- * costs one warning, and the socket there is stays.  For take_over see place.h.
+ * Make the control socket that the configuration asks for, in place of the one
+ * before.  If that fails, the log has a warning, and the one before stays.  For
+ * take_over see place.h.
  */
 void control_settle(struct control *, const struct config_control *,
     bool take_over);
 
 /*
- * A caller that was connected by socketpair(2), with these rights.  The
- * descriptor is ours from now on.  -1: there are too many already.
+ * Add a caller with these rights that is connected by socketpair(2), and own
+ * its descriptor.  -1 if there are too many.
  */
 int control_adopt(struct control *, int fd, unsigned rights);
 
-/* Read, write and let in; end those whose time is over. */
+/* Accept, read and write, and disconnect callers whose deadline is over. */
 void control_step(struct control *, int64_t now_ms);
 
-/* When to do that again, by clock_ms(); INT64_MAX: only when noticed. */
+/* The clock_ms() to call that again at; INT64_MAX: only at events. */
 int64_t control_deadline(const struct control *);
 
-/* The next caller in turn whose `verb` is to be answered; NULL: there is none. */
+/* The next caller, in turn, whose request is to be answered; NULL: none. */
 struct caller *control_asked(struct control *);
 
-/* What has been said to this caller can be sent. */
+/*
+ * The answer to this caller has been made, or a part of it: begin to send it.
+ */
 void control_said(struct control *, struct caller *, int64_t now_ms);
 
 /*
- * An event has come, with this status of sysexits(3) and the sentence of the log:
- * it is the answer for those who have waited for it; if it is the last, for all
- * who wait for one of its kind.
+ * An event has happened.  Answer the callers that wait for it, with this status
+ * of sysexits(3) and the sentence that the log has.  If there will be no other
+ * event of its kind, `last`, answer all callers that wait for one.
  */
 void control_tell(struct control *, enum caller_event, int status,
     const char *sentence, bool last);
 
-/* Nobody can connect any more. */
+/* Remove the socket: nobody can connect any more. */
 void control_leave(struct control *);
 
-/* Send what can be sent, and forget all callers. */
+/* Send as much as can be sent without waiting, and disconnect all callers. */
 void control_close(struct control *);
 
 #endif

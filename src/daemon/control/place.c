@@ -25,7 +25,7 @@ socket_at(struct sockaddr_un *addr, const char *path)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/* Whether a process listens to the socket of this path; it may be busy. */
+/* Whether a process listens to the socket with this path. */
 static bool
 is_heard(const char *path)
 {
@@ -40,7 +40,7 @@ is_heard(const char *path)
 	return !refused;
 }
 
-/* Whether the name is free, or what has it may be replaced. */
+/* Check that the path is free, or that the file there may be replaced. */
 static int
 check_free(const char *path, bool take_over, struct errbuf *err)
 {
@@ -58,7 +58,9 @@ check_free(const char *path, bool take_over, struct errbuf *err)
 	return 0;
 }
 
-/* Bind and listen at `beside`, for the owner, and for a group if there is one. */
+/*
+ * Bind at `beside` and listen, for the owner, and for a group if there is one.
+ */
 static int
 bind_beside(struct place *p, const char *beside, struct errbuf *err)
 {
@@ -103,7 +105,7 @@ place_open(struct place *p, const char *path, gid_t group, bool take_over,
 	if (check_free(path, take_over, err) == -1 ||
 	    check_free(beside, false, err) == -1)
 		return -1;
-	/* What is left of an echod that was killed while it made its own. */
+	/* Remove what an echod has left that was killed at this point. */
 	(void)unlink(beside);
 	if (geteuid() == 0 && trust_file(beside, -1, &warning, err) == -1)
 		return -1;

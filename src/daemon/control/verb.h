@@ -15,7 +15,7 @@
 
 struct errbuf;
 
-/* What a client may do. */
+/* What a caller may do. */
 enum control_right { CONTROL_READ = 1, CONTROL_CHANGE = 2 };
 
 enum verb_id {
@@ -34,7 +34,7 @@ enum verb_id {
 struct verb {
 	const char *name;
 	enum verb_id id;
-	enum control_right right; /* that it takes */
+	enum control_right right; /* that a caller needs */
 	const char *help;
 };
 

@@ -16,14 +16,14 @@
 #include "daemon/worker/worker.h"
 
 /*
- * All that a worker is born with is above (descriptors.h), so a filter of system
- * calls takes the link for a connection; a worker has no more of it.
+ * The number of the link in the forker.  It is low, so the filter allows to
+ * receive and send on it as on a connection; workers close it.
  */
 enum { LINK = STDERR_FILENO + 1 };
 
 /*
- * A child of our parent.  fork(3) cannot ask for that, but would do no more
- * here: there is one thread, and no handler for atfork.
+ * Clone a child of our parent, as fork(3) cannot do.  What that does beside,
+ * for threads and handlers of pthread_atfork(3), is not needed here.
  */
 static pid_t
 clone_sibling(void)
@@ -37,7 +37,10 @@ clone_sibling(void)
 #endif
 }
 
-/* It may wait for room, for nobody waits for us; false: the master is gone. */
+/*
+ * Answer the master.  This may wait for room in the link, for nobody waits for
+ * this process.  False: the master is gone.
+ */
 static bool
 answer(uint32_t slot, int error)
 {
@@ -52,7 +55,7 @@ be_born(struct worker_job *job, const struct forker_request *request)
 {
 	job->slot = request->slot;
 	job->max_connections = request->max_connections;
-	/* A worker that the master has not heard of must not serve. */
+	/* A worker that the master does not know must not serve. */
 	if (!answer(job->slot, 0))
 		_exit(EX_OK);
 	close(LINK);

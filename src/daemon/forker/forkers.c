@@ -103,8 +103,9 @@ int
 forkers_request(const struct forker *forker,
     const struct forker_request *request)
 {
-	/* A record is sent as a whole or not at all.  That the forker has died
-	 * is found out when it is reaped, with the reason. */
+	/* A record is sent as a whole or not at all.  If the forker has died,
+	 * that is no error here: it is found out, with the reason, when it is
+	 * reaped. */
 	if (send(forker->fd, request, sizeof(*request),
 		MSG_DONTWAIT | MSG_NOSIGNAL) == -1 &&
 	    errno != EPIPE && errno != ECONNRESET)
@@ -119,7 +120,7 @@ forkers_hear(const struct forker *forker, struct forker_answer *answer,
 	ssize_t n = link_receive(forker->fd, answer, sizeof(*answer),
 	    MSG_DONTWAIT | MSG_TRUNC, sender);
 
-	/* What is not of that size is no answer that can be true. */
+	/* A record of another size cannot be an answer. */
 	if (n != (ssize_t)sizeof(*answer) && *sender != 0)
 		*answer = (struct forker_answer){ FORKER_READY, -1 };
 	*lost = *sender == 0 && (n != -1 || errno != EAGAIN);
@@ -137,7 +138,8 @@ close_link(const struct forkers *forkers, struct forker *forker)
 {
 	if (forker->fd == -1)
 		return;
-	/* A child that we have just forked may have a copy of it. */
+	/* A child that has just been forked may have a copy, so closing it is
+	 * not enough. */
 	(void)epoll_ctl(forkers->waiter, EPOLL_CTL_DEL, forker->fd, NULL);
 	close(forker->fd);
 	forker->fd = -1;

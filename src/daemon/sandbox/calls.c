@@ -39,7 +39,10 @@ struct call {
 #define ALLOW(name, ...) { SCMP_SYS(name), SCMP_ACT_ALLOW, { __VA_ARGS__ } }
 #define REFUSE(name, error) { SCMP_SYS(name), SCMP_ACT_ERRNO(error), { { 0 } } }
 
-/* Argument n is this, is less, is at least this, has none of these bits. */
+/*
+ * Argument n is equal to this, is less, is at least this, has none of these
+ * bits.
+ */
 #define IS(n, value) { n, SCMP_CMP_EQ, (scmp_datum_t)(value), 0 }
 #define BELOW(n, value) { n, SCMP_CMP_LT, (scmp_datum_t)(value), 0 }
 #define FROM(n, value) { n, SCMP_CMP_GE, (scmp_datum_t)(value), 0 }
@@ -47,10 +50,11 @@ struct call {
 /* clang-format on */
 
 /*
- * What a worker opens itself, and what it was born with.  A filter compares 64 bits
- * and the kernel takes 32, so a connection can pass for a fixed descriptor, by a
- * number that is too large; but not the other way round.  There is nothing to accept
- * from a connection, and whoever waits for one harms nobody else.
+ * The descriptors that a worker opens itself, and those that it was born with.
+ * A filter compares 64 bits while the kernel takes 32.  So a connection may be
+ * named by a number that is too large, and pass for a fixed descriptor; but not
+ * the other way round.  That does no harm: nothing can be accepted from a
+ * connection, and a worker that waits for one delays nobody else.
  */
 #define CONNECTION(n) BELOW(n, DESCRIPTORS_FIXED)
 #define FIXED(n) FROM(n, DESCRIPTORS_FIXED)
@@ -66,7 +70,7 @@ add(scmp_filter_ctx ctx, const struct call *calls, size_t n)
 			args++;
 		error = seccomp_rule_add_array(ctx, c->action, c->number, args,
 		    c->arg);
-		/* This architecture does not have every call. */
+		/* EDOM: this architecture does not have the call. */
 		if (error != 0 && error != -EDOM)
 			return error;
 	}
@@ -75,7 +79,7 @@ add(scmp_filter_ctx ctx, const struct call *calls, size_t n)
 
 #define ADD(ctx, calls) add(ctx, calls, sizeof(calls) / sizeof((calls)[0]))
 
-/* What any process does that handles signals and ends. */
+/* What each of these processes needs for signals, time and its end. */
 static int
 add_common(scmp_filter_ctx ctx)
 {
@@ -87,7 +91,7 @@ add_common(scmp_filter_ctx ctx)
 		ALLOW(rt_sigprocmask),
 		/* After SIGSTOP and SIGCONT, or under a tracer. */
 		ALLOW(restart_syscall),
-		/* They tell an attacker nothing that is of use. */
+		/* These tell an attacker nothing of use. */
 		ALLOW(getpid),
 		ALLOW(getppid),
 		ALLOW(gettid),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * calls: the system calls that each role may make, with the reason for each,
- * and what somebody who has taken over the process can do with it.
+ * calls: lists the system calls that each role may make, with the reason for
+ * each, and with what an attacker who has taken over the process can do by it.
  */
 #ifndef ECHOD_CALLS_H
 #define ECHOD_CALLS_H

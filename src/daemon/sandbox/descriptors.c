@@ -29,9 +29,10 @@ close_between(unsigned first, unsigned last)
 	if (close_range(first, last, 0) == 0)
 		return;
 #endif
-	/* The kernel is old, or a filter does not know the call. */
+	/* close_range(2) fails if the kernel is old, or if a filter forbids
+	 * it. */
 	if ((dir = opendir("/proc/self/fd")) == NULL) {
-		/* There is no /proc either. */
+		/* There is no /proc, so try each number. */
 		for (unsigned fd = first; fd <= last && fd < FEW; fd++)
 			close((int)fd);
 		return;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * descriptors: which of them a process has, and which numbers.
- *
- * A filter of system calls cannot tell what a descriptor is, but it can compare
- * its number.  So what a worker is born with has fixed, high numbers, and what
- * it opens itself, connections above all, has low ones.
+ * descriptors: closes descriptors that a process must not have, and gives
+ * numbers to others.  A filter of system calls cannot tell what a descriptor
+ * is, but it can compare its number.  So descriptors that a worker is born with
+ * have fixed, high numbers, and those that it opens itself, above all
+ * connections, have low ones.
  */
 #ifndef ECHOD_DESCRIPTORS_H
 #define ECHOD_DESCRIPTORS_H
 
 #include <stddef.h>
 
-/* The lowest number of a fixed descriptor; all that a worker opens are below. */
+/* The lowest number of a fixed descriptor; a worker opens only lower ones. */
 enum { DESCRIPTORS_FIXED = 16 };
 
 /*

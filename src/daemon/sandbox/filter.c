@@ -39,16 +39,17 @@ filter_available(struct errbuf *err)
 	if (!filter_is_built_in())
 		return errbuf_set(err,
 		    "this echod was built without libseccomp");
-	/* A kernel that could install a program looks for it first. */
+	/* A kernel that has filters first looks for the program, and finds
+	 * none: EFAULT. */
 	if (install(0, NULL) == 0 || errno == EFAULT)
 		return 0;
 	return errbuf_sys(err, "this kernel has no filters of system calls");
 }
 
 /*
- * Without the flag the processor may be told not to speculate on stores in this
- * process, which slows all of it down and keeps nothing from an attacker who
- * runs code of his own there.
+ * Without SECCOMP_FILTER_FLAG_SPEC_ALLOW, older kernels keep the processor from
+ * speculating in this process.  That makes it slower, and does not protect it
+ * from an attacker who runs his own code in it.
  */
 int
 filter_install(enum role role, struct errbuf *err)
@@ -71,8 +72,9 @@ filter_is_built_in(void)
 }
 
 /*
- * libseccomp writes its program to a descriptor.  A pipe has room for the
- * longest that the kernel takes, and no limit of file sizes is about it.
+ * libseccomp writes its program to a descriptor.  It is a pipe, which has room
+ * for the longest program that the kernel takes, and to which no limit of file
+ * sizes applies.
  */
 static int export(scmp_filter_ctx ctx, struct sock_fprog *program,
     struct errbuf *err)
@@ -109,7 +111,8 @@ prepare(enum role role, const struct role_descriptors *fd, struct errbuf *err)
 
 	if (ctx == NULL)
 		return errbuf_set(err, "no memory for a filter");
-	/* The numbers of another architecture would mean other calls. */
+	/* In another architecture the numbers stand for other calls: allow none
+	 * there. */
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 		SCMP_ACT_KILL_PROCESS) != 0 ||
 	    (errno = -calls_add(ctx, role, fd)) != 0)
@@ -122,17 +125,17 @@ prepare(enum role role, const struct role_descriptors *fd, struct errbuf *err)
 }
 
 /*
- * libseccomp 2.5 does not look whether it gets memory.  Where it gets none it
- * crashes, does not return, or makes another program than it was told to.  So
- * there is enough in the heap before it begins.
+ * libseccomp 2.5 does not check that it gets memory.  Without memory it
+ * crashes, does not return, or makes a wrong program.  So reserve enough in the
+ * heap before it begins.
  */
 static int
 reserve(struct errbuf *err)
 {
-	void *volatile memory; /* or the compiler would leave all of it out */
+	void *volatile memory; /* volatile, or the compiler would drop this */
 
 #ifdef M_TRIM_THRESHOLD
-	/* What is freed stays in the heap. */
+	/* Freed memory stays in the heap. */
 	(void)mallopt(M_MMAP_THRESHOLD, 2 * RESERVE);
 	(void)mallopt(M_TRIM_THRESHOLD, 2 * RESERVE);
 #endif

@@ -29,7 +29,7 @@ is_gid(gid_t gid)
 	    effective == gid && saved == gid;
 }
 
-/* The id cannot be set, and errno says why. */
+/* An id cannot be set: explain errno. */
 static int
 not_ours(const char *kind, unsigned id, struct errbuf *err)
 {
@@ -40,15 +40,16 @@ not_ours(const char *kind, unsigned id, struct errbuf *err)
 	return errbuf_sys(err, "cannot become %s %u", kind, id);
 }
 
-/* Ids that are right are not set: a container may allow none to be set. */
+/*
+ * Ids that are right already are not set, because a container may allow none.
+ */
 static int
 become(const struct identity *id, struct errbuf *err)
 {
-	/*
-	 * A process that stays root gains nothing by its groups.  Any other must
-	 * have none, not even one with the number of its own group: in a user
-	 * namespace a group of outside looks like that.
-	 */
+	/* A process that stays root gains nothing by supplementary groups, so
+	 * they may stay.  Any other process must have none, not even one with
+	 * the number of its own group: in a user namespace it may stand for
+	 * another group of the host. */
 	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) == -1 && id->uid != 0)
 		return errbuf_sys(err, "cannot drop the supplementary groups");
 	if (!is_gid(id->gid) && setresgid(id->gid, id->gid, id->gid) == -1)
@@ -58,7 +59,7 @@ become(const struct identity *id, struct errbuf *err)
 	return 0;
 }
 
-/* What was asked for is what there is now, and stays. */
+/* Check that the process is who it should be, and cannot go back. */
 static int
 prove(const struct identity *id, struct errbuf *err)
 {
@@ -75,7 +76,7 @@ prove(const struct identity *id, struct errbuf *err)
 	return 0;
 }
 
-/* -1 with errno. */
+/* Whether this process has any capability.  -1 with errno. */
 static int
 has_capabilities(void)
 {
@@ -94,9 +95,9 @@ has_capabilities(void)
 }
 
 /*
- * Who is not root may yet have capabilities, by a service manager.  The ambient
- * set goes with the permitted one (capabilities(7)).  Who has none may not be
- * allowed to ask for that.
+ * A process that is not root may have capabilities by a service manager.  To
+ * drop the permitted ones drops the ambient ones, too (capabilities(7)).
+ * Without any there is nothing to drop, and the call might be forbidden.
  */
 static int
 drop_capabilities(struct errbuf *err)
@@ -134,7 +135,8 @@ identity_become(const struct identity *id, struct errbuf *err)
 bool
 identity_may_signal(uid_t uid)
 {
-	/* Root gets the capabilities of this set by executing a program. */
+	/* Root would get the capabilities of the bounding set by executing a
+	 * program. */
 	return geteuid() != 0 || uid == 0 ||
 	    prctl(PR_CAPBSET_READ, CAP_KILL, 0, 0, 0) != 0;
 }

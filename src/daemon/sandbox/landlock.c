@@ -54,14 +54,14 @@ landlock_enter(struct errbuf *err)
 		ASK_VERSION);
 	size_t size;
 
-	/* Too old, not built in, not switched on, or hidden by a container. */
+	/* The kernel has no Landlock, or a container hides it. */
 	if (version < 1)
 		return 0;
 	size = everything((int)version, &ruleset);
 	fd = syscall(SYS_landlock_create_ruleset, &ruleset, size, 0);
 	if (fd == -1)
 		return errbuf_sys(err, "cannot make a Landlock rule set");
-	/* No rule is added, and a rule is what would allow something. */
+	/* Only rules allow something, and none is added. */
 	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1) {
 		errbuf_sys(err, "cannot enter the Landlock rule set");
 		close((int)fd);

@@ -11,9 +11,9 @@
 struct errbuf;
 
 /*
- * For good, and for children.  It takes no_new_privs.  What is open stays
- * usable.  Returns 0 also where the kernel has no Landlock, -1 with the reason
- * when it has and yet fails.
+ * Forbid all this for good, for this process and its children; this requires
+ * no_new_privs.  Descriptors that are open stay usable.  Returns 0 also if the
+ * kernel has no Landlock; -1 with the reason if it has and yet fails.
  */
 int landlock_enter(struct errbuf *);
 

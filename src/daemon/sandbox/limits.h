@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * limits: what a confined process may use of the system (setrlimit(2)).
+ * limits: limits the resources of a confined process (setrlimit(2)).
  */
 #ifndef ECHOD_LIMITS_H
 #define ECHOD_LIMITS_H
@@ -21,8 +21,8 @@ struct limits {
 int limits_enter(const struct limits *, struct errbuf *);
 
 /*
- * No child from here on, not even one that the filter would let it have.  It
- * does not hold for root (RLIMIT_NPROC, setrlimit(2)).
+ * Forbid this process to have children, even those that its filter allows.
+ * This has no effect on root (RLIMIT_NPROC, setrlimit(2)).
  */
 int limits_no_children(struct errbuf *);
 

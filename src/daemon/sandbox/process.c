@@ -11,7 +11,7 @@ const char process_worker[] = "echod:worker";
 void
 process_name(const char *name)
 {
-	/* It fails only for an invalid pointer. */
+	/* This fails only for an invalid pointer. */
 	(void)prctl(PR_SET_NAME, name);
 }
 

@@ -11,13 +11,14 @@ enum role { ROLE_WORKER, ROLE_LOGGER, ROLE_REPORTER, ROLES };
 /* Several roles, as bits of a number. */
 #define ROLE_BIT(role) (1u << (role))
 
-/* Fixed for the life of a process; each role looks at its own. */
+/* Descriptors that the lists of calls name; each role uses its own. */
 struct role_descriptors {
-	/* Of workers and the logger. */
+	/* For workers and the logger. */
 	int log_writer;
 	int log_reader;
 	int wake; /* write end of the pipe that wakes the master */
-	/* Of the reporter: numbers from `connections` on are of connections. */
+	/* For the reporter: numbers from `connections` on are those of
+	 * connections. */
 	int master;
 	int connections;
 };

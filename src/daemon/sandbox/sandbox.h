@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sandbox: everything that a process which strangers talk to gives up, in one
- * fixed order, for good.  Each step is checked: a process in which one fails
- * must not serve.
+ * sandbox: has a process that strangers talk to give up everything that it does
+ * not need, in a fixed order, for good.  Each step is checked: a process in
+ * which one fails must not serve.
  */
 #ifndef ECHOD_SANDBOX_H
 #define ECHOD_SANDBOX_H
@@ -19,15 +19,16 @@ struct sandbox {
 };
 
 /*
- * Whether the choice can be had here: -1 with the reason if not; and 1, with the
- * reason, if it is one that does without what is missing.
+ * Whether this choice of the setting `sandbox` is possible here.  Returns 0; -1
+ * with the reason if not; or 1 with the reason if filters are missing, but the
+ * choice allows that.
  */
 int sandbox_available(int choice, struct errbuf *);
 
 /*
- * Before processes of these roles (ROLE_BIT) are forked, or this one becomes one
- * of them.  Returns as sandbox_available(); also -1 with errno ENOMEM for lack
- * of memory.
+ * Prepare for processes of these roles (ROLE_BIT), before they are forked or
+ * this process becomes one of them.  Returns what sandbox_available() returns;
+ * also -1 with errno ENOMEM for lack of memory.
  */
 int sandbox_prepare(int choice, unsigned roles, const struct role_descriptors *,
     struct errbuf *);
@@ -36,7 +37,7 @@ int sandbox_prepare(int choice, unsigned roles, const struct role_descriptors *,
  * In the child, after it has closed what it must not have (descriptors.h) and
  * opened what it needs: limits, root directory, groups, ids, capabilities, no
  * core dump and no tracer of its own user, no_new_privs, Landlock, filter.
- * With SANDBOX_OFF only what has been possible for forty years, and
+ * With SANDBOX_OFF there are only root directory, groups, ids, capabilities and
  * no_new_privs.  Returns -1 with the reason.
  */
 int sandbox_enter(const struct sandbox *, struct errbuf *);
