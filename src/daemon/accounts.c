@@ -25,7 +25,7 @@ accounts_create(unsigned capacity, struct errbuf *err)
 	return memory;
 }
 
-/* There is one writer: a plain sum will do, without a locked bus. */
+/* There is one writer, so this needs no atomic addition. */
 static void
 add(struct account *account, unsigned i, uint64_t n)
 {
@@ -34,7 +34,7 @@ add(struct account *account, unsigned i, uint64_t n)
 	    memory_order_release);
 }
 
-/* For the worker's own use; it may be untrue all the same. */
+/* The listener of the present connection; bounded, for it may be untrue. */
 static unsigned
 listener_of(const struct account *account)
 {
@@ -86,7 +86,8 @@ account_ended(struct account *account, enum snapshot_reason reason, uint64_t in,
 	add(account, COUNT_DURATION_MS, (uint64_t)ms);
 	if (in != out && reason == SNAPSHOT_CLOSED)
 		add(account, COUNT_MISMATCHED, 1);
-	/* Last: until then the connection is open; see account_settle(). */
+	/* This comes last: until then the connection counts as open, see
+	 * account_settle(). */
 	add(account, COUNT_ENDED + listener, 1);
 }
 
@@ -112,7 +113,7 @@ sum(const uint64_t *count, unsigned n)
 	return total;
 }
 
-/* How much more it is; nothing, if the numbers are untrue. */
+/* By how much a number has grown; 0 if it has not, as if it is untrue. */
 static uint64_t
 beyond(uint64_t whole, uint64_t part)
 {
@@ -127,7 +128,8 @@ account_read(const struct account *account, const struct slot *slot,
 	uint64_t in, out;
 	unsigned tries = 0;
 
-	/* A connection that begins meanwhile would mix two of them. */
+	/* If a connection begins or ends meanwhile, the numbers are of two
+	 * moments: read them again. */
 	do {
 		connections = atomic_load(&slot->connections);
 		copy->listener = listener_of(account);
@@ -139,7 +141,7 @@ account_read(const struct account *account, const struct slot *slot,
 	} while ((atomic_load(&slot->connections) != connections ||
 		     listener_of(account) != copy->listener) &&
 	    ++tries < TRIES);
-	/* The slot counts as far as 32 bits, and then from 0 again. */
+	/* The slot counts to 2^32 and then from 0 again. */
 	copy->open = connections !=
 	    (uint32_t)sum(&copy->count[COUNT_ENDED], ACCOUNT_LISTENERS);
 	copy->in = beyond(in, sum(&copy->count[COUNT_IN], ACCOUNT_LISTENERS));
@@ -150,8 +152,8 @@ account_read(const struct account *account, const struct slot *slot,
 }
 
 /*
- * The worker wrote its counts in an order, and may have been killed between any
- * two of them: each missing one is made up for.
+ * A worker writes the counts of a connection one after the other, and may have
+ * been killed between any two of them.  Add the counts that are missing.
  */
 void
 account_settle(struct account_copy *copy, int64_t ms)

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * accounts: what each worker has done, in memory that it shares with the master.
+ * accounts: counts what each worker has done, in memory that it shares with the
+ * master.
  *
  * A worker writes its own account, once a connection, and no other process
  * writes it while it lives: so nothing is contended, and nothing is lost or
- * counted twice when it is killed between any two instructions.  What a worker
- * has moved in the connection that it serves stands in its slot already
- * (scoreboard.h); account_read() puts both together.
+ * counted twice when it is killed between any two instructions.  The bytes of
+ * the connection that a worker serves now are in its slot (scoreboard.h);
+ * account_read() adds them to the account.
  *
- * A worker may have been taken over, and its account be untrue: it is bounded,
- * and never used as an index or a pid.
+ * A worker may have been taken over, and then its account may be untrue.  So
+ * the numbers are bounded when they are read, and never used as an index or a
+ * pid.
  */
 #ifndef ECHOD_ACCOUNTS_H
 #define ECHOD_ACCOUNTS_H
@@ -52,13 +54,16 @@ struct account {
 
 /* An account and a slot at one moment, with bounded numbers. */
 struct account_copy {
-	uint64_t count[COUNTS]; /* also of the connection that is served */
-	unsigned listener;	/* of that connection */
-	bool open;		/* there is one, which has not ended */
+	uint64_t count[COUNTS]; /* with those of the open connection */
+	unsigned listener;	/* that accepted that connection */
+	bool open;		/* there is an open connection */
 	uint64_t in, out;	/* the bytes of that connection so far */
 };
 
-/* A row for each slot; pages never used cost nothing.  NULL with the reason. */
+/*
+ * An account for each slot; pages that are never used cost nothing.  NULL with
+ * the reason in err.
+ */
 struct account *accounts_create(unsigned capacity, struct errbuf *);
 
 /* The worker's steps.  begin() comes before scoreboard_busy(). */
@@ -69,17 +74,18 @@ void account_ended(struct account *, enum snapshot_reason, uint64_t in,
     uint64_t out, int64_t ms);
 void account_accept_failed(struct account *, enum snapshot_fault);
 
-/* The master: how things stand, while the worker goes on. */
+/* For the master: read an account and a slot while the worker goes on. */
 void account_read(const struct account *, const struct slot *,
     struct account_copy *);
 
 /*
- * The worker has died: if it had a connection, that ended with it, after `ms`.
- * To be called once, for a copy that account_read() has made after its death.
+ * The worker has died.  If it had a connection, count it as one that has ended
+ * with its worker, after `ms`.  To be called once, for a copy that
+ * account_read() has made after its death.
  */
 void account_settle(struct account_copy *, int64_t ms);
 
-/* The slot is for another worker. */
+/* Begin again, for another worker in this slot. */
 void account_clear(struct account *);
 
 #endif

@@ -3,8 +3,8 @@
 
 enum {
 	PROBE_MS = 100,	   /* a probe that is ready for so long is a success */
-	SUSPECTS = 10,	   /* so many unproven deaths may be chance */
-	SUSPECT_MS = 1000, /* at this distance they do not add up */
+	SUSPECTS = 10,	   /* so many deaths may be chance */
+	SUSPECT_MS = 1000, /* deaths that far apart do not add up */
 	STABLE_MS = 1000,  /* a failure later than this begins a new row */
 };
 
@@ -20,7 +20,10 @@ backoff_ms(unsigned failures, uint32_t jitter)
 	return ms - (int64_t)(jitter % (uint32_t)(ms / 4));
 }
 
-/* All went well for as long as the last wait: the row of failures is over. */
+/*
+ * Whether a failure now belongs to the same row: if all went well for as long
+ * as the last wait, it begins a new one.
+ */
 static bool
 in_row(const struct backoff *b, int64_t now_ms)
 {

@@ -29,21 +29,22 @@ struct backoff {
 
 /*
  * Milliseconds to wait after `failures` (1 or more) in a row, less up to a
- * quarter by jitter (any number), so that many hosts do not retry in step.
+ * quarter that depends on `jitter` (any number), so that many hosts do not try
+ * again at the same moments.
  */
 int64_t backoff_ms(unsigned failures, uint32_t jitter);
 
 /*
  * A fork failed, or a worker died before it was ready.  Returns the
- * milliseconds to wait, which do not grow beyond most_ms; 0 when it belongs to
- * the failure before.
+ * milliseconds to wait, which do not grow beyond most_ms; 0 if the wait for an
+ * earlier failure has not ended, as then both count as one.
  */
 int64_t backoff_failed(struct backoff *, int64_t most_ms, int64_t now_ms);
 
 /*
- * A worker died that was ready but had served no client.  It may have been
- * killed by chance, or be the first of many: true when it counts as a failure,
- * because ten have died like that without a second's pause.
+ * A worker that was ready has died before it served a client.  It may have been
+ * killed by chance, or be the first of many.  True if it counts as a failure,
+ * because ten have died like that with less than a second between them.
  */
 bool backoff_suspects(struct backoff *, int64_t now_ms);
 
@@ -51,10 +52,13 @@ bool backoff_suspects(struct backoff *, int64_t now_ms);
 unsigned backoff_allow(struct backoff *, unsigned wanted, unsigned starting,
     int64_t now_ms);
 
-/* Whether there is nothing to wait for now; what is tried then is no probe. */
+/*
+ * Whether there is nothing to wait for.  Unlike backoff_allow() this begins no
+ * probe.
+ */
 bool backoff_over(struct backoff *, int64_t now_ms);
 
-/* When to ask again; INT64_MAX when only an event can change anything. */
+/* The clock_ms() to ask again at; INT64_MAX: only at events. */
 int64_t backoff_next(const struct backoff *, int64_t now_ms);
 
 #endif

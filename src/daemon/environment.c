@@ -13,13 +13,16 @@
 
 extern char **environ;
 
-/* All that is meant for this process alone. */
+/* The variables that are meant for this process alone. */
 static const char *const own[] = { "CREDENTIALS_DIRECTORY", "ECHOD_HANDOVER",
 	"FDSTORE", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS",
 	"LISTEN_PID", "LISTEN_PIDFDID", "NOTIFY_SOCKET", "RUNTIME_DIRECTORY",
 	"WATCHDOG_PID", "WATCHDOG_USEC" };
 
-/* Some of that would be wrong for a successor, which has another pid. */
+/*
+ * Those of them that a new echod must not get in an upgrade, as it has another
+ * pid.
+ */
 static const char *const not_for_successor[] = { "ECHOD_HANDOVER=",
 	"LISTEN_FDNAMES=", "LISTEN_FDS=", "LISTEN_PID=", "LISTEN_PIDFDID=",
 	"WATCHDOG_PID=" };
@@ -34,7 +37,7 @@ text(const char *name)
 	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
-/* A number of at least 1; `other` when the variable is not there or not one. */
+/* The number in a variable, at least 1; `other` if there is none. */
 static int64_t
 number(const char *name, int64_t max, int64_t other)
 {
@@ -52,7 +55,7 @@ take_watchdog(struct environment *e)
 {
 	pid_t pid = getpid();
 
-	/* Without a pid it watches whoever asks. */
+	/* Without WATCHDOG_PID the watchdog is for any process. */
 	if (number("WATCHDOG_PID", INT_MAX, pid) == pid)
 		e->watchdog_us = number("WATCHDOG_USEC", INT64_MAX, 0);
 }
@@ -74,7 +77,7 @@ take_descriptors(struct environment *e)
 	e->listen_names = text("LISTEN_FDNAMES");
 }
 
-/* Of several directories the first; a relative path is of no use. */
+/* Take the first directory, unless its path is relative. */
 static void
 take_runtime_directory(struct environment *e)
 {
@@ -117,8 +120,9 @@ make_absolute(const char *path, char absolute[PATH_MAX])
 }
 
 /*
- * The path that was executed, after a search in PATH, is a pointer in a number.
- * It may be of use to nobody else (/dev/fd/5); then the kernel knows one.
+ * AT_EXECFN is a pointer to the path that was executed, after a search in PATH.
+ * If that path means nothing to a later process (/dev/fd/5), take the one that
+ * the kernel tells.
  */
 static const char *
 find_program(void)
@@ -147,7 +151,7 @@ is_for_successor(const char *variable)
 	return true;
 }
 
-/* The strings stay where they are: to unset a variable only forgets it. */
+/* The strings may be kept: unsetenv(3) only removes the pointers to them. */
 static int
 keep_for_successor(struct environment *e)
 {

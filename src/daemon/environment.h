@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * environment: what whoever started echod has told it: the variables of a
- * service manager and of the echod before this one, and how echod was executed,
- * so that it can execute its successor.
+ * environment: reads what the process that started echod tells it: the
+ * variables of a service manager and of the echod before this one, and how
+ * echod was executed, so that it can execute its successor.
  *
  * The variables are meant for this process alone, so they are taken out of the
  * environment before anything is executed.
@@ -30,31 +30,34 @@ struct environment {
 	 * from ENVIRONMENT_LISTEN_FD on, and their names with ":" between. */
 	unsigned listen_fds;
 	const char *listen_names;
-	/* Who the descriptors are for, if that is another process, and
-	 * listen_fds is 0 then; 0: it is not. */
+	/* The pid for which the descriptors are meant, if it is not ours; then
+	 * listen_fds is 0.  0: they are ours, or there are none. */
 	pid_t listen_stranger;
-	/* How many descriptors the manager stores for the service (FDSTORE);
-	 * -1: it does not say, as older ones do not. */
+	/* How many descriptors the service manager stores for the service
+	 * (FDSTORE); -1: it does not say, as older versions do not. */
 	int64_t store_max;
 
-	/* systemd.exec(5): a folder for a control socket, an absolute path,
-	 * the first of several; and where output goes, "DEVICE:INODE". */
+	/* systemd.exec(5): the first directory of RUNTIME_DIRECTORY, for the
+	 * control socket, an absolute path; and the stream to which output
+	 * goes, "DEVICE:INODE". */
 	const char *runtime_directory;
 	const char *journal_stream;
 
-	/* ECHOD_HANDOVER, from the echod that this one is to succeed. */
+	/* ECHOD_HANDOVER, set by the echod that executes this one in an
+	 * upgrade. */
 	const char *handover;
 
-	/* How this process was executed.  The program has an absolute path; the
-	 * last symbolic link in it is not followed, as it may lead to another
-	 * version by and by.  The directory is "" if it could not be told. */
+	/* How this process was executed.  The program has an absolute path; a
+	 * symbolic link as its last part is not followed, for it may lead to
+	 * another version at the time of an upgrade.  The directory is "" if it
+	 * is unknown. */
 	const char *program;
 	char *const *argv;
 	char directory[PATH_MAX];
-	/* The variables at the start, but those that speak of this process by
-	 * its pid or its descriptors: LISTEN_*, WATCHDOG_PID, ECHOD_HANDOVER.
-	 * There is room for one more before the NULL at the end, which is
-	 * successor[successor_count]. */
+	/* The variables at the start, without those that refer to this process
+	 * by its pid or its descriptors: LISTEN_*, WATCHDOG_PID,
+	 * ECHOD_HANDOVER.  There is room for one more before the NULL at the
+	 * end, which is successor[successor_count]. */
 	char **successor;
 	unsigned successor_count;
 };
@@ -70,13 +73,13 @@ const struct environment *environment(void);
 
 /*
  * Whether this descriptor is the stream to the journal that the service manager
- * has made for us, and not something else that it was replaced by.
+ * has made for us; it may have been redirected since.
  */
 bool environment_is_journal(int fd);
 
 /*
- * What a line of a level of syslog(3) begins with on this descriptor: "<3>" and
- * the like for the journal (sd-daemon(3)), "" elsewhere.
+ * What a line of this level of syslog(3) has to begin with on this descriptor:
+ * "<3>" and the like for the journal (sd-daemon(3)), "" elsewhere.
  */
 const char *environment_prefix(int fd, unsigned level);
 

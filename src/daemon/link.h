@@ -10,13 +10,17 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Both close-on-exec; the senders are named at fd[0].  -1 with errno. */
+/*
+ * Open a link; both ends are close-on-exec.  Whoever receives at fd[0] is told
+ * the sender.  -1 with errno.
+ */
 int link_open(int fd[2]);
 
 /*
- * Receive a record, of which at most `size` bytes are kept; flags are those of
- * recvmsg(2).  Returns its length, with its sender; 0 without a sender (0) when
- * no process can send any more; -1 with errno.  An empty record has a sender.
+ * Receive a record, of which at most `size` bytes are kept; `flags` are those
+ * of recvmsg(2).  Returns its length, and its sender; -1 with errno.  It also
+ * returns 0, with 0 as the sender, when no process can send any more; an empty
+ * record has a sender.
  */
 ssize_t link_receive(int fd, void *record, size_t size, int flags,
     pid_t *sender);

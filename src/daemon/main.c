@@ -39,7 +39,7 @@ complain(const char *text)
 	    environment_prefix(STDERR_FILENO, LEVEL_ERR), text);
 }
 
-/* The descriptor by which the echod before this one hands over; -1: none. */
+/* The descriptor by which an old master hands over; -1: this is no upgrade. */
 static int
 handover_link(void)
 {
@@ -69,8 +69,8 @@ open_standard(void)
 }
 
 /*
- * Close all descriptors but those that are meant for us: by a service manager,
- * and by --ready-fd.  -1 if that one is not there.
+ * Close all descriptors but those that a service manager has passed and that of
+ * --ready-fd.  -1 if the latter is not open.
  */
 static int
 close_others(const struct options *opt)
@@ -90,7 +90,9 @@ close_others(const struct options *opt)
 				    fcntl(opt->ready_fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Returns an exit status: output that was lost is an error. */
+/*
+ * Flush standard output.  Returns an exit status, for lost output is an error.
+ */
 static int
 flush(void)
 {
@@ -103,7 +105,7 @@ flush(void)
 	return EX_IOERR;
 }
 
-/* And what matters to whoever has to know what this build can do. */
+/* Print the version, and what this build can do. */
 static void
 print_version(FILE *out)
 {
@@ -114,11 +116,12 @@ print_version(FILE *out)
 #else
 	    "no",
 #endif
-	    /* Without a dynamic linker its address is 0 (getauxval(3)). */
+	    /* AT_BASE, the address of the dynamic linker, is 0 if there is
+	     * none. */
 	    getauxval(AT_BASE) == 0 ? "yes" : "no");
 }
 
-/* -t and -T: the load is that of a start. */
+/* For -t and -T: load the configuration as a start does. */
 static int
 check(const struct options *opt, const struct listener_set *adopted)
 {
@@ -159,7 +162,10 @@ check(const struct options *opt, const struct listener_set *adopted)
 /* The master before this one, if this is an upgrade. */
 static struct predecessor predecessor;
 
-/* The start has failed: an old master, which goes on, has the only line of it. */
+/*
+ * The start has failed.  In an upgrade the old master is told, which logs the
+ * reason; otherwise it goes to standard error.
+ */
 static int
 fail(int status, const char *why)
 {
@@ -178,7 +184,8 @@ go_to_background(struct options *opt, int *notify, struct errbuf *err)
 
 	if (options_absolute(&opt->file, path, err) == -1)
 		return -1;
-	/* A child of a master in the background is there already. */
+	/* In an upgrade this is the child of a master, and in the background if
+	 * that is. */
 	if (predecessor_waits(&predecessor))
 		return chdir("/") == 0 ? 0 : errbuf_sys(err, "/");
 	*notify = daemonize_start(err);
@@ -196,11 +203,12 @@ run(struct options *opt, const struct listener_set *adopted)
 	    go_to_background(opt, &notify, &master.err) == -1)
 		return fail(EX_OSERR, why);
 	process_name("echod:master");
-	/* To an upgrade all of them come from the master before. */
+	/* In an upgrade all listeners come from the old master. */
 	if (predecessor_waits(&predecessor))
 		adopted = &predecessor.gave.listeners;
 	status = master_run(&master, opt, adopted, &predecessor, notify);
-	/* Whoever waits for the start is told that it has failed. */
+	/* The parent, the service manager or the old master is told of a
+	 * failure. */
 	if (status == EX_OK)
 		why = "told to stop before it was ready";
 	if (master.notify != -1)
@@ -231,7 +239,7 @@ main(int argc, char *argv[])
 		complain("try echod -h");
 		return EX_USAGE;
 	}
-	/* Who takes over from another echod does not tell of a start. */
+	/* In an upgrade nobody waits for the start to be reported. */
 	if (environment()->handover != NULL)
 		opt.ready_fd = 0;
 	if (close_others(&opt) == -1) {
@@ -241,7 +249,8 @@ main(int argc, char *argv[])
 	}
 	if (predecessor_take(&predecessor, &err) == -1)
 		return fail(EX_OSERR, err.text);
-	/* Before the background, where its pid would be another. */
+	/* This comes before the fork into the background, as LISTEN_PID is our
+	 * pid now. */
 	if (inherited_take(&adopted, &err) == -1) {
 		complain(err.text);
 		return EX_UNAVAILABLE;

@@ -21,7 +21,8 @@ program_find(enum program program)
 {
 	static char path[PATH_MAX];
 
-	/* Without /proc there is what was executed, a pointer in a number. */
+	/* Without /proc take the path that was executed (AT_EXECFN, a
+	 * pointer). */
 	if (realpath("/proc/self/exe", path) == NULL &&
 	    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	    realpath((const char *)getauxval(AT_EXECFN), path) == NULL)
@@ -46,7 +47,8 @@ program_find_from(enum program program, const char *self)
 	    programs[program].name);
 	if (access(path, X_OK) == 0)
 		return path;
-	/* What the two directories have in common may be another one here. */
+	/* Skip what the two directories have in common: the prefix may be
+	 * another here. */
 	for (size_t i = 0; sbin[i] != '\0' && sbin[i] == installed[i]; i++)
 		if (sbin[i] == '/')
 			same = i;

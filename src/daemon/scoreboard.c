@@ -25,18 +25,22 @@ enum {
 /* States of board_talk.why. */
 enum { WHY_NONE, WHY_BEGUN, WHY_WHOLE };
 
-/* A file in memory, for a second mapping that is never writable; -1: none. */
+/*
+ * Make a file in memory, for a second mapping that is never writable.  -1: the
+ * kernel has none.
+ */
 static int
 open_memory(size_t size)
 {
-	/* Linux 6.3 can insist on the first flag, and older ones refuse it. */
+	/* From Linux 6.3 on MFD_NOEXEC_SEAL may be required; older kernels
+	 * refuse it. */
 	int fd = memfd_create("scoreboard",
 	    MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
 	if (fd == -1)
 		fd = memfd_create("scoreboard",
 		    MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* It is a file as well for a limit of the size of files. */
+	/* It fails if the limit of file sizes (RLIMIT_FSIZE) is too low. */
 	if (fd != -1 && ftruncate(fd, (off_t)size) == -1) {
 		close(fd);
 		fd = -1;
@@ -45,8 +49,9 @@ open_memory(size_t size)
 }
 
 /*
- * The memory of the master, twice: to be written, and not handed on by fork(2);
- * and to be read.  Since Linux 5.1 the second one cannot be made writable again.
+ * Map the memory of the master twice: writable, but not in children (fork(2));
+ * and read-only.  Since Linux 5.1 the second mapping cannot be made writable
+ * again.
  */
 static int
 map_head(struct scoreboard *board, size_t size)
@@ -211,7 +216,7 @@ scoreboard_leaving(struct scoreboard *board, unsigned i, int64_t now_ms)
 void
 scoreboard_add(struct slot *slot, uint64_t in, uint64_t out)
 {
-	/* There is one writer: a plain sum will do, without a locked bus. */
+	/* There is one writer, so this needs no atomic addition. */
 	atomic_store_explicit(&slot->bytes_in,
 	    atomic_load_explicit(&slot->bytes_in, memory_order_relaxed) + in,
 	    memory_order_relaxed);
@@ -223,7 +228,7 @@ scoreboard_add(struct slot *slot, uint64_t in, uint64_t out)
 void
 scoreboard_broke(struct slot *slot, int call)
 {
-	/* A time is never negative. */
+	/* Negative, so that it cannot be taken for a time. */
 	atomic_store(&slot->since_ms, -1 - (int64_t)call);
 }
 

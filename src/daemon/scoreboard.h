@@ -4,12 +4,12 @@
  * master reads all of them.
  *
  * The master does not trust what it reads here, and never uses it as an index
- * or a pid.  Each worker has an idle bit beside its slot, which counts as long
- * as the master says so; a shared counter would drift with each worker that is
- * killed between two instructions.
+ * or a pid.  Each worker has an idle bit beside its slot; the master decides
+ * which bits count.  A shared counter of idle workers would go wrong with each
+ * worker that is killed between two instructions.
  *
- * What the master alone writes is memory of its own, which its children can
- * read and not write.
+ * What only the master writes is in a mapping of its own, which its children
+ * can read but not write.
  */
 #ifndef ECHOD_SCOREBOARD_H
 #define ECHOD_SCOREBOARD_H
@@ -20,7 +20,10 @@
 
 #include "common/addr.h"
 
-/* In the order of a worker's life: whatever is above STARTING was ready. */
+/*
+ * In the order of a worker's life: a worker in a later state than STARTING was
+ * ready.
+ */
 enum slot_state {
 	SLOT_FREE,
 	SLOT_STARTING,
@@ -48,11 +51,11 @@ enum { SCOREBOARD_WHY = 256 };
 struct board_head {
 	_Alignas(64) _Atomic uint32_t wake_below; /* see policy.h */
 	_Atomic uint32_t wake_above;
-	_Atomic uint32_t words;	   /* of the bits in use */
-	_Atomic uint64_t counts[]; /* a bit a slot: its idle bit counts */
+	_Atomic uint32_t words;	   /* of `counts` that are in use */
+	_Atomic uint64_t counts[]; /* one bit a slot: its idle bit counts */
 };
 
-/* Written by all. */
+/* Written by workers and the master. */
 struct board_talk {
 	/* The reason of the first worker that could not start. */
 	_Alignas(64) _Atomic uint32_t why_state;
@@ -60,8 +63,8 @@ struct board_talk {
 };
 
 struct scoreboard {
-	struct board_head *head;       /* of the master; no child has it */
-	const struct board_head *view; /* the same memory, to be read */
+	struct board_head *head;       /* writable; in the master alone */
+	const struct board_head *view; /* the same memory, read-only */
 	struct board_talk *talk;
 	_Atomic uint64_t *idle; /* one bit a slot */
 	struct slot *slots;
@@ -69,32 +72,33 @@ struct scoreboard {
 };
 
 /*
- * A mapping for `capacity` slots; pages never used cost nothing.  -1 with the
- * reason in err.
+ * Make the memory for `capacity` slots; pages that are never used cost nothing.
+ * -1 with the reason in err.
  */
 int scoreboard_create(struct scoreboard *, unsigned capacity, struct errbuf *);
 
-/* The master's steps around a worker's life. */
+/* For the master: a slot gets a worker, and is free again. */
 void scoreboard_claim(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_release(struct scoreboard *, unsigned slot);
 
 /*
- * By the master: this worker is told to leave, or frozen, and counts as idle no
- * more, whatever it says; or it counts again.
+ * For the master: a worker that was told to leave, or is frozen, does not count
+ * as idle any more, whatever its bit says; or it counts again.
  */
 void scoreboard_discount(struct scoreboard *, unsigned slot);
 void scoreboard_recount(struct scoreboard *, unsigned slot);
 
 /*
- * The numbers of idle workers at which a worker wakes the master.  A worker
- * writes its bit first and reads these second, the master the other way round:
- * so one of the two sees the other's step, without polling.
+ * Set the numbers of idle workers at which a worker wakes the master.  A worker
+ * first writes its bit, and then reads these numbers; the master first writes
+ * these, and then reads the bits.  So one of the two always sees what the other
+ * has done, and nobody has to poll.
  */
 void scoreboard_thresholds(struct scoreboard *, unsigned below, unsigned above);
 
 /*
- * The worker's steps.  idle() and busy() return true when the worker has to
- * wake the master, because too few or too many are idle now.
+ * For a worker: it has a new state.  idle() and busy() return true if it has to
+ * wake the master, because too few or too many workers are idle now.
  */
 bool scoreboard_idle(struct scoreboard *, unsigned slot, int64_t now_ms);
 bool scoreboard_busy(struct scoreboard *, unsigned slot,
@@ -104,17 +108,18 @@ void scoreboard_leaving(struct scoreboard *, unsigned slot, int64_t now_ms);
 void scoreboard_add(struct slot *, uint64_t in, uint64_t out);
 
 /*
- * A worker has made a system call that is forbidden, and dies: it leaves the
- * number in the place of since_ms; async-signal-safe.  Of a dead worker: the
- * number that it left, -1 when there is none.
+ * A worker that has made a forbidden system call leaves its number in the place
+ * of since_ms before it dies; async-signal-safe.  scoreboard_broken_by() reads
+ * it; -1: there is none.
  */
 void scoreboard_broke(struct slot *, int call);
 int scoreboard_broken_by(const struct slot *);
 
 /*
- * Leave the reason why a worker cannot start, for the master to report with the
- * failed start: the log may go elsewhere.  To take it returns false when
- * there is none, or not all of it.  Text of a worker: errbuf_clean() it.
+ * Leave the reason why a worker cannot start, so that the master can report it
+ * with the failed start or reload.  scoreboard_take_why() returns false if
+ * there is no reason, or only a part of it.  The text comes from a worker: call
+ * errbuf_clean().
  */
 void scoreboard_complain(struct scoreboard *, const char *why);
 bool scoreboard_take_why(struct scoreboard *, char why[SCOREBOARD_WHY]);

@@ -26,7 +26,10 @@ static const struct {
 
 static const int worker_signals[] = { SIGTERM, SIGQUIT, SIGALRM };
 
-/* A terminal may stop and continue the process; a parent learns of ends. */
+/*
+ * These keep their disposition: a terminal may stop and continue the process,
+ * and CHLD has to tell of children.
+ */
 static const int left_alone[] = { SIGKILL, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD };
 
 /* Faults of the program, which must end the process. */
@@ -67,7 +70,8 @@ set_all(void (*disposition)(int), const sigset_t *except)
 		    has(left_alone, COUNT(left_alone), signo);
 		action = (struct sigaction){ .sa_handler = keep ? SIG_DFL :
 								  disposition };
-		/* Fails for KILL, STOP and the two that libc keeps. */
+		/* This fails for KILL, STOP and the two signals that the C
+		 * library uses. */
 		(void)sigaction(signo, &action, NULL);
 	}
 }
@@ -102,7 +106,7 @@ signals_block(void)
 
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	set_all(SIG_IGN, &set);
-	/* A blocked signal is kept only if it is not ignored as well. */
+	/* A blocked signal stays pending only if it is not ignored as well. */
 	for (size_t i = 0; i < COUNT(master_signals); i++)
 		sigaction(master_signals[i].signo, &action, NULL);
 }
@@ -140,7 +144,8 @@ signals_read(int fd, int *failed)
 	while ((n = read(fd, &info, sizeof(info))) == (ssize_t)sizeof(info))
 		requests |= request_of((int)info.ssi_signo);
 	*failed = n == -1 && errno != EAGAIN && errno != EINTR ? errno : 0;
-	/* The signals stay pending, and would wake the master for ever. */
+	/* Take the signals in another way: as long as they are pending,
+	 * epoll_wait(2) returns at once. */
 	while (*failed != 0 && (signo = sigtimedwait(&set, NULL, &at_once)) > 0)
 		requests |= request_of(signo);
 	return requests;

@@ -12,7 +12,10 @@
 
 struct errbuf;
 
-/* What signals ask of the master: bits, for two HUPs are one reload. */
+/*
+ * What signals ask of the master.  These are bits, so that several HUPs before
+ * the master reads them are one reload.
+ */
 enum request {
 	REQUEST_REAP = 1 << 0,	  /* CHLD */
 	REQUEST_RELOAD = 1 << 1,  /* HUP */
@@ -22,23 +25,29 @@ enum request {
 	REQUEST_UPGRADE = 1 << 5, /* USR2 */
 };
 
-/* First in main(): no signal that echod uses is lost, others are ignored. */
+/*
+ * To be called first in main(): block the signals that the master reads, so
+ * that none is lost, and ignore most others.
+ */
 void signals_block(void);
 
 /* A signalfd(2) for requests; -1 with the reason in err. */
 int signals_open(struct errbuf *);
 
 /*
- * The requests that came since the last call; 0 when there are none.  If the
- * descriptor cannot be read, they are taken without it, and *failed is the errno
- * of that, else 0.
+ * The requests since the last call; 0: none.  If the descriptor cannot be read,
+ * the signals are taken by sigtimedwait(2) instead, and *failed is the errno;
+ * otherwise it is 0.
  */
 unsigned signals_read(int fd, int *failed);
 
-/* The default dispositions, but for signals that a write can raise. */
+/*
+ * Set the default dispositions, except for signals that a write can raise:
+ * these stay ignored.
+ */
 void signals_default(void);
 
-/* In a child that is to ignore signals to the process group. */
+/* Ignore signals to the process group, in a child that has to survive them. */
 void signals_deaf(void);
 
 /*
@@ -59,7 +68,10 @@ const sigset_t *signals_waiting(void);
 /* "SIGTERM", for a log line. */
 const char *signals_name(int signo);
 
-/* Whether it comes from a fault in the program, not from another process. */
+/*
+ * Whether this signal comes from a fault in the program, and not from another
+ * process.
+ */
 bool signals_is_crash(int signo);
 
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sources: how many connections each client network has, and how fast new ones
- * come, in memory that all workers share.
+ * sources: counts how many connections each client network has, and how fast
+ * new ones come, in memory that all workers share.
  *
  * Nobody waits for anybody: a worker may be frozen or killed between any two
- * instructions, and the count is exact once the master has reaped it.  For that
- * each worker announces a step before it takes it, and a count names the step
- * that changed it last; so it can be told of each step whether it was taken.
+ * instructions, and the count is exact once the master has reaped it.  To that
+ * end each worker announces a step before it takes it, and each count names the
+ * step that has changed it last.  So it is always known whether an announced
+ * step was taken.
  *
- * A network is known by 37 bits of a keyed hash.  Two that share them are
- * counted as one, which no client can bring about without the key.  The table
- * has sets of 16 networks; when a set is full, a connection is not counted.
+ * A network is known by 37 bits of a keyed hash.  Two networks with the same
+ * bits are counted as one; a client cannot find such a network without the key.
+ * The table has sets of 16 networks; when a set is full, a connection is not
+ * counted.
  */
 #ifndef ECHOD_SOURCES_H
 #define ECHOD_SOURCES_H
@@ -27,7 +29,7 @@ enum {
 	SOURCES_WAYS = 16, /* of a set: two cache lines */
 };
 
-/* All but the key is shared, and hearsay. */
+/* All but the key is shared memory, which a worker can fill with anything. */
 struct sources {
 	uint64_t key[2];
 	unsigned capacity;	 /* workers */
@@ -43,15 +45,18 @@ struct sources {
  */
 int sources_create(struct sources *, unsigned capacity, struct errbuf *);
 
-/* The network of an address, whose prefix has so many bits. */
+/*
+ * The number of the network that an address belongs to, for prefixes of so many
+ * bits.
+ */
 uint64_t sources_network(const struct sources *, const struct addr *,
     unsigned bits4, unsigned bits6);
 
 /*
- * This worker, which has no connection, is to get one of the network.  False:
- * the network has `max` (1 to 20000) or more.  Else the worker calls
- * sources_leave() when the connection is over; if it dies, the master calls
- * sources_reaped().
+ * Count a new connection of the network for a worker that has no other.  False:
+ * the network has `max` (1 to 20000) connections already.  Otherwise the worker
+ * calls sources_leave() when the connection is over; if it dies, the master
+ * calls sources_reaped().
  */
 bool sources_enter(struct sources *, unsigned worker, uint64_t network,
     unsigned max);
@@ -62,13 +67,14 @@ void sources_reaped(struct sources *, unsigned worker);
 unsigned sources_count(const struct sources *, uint64_t network);
 
 /*
- * Whether a new connection of the network is within `rate` (1 to 10000) a
- * second, and as many at once; one that is not leaves no trace.
+ * Whether a new connection of the network is within its rate: `rate` (1 to
+ * 10000) a second, and as many at once after a pause.  A connection beyond that
+ * is not counted.
  */
 bool sources_arrive(struct sources *, uint64_t network, unsigned rate,
     int64_t now_us);
 
-/* How many connections found their set full. */
+/* How many connections were not counted because their set was full. */
 uint64_t sources_uncounted(const struct sources *);
 
 #endif

@@ -18,7 +18,7 @@
 
 static struct slot *noted;
 
-/* Whether it was abort() that called, which means its own process. */
+/* Whether abort(3) has made this call, to signal its own process. */
 static bool
 is_abort(int call, const ucontext_t *uc)
 {
@@ -37,9 +37,9 @@ is_abort(int call, const ucontext_t *uc)
 }
 
 /*
- * The filter cannot tell tgkill(2) of this process from that of another one,
- * for it was made before this process was.  A timer signals its own process
- * alone.
+ * End this process by SIGABRT.  The filter has to forbid tgkill(2), because it
+ * was made before this process and does not know its pid.  A timer can signal
+ * only its own process.
  */
 static void
 end_by_abort(void)
@@ -67,9 +67,10 @@ on_forbidden(int signo, siginfo_t *info, void *context)
 		end_by_abort();
 	if (info->si_code == SYS_SECCOMP && noted != NULL)
 		scoreboard_broke(noted, info->si_syscall);
-	/* The end: tgkill(2) is forbidden, and SIGSYS is blocked in its handler
-	 * (seccomp(2)).  If there is no filter, somebody has sent the signal,
-	 * which takes its usual effect on return. */
+	/* End the process: the next forbidden call does it at once, as SIGSYS
+	 * is blocked in its handler (seccomp(2)).  If there is no filter,
+	 * another process has sent the signal, which has its usual effect when
+	 * the handler returns. */
 	signals_forbidden(NULL);
 	(void)raise(signo);
 }
