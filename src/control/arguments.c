@@ -59,7 +59,7 @@ find_command(struct arguments *opt, const char *word, struct errbuf *err)
 	return 0;
 }
 
-/* Where the socket is unless the user says so: see control.path. */
+/* Find the default path of the socket (see -s in echodctl(8)). */
 static void
 find_socket(struct arguments *opt)
 {
@@ -81,7 +81,10 @@ take_socket(struct arguments *opt, const char *path, struct errbuf *err)
 	return 0;
 }
 
-/* -w SECONDS: a number is not a command, so it may be a word of its own. */
+/*
+ * Take the word after -w as the interval if it is a number, as no command is
+ * one.
+ */
 static int
 take_interval(struct arguments *opt, char *argv[], struct errbuf *err)
 {

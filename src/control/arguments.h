@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * arguments: the command line of echodctl; strings belong to argv or are constant.
+ * arguments: reads the command line of echodctl; strings belong to argv or are
+ * constant.
  */
 #ifndef ECHOD_ARGUMENTS_H
 #define ECHOD_ARGUMENTS_H
@@ -10,7 +11,7 @@
 
 struct errbuf;
 
-/* What is to be done, and how its answer is shown. */
+/* What to ask, and how the answer is shown. */
 enum show {
 	SHOW_STATUS,
 	SHOW_WORKERS,
@@ -18,7 +19,7 @@ enum show {
 	SHOW_CONFIG,
 	SHOW_METRICS,
 	SHOW_VERSION,
-	SHOW_OUTCOME, /* one sentence, for which one has to wait */
+	SHOW_OUTCOME, /* one sentence, when the request has ended */
 };
 
 struct command {
@@ -40,7 +41,7 @@ struct arguments {
 	int color;	     /* enum when */
 };
 
-/* -1 with the reason in err: the command line is wrong. */
+/* Read the command line.  -1 with the reason in err if it is wrong. */
 int arguments_read(struct arguments *, int argc, char *argv[], struct errbuf *);
 
 /* The text of --help; free(3) it.  NULL: no memory. */

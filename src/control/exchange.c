@@ -13,7 +13,7 @@
 
 enum { ANSWER_MAX = 64 * 1024 * 1024 }; /* 20000 workers take a tenth of it */
 
-/* -1 with *status and the reason. */
+/* Connect to the socket.  -1 with an exit status and the reason. */
 static int
 connect_to(const char *path, int *status, struct errbuf *err)
 {
@@ -107,7 +107,8 @@ read_all(int fd, int64_t timeout_ms, struct bytes *bytes, struct errbuf *err)
 			return EX_OK;
 		if (n > 0)
 			bytes->n += (size_t)n;
-		/* A stop may reset us; what has come says whether it was one. */
+		/* At a stop the connection may be reset after the answer, so
+		 * look at what has come. */
 		else if (errno == ECONNRESET)
 			return EX_OK;
 		else if (errno != EINTR && errno != EAGAIN) {
@@ -165,7 +166,8 @@ exchange(const char *path, const char *request, int64_t timeout_ms,
 	if (fd == -1)
 		return status;
 	snprintf(line, sizeof(line), "%s\n", request);
-	/* It has room for a line, or is closed already. */
+	/* The socket has room for the line, so this fails only if it is
+	 * closed. */
 	if (send(fd, line, strlen(line), MSG_NOSIGNAL) == -1 &&
 	    errno != EPIPE) {
 		errbuf_sys(err, "cannot send the request");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * exchange: a request to the master of an echod, and its answer.
+ * exchange: sends a request to the master of an echod, and receives the answer.
  */
 #ifndef ECHOD_EXCHANGE_H
 #define ECHOD_EXCHANGE_H
@@ -19,16 +19,17 @@ struct answer {
 };
 
 /*
- * Ask, and wait for all of the answer, at most timeout_ms between two parts of
- * it (0: for ever).  Returns EX_OK when echod has answered, whatever it says,
- * and the answer is to be freed; else an exit status with the reason in err.
+ * Send a request and wait for the whole answer, at most timeout_ms between two
+ * parts of it (0: without a limit).  Returns EX_OK if echod has answered, even
+ * with an error; then the answer is to be freed.  Otherwise an exit status with
+ * the reason in err.
  */
 int exchange(const char *path, const char *request, int64_t timeout_ms,
     struct answer *, struct errbuf *err);
 
 void exchange_free(struct answer *);
 
-/* Take a whole answer of n bytes apart; -1: it is none. */
+/* Parse a whole answer of n bytes.  -1 if it is none. */
 int exchange_parse(char *bytes, size_t n, struct answer *);
 
 #endif

@@ -152,7 +152,7 @@ print_counts(FILE *out, const struct terminal *t, const char *label,
 	putc('\n', out);
 }
 
-/* What should never be, or seldom. */
+/* Print the counts of troubles that are not 0. */
 static void
 print_troubles(FILE *out, const struct terminal *t, const struct snapshot *s)
 {
@@ -160,7 +160,7 @@ print_troubles(FILE *out, const struct terminal *t, const struct snapshot *s)
 		const char *name;
 		uint64_t number;
 	} all[] = {
-		{ "connections closed with another length than they had",
+		{ "connections did not get all their bytes back",
 		    s->connections.mismatched },
 		{ "workers died",
 		    s->pool.exited[SNAPSHOT_SIGNAL] +
@@ -181,7 +181,7 @@ print_troubles(FILE *out, const struct terminal *t, const struct snapshot *s)
 	}
 }
 
-/* What has happened last: when, and what the log said. */
+/* Print when something has happened last, and what the log has said. */
 static void
 print_last(FILE *out, const struct terminal *t, const struct snapshot *s,
     uint64_t at, bool good, const char *sentence)

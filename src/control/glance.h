@@ -10,7 +10,7 @@
 struct looks;
 struct terminal;
 
-/* With bars, of a terminal that has so many columns; else without. */
+/* Print it; with bars if it is for a terminal, which has so many columns. */
 void glance_print(FILE *, const struct terminal *, unsigned width,
     const struct looks *);
 

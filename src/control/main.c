@@ -21,7 +21,7 @@ complain(const char *text)
 	fprintf(output_error(), "echodctl: %s\n", text);
 }
 
-/* Print a text; the exit status. */
+/* Print a text.  Returns the exit status. */
 static int
 print(const char *text)
 {
@@ -68,7 +68,8 @@ main(int argc, char *argv[])
 	struct arguments opt;
 	struct errbuf err;
 
-	/* Otherwise the socket would get the number of one that is closed. */
+	/* Open the standard descriptors that are closed, or the socket would
+	 * get the number of one of them. */
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) == -1)
 			(void)open("/", O_PATH);

@@ -46,7 +46,7 @@ value_of(const struct setting_line *line)
 	case LINE_INTEGER:
 		return json_integer(strtoll(line->value, NULL, 10));
 	case LINE_SECONDS:
-		/* A real number only if it has to be one. */
+		/* Write an integer unless there is a fraction. */
 		return strchr(line->value, '.') == NULL ?
 		    json_integer(strtoll(line->value, NULL, 10)) :
 		    json_real(strtod(line->value, NULL));

@@ -17,7 +17,10 @@
 #include "control/screen.h"
 #include "control/show.h"
 
-/* Signals are read, so that none can come at a wrong time.  -1 with errno. */
+/*
+ * Open a descriptor from which signals are read, so that none comes between a
+ * check and a wait.  -1 with errno.
+ */
 static int
 open_signals(void)
 {
@@ -29,7 +32,8 @@ open_signals(void)
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGWINCH);
-	/* Writing to a pipe that nobody reads returns an error. */
+	/* Without SIGPIPE, writing to a pipe that nobody reads returns an
+	 * error. */
 	sigaddset(&set, SIGPIPE);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
 		return -1;
@@ -37,7 +41,10 @@ open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Wait until then, or for another size of the terminal.  False: it is over. */
+/*
+ * Wait until this time, or until the terminal has another size.  False if a
+ * signal has come to end the program.
+ */
 static bool
 wait_until(int signals, int64_t until_ms)
 {
@@ -71,7 +78,7 @@ print(const struct show_case *c, const char *text, bool first)
 	char *frame;
 	bool done;
 
-	/* People tell one answer from the next by the empty line. */
+	/* An empty line divides the answers for people. */
 	if (!draws(c))
 		return (first || c->opt->json || put("\n")) && put(text);
 	frame = screen_frame(text, c->width, terminal_height(STDOUT_FILENO),
@@ -81,7 +88,7 @@ print(const struct show_case *c, const char *text, bool first)
 	return done;
 }
 
-/* One look.  False: nobody wants to know any more. */
+/* Ask and print once.  False if nobody reads the output any more. */
 static bool
 look(struct show_case *c, bool first)
 {

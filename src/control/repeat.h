@@ -8,8 +8,7 @@
 struct show_case;
 
 /*
- * Print what there is to see each time.  While echod does not answer, that is
- * what is seen.  Returns the exit status.
+ * Print each answer, or that echod does not answer.  Returns the exit status.
  */
 int repeat_show(struct show_case *);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * setting: the lines in which echod says its configuration (dump_lines()), and
- * the form of the file for people.
+ * setting: reads the lines in which echod tells its configuration
+ * (dump_lines()), and writes them in the form of a file for people.
  */
 #ifndef ECHOD_SETTING_H
 #define ECHOD_SETTING_H
@@ -27,12 +27,12 @@ struct setting_line {
 };
 
 /*
- * Take the next line from *text.  What is no setting, or of a type that is not
- * known, is passed over.  False: there is none.
+ * Take the next line from *text.  Lines that are no settings, or of an unknown
+ * type, are skipped.  False if there is none.
  */
 bool setting_next(const char **text, struct setting_line *);
 
-/* All lines as a configuration file that loads to the same. */
+/* Write all lines as a configuration file that has the same effect. */
 void setting_print(const char *text, FILE *);
 
 #endif

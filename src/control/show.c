@@ -17,7 +17,7 @@
 #include "snapshot/json.h"
 #include "snapshot/wire.h"
 
-enum { ANSWER_MS = 5000 }; /* what reads is answered at once */
+enum { ANSWER_MS = 5000 }; /* for requests that only read */
 
 static int
 no_memory(struct errbuf *err)
@@ -26,7 +26,7 @@ no_memory(struct errbuf *err)
 	return EX_OSERR;
 }
 
-/* The answer is a snapshot: it is the last look from now on. */
+/* Read the snapshot in the answer, and keep the one before, for rates. */
 static int
 take_look(struct show_case *c, const struct answer *answer, struct errbuf *err)
 {
@@ -54,7 +54,7 @@ show_workers(struct show_case *c, const struct answer *answer, FILE *out,
 	struct snapshot_worker *worker = NULL;
 	unsigned count = 0, room;
 
-	/* Once to learn how many there are. */
+	/* Read the text once to learn how many workers there are. */
 	if (wire_read(&c->now, NULL, &count, answer->text, answer->n, err) ==
 	    -1)
 		return EX_PROTOCOL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * show: asks echod what a command wants to know, and writes the answer down.
+ * show: sends the request of a command to echod, and makes a text of the
+ * answer.
  */
 #ifndef ECHOD_SHOW_H
 #define ECHOD_SHOW_H
@@ -24,9 +25,9 @@ struct show_case {
 };
 
 /*
- * Ask once.  Returns an exit status, and in *text what is to be printed, or NULL;
- * free(3) it.  If the status is not EX_OK, err has the reason, which JSON has in
- * its text, too.
+ * Ask once.  Returns an exit status, and in *text what to print, or NULL;
+ * free(3) it.  If the status is not EX_OK, err has the reason; a text in JSON
+ * has it, too.
  */
 int show(struct show_case *, char **text, struct errbuf *err);
 

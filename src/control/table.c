@@ -14,13 +14,13 @@ enum { QUEUE_CELLS = 10 };
 double
 table_rate(const struct looks *looks, uint64_t now, uint64_t before)
 {
-	/* Another echod may have come in between. */
+	/* The numbers may be of another echod, which has been started since. */
 	if (looks->before == NULL || looks->seconds <= 0 || now < before)
 		return -1;
 	return (double)(now - before) / looks->seconds;
 }
 
-/* How many cells a part of the whole takes; what is there takes one. */
+/* How many cells a part of the whole takes; at least one, unless it is 0. */
 static unsigned
 cells_of(unsigned cells, uint64_t part, uint64_t whole)
 {
@@ -82,7 +82,10 @@ print_rates(FILE *out, const struct looks *looks,
 	    bytes < 0 ? "-" : humanize_bytes(bytes).text);
 }
 
-/* Where it comes from, and that it goes, if it is not as most are. */
+/*
+ * Print where a listener comes from, unless echod has opened it, and whether it
+ * drains.
+ */
 static void
 print_remark(FILE *out, const struct snapshot_listener *l)
 {
@@ -99,8 +102,9 @@ print_remark(FILE *out, const struct snapshot_listener *l)
 }
 
 /*
- * With timeouts.defer_accept the kernel counts nearly each connection as a drop,
- * as it does not take the end of the handshake: what is more is an estimate.
+ * With timeouts.defer_accept the kernel counts nearly each connection as a
+ * drop, because it ignores the end of the handshake.  The drops beside these
+ * are an estimate.
  */
 static uint64_t
 drops_of(const struct snapshot_listener *l)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * table: workers and listeners as tables for people, and what goes into them.
+ * table: prints workers and listeners as tables for people, with rates and
+ * bars.
  */
 #ifndef ECHOD_TABLE_H
 #define ECHOD_TABLE_H
@@ -19,12 +20,12 @@ struct looks {
 	double seconds;		       /* between them */
 };
 
-/* A rate in units a second; negative: it is not known. */
+/* The rate of a counter, in units a second; negative: unknown. */
 double table_rate(const struct looks *, uint64_t now, uint64_t before);
 
 /*
- * A bar of `cells` characters, of which so many shares of `whole` are full, and
- * half full.  What is not 0 is seen.
+ * Print a bar of `cells` characters, of which `full` and `half` of `whole` are
+ * full and half full.  A part that is not 0 has at least one character.
  */
 void table_bar(FILE *, const struct terminal *, unsigned cells, uint64_t full,
     uint64_t half, uint64_t whole);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * buffer: a text that grows as far as there is room.  After something has not
- * fitted, nothing more is taken.
+ * buffer: a text that grows as far as there is room.  After a part that did not
+ * fit, nothing more is added.
  */
 #ifndef ECHOD_BUFFER_H
 #define ECHOD_BUFFER_H
@@ -23,10 +23,12 @@ void buffer_put(struct buffer *, const char *bytes, size_t n);
 void buffer_text(struct buffer *, const char *);
 void buffer_number(struct buffer *, uint64_t);
 
-/* A time as seconds: "0.250", of which so many units are one: 1000, 1000000. */
+/* Add a time in seconds, "0.250"; so many `units` of `time` are a second. */
 void buffer_seconds(struct buffer *, uint64_t time, unsigned units);
 
-/* Forget what came after the first n bytes, and that it did not fit. */
+/*
+ * Remove everything after the first n bytes; the buffer is not full any more.
+ */
 void buffer_cut(struct buffer *, size_t n);
 
 #endif

@@ -139,7 +139,7 @@ put_histogram(struct buffer *out, const struct metric *m,
 	put_value(out, UNIT_ONE, sum);
 }
 
-/* Whether there is anything to tell. */
+/* Whether the snapshot has a value for this metric. */
 static bool
 is_known(const struct metric *m, const struct snapshot *s)
 {

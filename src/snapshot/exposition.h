@@ -10,7 +10,7 @@
 
 struct snapshot;
 
-/* What an answer over HTTP has to say that it is; Prometheus insists on it. */
+/* The content type of such a text over HTTP, on which Prometheus insists. */
 #define EXPOSITION_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 enum { EXPOSITION_TEXT = 1024 * 1024 }; /* no text is longer */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fields: each member of a snapshot with its record and key in the text.  Who
- * adds a member adds its row here, and it is written and read.
+ * fields: a table with the record and the key that each member of a snapshot
+ * has in the text.  To add a member, add its row here: it is written and read
+ * then.
  */
 #ifndef ECHOD_FIELDS_H
 #define ECHOD_FIELDS_H
@@ -34,12 +35,12 @@ struct field_list {
 };
 
 /*
- * Add all counters of `from` to those of `to`, for what `from` says has been
- * before.  Both are of the struct that the list is for.
+ * Add all counters of `from`, an earlier snapshot, to those of `to`.  Both are
+ * of the struct that the list is for.
  */
 void fields_add(const struct field_list *, void *to, const void *from);
 
-/* No counter of `now` shall be less than it was in `last`. */
+/* Raise each counter of `now` that is less than it was in `last`. */
 void fields_floor(const struct field_list *, void *now, const void *last);
 
 extern const struct field_list fields_snapshot; /* of struct snapshot */

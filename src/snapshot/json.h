@@ -2,8 +2,8 @@
 /*
  * json: a snapshot as JSON (RFC 8259), for programs.  A record of the text
  * (wire.h) is an object, its keys are the members; listeners and workers are
- * arrays of such objects.  Members may be added, and no name changes its meaning
- * as long as "schema" is the same.
+ * arrays of such objects.  Members may be added, and no name changes its
+ * meaning as long as "schema" is the same.
  */
 #ifndef ECHOD_JSON_H
 #define ECHOD_JSON_H
@@ -17,15 +17,15 @@ struct snapshot_worker;
 enum { JSON_SCHEMA = 1 };
 
 /*
- * The text of a snapshot, with a newline at its end, to be freed; NULL: there is
- * no memory.  `worker` is an array, NULL: there is nothing to be said of workers.
+ * The text of a snapshot, with a newline at its end, to be freed; NULL: there
+ * is no memory.  `worker` is an array; if it is NULL, the text has no workers.
  */
 char *json_write(const struct snapshot *, const struct snapshot_worker *worker,
     unsigned workers);
 
 /*
- * Parts, for a document of one's own: an object that has the schema and nothing
- * else, all of a snapshot, and the arrays.  NULL: there is no memory.
+ * Parts of such a document, to make another one: an object with only the
+ * schema, the whole snapshot, and the arrays.  NULL: there is no memory.
  */
 json_t *json_document(void);
 json_t *json_snapshot(const struct snapshot *);
@@ -33,8 +33,8 @@ json_t *json_listeners(const struct snapshot *);
 json_t *json_workers(const struct snapshot_worker *, unsigned count);
 
 /*
- * The text of a document, which is freed, as that of json_write(), on one line
- * or on several.
+ * The text of a document, as json_write() makes it, on one line or on several.
+ * The document is freed.
  */
 char *json_text(json_t *, bool one_line);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * metrics: all metrics by name, and where in a snapshot each of them stands.
- * Who adds one describes it in echod(8), METRICS.
+ * metrics: a table of all metrics, with the place of each in a snapshot.  To
+ * add one, add a row, and describe it in echod(8), METRICS.
  */
 #ifndef ECHOD_METRICS_H
 #define ECHOD_METRICS_H
@@ -17,8 +17,8 @@ enum metric_unit {
 
 enum metric_source {
 	METRIC_NUMBER,	  /* a number of the snapshot */
-	METRIC_KNOWN,	  /* the same, but 0 is: unknown */
-	METRIC_PROBED,	  /* the same, if there is a probe */
+	METRIC_KNOWN,	  /* the same, absent if it is 0: unknown */
+	METRIC_PROBED,	  /* the same, absent without a probe */
 	METRIC_NAMES,	  /* an array, with a label that has these names */
 	METRIC_CHOICE,	  /* 1 for the name of the number, 0 for the others */
 	METRIC_LISTENER,  /* a number of each listener */

@@ -21,7 +21,7 @@ enum snapshot_state {
 	SNAPSHOT_STARTING,
 	SNAPSHOT_SERVING,
 	SNAPSHOT_RELOADING, /* and serving */
-	SNAPSHOT_LAME_DUCK, /* serving, but not for long: take your clients away */
+	SNAPSHOT_LAME_DUCK, /* serving, and about to stop */
 	SNAPSHOT_STOPPING,
 	SNAPSHOT_STATES,
 };
@@ -48,9 +48,9 @@ enum snapshot_doing {
 
 /* How a worker ended. */
 enum snapshot_exit {
-	SNAPSHOT_RETIRED,   /* it was told to */
+	SNAPSHOT_RETIRED,   /* it was told to leave */
 	SNAPSHOT_RECYCLED,  /* after workers.max_connections */
-	SNAPSHOT_SIGNAL,    /* by a signal that it was not to get */
+	SNAPSHOT_SIGNAL,    /* by a signal */
 	SNAPSHOT_STATUS,    /* with a status other than 0 */
 	SNAPSHOT_NOT_READY, /* before it was ready */
 	SNAPSHOT_EXITS,
@@ -85,8 +85,9 @@ enum snapshot_fault {
 };
 
 /*
- * Lengths of connections: those of bucket i took up to snapshot_bucket_ms[i],
- * and more than the bucket before it; the last bucket has no bound.
+ * The histogram of the lengths of connections: bucket i has those that took at
+ * most snapshot_bucket_ms[i], and more than the bound before; the last has no
+ * bound.
  */
 enum { SNAPSHOT_BOUNDS = 12, SNAPSHOT_BUCKETS = SNAPSHOT_BOUNDS + 1 };
 extern const uint64_t snapshot_bucket_ms[SNAPSHOT_BOUNDS];
@@ -127,9 +128,9 @@ struct snapshot_worker {
 };
 
 /*
- * Counters hold what has been since the service was first started: also over
- * the ends of workers, reloads and upgrades.  They never go down.  Times of the
- * day are in milliseconds since 1970, 0: never; durations in milliseconds.
+ * Counters begin at the first start of the service, go on over the ends of
+ * workers, reloads and upgrades, and never go down.  Times of the day are in
+ * milliseconds since 1970, 0: never; durations are in milliseconds.
  */
 struct snapshot_service {
 	uint64_t state; /* enum snapshot_state */
@@ -137,7 +138,7 @@ struct snapshot_service {
 	uint64_t generation;
 	uint64_t taken_at;	   /* this snapshot */
 	uint64_t started_at;	   /* this master */
-	uint64_t uptime_ms;	   /* since then, whatever the clock did */
+	uint64_t uptime_ms;	   /* since then, by the monotonic clock */
 	uint64_t first_started_at; /* the first one, before upgrades */
 };
 
@@ -168,8 +169,10 @@ struct snapshot_connections {
 	uint64_t duration[SNAPSHOT_BUCKETS]; /* how many were so long */
 };
 
-/* The sentences are those of the log.  A start is the last reload that was
- * done, but not counted. */
+/*
+ * The sentences are those of the log.  A start also counts as the last reload,
+ * but not among those that are done.
+ */
 struct snapshot_reload {
 	uint64_t done, failed; /* counters */
 	uint64_t last_good;    /* 1: the last one was done */
@@ -200,8 +203,8 @@ struct snapshot_log {
 /* All processes of this echod together; 0: unknown. */
 struct snapshot_process {
 	uint64_t count;
-	uint64_t cpu_ms;    /* user and system; of those that ended, too */
-	uint64_t rss_bytes; /* shared pages are in it several times */
+	uint64_t cpu_ms;    /* user and system; with ended processes */
+	uint64_t rss_bytes; /* pages that several share count several times */
 	uint64_t fds;
 };
 
@@ -230,7 +233,9 @@ struct snapshot {
 	struct snapshot_listener listener[SNAPSHOT_LISTENERS];
 };
 
-/* Add to a counter; what does not fit stays at the end of the scale. */
+/*
+ * Add to a counter; if the sum is too large, the counter stays at its maximum.
+ */
 static inline void
 snapshot_add(uint64_t *counter, uint64_t n)
 {

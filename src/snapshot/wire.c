@@ -71,7 +71,10 @@ put_field(struct buffer *out, const struct field *field, const char *base)
 	}
 }
 
-/* Lines are whole, or not there. */
+/*
+ * Write a line for each record; a line that does not fit is left out as a
+ * whole.
+ */
 static void
 put_lines(struct buffer *out, const struct field_list *list, const void *base)
 {
@@ -151,7 +154,10 @@ take_line(struct in *text, struct in *line)
 	return true;
 }
 
-/* Bytes up to `stop`, a space or the end; what is too long is cut. */
+/*
+ * Take the bytes up to `stop`, a space or the end; a word that is too long is
+ * cut.
+ */
 static void
 take_word(struct in *line, char stop, char word[VALUE])
 {
@@ -227,7 +233,10 @@ find_name(const struct field *field, const char *name, uint64_t *i)
 	return false;
 }
 
-/* What is not printable would control a terminal. */
+/*
+ * Copy a text, without bytes that are not printable: they could control a
+ * terminal.
+ */
 static void
 set_text(char *to, size_t size, const char *value)
 {
@@ -239,7 +248,10 @@ set_text(char *to, size_t size, const char *value)
 								     '?');
 }
 
-/* True: this is the member that is meant.  A bad value leaves it as it is. */
+/*
+ * Set the member of this field if it has the key.  True if it has; a value that
+ * is not valid is ignored.
+ */
 static bool
 set_field(const struct field *field, char *base, const char *key,
     const char *value)

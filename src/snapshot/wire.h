@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * wire: a snapshot as text, which goes from the master to others.
+ * wire: a snapshot as text, in which form the master sends it to other
+ * processes.
  *
  * There is a line for each record: its name, then pairs of key and value, as in
  * the log.  The first line says the version of the text and of echod:
@@ -10,8 +11,9 @@
  *	listener address="127.0.0.1:7" name="" origin=own ...
  *	worker slot=0 pid=20 ...
  *
- * Records and keys may be added, and a reader passes over what it does not know.
- * Their meaning never changes; so both ends can be of different versions.
+ * Records and keys may be added, and a reader ignores those that it does not
+ * know.  Their meaning never changes.  So both ends can be of different
+ * versions.
  */
 #ifndef ECHOD_WIRE_H
 #define ECHOD_WIRE_H
@@ -30,8 +32,8 @@ enum {
 
 /*
  * Write the text of a snapshot.  Returns its length, without the NUL at its
- * end; a room of WIRE_TEXT is always enough, and what does not fit into a
- * smaller one is left out, line by line.
+ * end.  WIRE_TEXT bytes are always enough; if there is less room, lines that do
+ * not fit are left out as a whole.
  */
 size_t wire_write(const struct snapshot *, char *, size_t room);
 
@@ -39,10 +41,11 @@ size_t wire_write(const struct snapshot *, char *, size_t room);
 size_t wire_write_worker(const struct snapshot_worker *, char *, size_t room);
 
 /*
- * Read a text of n bytes, from anyone.  What is not in the text is 0 or empty;
- * all texts are printable ASCII.  Up to *workers rows go to `worker`; then
- * *workers is how many there are.  Both may be NULL.  -1 with the reason in err
- * when it is no such text, or of a version that is not known.
+ * Read a text of n bytes, which need not be trusted.  Members that it does not
+ * have are 0 or empty; all strings become printable ASCII.  At most *workers
+ * rows are put into `worker`; then *workers is the number of all rows.  Both
+ * may be NULL.  -1 with the reason in err if this is no such text, or one of an
+ * unknown version.
  */
 int wire_read(struct snapshot *, struct snapshot_worker *worker,
     unsigned *workers, const char *text, size_t n, struct errbuf *err);
