@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * echod-report: answers HTTP requests about echod, which executes it.  The HTTP
- * library is in this process only, and so are those who ask: it has no listener
- * of the echo service, no file and no way to the log.
+ * echod-report: answers HTTP requests about echod, which executes it.  Only
+ * this process has the HTTP library and its clients in memory.  It has no
+ * listener of the echo service, no file and no way to the log.
  *
- * What it is born with, and its command line, are described in
+ * The descriptors that it is born with, and its command line, are described in
  * config/reporter_job.h.
  */
 #include <signal.h>
@@ -46,7 +46,8 @@ confine(const struct reporter_job *job, pid_t parent, struct errbuf *err)
 		-1 ||
 	    limits_no_children(err) == -1 || sandbox_enter(&sandbox, err) == -1)
 		return -1;
-	/* To change ids has cleared what echod asked for. */
+	/* The change of ids has cancelled the signal at the parent's death: ask
+	 * again. */
 	return process_parent(parent, SIGKILL, err);
 }
 
@@ -71,7 +72,8 @@ main(int argc, char *argv[])
 		listener[i] = REPORTER_LISTENER + (int)i;
 	if (server_open(REPORTER_MASTER, listener, job.listeners, &err) == 0 &&
 	    confine(&job, parent, &err) == 0)
-		/* What libraries do at the end is not in the list of calls. */
+		/* Skip the exit handlers of libraries: the filter may forbid
+		 * their calls. */
 		_exit(server_run());
 	fprintf(output_error(), "echod-report: %s\n", err.text);
 	_exit(EX_NOPERM);

@@ -171,7 +171,10 @@ put_cell(FILE *out, uint64_t n)
 	fputs("</td>", out);
 }
 
-/* With TCP_DEFER_ACCEPT the kernel drops one packet of each connection, too. */
+/*
+ * Write the drops; with TCP_DEFER_ACCEPT the kernel also counts one packet of
+ * each connection, so these are an estimate.
+ */
 static void
 put_drops(FILE *out, const struct snapshot_listener *l)
 {
@@ -234,7 +237,7 @@ put_total(FILE *out, const char *what, uint64_t n)
 	fputs("</tr>\n", out);
 }
 
-/* A table of what is not 0, as most of it is. */
+/* Write a table of the numbers that are not 0. */
 static void
 put_group(FILE *out, const char *title, const char *const *name,
     const uint64_t *count, unsigned n)
@@ -292,7 +295,10 @@ put_sentence(FILE *out, const char *what, const char *text, uint64_t at,
 	fputs("</p>\n", out);
 }
 
-/* The oldest connection, and how the last of what happens seldom went. */
+/*
+ * Write the oldest connection, and the outcome of the last reload, upgrade and
+ * self-probe.
+ */
 static void
 put_events(FILE *out, const struct snapshot *s)
 {

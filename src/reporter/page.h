@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * page: a snapshot as a page for people (HTML).  It needs nothing from anywhere
- * else, runs no script, and loads itself again after some seconds.
+ * page: a snapshot as a page for people (HTML).  The page loads nothing else,
+ * runs no script, and is loaded again by the browser after some seconds.
  */
 #ifndef ECHOD_PAGE_H
 #define ECHOD_PAGE_H

@@ -21,7 +21,8 @@ question_put(struct question *q)
 	q->last++;
 	q->open = true;
 	q->got = 0;
-	/* There is room: the one before has been read, for it was answered. */
+	/* The socket has room, for the question before was answered, and so has
+	 * been read. */
 	return send(q->fd, line, sizeof(line) - 1,
 		   MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof(line) - 1 ?
 	    0 :
@@ -72,7 +73,7 @@ question_step(struct question *q)
 	ssize_t n;
 
 	for (;;) {
-		/* Where it ends could not be told any more. */
+		/* The answer is too long, and its end would not be found. */
 		if (q->got == sizeof(q->text))
 			return QUESTION_GONE;
 		n = recv(q->fd, q->text + q->got, sizeof(q->text) - q->got,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * question: what the reporter asks the master, one question at a time, in the
- * protocol of the control socket (echod(8)): a line goes out, and lines come
- * in, of which the last one is "ok", or begins with "error".
+ * question: asks the master for a snapshot, one question at a time, in the
+ * protocol of the control socket (echod(8)): a line is sent, and lines are
+ * received, of which the last one is "ok", or begins with "error".
  *
- * An answer tells how things were after its question was put.  Whoever comes
- * while one is under way needs the answer to the next.
+ * An answer tells the state after its question was sent.  So a client that
+ * comes while a question is under way needs the answer to the next one.
  */
 #ifndef ECHOD_QUESTION_H
 #define ECHOD_QUESTION_H
@@ -28,16 +28,16 @@ enum question_step {
 	QUESTION_NOTHING,
 	QUESTION_ANSWERED, /* `text` is the answer to the last one */
 	QUESTION_REFUSED,  /* the answer is an error */
-	QUESTION_GONE,	   /* the master has left, or is not to be understood */
+	QUESTION_GONE,	   /* the master has ended, or sends rubbish */
 };
 
-/* The number of the question whose answer will do for whoever comes now. */
+/* The number of the question whose answer a client needs that comes now. */
 unsigned question_wanted(const struct question *);
 
-/* Put a question, if none is under way.  -1 with errno. */
+/* Send a question, if none is under way.  -1 with errno. */
 int question_put(struct question *);
 
-/* Take what has come. */
+/* Read what has come of the answer. */
 enum question_step question_step(struct question *);
 
 #endif

@@ -53,7 +53,7 @@ reply_error(struct reply *reply, unsigned status, const char *text)
 	say(reply, status, text);
 }
 
-/* Clients are taken, and not for a short while only. */
+/* Whether clients are welcome: echod serves, and is not about to stop. */
 static bool
 is_ready(const struct snapshot *s)
 {
@@ -66,7 +66,8 @@ metrics(const struct snapshot *s)
 {
 	char *text = malloc(EXPOSITION_TEXT), *shorter = NULL;
 
-	/* Not as long as it might have been: several may be under way. */
+	/* Give back the room that the text does not need, for there may be
+	 * several. */
 	if (text != NULL)
 		shorter = realloc(text,
 		    exposition_write(s, text, EXPOSITION_TEXT) + 1);

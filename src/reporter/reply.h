@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reply: what is answered to a request: which pages there are, and what they
- * say of a snapshot.
+ * reply: makes the replies to requests: knows which pages there are, and writes
+ * each of them from a snapshot.
  */
 #ifndef ECHOD_REPLY_H
 #define ECHOD_REPLY_H
@@ -30,10 +30,12 @@ struct reply {
 /* The page at this path, or REPLY_NO_PAGE. */
 enum reply_page reply_page(const char *path);
 
-/* The reply for a page; no snapshot: the master does not answer. */
+/*
+ * Make the reply for a page.  NULL as the snapshot: the master does not answer.
+ */
 void reply_make(struct reply *, enum reply_page, const struct snapshot *);
 
-/* An error, with one line of text. */
+/* Make the reply for an error, with one line of text. */
 void reply_error(struct reply *, unsigned status, const char *text);
 
 #endif

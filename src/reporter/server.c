@@ -31,9 +31,9 @@ static struct server {
 	int listener[REPORTER_LISTENERS];
 	unsigned listeners;
 	bool listening;	  /* the listeners are waited for */
-	int64_t pause_ms; /* but not before this */
+	int64_t pause_ms; /* accept has failed: wait until then */
 	struct visits visits;
-	struct visit *entering; /* while the library is told of it */
+	struct visit *entering; /* the one that is being added */
 } server;
 
 /* Hand the reply over to the library. */
@@ -53,7 +53,7 @@ send_reply(struct visit *v, struct MHD_Connection *connection)
 	reply->body = NULL;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 	    reply->type);
-	/* Of this moment, and nothing but what it says it is. */
+	/* The reply is true only now, and its type is not to be guessed. */
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 	    "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
@@ -84,7 +84,7 @@ has_body(struct MHD_Connection *connection)
 	    header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 
-/* What is wrong with a request is answered at once.  False: nothing is. */
+/* Answer a bad request at once.  False if there is nothing wrong with it. */
 static bool
 refuse(struct reply *reply, struct MHD_Connection *connection,
     const char *method, enum reply_page page)
@@ -149,7 +149,7 @@ on_connection(void *closure, struct MHD_Connection *connection, void **context,
 	*v = (struct visit){ .state = VISIT_NONE };
 }
 
-/* Have the library go on with whoever has waited for the master. */
+/* Have the library go on with a client that has waited for the master. */
 static void
 answer(struct visit *v, const struct snapshot *snapshot)
 {
@@ -158,7 +158,7 @@ answer(struct visit *v, const struct snapshot *snapshot)
 	MHD_resume_connection(v->connection);
 }
 
-/* The library notices that, and forgets the connection. */
+/* Shut a connection down; the library notices that, and closes it. */
 static void
 drop(struct visit *v)
 {
@@ -187,13 +187,16 @@ admit(struct server *s, int listener, int64_t now_ms)
 		return;
 	}
 	v = s->entering = visits_enter(&s->visits, fd, now_ms);
-	/* If it cannot be added it has been closed. */
+	/* On failure the library has closed the descriptor. */
 	if (MHD_add_connection(s->http, fd, (struct sockaddr *)&peer, len) !=
 	    MHD_YES)
 		v->state = VISIT_NONE;
 }
 
-/* An answer of the master, and all who have waited for it.  -1: it has gone. */
+/*
+ * Read an answer of the master, and answer all clients that have waited for it.
+ * -1: the master has gone.
+ */
 static int
 hear(struct server *s)
 {
@@ -215,7 +218,7 @@ hear(struct server *s)
 	return 0;
 }
 
-/* Whose time is over. */
+/* Drop the clients whose time is over. */
 static void
 expire(struct server *s, int64_t now_ms)
 {
@@ -236,7 +239,10 @@ add(int waiter, int fd, uint32_t events)
 	return epoll_ctl(waiter, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* Wait for new clients if they can be let in, or somebody can give way. */
+/*
+ * Have the epoll look for new clients only if there is room, or another can be
+ * dropped.
+ */
 static void
 listen_or_not(struct server *s, int64_t now_ms)
 {

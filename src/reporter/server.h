@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * server: answers HTTP requests by asking the master.  libmicrohttpd reads what
- * clients send and writes to them; how many there are and how long each may take
- * is decided here (visits.h), as the library counts only a client's pauses.
+ * server: answers HTTP requests by asking the master.  libmicrohttpd reads from
+ * clients and writes to them.  How many clients there are and how long each may
+ * take is decided here (visits.h), because the library only limits the pauses
+ * of a client.
  *
- * One thread waits for everything, and for nothing when nobody asks.
+ * One thread waits for everything; without clients it does not wake up.
  */
 #ifndef ECHOD_SERVER_H
 #define ECHOD_SERVER_H

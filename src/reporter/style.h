@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * style: how the page looks, in light and in dark, on a wide screen and on a
- * narrow one (CSS).
+ * style: the style sheet of the page (CSS), for light and dark, wide and narrow
+ * screens.
  */
 #ifndef ECHOD_STYLE_H
 #define ECHOD_STYLE_H

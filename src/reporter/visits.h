@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * visits: the clients of the reporter at one moment, how long each may take, and
- * which one gives way to another.  Nothing here is done to a connection.
+ * visits: keeps the table of the reporter's clients: decides how long each may
+ * take, and which one is dropped for another.  It does nothing to a connection.
  */
 #ifndef ECHOD_VISITS_H
 #define ECHOD_VISITS_H
@@ -22,10 +22,10 @@ enum {
 
 enum visit_state {
 	VISIT_NONE,
-	VISIT_ASKS,    /* the head is not complete */
-	VISIT_WAITS,   /* for the master */
-	VISIT_TAKES,   /* the reply */
-	VISIT_DROPPED, /* its end has not been noticed yet */
+	VISIT_ASKS,    /* it has not sent the whole head */
+	VISIT_WAITS,   /* it waits for the master */
+	VISIT_TAKES,   /* it takes the reply */
+	VISIT_DROPPED, /* the library has yet to notice its end */
 };
 
 struct visit {
@@ -34,8 +34,8 @@ struct visit {
 	struct MHD_Connection *connection;
 	enum reply_page page; /* that it wants */
 	unsigned question;    /* whose answer it waits for */
-	struct reply reply;   /* for the library to take; no body: none */
-	int64_t since_ms;     /* its first step, by clock_ms() */
+	struct reply reply;   /* for the library to send; no body: none */
+	int64_t since_ms;     /* when it came, by clock_ms() */
 	int64_t deadline_ms;  /* of this state */
 };
 
@@ -43,33 +43,36 @@ struct visits {
 	struct visit visit[VISITS];
 };
 
-/* A connection has come; NULL: there is no room. */
+/* Enter a new connection.  NULL: there is no room. */
 struct visit *visits_enter(struct visits *, int fd, int64_t now_ms);
 
-/* Whether there is room, without anybody giving way. */
+/* Whether there is a free place. */
 bool visits_have_room(const struct visits *);
 
 /*
- * Who is to give way: the one that came first of those that do not wait for the
- * master.  NULL: nobody, or somebody has been dropped already and is about to
- * make room.
+ * The client to drop for another: the one that has been there longest of those
+ * that do not wait for the master.  NULL: there is none, or one has been
+ * dropped already and is about to make room.
  */
 struct visit *visits_oldest(struct visits *);
 
-/* The head has come, and the answer to a question is to be waited for. */
+/* The head has come: wait for the answer to this question. */
 void visit_wait(struct visit *, enum reply_page, unsigned question,
     int64_t now_ms);
 
 /* The reply is on its way. */
 void visit_take(struct visit *, int64_t now_ms);
 
-/* One whose time is over; NULL: there is none. */
+/* A client whose time is over; NULL: there is none. */
 struct visit *visits_late(struct visits *, int64_t now_ms);
 
-/* When the next one will be late, INT64_MAX: never. */
+/* The clock_ms() at which the time of the next one is over, or INT64_MAX. */
 int64_t visits_deadline(const struct visits *);
 
-/* Whoever waits for the answer to this question, or to one before; NULL. */
+/*
+ * A client that waits for the answer to this question, or to an earlier one;
+ * NULL: there is none.
+ */
 struct visit *visits_waiting(struct visits *, unsigned question);
 
 /* Whether anybody waits for an answer. */
