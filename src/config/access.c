@@ -50,7 +50,8 @@ access_rule_parse(struct access_rule *rule, const char *text, bool deny,
 	    units_integer(slash + 1, 0, width, &bits, err) == -1)
 		return errbuf_prefix(err, "\"%s\": prefix length ", text);
 	rule->bits = (uint8_t)bits;
-	/* The listeners for IPv6 are IPv6-only: such a network never matches. */
+	/* Listeners for IPv6 are IPv6-only, so such a network would never
+	 * match. */
 	if (width == 128 && bits >= 96 &&
 	    memcmp(rule->network, mapped, sizeof(mapped)) == 0) {
 		inet_ntop(AF_INET, rule->network + 12, host, sizeof(host));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * access: whether a client may be served, by its address.
+ * access: decides by the address of a client whether it may be served.
  */
 #ifndef ECHOD_ACCESS_H
 #define ECHOD_ACCESS_H
@@ -35,12 +35,13 @@ int access_rule_parse(struct access_rule *, const char *text, bool deny,
 /* Write the rule as text; ACCESS_TEXT bytes are always enough. */
 void access_rule_text(const struct access_rule *, char *, size_t);
 
-/* Whether bytes from another process are a list. */
+/* Whether this is a valid list; it comes from another process. */
 bool access_sane(const struct access_list *);
 
 /*
- * The longest prefix that contains the address decides, deny wins a tie.
- * Without a match: allowed, unless there is any allow rule.
+ * The rule with the longest prefix that contains the address decides; of two
+ * with the same prefix, deny wins.  If no rule contains the address, it is
+ * allowed unless there is a rule that allows others.
  */
 bool access_allows(const struct access_list *, const struct addr *);
 

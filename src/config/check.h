@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check: whether the bytes of a struct config are valid, which come from a
- * process that has parsed hostile text: none may lead out of an array.
+ * check: checks the bytes of a struct config.  They come from a process that
+ * may have parsed hostile text, and must not lead out of an array.
  */
 #ifndef ECHOD_CHECK_H
 #define ECHOD_CHECK_H
@@ -11,14 +11,16 @@
 struct config;
 struct errbuf;
 
-/* What the loader has made is always valid. */
+/*
+ * Whether the configuration is valid.  One that the loader has made always is.
+ */
 bool check_config(const struct config *);
 
 /*
- * Whether `chroot` is a directory that only root can change; workers could get
- * out of another one.  What leads to it must be trusted as well (trust.h, which
- * explains the warning).  Returns -1 with the reason in err, and errno when that
- * is of the system.
+ * Check that `chroot` is a directory that only root can change, for workers
+ * could leave another one; and that the directories which lead to it are
+ * trusted, too (trust.h, which explains the warning).  Returns -1 with the
+ * reason in err, and errno if it is an error of the system.
  */
 int check_chroot(const struct config *, struct errbuf *warning,
     struct errbuf *err);

@@ -2,8 +2,9 @@
 /*
  * config: the configuration as plain data.
  *
- * struct config has no pointers: the loader sends it through a pipe.  What the
- * master and its children see is complete and has been checked.
+ * struct config has no pointers: the loader sends it through a pipe.  The
+ * master and its children only use configurations that are complete and
+ * checked.
  */
 #ifndef ECHOD_CONFIG_H
 #define ECHOD_CONFIG_H
@@ -49,12 +50,15 @@ struct config_address {
 	unsigned line; /* of its entry, when there is a listen_file */
 };
 
-/* What it means that the kernel, or this build, has no filters. */
+/*
+ * Whether echod goes on if the kernel, or this build, has no filters of system
+ * calls.
+ */
 enum sandbox_choice { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 
 /*
- * What the watchdog of a service manager is shown: that echod lives; or whether
- * it serves, too, which is reported, or decides on its life.
+ * What a watchdog is told: that echod lives (plain); and beside that the result
+ * of self-probes, which is only reported (probe), or ends echod (strict).
  */
 enum watchdog_choice { WATCHDOG_PROBE, WATCHDOG_PLAIN, WATCHDOG_STRICT };
 
@@ -74,7 +78,7 @@ struct config_control {
 	gid_t gid; /* of group; (gid_t)-1: there is none */
 };
 
-/* What one client network may have. */
+/* The limits for one client network. */
 struct config_sources {
 	int64_t max;	 /* connections at a time; 0 = no bound */
 	int64_t rate;	 /* new ones a second; 0 = no bound */
@@ -90,7 +94,10 @@ struct config_metrics {
 	struct config_address at[CONFIG_METRICS]; /* what it stands for */
 };
 
-/* What a load has found, and the next one must find again. */
+/*
+ * What a load has found, so that the next one notices a file that has become
+ * empty.
+ */
 struct config_found {
 	bool file;
 	bool settings; /* at least one in it, or in what it includes */
@@ -98,7 +105,7 @@ struct config_found {
 	uint64_t with_text[CONFIG_FILES];
 };
 
-/* How long each may take; 0 = without a limit. */
+/* How long each of these may take; 0 = without a limit. */
 struct config_timeouts {
 	int64_t idle_ms;      /* until a client sends something */
 	int64_t send_ms;      /* until it takes something */
@@ -106,7 +113,7 @@ struct config_timeouts {
 	int64_t drain_ms;     /* one that goes on after a stop or a reload */
 	int64_t defer_ms;     /* one without data, in the kernel */
 	int64_t probation_ms; /* the next master, after an upgrade */
-	/* From a request to stop until new clients are refused; 0 = at once. */
+	/* From TERM until new clients are refused; 0 = at once. */
 	int64_t lame_duck_ms;
 };
 

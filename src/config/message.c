@@ -18,7 +18,7 @@ add(uint64_t sum, const void *bytes, size_t n)
 	return sum;
 }
 
-/* A sum of where everything is, and of what the two programs agree on. */
+/* A hash of the layout of the messages, and of the table of settings. */
 static uint64_t
 layout(void)
 {

@@ -3,8 +3,8 @@
  * message: what echod and echod-load send each other through pipes.
  *
  * Each message begins with the identity of the program that sends it.  The two
- * programs may be of different versions, when a package was upgraded under a
- * running echod; nothing but the identity may be looked at then.
+ * programs are of different versions if a package was upgraded while echod
+ * runs; then a reader may only use the identity.
  */
 #ifndef ECHOD_MESSAGE_H
 #define ECHOD_MESSAGE_H
@@ -14,7 +14,7 @@
 #include "common/errbuf.h"
 #include "config/config.h"
 
-/* Of every version, for ever. */
+/* The same in all versions, for ever. */
 enum { MESSAGE_IDENTITY = 64 };
 
 /* From echod, on standard input; the options are in the command line. */

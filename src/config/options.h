@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: the command line of echod.  The loader, which gets the same options,
- * finds out what their values mean, at a reload as at a start.
+ * options: the command line of echod.  Values are interpreted by the loader,
+ * which gets the same options at the start and at each reload.
  */
 #ifndef ECHOD_OPTIONS_H
 #define ECHOD_OPTIONS_H
@@ -51,8 +51,8 @@ int options_absolute(const char **path, char buf[PATH_MAX], struct errbuf *);
 enum { OPTIONS_ARGV = 8 + 4 * OPTIONS_MAX };
 
 /*
- * The reverse, without the action and the descriptor.  argv has room for OPTIONS_ARGV and points
- * to what these options point to.
+ * The reverse: make a command line, without the action and --ready-fd.  argv
+ * has room for OPTIONS_ARGV strings, which are those of the options.
  */
 void options_argv(const struct options *, const char *program,
     const char *argv[]);

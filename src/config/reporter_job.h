@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reporter_job: what echod tells echod-report: in its command line, whom it is
- * to become; and which descriptors it is born with.
+ * reporter_job: what echod-report gets from echod: a command line that says
+ * which user to become, and descriptors with fixed numbers.
  */
 #ifndef ECHOD_REPORTER_JOB_H
 #define ECHOD_REPORTER_JOB_H
@@ -34,7 +34,7 @@ struct reporter_args {
 
 void reporter_job_write(const struct reporter_job *, struct reporter_args *);
 
-/* The reverse.  -1: nobody but a person would write that. */
+/* The reverse.  -1 if echod has not written this command line. */
 int reporter_job_read(struct reporter_job *, int argc, char *const argv[]);
 
 #endif

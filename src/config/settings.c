@@ -33,7 +33,10 @@ static const struct setting_word watchdogs[] = { { "probe", WATCHDOG_PROBE },
 	{ "plain", WATCHDOG_PLAIN }, { "strict", WATCHDOG_STRICT },
 	{ NULL, 0 } };
 
-/* Sanitizers and the counters of coverage make calls of their own. */
+/*
+ * Sanitizers and coverage make system calls of their own, which a filter
+ * forbids.
+ */
 #if defined(HAVE_SECCOMP) && !defined(SANITIZERS) && !defined(COVERAGE)
 #define SANDBOX_DEFAULT "required"
 #else
@@ -312,7 +315,7 @@ settings_word(const struct setting *s, int value)
 	return NULL;
 }
 
-/* Of a path, what is before its dot; all of it when there is none. */
+/* The length of a path up to its dot, or of all of it if there is none. */
 static unsigned
 group_distance(const char *path, const char *known)
 {

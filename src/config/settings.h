@@ -77,7 +77,10 @@ int settings_add_network(struct config *, const struct setting *,
     const char *text, struct errbuf *);
 void settings_clear_networks(struct config *, const struct setting *);
 
-/* Copy a string setting from `now` to `next`; true if they differed. */
+/*
+ * Let a string setting of `next` have its value in `now`; true if they
+ * differed.
+ */
 bool settings_keep(struct config *next, const struct config *now,
     const struct setting *);
 

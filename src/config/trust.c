@@ -16,21 +16,25 @@
 enum { LINKS_MAX = 40 }; /* as in path_resolution(7) */
 
 /*
- * A walk along a path, from one open directory to the next: what has been
- * checked is what it goes through, whatever happens to the names meanwhile.
+ * A walk along a path, from one open directory to the next.  Each directory is
+ * opened, checked and then used, so that nobody can replace it between the
+ * check and the use.
  */
 struct walk {
 	const char *path;    /* as it was given */
-	char rest[PATH_MAX]; /* that is still to go */
-	int dir;	     /* where it has come to; -1: nowhere */
+	char rest[PATH_MAX]; /* the part still to go */
+	int dir;	     /* the present directory; -1: none */
 	struct stat dir_st;
 	char dir_name[PATH_MAX]; /* without links */
-	char name[PATH_MAX];	 /* of what was opened last, the same */
+	char name[PATH_MAX];	 /* of the file that was opened last, too */
 	unsigned links;
 	struct errbuf *warning, *err;
 };
 
-/* Whether the user namespace has no such user, and shows it for all others. */
+/*
+ * Whether this uid stands for all users of the host who have no id in this
+ * namespace, and for nobody else.
+ */
 static bool
 is_of_host(uid_t uid)
 {
@@ -84,7 +88,8 @@ is_shared(const char *name)
 static int
 judge(struct walk *w, const struct stat *st)
 {
-	/* There others can make files, but not replace those of root. */
+	/* With the sticky bit others can make files, but not replace those of
+	 * root. */
 	bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0;
 
 	if (!is_roots(st))
@@ -107,7 +112,7 @@ judge(struct walk *w, const struct stat *st)
 	return 0;
 }
 
-/* Go on from this directory, whose descriptor becomes the walk's. */
+/* Enter this directory; the walk owns its descriptor now. */
 static int
 enter(struct walk *w, int fd, const struct stat *st)
 {
@@ -135,7 +140,7 @@ enter_root(struct walk *w)
 	return enter(w, fd, &st);
 }
 
-/* Put what a link leads to before the rest of the path. */
+/* Put the text of a symbolic link before the rest of the path. */
 static int
 follow(struct walk *w, int fd, const struct stat *st)
 {
@@ -157,7 +162,7 @@ follow(struct walk *w, int fd, const struct stat *st)
 	return to[0] == '/' ? enter_root(w) : 0;
 }
 
-/* The next name of the path, which is no longer in the rest; false: none. */
+/* Take the next name from the rest of the path.  False: there is none. */
 static bool
 take_name(struct walk *w, char name[PATH_MAX])
 {

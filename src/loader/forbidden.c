@@ -15,7 +15,7 @@ enum { ADDRESSES = 0 }; /* NETLINK_ROUTE: the addresses of this host */
 
 #define CALL(name) SCMP_SYS(name)
 
-/* Whatever their arguments are. */
+/* The calls that are forbidden with any arguments. */
 /* clang-format off */
 static const int calls[] = {
 	/* Other programs. */
@@ -99,17 +99,17 @@ forbid_families(scmp_filter_ctx ctx)
 		SCMP_A2(SCMP_CMP_NE, ADDRESSES, 0)) == 0;
 }
 
-/* A thread, but no process; abort(3), but no signal to others. */
+/* Allow threads but no processes, and abort(3) but no signals to others. */
 static bool
 forbid_by_arguments(scmp_filter_ctx ctx)
 {
-	/* The C library calls clone(2) then, whose flags a filter can see. */
+	/* Then the C library uses clone(2), whose flags a filter can check. */
 	return forbid(ctx, CALL(clone3), ENOSYS) &&
 	    forbid_if(ctx, CALL(clone),
 		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) &&
 	    forbid_if(ctx, CALL(tgkill),
 		SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0)) &&
-	    /* Input for whoever sits at the terminal (ioctl_tty(2)). */
+	    /* This would fake input at the terminal (ioctl_tty(2)). */
 	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCSTI, 0)) &&
 	    forbid_if(ctx, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCLINUX, 0));
 }

@@ -29,7 +29,8 @@ inventory_changed(const struct inventory *inv)
 		const struct stat *was = &inv->files[i].st;
 		struct stat is;
 
-		/* st_mtim can be set by utimensat(2), st_ctim cannot. */
+		/* Compare st_ctim, for utimensat(2) can set st_mtim to an old
+		 * time. */
 		if (stat(inv->files[i].path, &is) == -1 ||
 		    is.st_dev != was->st_dev || is.st_ino != was->st_ino ||
 		    is.st_size != was->st_size ||

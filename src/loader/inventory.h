@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * inventory: the files that a configuration was read from.
- *
- * It detects a file that changed while it was read, and one that has lost all
- * of its text since the load before: both are most likely being written.
+ * inventory: lists the files that a configuration was read from.  It detects a
+ * file that has changed while it was read, and one that has lost all its text
+ * since the last load: both are most likely just being written.
  */
 #ifndef ECHOD_INVENTORY_H
 #define ECHOD_INVENTORY_H
@@ -24,7 +23,10 @@ struct inventory {
 	} files[CONFIG_FILES];
 };
 
-/* Add a file that has just been opened, and is blank.  There must be room. */
+/*
+ * Add a file that has just been opened; it counts as blank.  There must be
+ * room.
+ */
 struct inventory_file *inventory_add(struct inventory *, const char *path,
     const struct stat *);
 

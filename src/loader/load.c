@@ -17,8 +17,8 @@
 #include "loader/text.h"
 
 enum {
-	CHANGES_MAX = 50, /* readings of files that are being written */
-	CHANGES_MS = 20,  /* between two of them */
+	CHANGES_MAX = 50, /* how often changing files are read */
+	CHANGES_MS = 20,  /* between two readings */
 };
 
 /* The exit status of a reading that has failed with this errno. */
@@ -30,7 +30,7 @@ status_of(int error)
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
-		/* The system's fault, and not the file's. */
+		/* This is the fault of the system, and not of the file. */
 		return EX_OSERR;
 	default:
 		return EX_CONFIG;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * load: one load of the configuration, in two steps: with the rights of the
- * user that started echod, and without them.
+ * load: loads the configuration in two steps: reads the files with the rights
+ * of the user who has started echod, and goes on without them.
  */
 #ifndef ECHOD_LOAD_H
 #define ECHOD_LOAD_H

@@ -42,7 +42,8 @@ read_request(struct message_request *request)
 	struct stat st;
 	ssize_t n;
 
-	/* A person at a terminal would wait for ever. */
+	/* Without this check, a person who starts this program would wait for
+	 * ever. */
 	if (fstat(STDIN_FILENO, &st) == -1 || !S_ISFIFO(st.st_mode))
 		return -1;
 	while (have < sizeof(*request)) {
@@ -55,8 +56,8 @@ read_request(struct message_request *request)
 }
 
 /*
- * Give up root, and what only an attacker has a use for.  A container may allow
- * neither: the load goes on there.
+ * Give up root, and calls that only an attacker has a use for.  If a container
+ * allows neither, the load goes on.
  */
 static int
 give_up_root(pid_t parent, struct errbuf *err)
@@ -66,7 +67,8 @@ give_up_root(pid_t parent, struct errbuf *err)
 	(void)identity_become(&nobody, err);
 	if (process_no_new_privs(err) == 0)
 		forbidden_install();
-	/* To change ids has cleared what echod asked for. */
+	/* The change of ids has cancelled the signal at the parent's death: ask
+	 * again. */
 	return process_parent(parent, SIGKILL, err);
 }
 
@@ -92,13 +94,16 @@ load(const struct options *opt, const struct config_found *before)
 	return resolve_config(config, &starter, origins, err);
 }
 
-/* There is nothing to flush, and no library is to be trusted now. */
+/*
+ * Send the message and end, without the exit handlers of libraries: nothing has
+ * to be flushed, and a hostile file may have taken them over.
+ */
 static _Noreturn void
 answer(void)
 {
 	errbuf_clean(&message.err);
 	errbuf_clean(&message.warning);
-	/* Nobody is left to be told when this fails. */
+	/* If this fails there is nobody to tell. */
 	(void)output_write(STDOUT_FILENO, &message, sizeof(message));
 	_exit(EX_OK);
 }
@@ -124,7 +129,8 @@ main(int argc, char *argv[])
 		    output_error());
 		return EX_USAGE;
 	}
-	/* Not before: what went wrong until here may be said into a file. */
+	/* Only now, because errors until here may go to a file (standard
+	 * error). */
 	(void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, 0 });
 	message_identify(message.identity);
 	memory_guard(out_of_memory);

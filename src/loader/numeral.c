@@ -12,7 +12,7 @@
 
 #define DIGITS "0123456789"
 
-enum { SHOWN = 40 }; /* of a number, in a message */
+enum { SHOWN = 40 }; /* characters of a number in a message */
 
 static bool
 is_digit(char c)
@@ -116,7 +116,7 @@ numeral_check(const char *p, struct errbuf *err)
 	/* Without the suffix. */
 	while (shown > 0 && (p[shown - 1] == 'L' || p[shown - 1] == 'l'))
 		shown--;
-	/* Octal or not: that depends on the version of libconfig. */
+	/* Whether this is octal depends on the version of libconfig. */
 	if (first[0] == '0' && is_digit(first[1])) {
 		errbuf_set(err, "the number %.*s begins with 0",
 		    shown - (int)(first - p), first);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * numeral: a number in the text of a configuration, before libconfig sees it.
- *
- * libconfig 1.5 reads 4294967303 as 7; 010 is 8 or 10, depending on its
- * version; and all it says of 1_000 is "syntax error".
+ * numeral: checks a number in the text of a configuration before libconfig sees
+ * it.  libconfig 1.5 reads 4294967303 as 7; 010 is 8 or 10, depending on its
+ * version; and its only message about 1_000 is "syntax error".
  */
 #ifndef ECHOD_NUMERAL_H
 #define ECHOD_NUMERAL_H

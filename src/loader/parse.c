@@ -19,7 +19,7 @@ struct reading {
 	struct errbuf *err;
 };
 
-/* The reason is in r->err: put the place and the setting in front. */
+/* Put the place and the setting before the reason in r->err. */
 static int
 blame(const struct reading *r, const config_setting_t *node, const char *path)
 {
@@ -178,7 +178,7 @@ read_listen(struct reading *r, const config_setting_t *node)
 	struct config *config = r->config;
 	int n = config_setting_length(node);
 
-	/* With nothing in it, an array says the same as a list. */
+	/* An empty array is as good as an empty list. */
 	if (!config_setting_is_list(node) &&
 	    !(config_setting_is_array(node) && n == 0))
 		return wrong_type(r, node, "listen",

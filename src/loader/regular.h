@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * regular: a regular file, and nothing else that a path may lead to.
+ * regular: opens regular files, and nothing else that a path may lead to.
  */
 #ifndef ECHOD_REGULAR_H
 #define ECHOD_REGULAR_H
@@ -10,7 +10,7 @@
 struct errbuf;
 
 /*
- * Open a file to read it, without waiting for a writer, as a FIFO would have it.
+ * Open a file to read it, without waiting for a writer as a FIFO requires.
  * Returns a descriptor and what fstat(2) says of it; or -1 with the reason and
  * errno if it cannot be opened, is no regular file, or is of more than `most`
  * bytes.

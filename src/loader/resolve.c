@@ -29,7 +29,8 @@ add_address(struct config *config, const struct config_listen *listen,
 	for (unsigned i = 0; i < config->address_count; i++) {
 		const struct addr *there = &config->addresses[i].addr;
 
-		/* For each port 0 the kernel chooses another port. */
+		/* Two addresses with port 0 are not the same: each gets a port
+		 * of its own. */
 		if (addr_port(addr) == 0 ||
 		    addr_port(addr) != addr_port(there) ||
 		    addr->sa.sa_family != there->sa.sa_family)
@@ -109,7 +110,7 @@ refuse_literal(const struct config_listen *listen, bool in_file,
 	if (strspn(host, "0123456789") != strlen(host) ||
 	    addr_check_port(host, &ignored) == -1)
 		return;
-	/* It was probably meant as a port. */
+	/* A number that is no address was probably meant as a port. */
 	if (in_file)
 		errbuf_set(err,
 		    "\"%s\" is neither an address nor a name; a port is "
@@ -134,7 +135,7 @@ unresolved(const struct config_listen *listen, int result, struct errbuf *err)
 		    listen->port,
 		    result == EAI_SYSTEM ? strerror(errno) :
 					   gai_strerror(result));
-	/* A name service may be back soon: not the file's fault. */
+	/* A name service may be back soon, so this is no fault of the file. */
 	return result == EAI_AGAIN ? EX_UNAVAILABLE : EX_CONFIG;
 }
 
@@ -204,7 +205,7 @@ add_metrics(struct config_metrics *metrics, const struct addr *addr,
 	return 0;
 }
 
-/* Where HTTP requests are answered, if anywhere. */
+/* Resolve the address at which HTTP requests are answered, if there is one. */
 static int
 resolve_metrics(struct config_metrics *metrics, const struct origin *origins,
     struct errbuf *err)
@@ -303,7 +304,7 @@ resolve_chroot(const struct config *config,
     const struct resolve_starter *starter, const struct origin *origins,
     struct errbuf *err)
 {
-	/* The master looks again, and passes it on. */
+	/* The master checks it once more, and passes on the warning. */
 	struct errbuf warning = { "" };
 	int result;
 
@@ -312,7 +313,8 @@ resolve_chroot(const struct config *config,
 	errno = 0;
 	result = starter->uid != 0 ? errbuf_set(err, "only root can do that") :
 				     check_chroot(config, &warning, err);
-	/* Without root, the directory may be out of reach. */
+	/* Without root the directory may be inaccessible; the master checks
+	 * it. */
 	if (result == 0 || (errno == EACCES && geteuid() != 0))
 		return 0;
 	return origin_blame(origins, "chroot", err);
@@ -331,7 +333,7 @@ resolve_config(struct config *config, const struct resolve_starter *starter,
 		snprintf(config->listen_file, sizeof(config->listen_file), "%s",
 		    listen->file);
 	for (unsigned i = 0; i < config->listen_count; i++) {
-		/* The very entry, not only the list. */
+		/* Blame the entry, and not the whole list. */
 		listen->line = config->listen[i].line;
 		status = resolve_entry(config, &config->listen[i], err);
 		if (status != EX_OK) {

@@ -18,7 +18,9 @@ number(struct config *config, const char *path)
 	return (int64_t *)((char *)config + settings_find(path)->offset);
 }
 
-/* `low` may not be above `high`; one that is a default is adjusted. */
+/*
+ * Check that `low` is not above `high`; if one of them is a default, adjust it.
+ */
 static int
 check_order(struct config *config, const struct origin *origins,
     const char *low, const char *high, struct errbuf *err)
@@ -62,7 +64,7 @@ check_path(const struct origin *origins, const char *path, const char *value,
 	return origin_blame(origins, path, err);
 }
 
-/* The identity is written into each line of the log unescaped. */
+/* Check a text that is written into each line of the log unescaped. */
 static int
 check_printable(const struct origin *origins, const char *path,
     const char *value, struct errbuf *err)
@@ -75,7 +77,7 @@ check_printable(const struct origin *origins, const char *path,
 	return 0;
 }
 
-/* The kernel has little room for the path of a socket (unix(7)). */
+/* Check the length of the path: the kernel has little room for it (unix(7)). */
 static int
 check_control(const struct config *config, const struct origin *origins,
     struct errbuf *err)
@@ -96,7 +98,7 @@ is_default(const struct origin *origins, const char *path)
 	return origins[settings_find(path) - settings].from == ORIGIN_DEFAULT;
 }
 
-/* A port alone is one of the loopback; an address needs a port. */
+/* A port without an address is one of localhost; an address needs a port. */
 static int
 check_metrics(struct config *config, const struct origin *origins,
     struct errbuf *err)

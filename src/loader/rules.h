@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rules: what must hold between settings, and for some of them alone.
+ * rules: checks what must hold between settings, and for single settings beyond
+ * their bounds.
  */
 #ifndef ECHOD_RULES_H
 #define ECHOD_RULES_H

@@ -20,7 +20,7 @@
 struct scan {
 	struct text *text;
 	size_t read; /* bytes, of all files */
-	bool placed; /* err begins with the FILE:LINE to correct */
+	bool placed; /* err has its FILE:LINE already */
 	struct errbuf *err;
 };
 
@@ -89,7 +89,7 @@ read_whole(struct scan *scan, const char *path, struct inventory_file **entry)
 	return NULL;
 }
 
-/* The line of the text that is being written comes from this line. */
+/* Note that the present line of the text comes from this line of the file. */
 static void
 place(struct text *text, const struct source *from, unsigned line)
 {
@@ -178,7 +178,7 @@ skip_comment(const char *p, unsigned *line)
 	return *p == '\0' ? NULL : p + 2;
 }
 
-/* The error is in this line.  Returns NULL. */
+/* Note that the error is in this line.  Returns NULL. */
 static const char *
 blame(struct scan *scan, const struct source *from, unsigned line,
     const char *why)
@@ -246,7 +246,7 @@ scan_include(struct scan *scan, struct source *from, const char *start,
 	copy(scan, from, p);
 	end_line(scan, from);
 	if (scan_file(scan, path, from->depth + 1) == -1) {
-		/* A file that cannot be read is the fault of this line. */
+		/* If the file cannot be read, this line is to blame. */
 		if (!scan->placed)
 			(void)blame(scan, from, from->line, scan->err->text);
 		scan->placed = true;
@@ -311,7 +311,7 @@ scan_bytes(struct scan *scan, struct source *from, const char *start)
 {
 	const char *p = start;
 
-	/* Some editors put this mark there and do not show it. */
+	/* A byte order mark, which some editors write and do not show. */
 	if (strncmp(p, "\xef\xbb\xbf", 3) == 0) {
 		(void)blame(scan, from, 1,
 		    "begins with a byte order mark (EF BB BF); save it as "
@@ -345,7 +345,7 @@ scan_file(struct scan *scan, const char *path, unsigned depth)
 	result = scan_bytes(scan, &from, bytes);
 	free(bytes);
 	if (result == -1) {
-		/* An error in the bytes of a file has its place in front. */
+		/* The error already has the place in front. */
 		scan->placed = true;
 		errno = EINVAL;
 	}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * text: a configuration file with everything it includes, as one text.
- *
- * All files are read whole first: the loader reads them as root and parses them
- * without it, and libconfig blocks on a FIFO, exits on an included directory
- * and needs minutes for a string of 50 MB.
+ * text: reads a configuration file and everything it includes, as one text.
+ * All files are read before any is parsed, because the loader reads as root and
+ * parses without it; and because libconfig blocks on a FIFO, exits on an
+ * included directory and needs minutes for a string of 50 MB.
  */
 #ifndef ECHOD_TEXT_H
 #define ECHOD_TEXT_H
@@ -36,10 +35,10 @@ struct text {
 
 /*
  * Read a regular file, and in the place of each `@include` the file it names,
- * relative to the directory of the first one.  Root takes only files that nobody
- * else can change (trust.h).  Returns -1 with the reason in
- * err, "FILE:LINE: " in front where a line is to blame; errno is ENOENT only
- * when the first file does not exist.
+ * relative to the directory of the first one.  Root takes only files that
+ * nobody else can change (trust.h).  Returns -1 with the reason in err,
+ * "FILE:LINE: " in front where a line is to blame; errno is ENOENT only when
+ * the first file does not exist.
  */
 int text_read(struct text *, const char *path, struct errbuf *);
 

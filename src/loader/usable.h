@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * usable: whether an address is one that a listener can have, and that clients
- * can connect to: bind(2) takes some that none can, and says little of others.
+ * usable: checks that a listener can have an address, and that clients can
+ * connect to it.  bind(2) accepts some to which nobody can connect, and
+ * explains little about others.
  */
 #ifndef ECHOD_USABLE_H
 #define ECHOD_USABLE_H
@@ -10,9 +11,9 @@ struct addr;
 struct errbuf;
 
 /*
- * An IPv4 address written as IPv6, a multicast or broadcast address, one of a
- * link without its interface, or with one that is not there, is not.  Returns
- * -1 with the reason in err.
+ * -1 with the reason in err for an IPv4 address that is written as IPv6, a
+ * multicast or broadcast address, and a link-local address without its
+ * interface or with one that does not exist.
  */
 int usable_check(const struct addr *, struct errbuf *);
 
