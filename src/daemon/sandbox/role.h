@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * role: the kinds of process that are confined, each with a list of system calls
- * and limits of its own, and the descriptors that these name.
+ * role: the kinds of confined processes, each with a list of system calls and
+ * limits of its own; and the descriptors that these lists name.
  */
 #ifndef ECHOD_ROLE_H
 #define ECHOD_ROLE_H
