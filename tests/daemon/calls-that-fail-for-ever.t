@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a call of the master that fails, once or for ever, has it use a
-# CPU in a busy loop, makes it deaf to its signals, fills the log, or keeps a
-# stop from its end.
+# If this fails, a system call of the master that fails, once or for ever, makes
+# the master use a CPU in a busy loop, ignore its signals or fill the log, or
+# keeps a stop from ending.
 #
 # slow: workers whose end nobody tells are given up after 15 seconds
 use strict;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, the probe that echod(8) advises, an echo by echoc wait, calls an
-# echod healthy whose workers all hang.  A probe that only connects does so
-# anyway: it is the kernel that accepts.
+# echod healthy whose workers all hang.  A probe that only connects
+# succeeds even then, because the kernel completes the connection.
 use strict;
 use warnings;
 

@@ -2,7 +2,7 @@
 #
 # If this fails, there is a control socket where nobody asked for one, or others
 # can connect to it; or a file of somebody else is removed, or an echod that
-# cannot have its socket does not serve.
+# cannot make its socket does not serve.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, whoever asks for a reload or a stop on the control socket is not
-# told what has become of it, or something else than the log says, or too early;
-# or somebody who may only read can change something.
+# If this fails, a caller that asks for a reload or a stop on the control socket
+# is not told how it ended, or is told something else than the log, or is told
+# too early; or somebody who may only read can change something.
 use strict;
 use warnings;
 

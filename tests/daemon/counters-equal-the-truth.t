@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the counters of echod are not what has happened: an operator
-# who compares them with what clients say, or with a bill, is misled.
+# If this fails, the counters of echod differ from what has happened: an
+# operator who compares them with the counts of clients, or with a bill, is
+# misled.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echodctl spoils a terminal, or the output that goes elsewhere; or
-# it does not go on when the terminal changes or echod is not there for a moment.
+# If this fails, echodctl leaves a terminal in disorder, or writes sequences for
+# a terminal into a file; or it ends when the terminal changes its size or echod
+# is restarted.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, what echodctl says of the service is not so: its configuration,
-# its workers, its listeners or its numbers, for people or as JSON.
+# If this fails, echodctl shows a wrong configuration, wrong workers, listeners
+# or numbers, for people or as JSON.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, whoever upgrades by echodctl is not told what has become of it, or
-# the new echod is not found at the control socket.
+# If this fails, an operator who upgrades by echodctl is not told how the
+# upgrade ended, or does not find the new echod at the control socket.
 use strict;
 use warnings;
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, the metrics do not tell why connections ended, which were
-# refused, what became of workers and of reloads; or a reload sets them back.
+# refused, what became of workers and of reloads; or a reload sets these metrics
+# back to 0.
 use strict;
 use warnings;
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a client who takes over a worker can do something from there that
-# SECURITY.md says he cannot.  forbidden-calls-are-reported.t tries single system
-# calls; this tries what an attacker is after, with the sandbox and without it,
-# where being another user is all that is left.
+# If this fails, a client who takes over a worker can do something from there
+# that SECURITY.md says he cannot.  forbidden-calls-are-reported.t tries single
+# system calls; this test tries what an attacker would want, with the sandbox,
+# and without it, where only the user id protects the rest of the system.
 use strict;
 use warnings;
 

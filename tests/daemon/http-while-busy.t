@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, the figures are not to be had when they are needed most: with
-# all workers busy, during a reload, while echod stops, or when its log is stuck;
-# or a load balancer sends clients to an echod that takes none.
+# If this fails, HTTP requests are not answered when the figures are needed
+# most: while all workers are busy, during a reload or a stop, or when the log
+# is stuck; or a load balancer sends clients to an echod that accepts none.
 use strict;
 use warnings;
 

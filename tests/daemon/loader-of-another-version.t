@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 # rows: 118
 #
-# If this fails, an echod takes what a loader of another version says for its
-# own, or does not say what to do when a package was upgraded under it, or lets
-# what runs suffer from a loader that is missing, broken or of another version.
+# If this fails, an echod uses the message of a loader of another version, does
+# not tell what to do after its package was upgraded, or disturbs the present
+# clients because its loader is missing, broken or of another version.
 use strict;
 use warnings;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a worker that was taken over spoils the socket of the log for
-# good: there is room for a few lines only, also after a reload; or the
-# descriptors that it sends along with a line fill the table of the logger.
+# If this fails, a worker that was taken over can leave the queue of the log with
+# room for a few lines only, even after a reload; or descriptors that it sends
+# along with a line use up those that the logger may have.
 use strict;
 use warnings;
 

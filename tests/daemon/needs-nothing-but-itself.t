@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, echod does not run in a container that has nothing but the
-# program: it wants a file, a user that has a name, or a right that a strict
-# cluster does not give; or it warns of what nobody could do better.
+# program: it requires a file, a user that has a name, or a right that a strict
+# cluster does not give; or it warns of something that nobody can change there.
 #
 # root: changes its root directory
 use strict;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an echod that is the first process of a container, or runs
-# beneath the init of one, cannot be stopped but by KILL, leaves zombies, or hides
-# from whoever started the container how it has ended.
+# beneath its init, can only be stopped by KILL, leaves zombies, or ends with
+# another exit status than the container runtime has to see.
 #
 # root: has pids of its own
 use strict;

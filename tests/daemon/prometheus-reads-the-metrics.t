@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, Prometheus refuses the metrics, warns of them, or reads others
-# than echod meant.
+# If this fails, Prometheus refuses the metrics, warns of them, or reads other
+# values than echod has written.
 use strict;
 use warnings;
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 # slow: Prometheus takes some seconds to start and to scrape
 #
-# If this fails, a real Prometheus takes echod for down, refuses what it says, or
-# has other figures than clients have made.  prometheus-reads-the-metrics.t looks
-# at the text itself.
+# If this fails, a real Prometheus takes echod for down, refuses its metrics, or
+# stores other figures than the clients have caused.
+# prometheus-reads-the-metrics.t looks at the text itself.
 use strict;
 use warnings;
 

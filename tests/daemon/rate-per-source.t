@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a client network may connect more often than it may, or less;
-# or one that does spoils it for another.
+# or a network that exceeds its rate takes connections from another one.
 use strict;
 use warnings;
 

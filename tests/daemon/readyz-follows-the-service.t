@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a load balancer that asks /readyz sends clients to an echod that
-# has not started yet or is about to stop, or takes them away from one that
-# serves; or one that does not run for a moment is taken for well.
+# If this fails, a load balancer that asks /readyz sends clients to an echod
+# that has not started yet or is about to stop, or takes them away from one that
+# serves; or it takes an echod whose master does not run for one that serves.
 use strict;
 use warnings;
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a reload does not change where HTTP requests are answered, or it
-# changes something although it fails; or that process keeps an address of the
-# echo service from being given up.
+# If this fails, a reload does not change where HTTP requests are answered, or
+# it changes something although it fails; or echod-report keeps an address of
+# the echo service in use that the reload has removed.
 use strict;
 use warnings;
 

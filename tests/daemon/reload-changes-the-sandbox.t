@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an operator who switches the confinement on or off by a reload
-# has workers, or a logger, that are confined as they were before; or loses lines
-# of the log by it.
+# has workers, or a logger, that are confined as they were before; or lines of
+# the log are lost.
 use strict;
 use warnings;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod does not understand what systemd passes it.
+# If this fails, echod does not serve the sockets that a real systemd passes to
+# it.
 use strict;
 use warnings;
 

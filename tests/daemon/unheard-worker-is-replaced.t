@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a worker that dies before it can say that it was born leaves a
-# gap in the pool, and the clients that it was for wait.
+# If this fails, a worker that dies before it can tell the master its birth
+# leaves a gap in the pool, and the clients for which it was requested wait.
 use strict;
 use warnings;
 

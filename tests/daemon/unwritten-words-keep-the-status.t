@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# If this fails, a signal kills echod -T or a start whose output has no room or
-# no reader, so that a script does not get the exit status.
+# If this fails, a signal kills echod -T, or a start that fails, if its output
+# has no room or no reader, so that a script does not get the exit status.
 use strict;
 use warnings;
 

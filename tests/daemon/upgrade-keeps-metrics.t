@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, an upgrade takes HTTP away, moves it to another port, has two
-# echods answer at it, or lets counters go down; or an upgrade that fails does.
+# echods answer at it, or lets counters go down; or an upgrade that fails has
+# one of these effects.
 use strict;
 use warnings;
 

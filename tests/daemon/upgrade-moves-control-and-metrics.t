@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, whoever watches echod over an upgrade is refused, is told by the
-# old master how things are, or sees counters fall.
+# If this fails, a program that watches echod during an upgrade is refused, is
+# still answered by the old master afterwards, or sees counters fall.
 use strict;
 use warnings;
 

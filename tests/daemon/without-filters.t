@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 # rows: 99
 #
-# If this fails, an echod that is to be confined serves without a filter of
-# system calls where the kernel has none; or one that may do without does not
-# start, or does not say so; or gives up the rest of its confinement, too.
+# If this fails, and the kernel has no filters of system calls: with sandbox =
+# "required" echod serves all the same; or with "best-effort" it does not start,
+# does not warn, or does without the rest of the confinement as well.
 use strict;
 use warnings;
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 # rows: 116
 #
-# If this fails, an echod with an address that is not there starts without it,
-# or one that loses its address spins, or stops serving the others.
+# If this fails, an echod with an address that no interface has starts without
+# it; or an echod whose address is removed spins, or stops serving its other
+# addresses.
 #
 # root: takes addresses from a network of its own
 use strict;

@@ -2,7 +2,8 @@
 # rows: 110
 #
 # If this fails, an echod that stood still for a minute, as in a virtual machine
-# that is moved, kills its workers, ends its clients or swings when it goes on.
+# that is moved, kills its workers, ends its connections, or forks and ends
+# workers again and again when it goes on.
 #
 # soak: stands still for a minute
 use strict;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 # rows: 41
 #
-# If this fails, what a bad network does to packets reaches the stream: bytes
-# are lost, doubled or out of order, or a connection ends before its client.
+# If this fails, the faults of a bad network reach the stream: bytes are lost,
+# doubled or out of order, or a connection ends before its client.
 #
 # root: has a network of its own, which loses packets
 use strict;

@@ -2,9 +2,9 @@
 #
 # rows: 103
 #
-# If this fails, root obeys somebody else: whoever can change a file that echod
-# reads, or put another one in its place, chooses who the workers are and what
-# the master makes, removes and listens on.
+# If this fails, root obeys somebody else: another user who can change a file
+# that echod reads, or put another one in its place, decides as which user the
+# workers run, which files the master makes and removes, and where it listens.
 use strict;
 use warnings;
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: ISC
 # rows: 109
 #
-# slow: loads the configuration some 300 times
-# rows: 109
+# If this fails, a lack of memory in the loader is reported as a mistake in the
+# file, or hangs or crashes the loader: the operator corrects a file that is
+# correct, or a reload leaves a part of itself behind.
 #
-# If this fails, a lack of memory in the loader is said to be a mistake in the
-# file, or hangs or crashes it: the operator corrects a file that is correct, or
-# a reload ends in a half-state.
+# slow: loads the configuration some 300 times
 use strict;
 use warnings;
 

@@ -2,7 +2,8 @@
 # rows: 117
 #
 # If this fails, a port below 1024 cannot be added by a reload, because the
-# master has given up what it needs to bind it; or it takes more than that.
+# master has given up the right to bind it; or the master needs other rights for
+# it, too.
 #
 # root: binds a low port in a network of its own
 use strict;

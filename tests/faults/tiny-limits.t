@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 # rows: 104
 #
-# If this fails, an echod that was given too little of something loops, dies of
-# a signal, or does not say what it lacks.
+# If this fails, an echod that has too low a limit, as of descriptors or memory,
+# loops, dies of a signal, or does not say what it lacks.
 use strict;
 use warnings;
 

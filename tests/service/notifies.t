@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, a service manager calls echod started before it serves, kills it
-# while it lets its clients finish, or does not show how it is.
+# If this fails, a service manager calls echod started before it serves, kills
+# it while it lets its clients finish, or does not show its state.
 #
 # root: the manager has a control group and namespaces of its own
 use strict;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, systemd complains about the unit files, or they leave echod more
-# than they did.
+# If this fails, systemd finds a mistake in the unit files, or they leave echod
+# more rights than the exposure that is promised for them.
 use strict;
 use warnings;
 

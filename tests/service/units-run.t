@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 #
-# If this fails, echod cannot do its work with what its unit files leave it, or
-# they leave it more than they say.
+# If this fails, echod cannot do its work with the rights that its unit files
+# leave it, or they leave it more rights than they say.
 #
 # root: the manager has a control group and namespaces of its own
 use strict;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a metric is in the code and not in METRICS of echod(8), or the
-# other way round; or its labels are others.  Who writes a rule or a dashboard
-# believes the manual.
+# other way round; or its labels are others.  Rules and dashboards are written
+# by the manual.
 use strict;
 use warnings;
 use Test::More;

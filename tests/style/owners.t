@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, a facility of the system is used outside the folder or file
-# that owns it, so that one look there no longer finds every use.  Call the owner
-# instead; where that cannot be, the row gets another owner.
+# that owns it, so that one look there no longer finds every use.  Call the
+# owner instead; if that is not possible, change the owner in the table.
 use strict;
 use warnings;
 use Test::More;
