@@ -39,7 +39,7 @@ parent(int fd)
 	while ((n = read(fd, &report, sizeof(report))) == -1 && errno == EINTR)
 		;
 	if (n != (ssize_t)sizeof(report)) {
-		complain("it ended before it was ready");
+		complain("the daemon ended before it was ready");
 		exit(EX_OSERR);
 	}
 	if (report.text.text[0] != '\0')
