@@ -25,7 +25,7 @@ struct pool;
 
 struct drain {
 	struct listener_set listeners; /* the drained ones; owns them */
-	int64_t held_ms;   /* the kernel holds back clients until then */
+	int64_t held_ms;   /* until then the kernel may hold back clients */
 	int64_t close_ms;  /* all are closed by then */
 	int64_t finish_ms; /* at a stop: clients are cut off then; 0: never */
 	bool stopping;

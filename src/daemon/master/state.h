@@ -54,14 +54,14 @@ struct master {
 	struct upgrade upgrade;		 /* to the next master */
 	struct predecessor *predecessor; /* the master before */
 	int64_t probation_ms;		 /* end of the probation */
-	int64_t lame_ms; /* a lame duck since then; 0: no */
+	int64_t lame_ms;		 /* a lame duck since then; 0: no */
 	/* Calls of the event loop that fail now, which the log has been told
 	 * once (log_trouble()). */
 	struct trouble {
 		bool wait, signals, reap;
 	} said;
-	int64_t reap_ms; /* waitid(2) failed: try again then; 0: no */
-	int status;	 /* what the process will exit with */
+	int64_t reap_ms;   /* waitid(2) failed: try again then; 0: no */
+	int status;	   /* what the process will exit with */
 	struct errbuf err; /* why the start failed */
 };
 

@@ -2,8 +2,8 @@
 /*
  * spawn: how workers come into being.  The master asks the forker of their
  * generation for them (forkers.h).  Each new worker sends the master a message
- * that it has been born, which carries its pid, as the kernel vouches for.
- * Until then its entry in the pool is `requested`.
+ * that it has been born, to which the kernel adds its pid.  Until then its
+ * entry in the pool is `requested`.
  *
  * A request that fails tells of a fault of the forker or of the machine.  It is
  * found here; what to do about it is up to the caller.

@@ -25,8 +25,8 @@ struct reporter {
 	struct control *control; /* where its requests are answered */
 	bool keep_stderr;	 /* it gets the standard error of the master */
 	struct endpoint_set now, next;
-	bool prepared; /* `next` is for the next configuration */
-	bool paused;   /* the other master answers at these sockets */
+	bool prepared;		 /* `next` is for the next configuration */
+	bool paused;		 /* the other master answers at these sockets */
 	struct reporter_job job; /* of the configuration in force */
 	pid_t pid;		 /* 0: there is none */
 	bool replaced;		 /* it was killed, for another one to start */
