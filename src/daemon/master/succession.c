@@ -66,7 +66,8 @@ succession_begin(struct master *m, int64_t now_ms, struct errbuf *err)
 	gather(m, &handover.listeners);
 	if (upgrade_start(&m->upgrade, &handover, now_ms, err) == -1) {
 		errbuf_prefix(err, "upgrade failed, nothing has changed: ");
-		tell_outcome(m, EVENT_UPGRADE, EX_OSERR, now_ms, "%s", err->text);
+		tell_outcome(m, EVENT_UPGRADE, EX_OSERR, now_ms, "%s",
+		    err->text);
 		return -1;
 	}
 	log_notice("upgrade pid=%ld", (long)m->upgrade.pid);

@@ -38,7 +38,6 @@ void tell_reload_begins(struct master *, int64_t now_ms);
  * callers.  The status is one of sysexits.h.
  */
 void tell_outcome(struct master *, enum caller_event, int status,
-    int64_t now_ms, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+    int64_t now_ms, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 #endif
