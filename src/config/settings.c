@@ -342,7 +342,8 @@ settings_nearest(const char *path, char *near, size_t size)
 								   path,
 			    dot + 1);
 
-			/* Not every short word is like every other. */
+			/* Do not suggest a short word that has hardly a letter
+			 * in common. */
 			if (e + 1 < edits && e < strlen(dot + 1) - 1)
 				edits = e + 1;
 		}

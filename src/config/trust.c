@@ -184,7 +184,8 @@ look(struct walk *w, const char *name, struct stat *st)
 	char whole[2 * PATH_MAX];
 	int fd = openat(w->dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	/* For messages: of a path that is too long the beginning will do. */
+	/* This is for messages: if the path is too long, its beginning will
+	 * do. */
 	snprintf(whole, sizeof(whole), "%s%s%s", w->dir_name,
 	    w->dir_name[1] == '\0' ? "" : "/", name);
 	snprintf(w->name, sizeof(w->name), "%.*s", PATH_MAX - 1, whole);
@@ -197,7 +198,7 @@ look(struct walk *w, const char *name, struct stat *st)
 }
 
 /*
- * Walk to the end of w->path.  Returns a descriptor of what is there, which st
+ * Walk to the end of w->path.  Returns a descriptor of the file there, which st
  * describes; -1 with the reason and errno.
  */
 static int
@@ -222,7 +223,7 @@ walk(struct walk *w, struct stat *st)
 		if (result == -1)
 			return -1;
 	}
-	/* It ended with a link to "/". */
+	/* The path ended with a link to "/". */
 	*st = w->dir_st;
 	return dup(w->dir);
 }

@@ -113,7 +113,7 @@ sum(const uint64_t *count, unsigned n)
 	return total;
 }
 
-/* By how much a number has grown; 0 if it has not, as if it is untrue. */
+/* By how much a number has grown; 0 if it seems to have become less. */
 static uint64_t
 beyond(uint64_t whole, uint64_t part)
 {

@@ -20,7 +20,7 @@ static const char *const own[] = { "CREDENTIALS_DIRECTORY", "ECHOD_HANDOVER",
 	"WATCHDOG_PID", "WATCHDOG_USEC" };
 
 /*
- * Those of them that a new echod must not get in an upgrade, as it has another
+ * The variables that a new echod must not get in an upgrade, as it has another
  * pid.
  */
 static const char *const not_for_successor[] = { "ECHOD_HANDOVER=",

@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /*
- * Open a link; both ends are close-on-exec.  Whoever receives at fd[0] is told
- * the sender.  -1 with errno.
+ * Open a link; both ends are close-on-exec.  The process that receives at fd[0]
+ * is told the sender.  -1 with errno.
  */
 int link_open(int fd[2]);
 

@@ -152,16 +152,16 @@ set_of(uint64_t network)
 	return (unsigned)(network % SOURCES_SETS) * SOURCES_WAYS;
 }
 
-/* What there is of a network at one moment. */
+/* What the table has of a network at one moment. */
 struct look {
 	unsigned connections; /* in all entries of its set */
 	int entry;	      /* where one more goes; NONE: the set is full */
-	uint64_t count;	      /* what is there */
+	uint64_t count;	      /* the count in that entry */
 };
 
 /*
- * Two workers may enter the first connections of a network into two entries, if
- * one of these becomes free between their looks; so the sum is what counts.
+ * Two workers may enter the first connections of a network into two entries,
+ * after one of these has become free between their looks: so add them up.
  */
 static struct look
 look_at(const struct sources *s, uint64_t network)
@@ -203,8 +203,8 @@ taken(uint64_t step)
 }
 
 /*
- * Change a count that is still `old`.  The step that it names will not be named
- * any more, so what it has become is first written to its worker.
+ * Change a count that is still `old`.  That overwrites which step has changed
+ * it last; so first mark that step, in its worker's memory, as taken.
  */
 static bool
 change(struct sources *s, unsigned entry, uint64_t old, uint64_t new)
@@ -214,7 +214,7 @@ change(struct sources *s, unsigned entry, uint64_t old, uint64_t new)
 
 	if (worker < s->capacity) {
 		step = atomic_load(&s->step[worker]);
-		/* After the step, or that number may be a later one. */
+		/* Look after the step: it may be a later one. */
 		if (atomic_load(&s->count[entry]) != old)
 			return false;
 		if (is_last(old, worker, step, entry))
@@ -224,21 +224,21 @@ change(struct sources *s, unsigned entry, uint64_t old, uint64_t new)
 	return atomic_compare_exchange_strong(&s->count[entry], &old, new);
 }
 
-/* Returns the number of the step, which the entry does not name yet. */
+/* Announce a step.  Returns its number, which the entry does not name yet. */
 static uint64_t
 announce(struct sources *s, unsigned worker, enum phase phase, unsigned entry,
     uint64_t count)
 {
 	uint64_t number = number_of(atomic_load(&s->step[worker])) + 1;
 
-	/* By a step of long ago, with the same end of its number. */
+	/* Skip a number that a step of long ago has left in the count. */
 	if (names(count, worker, number))
 		number++;
 	atomic_store(&s->step[worker], make_step(phase, entry, number));
 	return number;
 }
 
-/* The announced step was taken, or is withdrawn. */
+/* The announced step has been taken, or is withdrawn: note its outcome. */
 static void
 settle(struct sources *s, unsigned worker, enum phase phase)
 {
@@ -321,7 +321,7 @@ sources_reaped(struct sources *s, unsigned worker)
 			return;
 		was_taken = is_last(atomic_load(&s->count[entry]), worker, step,
 		    entry);
-		/* Whoever covers that step changes this first: look again. */
+		/* Another worker has marked this step: look again. */
 		if (!atomic_compare_exchange_strong(&s->step[worker], &step,
 			make_step(OUTSIDE, entry, number_of(step))))
 			continue;

@@ -68,7 +68,8 @@ realloc(void *old, size_t size)
 {
 	void *p = find_real() ? real.realloc(old, size) : NULL;
 
-	/* To free it is no failure. */
+	/* realloc(3) with size 0 frees the memory, and NULL is no failure
+	 * then. */
 	return size == 0 ? p : checked(p);
 }
 

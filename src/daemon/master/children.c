@@ -16,7 +16,7 @@
 #include "daemon/reporter/reporter.h"
 #include "daemon/upgrade/upgrade.h"
 
-/* Requested workers will never be born: tell whoever requested them. */
+/* Requested workers will never be born: tell the module that requested them. */
 static void
 miss(struct reload *r, struct autoscale *autoscale,
     const struct spawn_failure *failure, int64_t now_ms)

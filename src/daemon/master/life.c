@@ -14,8 +14,8 @@
 void
 life_reload(struct master *m, int64_t now_ms)
 {
-	/* In an upgrade, the reload is done by whoever has the service at its
-	 * end.  A new master that only waits to take it has loaded its first
+	/* In an upgrade, the master that has the service at its end does the
+	 * reload.  A new master that only waits to take it has loaded its first
 	 * configuration, and reloads when it has taken it. */
 	if (m->phase == PHASE_PROBATION)
 		upgrade_pass_reload(&m->upgrade);

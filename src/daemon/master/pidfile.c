@@ -16,7 +16,7 @@
 #include "config/trust.h"
 #include "daemon/log/log.h"
 
-enum { WRITE_MS = 100 }; /* for who has locked the file to write its pid */
+enum { WRITE_MS = 100 }; /* for the holder of the lock to write its pid */
 
 /* Whether the path still names the file that we have open; -1 with errno. */
 static int

@@ -47,8 +47,8 @@ pool_woken(struct pool *pool)
 {
 	char bytes[4096];
 
-	/* It need not be emptied: there is room for a write now, and the next
-	 * one is another event. */
+	/* To read a part is enough: there is room for a write now, and the next
+	 * write is another event. */
 	(void)!read(pool->wake[0], bytes, sizeof(bytes));
 }
 
@@ -252,7 +252,7 @@ pool_end_text(int wait_status, char *buf, size_t size)
 		snprintf(buf, size, "status=%d", WEXITSTATUS(wait_status));
 }
 
-/* One line for a worker that did not leave in order. */
+/* Log the end of a worker that did not leave in order. */
 static void
 report_death(const struct pool *pool, unsigned i, int wait_status)
 {

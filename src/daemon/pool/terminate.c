@@ -149,8 +149,8 @@ earlier(int64_t a, int64_t b)
 
 /*
  * The first deadline of a new worker ends when it is ready, and that of a
- * worker which was told to leave when it serves a last client.  Whoever misses
- * it is cut off.
+ * worker which was told to leave when it serves a last client.  A worker that
+ * misses it is cut off.
  */
 static void
 enforce_settling(struct pool *pool, unsigned i, int64_t now_ms)

@@ -84,8 +84,8 @@ static int
 add_common(scmp_filter_ctx ctx)
 {
 	static const struct call calls[] = {
-		/* The end of a signal handler.  A forged frame changes
-		 * registers, which whoever can forge it has anyway. */
+		/* The end of a signal handler.  A forged frame sets registers;
+		 * an attacker who can forge one can set them anyway. */
 		ALLOW(rt_sigreturn),
 		/* Signals are let in only where the process waits. */
 		ALLOW(rt_sigprocmask),
@@ -139,7 +139,7 @@ add_waiting(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 		/* The limit of open files decides how many clients one worker
 		 * can keep. */
 		ALLOW(accept4, FIXED(0), IS(3, SOCK_CLOEXEC)),
-		/* To wake the master, by any byte: it is woken for nothing. */
+		/* To wake the master.  An attacker can wake it for nothing. */
 		ALLOW(write, IS(0, fd->wake), IS(2, 1)),
 		/* A line of the log.  The queue is shared: an attacker can fill
 		 * it, so that lines of others are lost, and counted. */
@@ -155,7 +155,7 @@ static int
 add_echo(scmp_filter_ctx ctx)
 {
 	static const struct call calls[] = {
-		/* What a worker is for. */
+		/* The service itself. */
 		ALLOW(recvfrom, CONNECTION(0), IS(3, 0), IS(4, 0)),
 		ALLOW(sendto, CONNECTION(0), IS(3, MSG_NOSIGNAL), IS(4, 0)),
 		/* A listener that is shut down is closed to everybody, so no
@@ -266,7 +266,8 @@ add_reporter(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 		ALLOW(accept4, IS(3, SOCK_CLOEXEC | SOCK_NONBLOCK)),
 		ALLOW(recvfrom, FROM(0, first), IS(4, 0)),
 		ALLOW(sendto, FROM(0, first), IS(4, 0)),
-		/* It could send descriptors, but not to the master. */
+		/* An attacker can send descriptors to its clients, but not to
+		 * the master. */
 		ALLOW(sendmsg, FROM(0, first)),
 		ALLOW(shutdown, FROM(0, first)),
 		/* The library looks whether it is non-blocking. */
@@ -275,7 +276,7 @@ add_reporter(scmp_filter_ctx ctx, const struct role_descriptors *fd)
 		ALLOW(fcntl, FROM(0, first), IS(1, F_GETFD)),
 		ALLOW(fcntl, FROM(0, first), IS(1, F_SETFD)),
 		ALLOW(setsockopt, FROM(0, first), IS(1, IPPROTO_TCP)),
-		/* What the master says is read without descriptors in it. */
+		/* Answers of the master are received without descriptors. */
 		ALLOW(recvfrom, IS(0, fd->master), IS(3, MSG_DONTWAIT),
 		    IS(4, 0)),
 		ALLOW(sendto, IS(0, fd->master),
