@@ -157,18 +157,21 @@ static void
 print_troubles(FILE *out, const struct terminal *t, const struct snapshot *s)
 {
 	const struct {
-		const char *name;
+		const char *one, *many;
 		uint64_t number;
 	} all[] = {
-		{ "connections did not get all their bytes back",
+		{ "connection that did not get as many bytes as it sent",
+		    "connections that did not get as many bytes as they sent",
 		    s->connections.mismatched },
-		{ "workers died",
+		{ "worker died", "workers died",
 		    s->pool.exited[SNAPSHOT_SIGNAL] +
 			s->pool.exited[SNAPSHOT_STATUS] +
 			s->pool.exited[SNAPSHOT_NOT_READY] },
-		{ "workers could not be forked", s->pool.fork_failures },
-		{ "times without an idle worker", s->pool.at_max },
-		{ "log lines lost", s->log.lines_lost },
+		{ "worker could not be forked", "workers could not be forked",
+		    s->pool.fork_failures },
+		{ "time without an idle worker", "times without an idle worker",
+		    s->pool.at_max },
+		{ "log line lost", "log lines lost", s->log.lines_lost },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -176,7 +179,8 @@ print_troubles(FILE *out, const struct terminal *t, const struct snapshot *s)
 			continue;
 		print_label(out, t, "trouble");
 		fprintf(out, "%s%" PRIu64 " %s%s\n",
-		    terminal_colour(t, COLOUR_WARN), all[i].number, all[i].name,
+		    terminal_colour(t, COLOUR_WARN), all[i].number,
+		    all[i].number == 1 ? all[i].one : all[i].many,
 		    terminal_colour(t, COLOUR_NONE));
 	}
 }

@@ -114,6 +114,15 @@ ok(Clock::until(sub { ctl('status')->{stdout} =~
     /^clients   0 now, 2 in all, 1 without a byte$/m }),
     'who has sent nothing is told apart');
 
+# What went wrong, once and twice.
+$d->expect_log(qr/: warning: worker died /);
+for my $line ('1 worker died', '2 workers died') {
+    my $from = $d->mark;
+    kill KILL => ($d->workers)[0];
+    ok($d->wait_log(qr/: warning: worker died /, from => $from), 'a worker dies');
+    like(ctl('status')->{stdout}, qr/^trouble   $line$/m, "  $line");
+}
+
 # Rates, from one look to the next.
 my $watch = Control::start($path, args => ['-j', '-w', '0.1', 'status']);
 ok(Clock::until(sub { $watch->stdout_so_far =~ /\n.*\n/ }), 'it looks again');
