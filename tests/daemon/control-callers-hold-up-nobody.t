@@ -49,6 +49,18 @@ $d->calm(sub {
 });
 cmp_ok(Clock::now() - $start, '>=', PATIENCE, 'but not at once');
 
+# As many as there are places, who ask again and again.
+my @deaf = map {
+    my $s = Control::open($path);
+    $s->blocking(0);
+    1 while syswrite $s, "help\n" x 1000;
+    $s;
+} 1 .. CALLERS;
+is((grep { Client::readable($_, Clock::DEADLINE) } @deaf), CALLERS, 'all are answered');
+is((Control::ask($path, 'status'))[-1], 'ok', 'eight do not read: another one is answered');
+ok(Client::echo_once($d->port, 'x') eq 'x', 'clients are served');
+close $_ for @deaf;
+
 # Rude ones.
 my $rude = Control::open($path);
 syswrite $rude, 'x' x 100_000;

@@ -55,6 +55,8 @@ a_line_becomes_a_request(void **state)
 	caller_read(&c, 1000);
 	assert_true(caller_asks(&c));
 	assert_int_equal(c.verb->id, VERB_VERSION);
+	/* To wait for an answer is no fault, but to ask for more than one. */
+	assert_false(caller_gives_way(&c));
 	caller_line(&c, "echod %s", "1");
 	caller_ok(&c);
 	assert_false(caller_asks(&c));
@@ -63,6 +65,7 @@ a_line_becomes_a_request(void **state)
 	/* The one that came with it is next. */
 	assert_true(caller_asks(&c));
 	assert_int_equal(c.verb->id, VERB_HELP);
+	assert_true(caller_gives_way(&c));
 	caller_error(&c, 75, "no");
 	caller_send(&c, 1000);
 	assert_string_equal(heard(other), "error 75 no\n");

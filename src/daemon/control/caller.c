@@ -112,6 +112,7 @@ sent_all(struct caller *c)
 	free(c->answer);
 	c->answer = NULL;
 	c->room = c->used = c->sent = 0;
+	c->answered = c->answered || c->state == CALLER_ANSWERING;
 	if (c->state == CALLER_LEAVING)
 		c->state = CALLER_GONE;
 	else if (c->state == CALLER_ANSWERING)
@@ -236,4 +237,11 @@ caller_deadline(const struct caller *c)
 	return c->state != CALLER_FREE && !c->adopted && idle ?
 	    c->moved_ms + CALLER_PATIENCE_MS :
 	    INT64_MAX;
+}
+
+bool
+caller_gives_way(const struct caller *c)
+{
+	return caller_deadline(c) != INT64_MAX ||
+	    (c->state == CALLER_ASKED && c->answered && !c->adopted);
 }

@@ -41,6 +41,7 @@ struct caller {
 	pid_t pid;
 	int64_t moved_ms; /* its last step, by clock_ms() */
 	uint32_t events;  /* for which its epoll looks */
+	bool answered;	  /* once at least */
 	bool eof;	  /* nothing will follow what is in `line` */
 	size_t got;	  /* bytes in `line` */
 	char line[CALLER_LINE];
@@ -96,5 +97,11 @@ void caller_wait(struct caller *, enum caller_event, unsigned skip);
  * anything; INT64_MAX: never.
  */
 int64_t caller_deadline(const struct caller *);
+
+/*
+ * Whether it may have to give way to a new one: it does not move, or asks once
+ * more although it has been answered.
+ */
+bool caller_gives_way(const struct caller *);
 
 #endif

@@ -146,8 +146,9 @@ control_adopt(struct control *control, int fd, unsigned rights)
 }
 
 /*
- * The number of a free place; if there is none, that of the caller that has
- * been idle for the longest time, which is disconnected.  -1: there is neither.
+ * The number of a free place; if there is none, that of a caller that gives way,
+ * and has not moved for the longest time, which is disconnected.  -1: there is
+ * neither.
  */
 static int
 make_place(struct control *control)
@@ -159,7 +160,7 @@ make_place(struct control *control)
 
 		if (c->state == CALLER_FREE)
 			return i;
-		if (caller_deadline(c) != INT64_MAX &&
+		if (caller_gives_way(c) &&
 		    (longest == -1 ||
 			c->moved_ms < control->caller[longest].moved_ms))
 			longest = i;

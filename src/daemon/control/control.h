@@ -4,8 +4,8 @@
  * The master makes the answers (answer.h).
  *
  * Nothing here waits, and a caller that is slow or silent does not keep others
- * out: when all places are taken, the caller that has been idle for the longest
- * time is disconnected for a new one.
+ * out: when all places are taken, a caller that has been idle for long, or has been
+ * answered already, gives way to a new one.
  */
 #ifndef ECHOD_CONTROL_H
 #define ECHOD_CONTROL_H
