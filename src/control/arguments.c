@@ -16,7 +16,7 @@ enum { NO_COLOR_OPTION = 256 };
 static const struct command commands[] = {
 	{ "status", "status", SHOW_STATUS, "the service at a glance" },
 	{ "workers", "workers", SHOW_WORKERS, "each worker and its client" },
-	{ "listeners", "status", SHOW_LISTENERS,
+	{ "listeners", "listeners", SHOW_LISTENERS,
 	    "each listener and its queue" },
 	{ "config", "config", SHOW_CONFIG, "the configuration in force" },
 	{ "metrics", "status", SHOW_METRICS, "all numbers, for Prometheus" },

@@ -138,7 +138,8 @@ write_down(struct show_case *c, const struct answer *answer, FILE *out,
 
 	if (command->show == SHOW_WORKERS)
 		return show_workers(c, answer, out, err);
-	if (strcmp(command->request, "status") == 0)
+	if (command->show == SHOW_STATUS || command->show == SHOW_LISTENERS ||
+	    command->show == SHOW_METRICS)
 		status = take_look(c, answer, err);
 	if (status != EX_OK)
 		return status;

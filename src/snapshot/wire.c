@@ -120,14 +120,28 @@ wire_write(const struct snapshot *snapshot, char *text, size_t room)
 	return out.n;
 }
 
-size_t
-wire_write_worker(const struct snapshot_worker *worker, char *text, size_t room)
+static size_t
+write_line(const struct field_list *list, const void *base, char *text,
+    size_t room)
 {
 	struct buffer out;
 
 	buffer_begin(&out, text, room);
-	put_lines(&out, &fields_worker, worker);
+	put_lines(&out, list, base);
 	return out.n;
+}
+
+size_t
+wire_write_listener(const struct snapshot_listener *listener, char *text,
+    size_t room)
+{
+	return write_line(&fields_listener, listener, text, room);
+}
+
+size_t
+wire_write_worker(const struct snapshot_worker *worker, char *text, size_t room)
+{
+	return write_line(&fields_worker, worker, text, room);
 }
 
 /* Reading ----------------------------------------------------------------- */

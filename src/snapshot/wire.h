@@ -22,6 +22,7 @@
 
 struct errbuf;
 struct snapshot;
+struct snapshot_listener;
 struct snapshot_worker;
 
 enum {
@@ -37,7 +38,12 @@ enum {
  */
 size_t wire_write(const struct snapshot *, char *, size_t room);
 
-/* The same for the line of one worker, which may follow any text. */
+/*
+ * The same for the line of one listener or worker, which may follow any text; a
+ * room of WIRE_LINE is always enough.
+ */
+size_t wire_write_listener(const struct snapshot_listener *, char *,
+    size_t room);
 size_t wire_write_worker(const struct snapshot_worker *, char *, size_t room);
 
 /*

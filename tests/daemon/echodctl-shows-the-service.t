@@ -90,6 +90,10 @@ my @busy = grep { $_->{state} eq 'busy' } @{ json('workers')->{workers} };
 is_deeply([map { @$_{qw(peer listener bytes_in)} } @busy], [$peer, $listener, 100],
     'workers has it');
 is_deeply(json('listeners')->{listeners}[0]{active}, 1, 'listeners, too');
+my ($head, @all) = Control::ask($path, 'listeners');
+is(pop @all, 'ok', 'whoever asks the socket itself for listeners');
+is_deeply([$head, @all], [grep { /^(?:echod|listener) / }
+    Control::ask($path, 'status')], '  gets what status says of them');
 is(json('version')->{version}, $ENV{ECHOD_VERSION}, 'and version');
 
 # For people.

@@ -51,6 +51,7 @@ reads_as_written(void **state)
 	struct snapshot_worker worker[2], row = { 0 };
 	unsigned workers = COUNT(worker);
 	struct errbuf err = { "" };
+	char line[WIRE_LINE];
 	size_t n;
 
 	(void)state;
@@ -69,6 +70,10 @@ reads_as_written(void **state)
 	assert_int_equal(workers, 3);
 	fill(&row, &fields_worker, 1, '\\');
 	assert_memory_equal(&worker[1], &row, sizeof(row));
+	/* A listener alone has the line that it has among all others. */
+	assert_true(
+	    wire_write_listener(&before.listener[7], line, sizeof(line)) > 0);
+	assert_non_null(strstr(text, line));
 }
 
 /* Every member has a row, or it would come as 0 to whoever reads it. */

@@ -12,6 +12,8 @@ static const struct verb verbs[] = {
 	{ "drain", VERB_DRAIN, CONTROL_CHANGE,
 	    "stop when all clients have been served to their end" },
 	{ "help", VERB_HELP, CONTROL_READ, "the requests" },
+	{ "listeners", VERB_LISTENERS, CONTROL_READ,
+	    "each listener and its queue" },
 	{ "metrics", VERB_METRICS, CONTROL_READ,
 	    "the counters, in the text format of Prometheus" },
 	{ "reload", VERB_RELOAD, CONTROL_CHANGE,

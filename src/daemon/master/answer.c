@@ -22,7 +22,7 @@ answer_help(struct caller *c)
 	const struct verb *verb;
 
 	for (size_t i = 0; (verb = verb_row(i)) != NULL; i++)
-		caller_line(c, "%-8s %s", verb->name, verb->help);
+		caller_line(c, "%-9s %s", verb->name, verb->help);
 	caller_ok(c);
 }
 
@@ -36,6 +36,27 @@ answer_status(struct master *m, struct caller *c, int64_t now_ms)
 
 	life_snapshot(m, now_ms, &snapshot);
 	caller_text(c, text, wire_write(&snapshot, text, sizeof(text)));
+	caller_ok(c);
+}
+
+/* What the text of a status begins with. */
+static void
+begin_lines(struct caller *c)
+{
+	caller_line(c, "echod %d version=\"%s\"", WIRE_FORMAT, PACKAGE_VERSION);
+}
+
+static void
+answer_listeners(struct master *m, struct caller *c, int64_t now_ms)
+{
+	char line[WIRE_LINE];
+
+	life_snapshot(m, now_ms, &snapshot);
+	begin_lines(c);
+	for (unsigned i = 0; i < snapshot.listener_count; i++)
+		caller_text(c, line,
+		    wire_write_listener(&snapshot.listener[i], line,
+			sizeof(line)));
 	caller_ok(c);
 }
 
@@ -61,8 +82,7 @@ answer_workers(const struct master *m, struct caller *c, int64_t now_ms)
 	uint64_t i = c->position;
 
 	if (i == 0)
-		caller_line(c, "echod %d version=\"%s\"", WIRE_FORMAT,
-		    PACKAGE_VERSION);
+		begin_lines(c);
 	for (; i < m->pool.used && c->used < PART; i++)
 		if (gather_worker(&m->pool, (unsigned)i, now_ms, &worker))
 			caller_text(c, line,
@@ -166,6 +186,9 @@ answer(struct master *m, struct caller *c, int64_t now_ms)
 		break;
 	case VERB_HELP:
 		answer_help(c);
+		break;
+	case VERB_LISTENERS:
+		answer_listeners(m, c, now_ms);
 		break;
 	case VERB_METRICS:
 		answer_metrics(m, c, now_ms);
