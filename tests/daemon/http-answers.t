@@ -50,6 +50,11 @@ for my $path (sort keys %type) {
 # What each of them says.
 my $r = Http::curl("$url/metrics");
 like $r->{body}, qr/^echod_service_state\{state="serving"\} 1$/m, '/metrics';
+ok Clock::until(sub {
+    my ($count) = Http::curl("$url/metrics")->{body} =~ /^echod_processes (\d+)$/m;
+    my @children = $d->children;
+    return $count == 1 + @children;
+}), '/metrics: it counts each process, its own as well';
 is Http::curl("$url/healthz")->{body}, "ok\n", '/healthz';
 is Http::curl("$url/readyz")->{body}, "serving\n", '/readyz';
 my $status = JSON::PP::decode_json(Http::curl("$url/status")->{body});

@@ -324,6 +324,7 @@ life_snapshot(struct master *m, int64_t now_ms, struct snapshot *snapshot)
 		.current = &m->current,
 		.draining = &m->drain.listeners,
 		.logger = &m->logger,
+		.reporter = m->reporter.pid,
 	};
 
 	gather_snapshot(&m->gather, &view, now_ms, snapshot);

@@ -386,7 +386,7 @@ gather_snapshot(struct gather *g, const struct gather_view *view,
 	s->probe = g->probe;
 	s->log.lines_lost = log_lost();
 	s->log.sources_uncounted = sources_uncounted(&view->pool->sources);
-	usage_measure(view->pool, view->logger, &s->process);
+	usage_measure(view->pool, view->logger, view->reporter, &s->process);
 	add_before(before, s);
 	/* Keep counters from going down: workers can write some of them, and
 	 * processor time is measured in another way once a process has

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "snapshot/snapshot.h"
 
@@ -37,6 +38,7 @@ struct gather_view {
 	const struct generation *current; /* number 0: there is none */
 	const struct listener_set *draining;
 	const struct logger *logger;
+	pid_t reporter; /* 0: there is none */
 };
 
 /* The master starts. */

@@ -104,13 +104,14 @@ ended_ms(void)
 
 void
 usage_measure(const struct pool *pool, const struct logger *logger,
-    struct snapshot_process *process)
+    pid_t reporter, struct snapshot_process *process)
 {
 	struct sum sum = { process, pool->count <= FEW, false };
 
 	*process = (struct snapshot_process){ 0 };
 	add(&sum, getpid());
 	add(&sum, logger->pid);
+	add(&sum, reporter);
 	for (unsigned i = 0; i < FORKERS; i++)
 		add(&sum, pool->forkers.item[i].pid);
 	for (unsigned i = 0; i < pool->used; i++)
