@@ -219,8 +219,13 @@ tells_each_address_once(void **state)
 	char text[ADDR_TEXT];
 	unsigned i = worker();
 	uint64_t bytes = 0;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	(void)state;
+	/* Of two sockets, as a manager has them for two interfaces. */
+	assert_int_equal(listen(fd, 5), 0);
+	listen_at(&gen.listeners, "127.0.0.1:7");
+	gen.listeners.item[0].fd = gen.listeners.item[2].fd = fd;
 	listen_at(&draining, "[::1]:7");
 	listen_at(&draining, "127.0.0.1:8");
 	for (unsigned k = 0; k < 40; k++) {
@@ -239,6 +244,9 @@ tells_each_address_once(void **state)
 		bytes += s.listener[k].bytes_in;
 	assert_int_equal(bytes, 40);
 	assert_int_equal(s.listener[43].bytes_in, 40 - ACCOUNT_OTHERS);
+	assert_string_equal(s.listener[0].address, "127.0.0.1:7");
+	assert_int_equal(s.listener[0].limit, 10);
+	close(fd);
 }
 
 static void

@@ -284,24 +284,27 @@ add_listeners(const struct pool *pool, const struct ledger_sums *sums,
 	     i < set->count && s->listener_count < SNAPSHOT_LISTENERS - 1;
 	     i++) {
 		const struct listener *listener = &set->item[i];
-		struct snapshot_listener *l;
+		struct snapshot_listener *l = find_listener(s, listener->text);
 		struct listener_queue queue;
-		unsigned number;
+		unsigned number = ledger_find(&pool->ledger, listener->text);
 
 		/* Skip a drained address that has been opened anew. */
-		if (draining && find_listener(s, listener->text) != NULL)
+		if (l != NULL && draining)
 			continue;
-		l = &s->listener[s->listener_count++];
-		text(l->address, sizeof(l->address), listener->text);
-		text(l->name, sizeof(l->name), listener->name);
-		l->origin = origin(listener->origin);
-		l->draining = draining;
+		/* Socket units may have several sockets for one address, such
+		 * as one for each interface. */
+		if (l == NULL) {
+			l = &s->listener[s->listener_count++];
+			text(l->address, sizeof(l->address), listener->text);
+			text(l->name, sizeof(l->name), listener->name);
+			l->origin = origin(listener->origin);
+			l->draining = draining;
+		}
 		listener_queue(listener, &queue);
-		l->waiting = queue.waiting;
-		l->limit = queue.limit;
-		l->drops = queue.drops;
-		l->deferred = queue.deferred;
-		number = ledger_find(&pool->ledger, listener->text);
+		l->waiting += queue.waiting;
+		l->limit += queue.limit;
+		l->drops += queue.drops;
+		l->deferred |= queue.deferred;
 		if (number != ACCOUNT_OTHERS)
 			count_listener(sums, number, l);
 	}
