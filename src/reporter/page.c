@@ -117,9 +117,12 @@ put_head(FILE *out, const struct snapshot *s)
 	put_duration(out, since(s->service.started_at, s->service.taken_at));
 	fprintf(out,
 	    ", generation %" PRIu64 ", master pid %" PRIu64 ", %" PRIu64
-	    " processes with ",
+	    " processes",
 	    s->service.generation, s->service.pid, s->process.count);
-	put_bytes(out, s->process.rss_bytes);
+	if (s->process.rss_bytes > 0) {
+		fputs(" with ", out);
+		put_bytes(out, s->process.rss_bytes);
+	}
 	fputs("</p>\n", out);
 }
 

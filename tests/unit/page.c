@@ -92,6 +92,21 @@ numbers(void **state)
 	has("up 1&nbsp;d&nbsp;1&nbsp;h");
 }
 
+/* Not every master can see the memory of all its processes. */
+static void
+memory(void **state)
+{
+	(void)state;
+	s.process.count = 7;
+	s.process.rss_bytes = 1490000;
+	write_page();
+	has(", 7 processes with 1.42&nbsp;MiB</p>");
+	s.process.rss_bytes = 0;
+	free(page);
+	write_page();
+	has(", 7 processes</p>");
+}
+
 static void
 listeners(void **state)
 {
@@ -170,6 +185,7 @@ main(void)
 		TEST(pool),
 		TEST(pool_beyond_its_maximum),
 		TEST(numbers),
+		TEST(memory),
 		TEST(listeners),
 		TEST(harmless),
 		TEST(alone),
