@@ -140,10 +140,15 @@ find_program(void)
 }
 
 static bool
-is_for_successor(const char *variable)
+is_for_successor(const struct environment *e, const char *variable)
 {
+	static const char period[] = "WATCHDOG_USEC=";
 	const size_t count = sizeof(not_for_successor) / sizeof(char *);
 
+	/* Without a pid beside it, it would watch the successor. */
+	if (e->watchdog_us == 0 &&
+	    strncmp(variable, period, sizeof(period) - 1) == 0)
+		return false;
 	for (size_t i = 0; i < count; i++)
 		if (strncmp(variable, not_for_successor[i],
 			strlen(not_for_successor[i])) == 0)
@@ -162,7 +167,7 @@ keep_for_successor(struct environment *e)
 	if ((e->successor = calloc(count + 2, sizeof(char *))) == NULL)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (is_for_successor(environ[i]))
+		if (is_for_successor(e, environ[i]))
 			e->successor[e->successor_count++] = environ[i];
 	return 0;
 }

@@ -56,8 +56,9 @@ struct environment {
 	char directory[PATH_MAX];
 	/* The variables at the start, without those that refer to this process
 	 * by its pid or its descriptors: LISTEN_*, WATCHDOG_PID,
-	 * ECHOD_HANDOVER.  There is room for one more before the NULL at the
-	 * end, which is successor[successor_count]. */
+	 * ECHOD_HANDOVER; and without WATCHDOG_USEC if it is for another
+	 * process.  There is room for one more before the NULL at the end,
+	 * which is successor[successor_count]. */
 	char **successor;
 	unsigned successor_count;
 };

@@ -76,6 +76,19 @@ all_is_said_and_unset(void **state)
 		CHECK(getenv(variables[i][0]) == NULL, "%s", variables[i][0]);
 }
 
+/* The value of a variable for the successor, NULL: it has none. */
+static const char *
+successor(const struct environment *e, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (unsigned i = 0; i < e->successor_count; i++)
+		if (strncmp(e->successor[i], name, n) == 0 &&
+		    e->successor[i][n] == '=')
+			return e->successor[i] + n + 1;
+	return NULL;
+}
+
 static void
 other_processes_are_meant(void **state)
 {
@@ -94,6 +107,8 @@ other_processes_are_meant(void **state)
 	assert_int_equal(e->listen_fds, 0);
 	assert_null(e->listen_names);
 	assert_int_equal(e->listen_stranger, getppid());
+	/* Nor is a successor, which does not get that pid. */
+	assert_null(successor(e, "WATCHDOG_USEC"));
 }
 
 static void
@@ -130,19 +145,6 @@ watchdog_without_a_pid(void **state)
 
 	(void)state;
 	assert_int_equal(with(variables, 1)->watchdog_us, 500000);
-}
-
-/* The value of a variable for the successor, NULL: it has none. */
-static const char *
-successor(const struct environment *e, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (unsigned i = 0; i < e->successor_count; i++)
-		if (strncmp(e->successor[i], name, n) == 0 &&
-		    e->successor[i][n] == '=')
-			return e->successor[i] + n + 1;
-	return NULL;
 }
 
 static void
