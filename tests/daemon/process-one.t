@@ -68,6 +68,11 @@ sub serves_and_stops {
         "$name: whoever is the first");
     like($d->reload, qr/: reload done /, "$name: it can be reloaded");
     is(Client::echo($sock, 'again'), 'again', "$name: and its client stays");
+    if ($first == $d->pid) {
+        kill USR2 => $first;
+        ok($d->wait_log(qr/: upgrade refused: echod is process 1, with which /),
+            "$name: it is not upgraded, but replaced");
+    }
     $d->look;
 
     # What the runtime of a container does, and an operator without patience.

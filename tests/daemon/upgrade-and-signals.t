@@ -147,6 +147,17 @@ for my $signal (qw(TERM KILL)) {
     finish($d);
 }
 
+# A reload that has just begun comes to its end, and no upgrade beside it.
+$d = start(60);
+$d->signal('STOP');
+Clock::until(sub { Process::state($d->pid) eq 'T' });
+$from = $d->log_lines;
+$d->signal($_) for qw(HUP USR2 CONT);
+ok($d->wait_log(qr/: upgrade refused: a reload is under way$/, from => $from),
+    'USR2 in a reload is refused');
+ok($d->wait_log(qr/: reload done /, from => $from), 'which is done');
+finish($d);
+
 # The old one is killed: the new one has the service as soon as it can.
 $d = start(60);
 $old = $d->pid;
