@@ -11,6 +11,7 @@ use Client;
 use Clock;
 use Echod;
 use Notify;
+use Process;
 use Snapshot;
 
 # For ever, as far as this test is concerned.
@@ -99,6 +100,20 @@ for my $signals ([qw(TERM TERM)], ['INT'], ['QUIT']) {
     $d->signal('HUP');
     is($d->wait_end, 0, 'with a short time it stops');
     is($d->count_log(qr/: reload done /), 2, 'when the file is in force');
+    $d->finish;
+}
+
+# So does one that comes together with TERM: the master learns of both at once.
+{
+    my $d = Echod->start(config => config(LONG));
+    Process::freeze($d->pid);
+    $d->signal($_) for qw(TERM HUP CONT);
+    ok($d->wait_log(qr/: lame duck seconds=/), 'TERM and HUP: a lame duck');
+    ok($d->wait_log(qr/: reload done /), 'which reloads');
+    ok(serves($d, 'hello'), 'and serves');
+    $d->look;
+    $d->signal('TERM');
+    is($d->wait_end, 0, 'until a second TERM');
     $d->finish;
 }
 

@@ -61,6 +61,17 @@ for my $order ([ 'HUP', 'TERM' ], [ 'TERM', 'HUP' ]) {
     $d->finish(unseen => 1);
 }
 
+# The master learns of both at once.
+for my $stop ('TERM', 'QUIT') {
+    my $d = Echod->start;
+    $d->look;
+    Process::freeze($d->pid);
+    $d->signal($_) for 'HUP', $stop, 'CONT';
+    is($d->wait_end, 0, "HUP with $stop: stopped");
+    is($d->count_log(qr/: reload refused: stopping/), 1, 'HUP is refused');
+    $d->finish;
+}
+
 # HUP while clients are being waited for, then a second TERM; likewise INT.
 for my $second ('TERM', 'INT') {
     my $d      = Echod->start;

@@ -113,7 +113,8 @@ obey(struct master *m, unsigned requests, int64_t now_ms)
 		life_stop_now(m, now_ms);
 	else if (requests & REQUEST_STOP)
 		life_stop_gracefully(m, now_ms);
-	else if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
+	/* After a stop that has just begun, which may be that of a lame duck. */
+	if ((requests & REQUEST_RELOAD) && m->phase == PHASE_STOP)
 		(void)class_log(CLASS_RELOAD_REFUSED, LEVEL_NOTICE,
 		    "reload refused: stopping");
 	else if (requests & REQUEST_RELOAD)
