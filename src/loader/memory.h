@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * memory: the allocator of echod-load, which is that of the C library, but an
- * allocation that fails ends the load.  libconfig does not look at
+ * allocation that fails ends the load.  libconfig and libseccomp do not look at
  * what malloc(3) returns, and to name services a host or a user is unknown when
- * memory is short: both would blame the file.
+ * memory is short: the file would be blamed, or the filter be another one.
  *
  * Not with sanitizers, which have an allocator of their own.
  */
