@@ -337,6 +337,7 @@ daemon_tests = \
 	%D%/daemon/reporter-is-replaced.t \
 	%D%/daemon/root-gives-nothing-up.t \
 	%D%/daemon/rubbish-in-shared-memory.t \
+	%D%/daemon/rubbish-signals-nobody-else.t \
 	%D%/daemon/several-listeners.t \
 	%D%/daemon/stop-after-idle.t \
 	%D%/daemon/stop-finishes-clients.t \
