@@ -7,15 +7,16 @@
 use strict;
 use warnings;
 
+use Fcntl;
 use Test::More;
 
 use Client;
 use Clock;
 use Echod;
+use Files;
 use Load;
 use Process;
 
-# More than anything between them could hold, if it held something.
 use constant { CONNECTIONS => 2000, SIGNALS => 100_000, KILLED => 3 };
 
 my $d = Echod->start(log => 'notice');
@@ -29,6 +30,7 @@ my %killed = map { $_ => 1 } @killed;
 
 kill STOP => $d->pid;
 ok(Clock::until(sub { Process::state($d->pid) eq 'T' }), 'the master stops');
+ok(fill(($d->idle_workers)[0]), 'and nothing more can be told to it');
 kill KILL => @killed;
 is(Client::echo($sock, 'still here'), 'still here', 'its client is served');
 my $load = Load->start(port => $d->port, clients => 2, messages => 1,
@@ -57,3 +59,22 @@ is(Client::echo($sock, 'still here'), 'still here', 'the client is there');
 close $sock;
 $d->finish;
 done_testing;
+
+# fill(PID): as much as fits into the pipe by which this worker wakes the master.
+sub fill {
+    my ($pid) = @_;
+    my $open = Process::descriptors($pid);
+    my ($n) = grep {
+        $_ > 2 && $open->{$_} =~ /^pipe:/
+            && (Files::slurp("/proc/$pid/fdinfo/$_") // '') =~ /^flags:\s+\d*1$/m
+    } sort keys %$open;
+    sysopen my $pipe, "/proc/$pid/fd/" . ($n // '?'), O_WRONLY | O_NONBLOCK
+        or return diag "no pipe of $pid: $!";
+    my $bytes = 0;
+    for my $some (4096, 1) {
+        while (my $written = syswrite $pipe, 'x' x $some) {
+            $bytes += $written;
+        }
+    }
+    return $bytes;
+}
