@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# rows: 94
+# rows: 96
 #
 # If this fails, a worker that could not be confined serves clients all the
 # same, with more rights than it should have; or nobody learns why it does not.

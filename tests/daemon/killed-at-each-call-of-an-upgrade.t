@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 119
 #
 # If this fails, there is a moment of an upgrade in which the death of one of the two
 # masters, old or new, ends the service, or leaves two that have it.

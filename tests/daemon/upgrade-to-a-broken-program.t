@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 119
 #
 # If this fails, a new version that does not work takes the service with it: an
 # upgrade to it must leave everything as it was, and say why in one line.

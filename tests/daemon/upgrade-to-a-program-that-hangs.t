@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 119
 #
 # If this fails, a new version that hangs keeps the old one from being upgraded ever
 # again, or is left behind.

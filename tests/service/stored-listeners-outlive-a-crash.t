@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 120
 #
 # If this fails, clients are refused or lost when the master dies, although the
 # service manager has been asked to keep its listeners.

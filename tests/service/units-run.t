@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# rows: 120, 122
 #
 # If this fails, echod cannot do its work with the rights that its unit files
 # leave it, or they leave it more rights than they say.
