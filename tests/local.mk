@@ -394,6 +394,7 @@ fault_tests = \
 	%D%/faults/death-reload-and-stop.t \
 	%D%/faults/drain-deadline.t \
 	%D%/faults/each-call-of-a-birth-fails.t \
+	%D%/faults/each-call-of-a-forkers-birth-fails.t \
 	%D%/faults/each-call-of-a-reload-fails.t \
 	%D%/faults/each-call-of-a-start-fails.t \
 	%D%/faults/each-call-of-a-stop-fails.t \
@@ -531,6 +532,7 @@ test_support = \
 	%D%/data \
 	%D%/lib/Activation.pm \
 	%D%/lib/BadNetwork.pm \
+	%D%/lib/Birth.pm \
 	%D%/lib/Chaos.pm \
 	%D%/lib/Client.pm \
 	%D%/lib/Clock.pm \
