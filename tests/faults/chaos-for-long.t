@@ -11,5 +11,6 @@ use warnings;
 use Chaos;
 use Test::More;
 
-Chaos::run(seconds => 600);
+# 24 a minute.
+Chaos::run(seconds => 600, faults => 240);
 done_testing;

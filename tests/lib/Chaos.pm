@@ -2,7 +2,7 @@
 #
 # Chaos: random faults, one after the other, in an echod under load.
 #
-#	Chaos::run(seconds => 30);
+#	Chaos::run(seconds => 600, faults => 240);
 #
 # All that is random comes from one seed, which is printed: CHAOS_SEED=SEED has
 # the same faults again, and CHAOS_SECONDS=N goes on for so long.
@@ -62,14 +62,16 @@ my @expected = (
     qr/, next try in /,
 );
 
-# run(seconds => N): a whole test.
+# run(seconds => N, faults => N): a whole test, which wants so many faults in this
+# time, if that is not another one.
 sub run {
     my %arg = @_;
     my $seconds = $ENV{CHAOS_SECONDS} // $arg{seconds};
     my $seed = $ENV{CHAOS_SEED} // ($$ ^ time);
     diag "CHAOS_SEED=$seed replays this";
     srand $seed;
-    my $self = bless { aimed => {}, done => {}, reloads => 0 }, 'Chaos';
+    my $self = bless { aimed => {}, done => {}, reloads => 0,
+        wanted => $seconds == $arg{seconds} && $arg{faults} || 1 }, 'Chaos';
     $self->start;
     my $load = Load->start(port => $self->{echod}->port, clients => 4,
         rate => 50, messages => 20, patience => 30);
@@ -312,7 +314,7 @@ sub judge {
     diag "$faults faults, $result->{connections} connections, slowest "
         . sprintf('%.3f s; ', $result->{slowest})
         . join ', ', map { "$_ $self->{done}{$_}" } sort keys %{ $self->{done} };
-    cmp_ok($faults, '>', 0, 'there were faults');
+    cmp_ok($faults, '>=', $self->{wanted}, 'there were faults');
     my @hurt = grep { !(/ from (\d+),/ && $self->{aimed}{$1}) }
         @{ $result->{errors} };
     is(join("\n", @hurt), '',
