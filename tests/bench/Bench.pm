@@ -71,6 +71,11 @@ sub options {
     return %option;
 }
 
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    return ($sorted[@sorted / 2] + $sorted[(@sorted - 1) / 2]) / 2;
+}
+
 # document(TEXT, STATUS): what echoc -j printed.
 sub document {
     my ($text, $status) = @_;

@@ -27,6 +27,7 @@ endif
 EXTRA_DIST += \
 	%D%/Bench.pm \
 	%D%/burst \
+	%D%/churn \
 	%D%/closed-loop \
 	%D%/many-connections
 
@@ -35,12 +36,15 @@ bench_run = ECHOD_BUILDDIR='$(abs_builddir)' \
 	$(PERL)
 
 # BENCH_FLAGS: options of the script, as in BENCH_FLAGS='rounds=9 seconds=1'.
-bench: bench-burst bench-closed-loop bench-many-connections
+bench: bench-burst bench-churn bench-closed-loop bench-many-connections
 
 # ECHOD_OTHER in the environment is the path of an echod to compare with: one
 # that was configured --without-seccomp shows what the confinement costs.
 bench-burst: echod$(EXEEXT) echod-load$(EXEEXT)
 	$(bench_run) $(srcdir)/%D%/burst $(BENCH_FLAGS)
+
+bench-churn: echoc$(EXEEXT) echod$(EXEEXT) echod-load$(EXEEXT)
+	$(bench_run) $(srcdir)/%D%/churn $(BENCH_FLAGS)
 
 # As root, as echod is started.
 bench-confinement: $(bench_programs)
@@ -53,4 +57,5 @@ bench-closed-loop: $(bench_programs) echoc$(EXEEXT)
 bench-many-connections: echoc$(EXEEXT) echod$(EXEEXT)
 	$(bench_run) $(srcdir)/%D%/many-connections || test $$? -eq 77
 
-.PHONY: bench bench-burst bench-confinement bench-closed-loop bench-many-connections
+.PHONY: bench bench-burst bench-churn bench-closed-loop bench-confinement \
+	bench-many-connections
