@@ -4,7 +4,7 @@
 # If this fails, a worker that dies, a reload and a stop that come in the same
 # moment leave a process, a listener or a pid file behind, or echod running.
 #
-# slow: does it a thousand times
+# slow: does it five hundred times
 use strict;
 use warnings;
 
@@ -19,7 +19,7 @@ use Files;
 use Process;
 
 # After so many failures it is enough.
-use constant { ROUNDS => 1000, BESIDE => 12, ENOUGH => 3 };
+use constant { ROUNDS => 500, BESIDE => 12, ENOUGH => 3 };
 
 my $rounds = Clock::is_slow() ? ROUNDS / 10 : ROUNDS;
 my $seed = $ENV{ECHOD_TEST_SEED} // time ^ $$;
