@@ -187,12 +187,12 @@ like((harness('-v', $quick))[1], qr/^ok 1 - a result$/m, '-v shows each result')
 my $hangs = write_file('tests/hangs.t', "use Process;\n\$| = 1;\n"
     . "print qq(ok 1 - good one\n);\nPOSIX::pause();\n");
 {
-    local $ENV{ECHOD_TEST_TIMEOUT} = 1;
+    local $ENV{ECHOD_TEST_TIMEOUT} = 4;
     (undef, $text) = harness($hangs);
 }
 like $text, qr{^\# ended by SIGTERM\n\#   at \S+/hangs\.t line \d\n}m,
     'a test that hangs says where';
-like $text, qr{^\# killed after 1 s\n}m, 'and why it ended';
+like $text, qr{^\# killed after 4 s\n}m, 'and why it ended';
 
 my $interrupts = write_file('tests/interrupts.t', <<'END');
 # It looks for the harness among the processes above it.
