@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 #
 # If this fails, one thing has two names: a word is back that another one has
-# replaced.  HACKING.md has the words that stay.
+# replaced.  HACKING.md has the words that stay.  Or a merge has left its marks, which
+# a compiler does not see in a comment.
 use strict;
 use warnings;
 use Test::More;
@@ -41,5 +42,8 @@ for (@replaced) {
     }
     is join("\n", @found), '', "$word: $instead";
 }
+
+is join(' ', grep { $text{$_} =~ /^(?:<{7}|>{7}) /m } sort keys %text), '',
+    'no text has the marks of a merge';
 
 done_testing;

@@ -13,14 +13,8 @@ struct errbuf;
 struct master;
 
 /*
-<<<<<<< HEAD
- * Begin an upgrade.  -1 with the reason in err when it is refused or cannot
- * begin, which the log has been told.  Its outcome becomes known later
- * (tell_outcome()).
-=======
  * Begin an upgrade.  -1 with the reason in err, which is also in the log, if it
  * is refused or cannot begin.  How it ends is told later (tell_outcome()).
->>>>>>> 78d6ce3 (Say in full what the master does and why)
  */
 int succession_begin(struct master *, int64_t now_ms, struct errbuf *);
 
