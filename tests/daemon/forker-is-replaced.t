@@ -47,6 +47,7 @@ for my $fate (sort keys %fate) {
     is(Client::echo($held, 'x'), 'x', "$fate: a client");
     $strike->($d);
     ok(next_forker($d, $old), "$fate: it is replaced");
+    $d->wait_log($line, from => 0);
     is($d->count_log(qr/forker/), 1, "$fate: which is one line");
     is_deeply([ grep { Process::is_alive($_) } @workers ], \@workers,
         "$fate: the workers are there");
@@ -56,7 +57,7 @@ for my $fate (sort keys %fate) {
     # Under load that wants more workers each time.
     my $load = Load->start(port => $d->port, clients => 4);
     for my $round (1 .. 3) {
-        $old = $d->forker;
+        Clock::until(sub { $old = $d->forker });
         $strike->($d);
         my @clients = map { $d->connect } 1 .. 8;
         my @back = map { Client::echo($_, 'now') } @clients;

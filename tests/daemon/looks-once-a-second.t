@@ -30,10 +30,9 @@ my @waits = grep { /^epoll_wait/ } $trace->calls;
 $trace->detach;
 note sprintf '%d clients in %.1f s, %d waits', $clients, $seconds,
     scalar @waits;
-cmp_ok($clients, '>', 50 * @waits / (1 + $seconds), 'many clients a wait')
-    if !Clock::is_slow();
-# A busy worker more or less may still be a reason now and then.
-cmp_ok(scalar @waits, '<=', 30 + 10 * $seconds, 'the master is left alone');
+# A busy worker more or less may be a reason now and then, and the more often the
+# busier the machine is; but no client is one.
+cmp_ok(scalar @waits, '<', $clients / 50, 'the master is left alone');
 cmp_ok(scalar @waits, '>=', 2, 'but it looks');
 $d->finish;
 done_testing;
